@@ -1,0 +1,1 @@
+"""A case as arrays: names become indices here and nowhere else."""

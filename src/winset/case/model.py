@@ -1,0 +1,114 @@
+"""The case: what is known of one negotiation as of one date. Frozen, checked whole."""
+
+import datetime
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from winset.case.parts import (
+    Actor,
+    Document,
+    Issue,
+    Party,
+    Question,
+    Role,
+    Scenario,
+    Stance,
+    Statement,
+    Tie,
+)
+from winset.case.ranges import Range
+from winset.case.rules import broken_rules
+from winset.errors import CaseError, WinsetError, nearest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One negotiation as of one date.
+
+    Attributes:
+        files: the case files this was read from (path to bytes): kept so that writing changes only
+            what changed. Not part of what the case says.
+        folder: where it was read from; None for a case built in memory.
+
+    Raises:
+        CaseError: on creation, with every problem found.
+    """
+
+    title: str
+    as_of: datetime.date
+    parties: tuple[Party, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    scenarios: tuple[Scenario, ...] = ()
+    questions: tuple[Question, ...] = ()
+    actors: tuple[Actor, ...] = ()
+    stances: tuple[Stance, ...] = ()
+    ties: tuple[Tie, ...] = ()
+    documents: tuple[Document, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    summary: str = ""
+    citation: str = ""
+    notes: str = ""
+    files: Mapping[str, bytes] = field(default_factory=dict, compare=False, repr=False)
+    folder: Path | None = field(default=None, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        problems = [broken.problem() for broken in broken_rules(self)]
+        if problems:
+            raise CaseError(problems)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what the case says: unchanged by comments, layout and where it lies."""
+        said = {f.name: getattr(self, f.name) for f in fields(self) if f.compare}
+        plain = json.dumps(said, default=_plain, sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(plain.encode()).hexdigest()
+
+    def party(self, id: str) -> Party:
+        """Return the party ``id``."""
+        return _named(self.parties, "party", id)
+
+    def issue(self, id: str) -> Issue:
+        """Return the issue ``id``."""
+        return _named(self.issues, "issue", id)
+
+    def actor(self, id: str) -> Actor:
+        """Return the actor ``id``."""
+        return _named(self.actors, "actor", id)
+
+    def scenario(self, id: str) -> Scenario:
+        """Return the scenario ``id``."""
+        return _named(self.scenarios, "scenario", id)
+
+    def members(self, party: str, role: Role | None = None) -> tuple[Actor, ...]:
+        """Return the actors of ``party``, those with ``role`` only if one is given."""
+        return tuple(a for a in self.actors if a.party == party and role in (None, *a.role))
+
+    def stances_on(self, issue: str) -> tuple[Stance, ...]:
+        """Return the unconditional stances on ``issue``, in the order of the table."""
+        return tuple(s for s in self.stances if s.issue == issue and s.condition is None)
+
+
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+N = TypeVar("N", bound=_Named)
+
+
+def _named(things: Iterable[N], kind: str, id: str) -> N:
+    things = tuple(things)
+    for thing in things:
+        if thing.id == id:
+            return thing
+    raise WinsetError(f"no {kind} “{id}” in this case; {nearest(id, [t.id for t in things])}")
+
+
+def _plain(value: object) -> object:
+    if is_dataclass(value) and not isinstance(value, type) and not isinstance(value, Range):
+        return {f.name: getattr(value, f.name) for f in fields(value)}
+    return str(value)

@@ -1,0 +1,399 @@
+"""What must hold between the parts of a case: references, scales, sums. All breaches at once.
+
+The rules read attributes only, so that they also run over a half-read case in which cells that
+could not be understood are None.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from typing import Any
+
+from winset.case.parts import PARTY_QUANTITIES, STANCE_QUANTITIES, TieKind
+from winset.case.quantities import parse_quantity
+from winset.case.ranges import Range, number_text
+from winset.errors import Problem, nearest, shorten
+
+Path = tuple[str | int, ...]
+TIE_KINDS: tuple[TieKind, ...] = ("dependence", "intimidation", "authority")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broken:
+    """A rule broken at ``path``: collection, index of the member, field, and so on inwards."""
+
+    path: Path
+    where: str
+    required: str
+    found: str
+    remedy: str = ""
+
+    def problem(self, *, file: str = "", line: int = 0, column: int = 0) -> Problem:
+        """Return it as a problem, at a place in a file if there is one."""
+        return Problem(
+            where=self.where,
+            required=self.required,
+            found=self.found,
+            remedy=self.remedy,
+            file=file,
+            line=line,
+            column=column,
+        )
+
+
+def broken_rules(case: Any) -> Iterator[Broken]:
+    """Yield every rule that ``case`` (a Case, or something half-read like one) breaks."""
+    yield from _unique(case)
+    yield from _issues(case)
+    yield from _actors(case)
+    yield from _stances(case)
+    yield from _ties(case)
+    yield from _scenarios(case)
+    yield from _questions(case)
+    yield from _evidence(case)
+
+
+def _ids(things: Iterable[Any]) -> set[str]:
+    return {thing.id for thing in things if thing.id is not None}
+
+
+def _known(
+    path: Path, where: str, kind: str, value: str | None, known: set[str]
+) -> Iterator[Broken]:
+    if value is not None and value not in known:
+        yield Broken(
+            path=path,
+            where=where,
+            required=f"must be a known {kind}",
+            found=shorten(value),
+            remedy=nearest(value, known),
+        )
+
+
+def _unique(case: Any) -> Iterator[Broken]:
+    keys = {
+        "actors": lambda a: a.id,
+        "documents": lambda d: d.id,
+        "statements": lambda s: (s.coder, s.id),
+        "stances": lambda s: (s.issue, s.actor, str(s.condition or "")),
+        "ties": lambda t: (t.source, t.target, t.kind),
+    }
+    for name, key in keys.items():
+        seen: dict[Any, int] = {}
+        for index, row in enumerate(getattr(case, name)):
+            if key(row) is None or (isinstance(key(row), tuple) and None in key(row)):
+                continue
+            if key(row) in seen:
+                shown = (
+                    key(row) if isinstance(key(row), str) else " · ".join(filter(None, key(row)))
+                )
+                first = "id" if hasattr(row, "id") else "source" if name == "ties" else "issue"
+                yield Broken(
+                    path=(name, index, first),
+                    where=f"{name}: {shown}",
+                    required="must stand once",
+                    found=f"a second row like number {seen[key(row)] + 1}",
+                    remedy="delete or rename one of them",
+                )
+            seen.setdefault(key(row), index)
+
+
+def _scale_of(case: Any, issue: str | None) -> Any:
+    return next((i.scale for i in case.issues if i.id == issue and i.scale is not None), None)
+
+
+def _on_scale(path: Path, where: str, value: Range | float | None, scale: Any) -> Iterator[Broken]:
+    if value is None or scale is None or not scale.low < scale.high:
+        return
+    low, high = (value.low, value.high) if isinstance(value, Range) else (value, value)
+    if low < scale.low or high > scale.high:
+        found = value if isinstance(value, Range) else number_text(value)
+        yield Broken(
+            path=path,
+            where=where,
+            required=f"must be in [{number_text(scale.low)}, {number_text(scale.high)}]",
+            found=str(found),
+            remedy="correct the number, or widen the issue's scale",
+        )
+
+
+def _issues(case: Any) -> Iterator[Broken]:
+    known = _ids(case.issues)
+    for index, issue in enumerate(case.issues):
+        at: Path = ("issues", index)
+        if issue.scale is not None and not issue.scale.low < issue.scale.high:
+            yield Broken(
+                path=(*at, "scale"),
+                where=f"{issue.id}: scale",
+                required="low must be below high",
+                found=f"low {number_text(issue.scale.low)}, high {number_text(issue.scale.high)}",
+                remedy="give the low end first",
+            )
+        reversion = (*at, "reversion")
+        yield from _on_scale(reversion, f"{issue.id}: reversion", issue.reversion, issue.scale)
+        for value in issue.labels or ():
+            yield from _on_scale((*at, "labels"), f"{issue.id}: labels", value, issue.scale)
+        if issue.outcome is not None:
+            where = f"{issue.id}: outcome"
+            yield from _on_scale((*at, "outcome", "value"), where, issue.outcome.value, issue.scale)
+        if issue.requires is not None:
+            needed = issue.requires
+            path = (*at, "requires", "issue")
+            yield from _known(path, f"{issue.id}: requires", "issue", needed.issue, known)
+            for name in ("at_least", "at_most"):
+                path = (*at, "requires", name)
+                where = f"{issue.id}: requires: {name}"
+                value = getattr(needed, name)
+                yield from _on_scale(path, where, value, _scale_of(case, needed.issue))
+    yield from _cycles(case)
+
+
+def _cycles(case: Any) -> Iterator[Broken]:
+    """An issue may wait for another, and conditional stances make it look at another first."""
+    waits: dict[str, set[str]] = {i.id: set() for i in case.issues if i.id is not None}
+    for issue in case.issues:
+        if issue.requires is not None and issue.id in waits:
+            waits[issue.id].add(issue.requires.issue)
+    for stance in case.stances:
+        if stance.condition is not None and stance.issue in waits:
+            waits[stance.issue].add(stance.condition.issue)
+    try:
+        TopologicalSorter(waits).prepare()
+    except CycleError as error:
+        circle = error.args[1][::-1]
+        yield Broken(
+            path=("issues", [i.id for i in case.issues].index(circle[0]), "requires"),
+            where=f"{circle[0]}: requires",
+            required="no issue may wait for itself",
+            found=" → ".join(circle),
+            remedy="remove one `requires` or one conditional stance of the circle",
+        )
+
+
+def _actors(case: Any) -> Iterator[Broken]:
+    parties = _ids(case.parties)
+    negotiators: Counter[str] = Counter()
+    for index, actor in enumerate(case.actors):
+        path = ("actors", index, "party")
+        yield from _known(path, f"{actor.id}: party", "party", actor.party, parties)
+        if "negotiator" in (actor.role or ()) and actor.party is not None:
+            negotiators[actor.party] += 1
+            if negotiators[actor.party] > 1:
+                yield Broken(
+                    path=("actors", index, "role"),
+                    where=f"{actor.id}: role",
+                    required="a party must have one negotiator",
+                    found=f"another one in party “{actor.party}”",
+                    remedy="keep the role for who signs; make the others voters or leaders",
+                )
+
+
+def _stances(case: Any) -> Iterator[Broken]:
+    issues, actors = _ids(case.issues), _ids(case.actors)
+    plain = {(s.issue, s.actor) for s in case.stances if s.condition is None}
+    weight: dict[str, float] = {}
+    for index, stance in enumerate(case.stances):
+        at: Path = ("stances", index)
+        name = f"{stance.actor} on {stance.issue}"
+        yield from _known((*at, "issue"), f"{name}: issue", "issue", stance.issue, issues)
+        yield from _known((*at, "actor"), f"{name}: actor", "actor", stance.actor, actors)
+        scale = _scale_of(case, stance.issue)
+        for quantity in ("position", "red_line_low", "red_line_high"):
+            value = getattr(stance, quantity)
+            yield from _on_scale((*at, quantity), f"{name}: {quantity}", value, scale)
+        low, high = stance.red_line_low, stance.red_line_high
+        if low is not None and high is not None and low.high > high.low:
+            yield Broken(
+                path=(*at, "red_line_low"),
+                where=f"{name}: red line",
+                required="red_line_low must lie below red_line_high, ranges included",
+                found=f"{low} and {high}",
+                remedy="exchange them, or narrow the ranges",
+            )
+        if stance.condition is not None:
+            yield from _conditional(stance, index, plain, case)
+            continue
+        for quantity in ("position", "salience", "influence"):
+            if getattr(stance, quantity) is None and quantity not in getattr(stance, "bad", ()):
+                yield Broken(
+                    path=(*at, quantity),
+                    where=f"{name}: {quantity}",
+                    required="must be given",
+                    found="an empty cell",
+                    remedy="give a number; a wide range if little is known",
+                )
+        if stance.salience is None or stance.influence is None:
+            weight[stance.issue] = 1.0
+        else:
+            most = stance.salience.high * stance.influence.high
+            weight[stance.issue] = max(weight.get(stance.issue, 0.0), most)
+    for index, issue in enumerate(case.issues):
+        if weight.get(issue.id, 1.0) == 0.0:
+            yield Broken(
+                path=("issues", index),
+                where=f"{issue.id}: stances",
+                required="some actor must have both influence and salience",
+                found="influence × salience of 0 for every actor",
+                remedy="give at least one actor a weight",
+            )
+
+
+def _conditional(stance: Any, index: int, plain: set[Any], case: Any) -> Iterator[Broken]:
+    at: Path = ("stances", index)
+    name = f"{stance.actor} on {stance.issue} if {stance.condition}"
+    condition = stance.condition
+    path = (*at, "condition")
+    yield from _known(path, f"{name}: if", "issue", condition.issue, _ids(case.issues))
+    scale = _scale_of(case, condition.issue)
+    yield from _on_scale((*at, "condition"), f"{name}: if", condition.point, scale)
+    if (stance.issue, stance.actor) not in plain:
+        yield Broken(
+            path=(*at, "condition"),
+            where=f"{name}: if",
+            required="must stand beside a row without a condition",
+            found="only this one",
+            remedy="add what holds when the condition does not",
+        )
+
+
+def _ties(case: Any) -> Iterator[Broken]:
+    actors = _ids(case.actors)
+    leaning: dict[str, float] = {}
+    for index, tie in enumerate(case.ties):
+        at: Path = ("ties", index)
+        name = f"{tie.source} → {tie.target}"
+        for end in ("source", "target"):
+            yield from _known((*at, end), f"{name}: {end}", "actor", getattr(tie, end), actors)
+        if tie.source is not None and tie.source == tie.target:
+            yield Broken(
+                path=(*at, "target"),
+                where=name,
+                required="a tie must join two actors",
+                found="one and the same",
+                remedy="delete the row",
+            )
+        if tie.kind == "dependence" and tie.weight is not None and tie.source is not None:
+            before = leaning.get(tie.source, 0.0)
+            leaning[tie.source] = before + tie.weight.high
+            if before <= 1.0 + 1e-12 < leaning[tie.source]:
+                yield Broken(
+                    path=(*at, "weight"),
+                    where=f"{tie.source}: dependence",
+                    required="must sum to at most 1 over its targets, ranges at their highest",
+                    found=f"{leaning[tie.source]:g}",
+                    remedy="lower the weights: above 0.5 is already a client",
+                )
+
+
+def _scenarios(case: Any) -> Iterator[Broken]:
+    parties, issues, actors = _ids(case.parties), _ids(case.issues), _ids(case.actors)
+    for index, scenario in enumerate(case.scenarios):
+        for k, change in enumerate(scenario.changes or ()):
+            at: Path = ("scenarios", index, "changes", k)
+            name = f"{scenario.id}: change {k + 1}"
+            yield from _known((*at, "party"), f"{name}: party", "party", change.party, parties)
+            yield from _known((*at, "issue"), f"{name}: issue", "issue", change.issue, issues)
+            for key in ("actor", "source", "target"):
+                value = getattr(change, key)
+                yield from _known((*at, key), f"{name}: {key}", "actor", value, actors)
+            given = [n for n in ("set", "add", "multiply") if getattr(change, n) is not None]
+            if len(given) != 1:
+                yield Broken(
+                    path=at,
+                    where=name,
+                    required="must have exactly one of set, add, multiply",
+                    found=" and ".join(given) or "none",
+                    remedy="keep one",
+                )
+            selectors = _selectors(change.quantity)
+            for key in ("party", "actor", "role", "source", "target", "issue"):
+                if getattr(change, key) is not None and key not in selectors:
+                    yield Broken(
+                        path=(*at, key),
+                        where=f"{name}: {key}",
+                        required=f"{change.quantity} is selected by {' or '.join(selectors)}",
+                        found=key,
+                        remedy="remove it",
+                    )
+
+
+def _selectors(quantity: str) -> tuple[str, ...]:
+    if quantity in STANCE_QUANTITIES:
+        return ("party", "actor", "role", "issue")
+    if quantity in PARTY_QUANTITIES:
+        return ("party",)
+    if quantity in TIE_KINDS:
+        return ("source", "target", "party", "role")
+    return ("issue",)
+
+
+def _questions(case: Any) -> Iterator[Broken]:
+    issues, parties = _ids(case.issues), _ids(case.parties)
+    for index, question in enumerate(case.questions):
+        at: Path = ("questions", index)
+        if (question.answer is None) == (not question.options):
+            yield Broken(
+                path=at,
+                where=question.id,
+                required="must have either `answer` or `options`",
+                found="both" if question.options else "neither",
+                remedy="name the model quantity that answers it",
+            )
+        asked = {"answer": question.answer} if question.answer else dict(question.options or {})
+        for key, text in asked.items():
+            path = (*at, "answer") if question.answer else (*at, "options", key)
+            try:
+                quantity = parse_quantity(text)
+            except ValueError as error:
+                yield Broken(
+                    path=path, where=f"{question.id}: {key}", required=f"must be one of {error}",
+                    found=shorten(text), remedy="write the quantity that answers the question",
+                )  # fmt: skip
+                continue
+            if quantity.kind in ("agreement", "settlement", "blame"):
+                kind, known = ("party", parties) if quantity.kind == "blame" else ("issue", issues)
+                where = f"{question.id}: {key}"
+                yield from _known(path, where, kind, quantity.subject, known)
+        outcomes = set(question.options or {}) or {"yes", "no"}
+        if question.resolution is not None and question.resolution.outcome not in outcomes:
+            yield Broken(
+                path=(*at, "resolution", "outcome"),
+                where=f"{question.id}: resolution",
+                required=f"must be one of {', '.join(sorted(outcomes))}",
+                found=shorten(question.resolution.outcome),
+                remedy="name one of the outcomes",
+            )
+
+
+def _evidence(case: Any) -> Iterator[Broken]:
+    documents, issues, actors = _ids(case.documents), _ids(case.issues), _ids(case.actors)
+    statements = _ids(case.statements)
+    for index, statement in enumerate(case.statements):
+        at: Path = ("statements", index)
+        name = f"statement {statement.id}"
+        yield from _known(
+            (*at, "document"), f"{name}: document", "document", statement.document, documents
+        )
+        yield from _known((*at, "issue"), f"{name}: issue", "issue", statement.issue, issues)
+        speakers = actors | {"author", "unresolved"}
+        yield from _known(
+            (*at, "speaker"), f"{name}: speaker", "speaker", statement.speaker, speakers
+        )
+        start, end = statement.start, statement.end
+        if start is not None and end is not None and not 0 <= start < end:
+            yield Broken(
+                path=(*at, "start"),
+                where=f"{name}: span",
+                required="start must be 0 or more and below end",
+                found=f"{start} to {end}",
+                remedy="give the span as characters from the document's beginning",
+            )
+    cited = [("stances", f"{s.actor} on {s.issue}", s) for s in case.stances]
+    cited += [("ties", f"{t.source} → {t.target}", t) for t in case.ties]
+    counts: Counter[str] = Counter()
+    for name, who, row in cited:
+        path = (name, counts[name], "statements")
+        counts[name] += 1
+        for id in row.statements or ():
+            yield from _known(path, f"{who}: statements", "statement", id, statements)

@@ -1,0 +1,269 @@
+"""YAML that remembers where everything stands, and can change a value without touching the rest.
+
+Every scalar is read as the text that stands there (null as None): what a field means is decided by
+the field, so `no` is a country and 2015-02-23 is what the date field makes of it. Anchors, aliases
+and tags are refused: a case file needs none, and they are how YAML bombs are built.
+"""
+
+import json
+import re
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from winset.errors import CaseError, Problem, shorten
+
+MOST_BYTES = 2_000_000
+DEEPEST = 20
+
+
+@dataclass(slots=True)
+class Node:
+    """A piece of YAML: ``value`` is text or None, a list of nodes, or a list of (key, node)."""
+
+    kind: str
+    value: Any
+    start: int
+    end: int
+    line: int
+    column: int
+    flow: bool = False
+
+    def plain(self) -> Any:
+        """Return it as text, lists and dicts."""
+        if self.kind == "scalar":
+            return self.value
+        if self.kind == "sequence":
+            return [node.plain() for node in self.value]
+        return {key.value: node.plain() for key, node in self.value}
+
+    def at(self, path: Sequence[str | int]) -> "Node":
+        """Return the innermost node on the way along ``path``: the key, where it is missing."""
+        if not path:
+            return self
+        step, rest = path[0], path[1:]
+        if self.kind == "mapping":
+            for key, node in self.value:
+                if key.value == str(step):
+                    return node.at(rest) if rest or node.kind == "scalar" else key
+        if self.kind == "sequence" and isinstance(step, int) and step < len(self.value):
+            return self.value[step].at(rest)  # type: ignore[no-any-return]
+        return self
+
+
+def _problem(file: str, mark: Any, required: str, found: str, remedy: str) -> CaseError:
+    line, column = (mark.line + 1, mark.column + 1) if mark is not None else (0, 0)
+    return CaseError(
+        [Problem(where="YAML", required=required, found=found, remedy=remedy, file=file,
+                 line=line, column=column)]
+    )  # fmt: skip
+
+
+def parse_yaml(text: str, file: str) -> Node:
+    """Return the tree of ``text``.
+
+    Raises:
+        CaseError: when it is too large, not YAML, nested too deep, not one mapping, has a key
+            twice, or uses anchors, aliases or tags.
+    """
+    if len(text) > MOST_BYTES:
+        raise _problem(file, None, f"at most {MOST_BYTES:,} characters", f"{len(text):,}",
+                       "keep texts and tables in their own files")  # fmt: skip
+    stack: list[Node] = []
+    root: Node | None = None
+    try:
+        for event in YAML(typ="safe", pure=True).parse(text):
+            mark = event.start_mark
+            tag = getattr(event, "ctag", None) or getattr(event, "tag", None)
+            if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
+                raise _problem(file, mark, "no anchors and aliases", "one",
+                               "write the value out where it is needed")  # fmt: skip
+            if tag:
+                raise _problem(file, mark, "no tags", shorten(tag), "remove the tag")
+            if isinstance(event, DocumentStartEvent) and root is not None:
+                raise _problem(file, mark, "one document", "a second one", "remove the “---”")
+            if isinstance(event, ScalarEvent):
+                node = Node("scalar", _scalar(event), mark.index, event.end_mark.index,
+                            mark.line + 1, mark.column + 1)  # fmt: skip
+            elif isinstance(event, MappingStartEvent | SequenceStartEvent):
+                kind = "mapping" if isinstance(event, MappingStartEvent) else "sequence"
+                if len(stack) >= DEEPEST:
+                    raise _problem(file, mark, f"at most {DEEPEST} levels", "more", "flatten it")
+                stack.append(Node(kind, [], mark.index, -1, mark.line + 1, mark.column + 1,
+                                  bool(event.flow_style)))  # fmt: skip
+                continue
+            elif isinstance(event, MappingEndEvent | SequenceEndEvent):
+                node = stack.pop()
+                node.end = event.end_mark.index
+                if node.kind == "mapping":
+                    node.value = _pairs(node, file)
+            else:
+                continue
+            if stack:
+                stack[-1].value.append(node)
+            else:
+                root = node
+    except MarkedYAMLError as error:
+        found = error.problem or "something else"
+        raise _problem(file, error.problem_mark, "must be YAML", found,
+                       "check indentation, quotes and colons there") from None  # fmt: skip
+    except YAMLError as error:
+        raise _problem(file, None, "must be YAML", shorten(error),
+                       "remove control characters") from None  # fmt: skip
+    if root is None or root.kind != "mapping":
+        raise _problem(file, None, "must be a mapping of keys to values", "something else",
+                       "begin with “title: …”")  # fmt: skip
+    return root
+
+
+def _scalar(event: ScalarEvent) -> str | None:
+    text = str(event.value)
+    return None if event.style is None and text in ("", "~", "null", "Null", "NULL") else text
+
+
+def _pairs(node: Node, file: str) -> list[tuple[Node, Node]]:
+    pairs = list(zip(node.value[::2], node.value[1::2], strict=True))
+    seen: dict[str, int] = {}
+    for key, _ in pairs:
+        mark = type("Mark", (), {"line": key.line - 1, "column": key.column - 1})
+        if key.kind != "scalar" or key.value is None:
+            raise _problem(file, mark, "a key must be a word", "something else", "name the key")
+        if key.value in seen:
+            raise _problem(file, mark, "a key must stand once", shorten(key.value),
+                           f"it stands on line {seen[key.value]} already")  # fmt: skip
+        seen[key.value] = key.line
+    return pairs
+
+
+def write_yaml(value: Mapping[str, Any]) -> str:
+    """Return ``value`` (text, lists, dicts) as YAML in the layout of the shipped cases."""
+    return "".join(_entry(key, part, 0) for key, part in value.items())
+
+
+_PLAIN = re.compile(r"[^\W_][\w %+/().,;…’–-]*", re.UNICODE)
+_WORDS = {"null", "true", "false", "yes", "no", "on", "off", "nan", "inf"}
+
+
+def _scalar_text(text: str | None) -> str:
+    if text is None:
+        return "null"
+    if _PLAIN.fullmatch(text) and text == text.strip() and text.lower() not in _WORDS:
+        return text
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _entry(key: str, value: Any, depth: int) -> str:
+    lead = "  " * depth
+    name = f"{lead}{_scalar_text(key)}:"
+    if isinstance(value, Mapping) and value:
+        if all(isinstance(v, str) and len(v) < 20 for v in value.values()) and len(value) < 4:
+            inside = ", ".join(f"{_scalar_text(k)}: {_flow(v)}" for k, v in value.items())
+            return f"{name} {{{inside}}}\n"
+        return f"{name}\n" + "".join(_entry(k, v, depth + 1) for k, v in value.items())
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        if all(isinstance(part, str) for part in value):
+            return f"{name} [{', '.join(_flow(part) for part in value)}]\n"
+        return f"{name}\n" + "".join(_item(part, depth + 1) for part in value)
+    if isinstance(value, Mapping):
+        return f"{name} {{}}\n"
+    if value is not None and len(value) > 90 and re.fullmatch(r"\S+(?: \S+)*", value):
+        lines = textwrap.wrap(value, 96 - len(lead), break_long_words=False, break_on_hyphens=False)
+        return f"{name} >-\n" + "".join(f"{lead}  {line}\n" for line in lines)
+    return f"{name} {_scalar_text(value)}\n"
+
+
+def _item(value: Mapping[str, Any], depth: int) -> str:
+    lines = "".join(_entry(k, v, depth + 1) for k, v in value.items())
+    lead = "  " * depth
+    return f"{lead}- {lines[len(lead) + 2 :]}"
+
+
+def _flow(text: str | None) -> str:
+    """Like a scalar elsewhere, but commas would end it here."""
+    return json.dumps(text, ensure_ascii=False) if text and "," in text else _scalar_text(text)
+
+
+def patch_yaml(text: str, tree: Node, old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    """Return ``text`` with only what differs between ``old`` and ``new`` rewritten.
+
+    Args:
+        text: the file.
+        tree: its tree.
+        old: what the file says, in the plain form that ``new`` has too.
+        new: what it shall say.
+    """
+    edits: list[tuple[int, int, str]] = []
+    _patch_mapping(text, tree, old, new, 0, edits)
+    for start, end, replacement in sorted(edits, reverse=True):
+        text = text[:start] + replacement + text[end:]
+    return text
+
+
+def _patch_mapping(
+    text: str, node: Node, old: Mapping[str, Any], new: Mapping[str, Any], depth: int,
+    edits: list[tuple[int, int, str]],
+) -> None:  # fmt: skip
+    nodes = {key.value: (key, value) for key, value in node.value}
+    names = {_name(key): key for key in nodes}
+    for key in old.keys() | new.keys():
+        standing = names.get(_name(key))
+        if key in old and key in new and old[key] == new[key]:
+            continue
+        if standing is None:
+            if key in new:
+                place = _line_end(text, _content_end(text, node))
+                lead = "" if place == 0 or text[place - 1] == "\n" else "\n"
+                edits.append((place, place, lead + _entry(key, new[key], depth)))
+            continue
+        key_node, value_node = nodes[standing]
+        if key not in new:
+            start = text.rfind("\n", 0, key_node.start) + 1
+            edits.append((start, _line_end(text, _content_end(text, value_node)), ""))
+        elif (
+            isinstance(new[key], Mapping) and isinstance(old.get(key), Mapping)
+            and value_node.kind == "mapping" and not value_node.flow
+        ):  # fmt: skip
+            _patch_mapping(text, value_node, old[key], new[key], depth + 1, edits)
+        elif (
+            value_node.kind == "scalar"
+            and isinstance(new[key], str)
+            and "\n" not in text[value_node.start : value_node.end]
+        ):
+            edits.append((value_node.start, value_node.end, _flow(new[key])))
+        else:
+            start = text.rfind("\n", 0, key_node.start) + 1
+            end = _line_end(text, _content_end(text, value_node))
+            edits.append((start, end, _entry(key, new[key], depth)))
+
+
+def _name(key: str) -> str:
+    """Keys of a scale's labels are numbers: 40 and 40.0 are one."""
+    try:
+        return repr(float(key))
+    except ValueError:
+        return key
+
+
+def _content_end(text: str, node: Node) -> int:
+    if node.kind != "scalar" and not node.flow and node.value:
+        last = node.value[-1]
+        return _content_end(text, last[1] if node.kind == "mapping" else last)
+    return node.start + len(text[node.start : node.end].rstrip())
+
+
+def _line_end(text: str, index: int) -> int:
+    end = text.find("\n", index)
+    return len(text) if end < 0 else end + 1

@@ -1,0 +1,73 @@
+"""What can go wrong, said so that the reader can mend it: where, required, found, what to do."""
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing wrong with a case.
+
+    Attributes:
+        where: the thing in the words of the case, ``France on quota: position``.
+        required: what must hold, completing "must be …" or standing alone.
+        found: what stands there instead.
+        remedy: what to do about it; may be empty.
+        file: path inside the case folder; empty for a case built in memory.
+        line: line in ``file``, from 1; 0 when the whole file is meant.
+        column: character in the line, from 1; 0 when the whole line is meant.
+    """
+
+    where: str
+    required: str
+    found: str
+    remedy: str = ""
+    file: str = ""
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
+        said = f"{self.where}: {self.required}; found {self.found}"
+        if self.remedy:
+            said = f"{said}; {self.remedy}"
+        return f"{place}: {said}" if place else said
+
+
+class WinsetError(Exception):
+    """An error whose message is meant for the user; the command line exits with status 1."""
+
+
+class CaseError(WinsetError):
+    """A case that does not hold together; ``problems`` lists everything found, in file order."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return a remedy that names the closest known name, or lists a few.
+
+    >>> nearest("postion", ["position", "salience"])
+    'did you mean “position”?'
+    """
+    names: Sequence[str] = sorted({str(k) for k in known})
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    if close:
+        return f"did you mean “{close[0]}”?"
+    if not names:
+        return "none is defined"
+    shown = ", ".join(names[:8])
+    return f"known: {shown}, …" if len(names) > 8 else f"known: {shown}"
+
+
+def shorten(value: object, limit: int = 60) -> str:
+    """Return ``value`` as one short quoted line, safe to print.
+
+    >>> shorten("a" * 100, limit=5)
+    '“aaaa…”'
+    """
+    text = "".join(c if c.isprintable() else "�" for c in " ".join(str(value).split()))
+    return f"“{text if len(text) <= limit else text[: limit - 1] + '…'}”"

@@ -1,0 +1,77 @@
+"""What every model takes and gives: a batch in, an outcome out."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from winset.batch import Batch
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """Where each draw settles, and how likely it is that it settles at all.
+
+    Attributes:
+        settlement: ``(draw, issue)``, share of the issue's scale in [0, 1]: the point agreed on;
+            NaN where the draw ends without an agreement.
+        agreement: ``(draw, issue)``, probability in [0, 1] that the draw ends in an agreement;
+            None where the model takes agreement for granted.
+        rounds: ``(draw, issue)``, rounds played; None for a model without rounds.
+        converged: ``(draw, issue)``, whether the last round changed next to nothing; None for a
+            model without rounds.
+    """
+
+    settlement: FloatArray
+    agreement: FloatArray | None = None
+    rounds: IntArray | None = None
+    converged: BoolArray | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rounds:
+    """Every round of a model that plays rounds, for a batch small enough to keep whole.
+
+    Attributes:
+        position: ``(draw, round, actor, issue)``, share of the scale; round 0 is the start. A draw
+            that stops early repeats its last positions.
+        moved_by: ``(draw, round, actor, issue)``, index of the actor whose offer moved this one in
+            that round, -1 where it did not move.
+        settlement: ``(draw, round, issue)``, what the model would forecast after that round.
+        rounds: ``(draw, issue)``, rounds played.
+        converged: ``(draw, issue)``, whether the last round changed next to nothing.
+    """
+
+    position: FloatArray
+    moved_by: IntArray
+    settlement: FloatArray
+    rounds: IntArray
+    converged: BoolArray
+
+
+@runtime_checkable
+class Model(Protocol):
+    """A frozen dataclass of parameters with one method.
+
+    ``name`` is what the command line and saved forecasts call it; ``idea`` says in one line what
+    drives its answer, for comparisons between models.
+    """
+
+    name: ClassVar[str]
+    idea: ClassVar[str]
+
+    def solve(self, batch: Batch) -> Outcome:
+        """Solve every draw of ``batch``."""
+
+
+@runtime_checkable
+class RoundsModel(Model, Protocol):
+    """A model that plays rounds and can show them."""
+
+    def trace(self, batch: Batch) -> Rounds:
+        """Solve ``batch`` and keep every round: memory grows with draws × rounds × actors."""
