@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import field
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, ConfigDict, WithJsonSchema
 from pydantic.dataclasses import dataclass
@@ -25,9 +25,9 @@ from winset.case.cells import (
     Text,
     refuse,
 )
-from winset.case.ranges import NUMBER, Range, number_text, point
+from winset.case.ranges import NUMBER, number_text, point
 
-RECORD = {"frozen": True, "slots": True, "kw_only": True, "config": ConfigDict(extra="forbid")}
+STRICT = ConfigDict(extra="forbid")
 Role = Literal["leader", "negotiator", "veto player", "voter", "pressure group", "outside"]
 ROLES: tuple[Role, ...] = (
     "leader", "negotiator", "veto player", "voter", "pressure group", "outside",
@@ -75,7 +75,7 @@ def _labels(value: object) -> object:
     return labels
 
 
-@dataclass(**RECORD)
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class Condition:
     """What must hold on another issue: ``enrichment agreed`` or ``enrichment >= 40``.
 
@@ -94,7 +94,7 @@ class Condition:
         return f"{self.issue} {self.relation}{end}"
 
 
-@dataclass(**RECORD)
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class Head:
     """What stands at the top of a case."""
 
@@ -117,7 +117,7 @@ def _condition(value: object) -> object:
     point_text = match[4]
     return Condition(
         issue=match[1],
-        relation=match[2] or match[3],
+        relation="agreed" if match[2] else ">=" if match[3] == ">=" else "<=",
         point=None if point_text is None else float(point_text),
     )
 
@@ -127,7 +127,7 @@ ConditionCell = Annotated[
 ]
 
 
-@dataclass(**RECORD)
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class Party:
     """A side at the table.
 
@@ -145,7 +145,7 @@ class Party:
     note: Text = ""
 
 
-@dataclass(**RECORD)
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class Scale:
     """The ends of an issue in its own units, ``low`` < ``high``."""
 
@@ -159,7 +159,7 @@ class Scale:
         return self.high - self.low
 
 
-@dataclass(**RECORD)
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class Requirement:
     """Another issue that must be agreed, perhaps at or beyond a point, before this one opens."""
 
@@ -168,7 +168,7 @@ class Requirement:
     at_most: Number | None = None
 
 
-@dataclass(**RECORD)
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class Resolved:
     """What came of an issue: ``value`` in its own units, when, and by whose word."""
 
@@ -178,7 +178,7 @@ class Resolved:
     note: Text = ""
 
 
-@dataclass(**RECORD)
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class Issue:
     """A question on one line, both ends labelled.
 
@@ -200,7 +200,7 @@ class Issue:
     outcome: Resolved | None = None
 
 
-@dataclass(**RECORD)
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class Change:
     """One change of a scenario: which quantity, whose, and how.
 
@@ -225,7 +225,7 @@ class Change:
     note: Text = ""
 
 
-@dataclass(**RECORD)
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class Scenario:
     """A named set of changes to a case, applied in order."""
 
@@ -235,7 +235,7 @@ class Scenario:
     note: Text = ""
 
 
-@dataclass(**RECORD)
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class Answered:
     """How a question came out, by whose reading."""
 
@@ -245,7 +245,7 @@ class Answered:
     note: Text = ""
 
 
-@dataclass(**RECORD)
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class Question:
     """A question that a forecast answers.
 
@@ -264,7 +264,7 @@ class Question:
     note: Text = ""
 
 
-@dataclass(**RECORD)
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class Actor:
     """A person or group; ``aliases`` are the names and titles by which texts call it."""
 
@@ -278,7 +278,7 @@ class Actor:
     note: Text = ""
 
 
-@dataclass(**RECORD)
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class Stance:
     """One actor on one issue.
 
@@ -308,9 +308,9 @@ class Stance:
     note: Text = ""
 
 
-@dataclass(**RECORD)
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class Tie:
-    """What binds ``source`` to ``target``: kinds as in the two-level model, ``weight`` in [0, 1]."""
+    """What binds ``source`` to ``target``, with a ``weight`` in [0, 1]."""
 
     source: Identifier
     target: Identifier
@@ -320,7 +320,7 @@ class Tie:
     note: Text = ""
 
 
-@dataclass(**RECORD)
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class Document:
     """A source: ``sha256`` of its bytes, ``file`` its path in the case folder if it is kept."""
 
@@ -333,7 +333,7 @@ class Document:
     file: InnerPath | None = None
 
 
-@dataclass(**RECORD)
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class Statement:
     """What somebody says in a document about an issue, and where exactly.
 

@@ -1,4 +1,4 @@
-"""The quantities that a question may ask for: ``agreement(enrichment)``, ``settlement(x) >= 40``."""
+"""The quantities that a question may ask for, such as ``settlement(enrichment) >= 40``."""
 
 import re
 from dataclasses import dataclass

@@ -81,6 +81,15 @@ class Range:
         mode = None if self.mode is None else self.mode * multiply + add
         return Range(min(ends), max(ends), mode)
 
+    def on_scale(self, low: float, width: float) -> "Range":
+        """Return the range as shares of a scale that begins at ``low``: division, not a product.
+
+        >>> parse_range("63.03").on_scale(0, 100).low == 63.03 / 100
+        True
+        """
+        mode = None if self.mode is None else (self.mode - low) / width
+        return Range((self.low - low) / width, (self.high - low) / width, mode)
+
     def clipped(self, low: float, high: float) -> "Range":
         """Return the range with every part brought inside [low, high]."""
         inside = [min(max(v, low), high) for v in (self.low, self.high)]

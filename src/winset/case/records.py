@@ -6,14 +6,12 @@ import typing
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from winset.case.ranges import Range, number_text
 from winset.errors import nearest, shorten
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,12 +25,11 @@ class BadField:
 
 
 @functools.cache
-def _adapters(kind: type) -> dict[str, TypeAdapter[Any]]:
+def _adapters(kind: Any) -> dict[str, TypeAdapter[Any]]:
     hints = typing.get_type_hints(kind, include_extras=True)
     return {f.name: TypeAdapter(hints[f.name]) for f in dataclasses.fields(kind)}
 
 
-@functools.cache
 def nested_records(kind: Any) -> tuple[type, ...]:
     """Return the record types that stand somewhere inside the annotation ``kind``."""
     found: list[type] = [kind] if dataclasses.is_dataclass(kind) and isinstance(kind, type) else []
@@ -43,13 +40,13 @@ def nested_records(kind: Any) -> tuple[type, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def understand(kind: type[T], values: Mapping[str, object]) -> tuple[T | Any, list[BadField]]:
+def understand(kind: Any, values: Mapping[str, object]) -> tuple[Any, list[BadField]]:
     """Return the record that ``values`` describe, and what could not be understood.
 
     Without bad fields the record is a ``kind``; with some it is a stand-in that has every field of
     one, None where the value was bad or missing and ``bad`` naming those.
     """
-    adapters = _adapters(kind)
+    adapters: dict[str, TypeAdapter[Any]] = _adapters(kind)
     bad = [
         BadField(
             path=(name,),
@@ -61,7 +58,7 @@ def understand(kind: type[T], values: Mapping[str, object]) -> tuple[T | Any, li
         if name not in adapters
     ]
     good: dict[str, object] = {}
-    for field in dataclasses.fields(kind):  # type: ignore[arg-type]
+    for field in dataclasses.fields(kind):
         if field.name not in values:
             if (
                 field.default is dataclasses.MISSING
@@ -76,7 +73,7 @@ def understand(kind: type[T], values: Mapping[str, object]) -> tuple[T | Any, li
     if not bad:
         return kind(**good), []
     names = {b.path[0] for b in bad}
-    defaults = {f.name: f.default for f in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    defaults = {f.name: f.default for f in dataclasses.fields(kind)}
     stand_in = {
         name: good.get(name, None if name in names or value is dataclasses.MISSING else value)
         for name, value in defaults.items()

@@ -5,7 +5,7 @@ could not be understood are None.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
@@ -72,7 +72,7 @@ def _known(
 
 
 def _unique(case: Any) -> Iterator[Broken]:
-    keys = {
+    keys: dict[str, Callable[[Any], Any]] = {
         "actors": lambda a: a.id,
         "documents": lambda d: d.id,
         "statements": lambda s: (s.coder, s.id),

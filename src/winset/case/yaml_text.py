@@ -56,11 +56,13 @@ class Node:
             return self
         step, rest = path[0], path[1:]
         if self.kind == "mapping":
-            for key, node in self.value:
+            pairs: list[tuple[Node, Node]] = self.value
+            for key, node in pairs:
                 if key.value == str(step):
                     return node.at(rest) if rest or node.kind == "scalar" else key
         if self.kind == "sequence" and isinstance(step, int) and step < len(self.value):
-            return self.value[step].at(rest)  # type: ignore[no-any-return]
+            inner: Node = self.value[step]
+            return inner.at(rest)
         return self
 
 

@@ -59,11 +59,16 @@ class Model(Protocol):
     """A frozen dataclass of parameters with one method.
 
     ``name`` is what the command line and saved forecasts call it; ``idea`` says in one line what
-    drives its answer, for comparisons between models.
+    drives its answer, for comparisons between models; ``random`` says whether it draws anything of
+    its own, so that even a case without ranges needs more than one draw.
     """
 
     name: ClassVar[str]
     idea: ClassVar[str]
+
+    @property
+    def random(self) -> bool:
+        """Whether the model draws anything of its own."""
 
     def solve(self, batch: Batch) -> Outcome:
         """Solve every draw of ``batch``."""
