@@ -1,0 +1,71 @@
+"""winset: political negotiations as computable, source-anchored cases.
+
+The names below are the library's front door; each is imported when it is first used.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from winset.batch import Batch, sample
+    from winset.case.folder import read_case, write_case
+    from winset.case.model import Case
+    from winset.case.ranges import Range, parse_range
+    from winset.case.scenarios import apply_scenario
+    from winset.cases import open_case, shipped_cases
+    from winset.compare import compare
+    from winset.errors import CaseError, WinsetError
+    from winset.forecast import Forecast, load_forecast, make_forecast
+    from winset.models import MODELS, make_model
+
+_HOMES = {
+    "Batch": "winset.batch",
+    "Case": "winset.case.model",
+    "CaseError": "winset.errors",
+    "Forecast": "winset.forecast",
+    "MODELS": "winset.models",
+    "Range": "winset.case.ranges",
+    "WinsetError": "winset.errors",
+    "apply_scenario": "winset.case.scenarios",
+    "compare": "winset.compare",
+    "load_forecast": "winset.forecast",
+    "make_forecast": "winset.forecast",
+    "make_model": "winset.models",
+    "open_case": "winset.cases",
+    "parse_range": "winset.case.ranges",
+    "read_case": "winset.case.folder",
+    "sample": "winset.batch",
+    "shipped_cases": "winset.cases",
+    "write_case": "winset.case.folder",
+}
+
+__all__ = [
+    "MODELS",
+    "Batch",
+    "Case",
+    "CaseError",
+    "Forecast",
+    "Range",
+    "WinsetError",
+    "apply_scenario",
+    "compare",
+    "load_forecast",
+    "make_forecast",
+    "make_model",
+    "open_case",
+    "parse_range",
+    "read_case",
+    "sample",
+    "shipped_cases",
+    "write_case",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module “winset” has no attribute “{name}”")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -16,8 +16,8 @@ from winset.batch import sample, uncertain_cells
 from winset.case.folder import write_file
 from winset.case.model import Case
 from winset.case.scenarios import BASE, apply_scenario
-from winset.errors import WinsetError, nearest
-from winset.models import Model, make_model, parameters
+from winset.errors import WinsetError
+from winset.models import Model, RoundsModel, make_model, parameters
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 CHUNK = 16_384
+TRACED = 256  # draws whose rounds are held at once
 PROBABILITIES = (0.1, 0.25, 0.5, 0.75, 0.9)
 
 
@@ -306,6 +307,27 @@ def make_forecast(
         converged=joined("converged"),
         rounds=joined("rounds"),
     )
+
+
+def rounds_table(case: Case, model: RoundsModel, forecast: Forecast) -> str:
+    """Return every round's positions as CSV, own units, unrounded, the draws of ``forecast``.
+
+    Columns: ``draw, round, actor, issue, position``; round 0 is the start. An actor without a
+    stance on an issue has no line there.
+    """
+    changed = apply_scenario(case, forecast.made.scenario)
+    lines = ["draw,round,actor,issue,position\n"]
+    for first in range(0, forecast.draws, TRACED):
+        draws = min(TRACED, forecast.draws - first)
+        batch = sample(changed, draws, seed=forecast.made.seed, first=first)
+        traced = model.trace(batch)
+        position = batch.in_units(traced.position)
+        for draw, turn, actor, issue in np.ndindex(*position.shape):
+            if turn <= traced.rounds[draw, issue] and batch.present[actor, issue]:
+                value = float(position[draw, turn, actor, issue])
+                names = f"{batch.actors[actor]},{batch.issues[issue]}"
+                lines.append(f"{first + draw},{turn},{names},{value!r}\n")
+    return "".join(lines)
 
 
 def repeat_forecast(forecast: Forecast, case: Case) -> Forecast:

@@ -25,18 +25,42 @@ def _identifier(value: object) -> str:
     raise refuse("an id of letters, digits, “-”, “_” or “.”, at most 80 long")
 
 
+# Neither YAML nor XML can hold these as they are, and a terminal obeys some of them.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_UNWRITABLE = re.compile(r"[\0\ud800-\udfff]")
+LONGEST_TEXT = 100_000
+
+
 def _text(value: object) -> str:
-    if isinstance(value, str) and "\0" not in value:
+    """Take the space round it away: no table keeps it."""
+    if not isinstance(value, str):
+        raise refuse("text")
+    if _CONTROL.search(value):
+        raise refuse("text without control characters")
+    if len(value) > LONGEST_TEXT:
+        raise refuse(f"at most {LONGEST_TEXT:,} characters long")
+    return value.strip()
+
+
+def _title(value: object) -> str:
+    text = _text(value)
+    if not text:
+        raise refuse("a few words")
+    return text
+
+
+def _verbatim(value: object) -> str:
+    if isinstance(value, str) and not _UNWRITABLE.search(value) and len(value) <= LONGEST_TEXT:
         return value
-    raise refuse("text")
+    raise refuse(f"text of at most {LONGEST_TEXT:,} characters")
 
 
 def _names(value: object) -> tuple[str, ...]:
-    """Split a cell at semicolons; a YAML list is taken as it is."""
+    """Split a cell at semicolons; a YAML list has its parts already."""
     if isinstance(value, str):
-        value = [part.strip() for part in value.split(";")]
-    if isinstance(value, list | tuple) and all(isinstance(part, str) for part in value):
-        return tuple(part for part in value if part)
+        value = value.split(";")
+    if isinstance(value, list | tuple) and not any(";" in str(part) for part in value):
+        return tuple(part for part in map(_text, value) if part)
     raise refuse("a list of names, separated by “;” in a table")
 
 
@@ -123,16 +147,19 @@ def _finite(value: Range) -> Range:
 _RANGE_SCHEMA: dict[str, Any] = {
     "anyOf": [
         {"type": "number"},
-        {"type": "string", "pattern": r"^\s*[-+.\d].*|^inf$", "description": FORMS},
+        {"type": "string", "pattern": r"^\s*([-+.\d]|inf\s*$)", "description": FORMS},
     ]
 }
 
 Identifier = Annotated[
     str,
     BeforeValidator(_identifier),
-    WithJsonSchema({"type": "string", "pattern": f"^{ID_PATTERN}$"}),
+    WithJsonSchema({"type": "string", "pattern": f"^{ID_PATTERN}$", "maxLength": 80}),
 ]
-Text = Annotated[str, BeforeValidator(_text), WithJsonSchema({"type": ["string", "number"]})]
+_TEXT_SCHEMA: dict[str, Any] = {"type": ["string", "number"]}
+Text = Annotated[str, BeforeValidator(_text), WithJsonSchema(_TEXT_SCHEMA)]
+Title = Annotated[str, BeforeValidator(_title), WithJsonSchema(_TEXT_SCHEMA)]
+Verbatim = Annotated[str, BeforeValidator(_verbatim)]
 Names = Annotated[
     tuple[str, ...],
     BeforeValidator(_names),
@@ -164,5 +191,5 @@ Digest = Annotated[str, BeforeValidator(_digest)]
 
 __all__ = [
     "AtLeastZero", "Cost", "Date", "Digest", "Identifier", "InnerPath", "Moment", "Names", "Number",
-    "Percent", "Quantity", "Range", "Share", "Text", "point", "refuse",
+    "Percent", "Quantity", "Range", "Share", "Text", "Title", "Verbatim", "point", "refuse",
 ]  # fmt: skip

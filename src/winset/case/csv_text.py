@@ -2,12 +2,14 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from winset.errors import CaseError, Problem
 
 MOST_BYTES = 64_000_000
+_ENDS = ("\n", "\r")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +64,7 @@ def parse_csv(text: str, file: str) -> Table:
     """
     bom = text.startswith("\ufeff")
     text = text.removeprefix("\ufeff")
-    top = text.split("\n", 1)[0]
+    top = re.split(r"\r\n|\r|\n", text, maxsplit=1)[0]
     delimiter = ";" if top.count(";") > top.count(",") else "\t" if "\t" in top else ","
     lines = io.StringIO(text, newline="").readlines()
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
@@ -85,7 +87,7 @@ def parse_csv(text: str, file: str) -> Table:
         header=rows[0] if rows else Row(cells=(), raw="", line=1),
         rows=tuple(rows[1:]),
         delimiter=delimiter,
-        newline="\r\n" if top.endswith("\r") else "\n",
+        newline=next((e for e in ("\r\n", "\n", "\r") if text.startswith(top + e)), "\n"),
         bom=bom,
     )
 
@@ -140,10 +142,10 @@ def patch_csv(
             text = _line(cells, table.delimiter, table.newline)
         parts += [_ended(text, table.newline), row.blank]
     last = table.rows[-1] if table.rows else head
-    unended = not (last.blank or last.raw).endswith("\n")
+    unended = not (last.blank or last.raw).endswith(_ENDS)
     text = "".join(parts)
     return ("\ufeff" if table.bom else "") + (text.removesuffix(table.newline) if unended else text)
 
 
 def _ended(line: str, newline: str) -> str:
-    return line if line.endswith("\n") or not line else line + newline
+    return line if line.endswith(_ENDS) or not line else line + newline

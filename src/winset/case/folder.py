@@ -205,7 +205,7 @@ class _Reading:
             column = _KINDS[str(name)].column_of(str(broken.path[2]))
             at = table.columns.index(column) if column in table.columns else 0
             return broken.problem(file=file, line=row.line, column=table.column_of(row, at))
-        assert self.tree is not None  # noqa: S101 - what is no table is from the tree
+        assert self.tree is not None
         member = getattr(self.draft, str(name))[int(index)]
         node = self.tree.at((name, member.id, *broken.path[2:]))
         return broken.problem(file="case.yaml", line=node.line, column=node.column)
@@ -400,7 +400,7 @@ def _required(kind: TableKind) -> list[str]:
 def _said_by_row(kind: TableKind, record: Any) -> dict[str, str]:
     """Return what a row says, column to cell, in canonical form."""
     said = plain(record)
-    assert isinstance(said, dict)  # noqa: S101 - records are mappings in plain form
+    assert isinstance(said, dict)
     cells = {}
     for column in kind.columns:
         value = said.get(kind.field_of(column))
@@ -418,7 +418,7 @@ def _said_by_head(case: Case) -> dict[str, Any]:
         members: dict[str, Any] = {}
         for record in getattr(case, name):
             body = plain(record)
-            assert isinstance(body, dict)  # noqa: S101 - records are mappings in plain form
+            assert isinstance(body, dict)
             members[body.pop("id")] = body
         if members:
             said[name] = members

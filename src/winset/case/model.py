@@ -33,6 +33,7 @@ class Case:
         files: the case files this was read from (path to bytes): kept so that writing changes only
             what changed. Not part of what the case says.
         folder: where it was read from; None for a case built in memory.
+        statements: sorted by coder; the order of each coder is kept.
 
     Raises:
         CaseError: on creation, with every problem found.
@@ -56,6 +57,8 @@ class Case:
     folder: Path | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
+        by_coder = sorted(self.statements, key=lambda statement: statement.coder)
+        object.__setattr__(self, "statements", tuple(by_coder))
         problems = [broken.problem() for broken in broken_rules(self)]
         if problems:
             raise CaseError(problems)

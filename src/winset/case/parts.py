@@ -1,6 +1,7 @@
 """What a case is made of: parties, issues, actors, stances, ties, documents, statements."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import field
 from typing import Annotated, Literal
@@ -23,6 +24,8 @@ from winset.case.cells import (
     Quantity,
     Share,
     Text,
+    Title,
+    Verbatim,
     refuse,
 )
 from winset.case.ranges import NUMBER, number_text, point
@@ -61,18 +64,13 @@ def _roles(value: object) -> object:
 
 
 def _labels(value: object) -> object:
-    if not isinstance(value, Mapping) or not value:
+    """Refuse what a mapping would swallow: 40 and 40.0 are one point."""
+    if not isinstance(value, Mapping):
         raise refuse("points of the scale and what the world looks like there, “40: a one-year …”")
-    labels: dict[float, str] = {}
-    for key, label in value.items():
-        try:
-            number = float(key)
-        except (TypeError, ValueError):
-            raise refuse("a number before each label") from None
-        if not isinstance(label, str):
-            raise refuse("text for each label")
-        labels[number] = label
-    return labels
+    numbers = Counter(float(key) for key in value if re.fullmatch(NUMBER, str(key).strip()))
+    if twice := [number_text(number) for number, times in numbers.items() if times > 1]:
+        raise refuse(f"one label a point; {twice[0]} stands twice")
+    return value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
@@ -98,7 +96,7 @@ class Condition:
 class Head:
     """What stands at the top of a case."""
 
-    title: Text
+    title: Title
     as_of: Date
     summary: Text = ""
     citation: Text = ""
@@ -189,10 +187,10 @@ class Issue:
     """
 
     id: Identifier
-    title: Text
+    title: Title
     question: Text = ""
     scale: Scale = field(default_factory=Scale)
-    labels: Annotated[dict[float, str], BeforeValidator(_labels)] = field(default_factory=dict)
+    labels: Annotated[dict[Number, Title], BeforeValidator(_labels)] = field(default_factory=dict)
     reversion: Quantity | None = None
     requires: Requirement | None = None
     phrases: Names = ()
@@ -239,7 +237,7 @@ class Scenario:
 class Answered:
     """How a question came out, by whose reading."""
 
-    outcome: Text
+    outcome: Title
     date: Date | None = None
     source: Text = ""
     note: Text = ""
@@ -256,9 +254,9 @@ class Question:
     """
 
     id: Identifier
-    text: Text
+    text: Title
     answer: Text | None = None
-    options: dict[str, str] = field(default_factory=dict)
+    options: dict[Title, Text] = field(default_factory=dict)
     horizon: Date | None = None
     resolution: Answered | None = None
     note: Text = ""
@@ -269,7 +267,7 @@ class Actor:
     """A person or group; ``aliases`` are the names and titles by which texts call it."""
 
     id: Identifier
-    name: Text
+    name: Title
     party: Identifier | None = None
     role: Annotated[
         tuple[Role, ...], BeforeValidator(_roles), WithJsonSchema({"type": "string"})
@@ -360,4 +358,4 @@ class Statement:
     note: Text = ""
     status: Status = "proposed"
     coded_at: Moment | None = None
-    quote: Text = ""
+    quote: Verbatim = ""

@@ -58,6 +58,11 @@ def _ids(things: Iterable[Any]) -> set[str]:
     return {thing.id for thing in things if thing.id is not None}
 
 
+def _is_bad(part: Any, *names: str) -> bool:
+    """Whether one of the fields ``names`` was given but could not be understood."""
+    return not {*names}.isdisjoint(getattr(part, "bad", ()))
+
+
 def _known(
     path: Path, where: str, kind: str, value: str | None, known: set[str]
 ) -> Iterator[Broken]:
@@ -73,6 +78,10 @@ def _known(
 
 def _unique(case: Any) -> Iterator[Broken]:
     keys: dict[str, Callable[[Any], Any]] = {
+        "parties": lambda p: p.id,
+        "issues": lambda i: i.id,
+        "scenarios": lambda s: s.id,
+        "questions": lambda q: q.id,
         "actors": lambda a: a.id,
         "documents": lambda d: d.id,
         "statements": lambda s: (s.coder, s.id),
@@ -83,6 +92,8 @@ def _unique(case: Any) -> Iterator[Broken]:
         seen: dict[Any, int] = {}
         for index, row in enumerate(getattr(case, name)):
             if key(row) is None or (isinstance(key(row), tuple) and None in key(row)):
+                continue
+            if _is_bad(row, "condition"):
                 continue
             if key(row) in seen:
                 shown = (
@@ -158,10 +169,7 @@ def _cycles(case: Any) -> Iterator[Broken]:
     for stance in case.stances:
         if stance.condition is not None and stance.issue in waits:
             waits[stance.issue].add(stance.condition.issue)
-    try:
-        TopologicalSorter(waits).prepare()
-    except CycleError as error:
-        circle = error.args[1][::-1]
+    while circle := _circle(waits):
         yield Broken(
             path=("issues", [i.id for i in case.issues].index(circle[0]), "requires"),
             where=f"{circle[0]}: requires",
@@ -169,6 +177,19 @@ def _cycles(case: Any) -> Iterator[Broken]:
             found=" → ".join(circle),
             remedy="remove one `requires` or one conditional stance of the circle",
         )
+        for id in circle:
+            waits[id] = set()
+
+
+def _circle(waits: dict[str, set[str]]) -> list[str]:
+    """Return a circle of ids, the first one again at the end; nothing where there is none."""
+    try:
+        TopologicalSorter(waits).prepare()
+    except CycleError as error:
+        circle: list[str] = error.args[1][::-1]
+        first = circle.index(min(circle))
+        return [*circle[first:-1], *circle[: first + 1]]
+    return []
 
 
 def _actors(case: Any) -> Iterator[Broken]:
@@ -213,9 +234,10 @@ def _stances(case: Any) -> Iterator[Broken]:
             )
         if stance.condition is not None:
             yield from _conditional(stance, index, plain, case)
+        if stance.condition is not None or _is_bad(stance, "condition"):
             continue
         for quantity in ("position", "salience", "influence"):
-            if getattr(stance, quantity) is None and quantity not in getattr(stance, "bad", ()):
+            if getattr(stance, quantity) is None and not _is_bad(stance, quantity):
                 yield Broken(
                     path=(*at, quantity),
                     where=f"{name}: {quantity}",
@@ -332,7 +354,8 @@ def _questions(case: Any) -> Iterator[Broken]:
     issues, parties = _ids(case.issues), _ids(case.parties)
     for index, question in enumerate(case.questions):
         at: Path = ("questions", index)
-        if (question.answer is None) == (not question.options):
+        given = bool(question.answer), bool(question.options)
+        if given[0] == given[1] and not _is_bad(question, "answer", "options"):
             yield Broken(
                 path=at,
                 where=question.id,

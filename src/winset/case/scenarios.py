@@ -120,7 +120,7 @@ def _changed(
             changed.append(member)
             continue
         after = change.set if change.set is not None else before
-        assert after is not None  # noqa: S101 - one of the two is given
+        assert after is not None
         if change.set is None:
             factor = 1.0 if change.multiply is None else change.multiply
             after = after.moved(add=change.add or 0.0, multiply=factor)

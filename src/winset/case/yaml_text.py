@@ -59,7 +59,8 @@ class Node:
             pairs: list[tuple[Node, Node]] = self.value
             for key, node in pairs:
                 if key.value == str(step):
-                    return node.at(rest) if rest or node.kind == "scalar" else key
+                    found = node.at(rest)
+                    return key if found is node and node.kind != "scalar" else found
         if self.kind == "sequence" and isinstance(step, int) and step < len(self.value):
             inner: Node = self.value[step]
             return inner.at(rest)
@@ -119,7 +120,7 @@ def parse_yaml(text: str, file: str) -> Node:
             else:
                 root = node
     except MarkedYAMLError as error:
-        found = error.problem or "something else"
+        found = (error.problem or "something else").removeprefix("found ")
         raise _problem(file, error.problem_mark, "must be YAML", found,
                        "check indentation, quotes and colons there") from None  # fmt: skip
     except YAMLError as error:
@@ -138,6 +139,10 @@ def _scalar(event: ScalarEvent) -> str | None:
 
 def _pairs(node: Node, file: str) -> list[tuple[Node, Node]]:
     pairs = list(zip(node.value[::2], node.value[1::2], strict=True))
+    for key, value in pairs:
+        if value.start == value.end:  # a value left out stands, for the parser, before what follows
+            value.start = value.end = key.end
+            value.line, value.column = key.line, key.column
     seen: dict[str, int] = {}
     for key, _ in pairs:
         mark = type("Mark", (), {"line": key.line - 1, "column": key.column - 1})
@@ -157,6 +162,8 @@ def write_yaml(value: Mapping[str, Any]) -> str:
 
 _PLAIN = re.compile(r"[^\W_][\w %+/().,;…’–-]*", re.UNICODE)
 _WORDS = {"null", "true", "false", "yes", "no", "on", "off", "nan", "inf"}
+# What YAML cannot hold, or would take for the end of a line.
+_ESCAPED = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
 def _scalar_text(text: str | None) -> str:
@@ -164,38 +171,50 @@ def _scalar_text(text: str | None) -> str:
         return "null"
     if _PLAIN.fullmatch(text) and text == text.strip() and text.lower() not in _WORDS:
         return text
-    return json.dumps(text, ensure_ascii=False)
+    return _quoted(text)
 
 
-def _entry(key: str, value: Any, depth: int) -> str:
-    lead = "  " * depth
+def _quoted(text: str) -> str:
+    quoted = json.dumps(text, ensure_ascii=False)
+    return _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", quoted)
+
+
+def _entry(key: str, value: Any, indent: int) -> str:
+    lead = " " * indent
     name = f"{lead}{_scalar_text(key)}:"
     if isinstance(value, Mapping) and value:
         if all(isinstance(v, str) and len(v) < 20 for v in value.values()) and len(value) < 4:
-            inside = ", ".join(f"{_scalar_text(k)}: {_flow(v)}" for k, v in value.items())
+            inside = ", ".join(f"{_flow(k)}: {_flow(v)}" for k, v in value.items())
             return f"{name} {{{inside}}}\n"
-        return f"{name}\n" + "".join(_entry(k, v, depth + 1) for k, v in value.items())
+        return f"{name}\n" + "".join(_entry(k, v, indent + 2) for k, v in value.items())
     if isinstance(value, Sequence) and not isinstance(value, str):
         if all(isinstance(part, str) for part in value):
             return f"{name} [{', '.join(_flow(part) for part in value)}]\n"
-        return f"{name}\n" + "".join(_item(part, depth + 1) for part in value)
+        return f"{name}\n" + "".join(_item(part, indent + 2) for part in value)
     if isinstance(value, Mapping):
         return f"{name} {{}}\n"
-    if value is not None and len(value) > 90 and re.fullmatch(r"\S+(?: \S+)*", value):
-        lines = textwrap.wrap(value, 96 - len(lead), break_long_words=False, break_on_hyphens=False)
+    if value is not None and _foldable(value):
+        lines = textwrap.wrap(value, 96 - indent, break_long_words=False, break_on_hyphens=False)
         return f"{name} >-\n" + "".join(f"{lead}  {line}\n" for line in lines)
     return f"{name} {_scalar_text(value)}\n"
 
 
-def _item(value: Mapping[str, Any], depth: int) -> str:
-    lines = "".join(_entry(k, v, depth + 1) for k, v in value.items())
-    lead = "  " * depth
-    return f"{lead}- {lines[len(lead) + 2 :]}"
+def _foldable(text: str) -> bool:
+    single_spaced = re.fullmatch(r"\S+(?: \S+)*", text)
+    return len(text) > 90 and bool(single_spaced) and not _ESCAPED.search(text)
+
+
+def _item(value: Mapping[str, Any], indent: int) -> str:
+    lines = "".join(_entry(k, v, indent + 2) for k, v in value.items())
+    return f"{' ' * indent}- {lines[indent + 2 :]}"
 
 
 def _flow(text: str | None) -> str:
     """Like a scalar elsewhere, but commas would end it here."""
-    return json.dumps(text, ensure_ascii=False) if text and "," in text else _scalar_text(text)
+    return _quoted(text) if text and "," in text else _scalar_text(text)
+
+
+Edit = tuple[int, int, int, str]
 
 
 def patch_yaml(text: str, tree: Node, old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
@@ -205,58 +224,87 @@ def patch_yaml(text: str, tree: Node, old: Mapping[str, Any], new: Mapping[str, 
         text: the file.
         tree: its tree.
         old: what the file says, in the plain form that ``new`` has too.
-        new: what it shall say.
+        new: what it shall say; the order of the members of its mappings of mappings counts.
     """
-    edits: list[tuple[int, int, str]] = []
-    _patch_mapping(text, tree, old, new, 0, edits)
-    for start, end, replacement in sorted(edits, reverse=True):
-        text = text[:start] + replacement + text[end:]
+    if tree.flow:
+        return write_yaml(new)
+    edits: list[Edit] = []
+    _patch_mapping(text, tree, old, new, edits, top=True)
+    newline = "\r\n" if "\r\n" in text else "\n"
+    for start, end, _, replacement in sorted(edits, reverse=True):
+        text = text[:start] + replacement.replace("\n", newline) + text[end:]
     return text
 
 
 def _patch_mapping(
-    text: str, node: Node, old: Mapping[str, Any], new: Mapping[str, Any], depth: int,
-    edits: list[tuple[int, int, str]],
+    text: str, node: Node, old: Mapping[str, Any], new: Mapping[str, Any], edits: list[Edit],
+    *, top: bool = False,
 ) -> None:  # fmt: skip
-    nodes = {key.value: (key, value) for key, value in node.value}
-    names = {_name(key): key for key in nodes}
-    for key in old.keys() | new.keys():
-        standing = names.get(_name(key))
-        if key in old and key in new and old[key] == new[key]:
-            continue
+    indent = node.value[0][0].column - 1
+    after = _line_start(text, node.value[0][0].start)
+
+    def edit(start: int, end: int, replacement: str) -> None:
+        edits.append((start, end, len(edits), replacement))
+
+    for key, value in new.items():
+        standing = _standing(node, key, old)
         if standing is None:
-            if key in new:
-                place = _line_end(text, _content_end(text, node))
-                lead = "" if place == 0 or text[place - 1] == "\n" else "\n"
-                edits.append((place, place, lead + _entry(key, new[key], depth)))
+            lead = "" if after == 0 or text[after - 1] == "\n" else "\n"
+            edit(after, after, lead + _entry(key, value, indent))
             continue
-        key_node, value_node = nodes[standing]
-        if key not in new:
-            start = text.rfind("\n", 0, key_node.start) + 1
-            edits.append((start, _line_end(text, _content_end(text, value_node)), ""))
-        elif (
-            isinstance(new[key], Mapping) and isinstance(old.get(key), Mapping)
+        key_node, value_node = standing
+        after = _line_end(text, _content_end(text, value_node))
+        if key in old and old[key] == value and not (top and _reordered(value_node, value)):
+            continue
+        if (
+            isinstance(value, Mapping) and isinstance(old.get(key), Mapping)
             and value_node.kind == "mapping" and not value_node.flow
+            and not (top and _reordered(value_node, value))
         ):  # fmt: skip
-            _patch_mapping(text, value_node, old[key], new[key], depth + 1, edits)
-        elif (
-            value_node.kind == "scalar"
-            and isinstance(new[key], str)
-            and "\n" not in text[value_node.start : value_node.end]
-        ):
-            edits.append((value_node.start, value_node.end, _flow(new[key])))
+            _patch_mapping(text, value_node, old[key], value, edits)
+        elif value_node.kind == "scalar" and isinstance(value, str):
+            raw = text[value_node.start : value_node.end]
+            if not raw:
+                colon = text.index(":", key_node.end) + 1
+                edit(colon, colon, " " + _flow(value))
+            elif "\n" not in raw:
+                edit(value_node.start, value_node.end, _flow(value))
+            else:
+                edit(_line_start(text, key_node.start), after, _entry(key, value, indent))
         else:
-            start = text.rfind("\n", 0, key_node.start) + 1
-            end = _line_end(text, _content_end(text, value_node))
-            edits.append((start, end, _entry(key, new[key], depth)))
+            edit(_line_start(text, key_node.start), after, _entry(key, value, indent))
+    for key in old:
+        if key not in new and (gone := _standing(node, key, old)):
+            end = _line_end(text, _content_end(text, gone[1]))
+            edit(_line_start(text, gone[0].start), end, "")
 
 
-def _name(key: str) -> str:
-    """Keys of a scale's labels are numbers: 40 and 40.0 are one."""
+def _standing(node: Node, key: str, old: Mapping[str, Any]) -> tuple[Node, Node] | None:
+    """Return the pair of ``node`` that says ``key``: 40 may stand there as 40.0."""
+    pairs: list[tuple[Node, Node]] = node.value
+    for pair in pairs:
+        if pair[0].value == key:
+            return pair
+    number = _number(key)
+    for pair in pairs:
+        if number is not None and pair[0].value not in old and _number(pair[0].value) == number:
+            return pair
+    return None
+
+
+def _reordered(node: Node, new: Any) -> bool:
+    """Whether the members that ``node`` has stand in another order in ``new``."""
+    if node.kind != "mapping" or not isinstance(new, Mapping):
+        return False
+    names = [key.value for key, _ in node.value]
+    return [n for n in names if n in new] != [n for n in new if n in names]
+
+
+def _number(text: str) -> float | None:
     try:
-        return repr(float(key))
+        return float(text)
     except ValueError:
-        return key
+        return None
 
 
 def _content_end(text: str, node: Node) -> int:
@@ -264,6 +312,10 @@ def _content_end(text: str, node: Node) -> int:
         last = node.value[-1]
         return _content_end(text, last[1] if node.kind == "mapping" else last)
     return node.start + len(text[node.start : node.end].rstrip())
+
+
+def _line_start(text: str, index: int) -> int:
+    return text.rfind("\n", 0, index) + 1
 
 
 def _line_end(text: str, index: int) -> int:

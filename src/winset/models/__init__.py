@@ -3,6 +3,8 @@
 import dataclasses
 from typing import Any, get_args, get_type_hints
 
+from winset.batch import sample
+from winset.case.model import Case
 from winset.case.ranges import Range, parse_range
 from winset.errors import WinsetError, nearest, shorten
 from winset.models.bargaining import NashBargaining
@@ -24,6 +26,8 @@ __all__ = [
     "ReversionPoint",
     "Rounds",
     "RoundsModel",
+    "default_model",
+    "fitting_models",
     "make_model",
     "parameters",
 ]
@@ -83,3 +87,28 @@ def parameters(model: Model) -> dict[str, Any]:
         for field in dataclasses.fields(kind)
         for value in [getattr(model, field.name)]
     }
+
+
+def default_model(case: Case) -> str:
+    """Return the model that says most about ``case``: two levels where two parties negotiate."""
+    seats = {a.party for a in case.actors if a.party and "negotiator" in a.role}
+    fits = len(seats) > 1 and all(issue.reversion is not None for issue in case.issues)
+    return "two-level" if fits else "mean"
+
+
+def fitting_models(case: Case) -> list[Model]:
+    """Return every model that can solve ``case``, with its default parameters.
+
+    What a lazy forecaster would say (reversion, constant) is left out.
+    """
+    batch = sample(case, 1)
+    fitting = []
+    for name in MODELS.keys() - {"reversion", "constant"}:
+        model = make_model(name)
+        try:
+            model.solve(batch)
+        except WinsetError:
+            continue
+        fitting.append(model)
+    order = list(MODELS)
+    return sorted(fitting, key=lambda model: order.index(model.name))

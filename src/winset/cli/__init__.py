@@ -1,0 +1,44 @@
+"""The command line: read, call the library, print. Heavy parts are imported when used."""
+
+import click
+
+from winset.cli.case import cases, check, new, show
+from winset.cli.exchange import export, import_
+from winset.cli.forecast import compare, forecast
+from winset.errors import CaseError, WinsetError
+
+
+class _Sentences(click.Group):
+    """Turns the library's errors into sentences and exit status 1."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            result: object = super().invoke(ctx)
+        except CaseError as error:
+            for problem in error.problems:
+                click.echo(str(problem), err=True)
+            count = len(error.problems)
+            click.echo(f"{count} problem{'' if count == 1 else 's'}; nothing was done", err=True)
+        except WinsetError as error:
+            click.echo(f"error: {error}", err=True)
+        except OSError as error:
+            if isinstance(error, BrokenPipeError):
+                raise
+            what = f"{error.filename}: " if error.filename else ""
+            click.echo(f"error: {what}{error.strerror or error}", err=True)
+        else:
+            return result
+        return ctx.exit(1)
+
+
+@click.group(cls=_Sentences, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="winset")
+def cli() -> None:
+    """Political negotiations: who can ratify what, where a deal would settle, who blocks it.
+
+    CASE is a case folder, or the name of a shipped case (`winset cases` lists them).
+    """
+
+
+for _command in (forecast, compare, show, check, new, cases, export, import_):
+    cli.add_command(_command)

@@ -1,0 +1,179 @@
+"""Commands about cases themselves."""
+
+from pathlib import Path
+
+import click
+
+from winset.errors import WinsetError
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def cases(as_json: bool) -> None:
+    """List the shipped cases with their sources."""
+    from winset.cases import open_case, shipped_cases
+    from winset.cli.printing import print_json, say
+
+    opened = {name: open_case(name) for name in shipped_cases()}
+    if as_json:
+        print_json(
+            [
+                {"name": name, "title": c.title, "as_of": c.as_of, "citation": c.citation}
+                for name, c in opened.items()
+            ]
+        )
+        return
+    for name, case in opened.items():
+        click.echo(click.style(name, bold=True))
+        actors, issues = len(case.actors), len(case.issues)
+        say(f"{case.title}, as of {case.as_of}", indent="  ")
+        say(f"{actors} actors, {issues} issue{'' if issues == 1 else 's'}", indent="  ")
+        say(case.citation, indent="  ")
+
+
+@click.command()
+@click.argument("case")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option("--explain", metavar="CODE", help="Why a doubt is raised, with an example.")
+def check(case: str, as_json: bool, explain: str | None) -> None:
+    """Print the problems of CASE (exit status 1), or else its doubts."""
+    from winset.case.checks import doubts
+    from winset.case.checks import explain as explained
+    from winset.cases import open_case
+    from winset.cli.printing import print_json, say
+    from winset.errors import CaseError
+    from winset.moves import games_of
+
+    if explain is not None:
+        click.echo(explained(explain))
+        return
+    try:
+        opened = open_case(case)
+        games_of(opened)
+    except CaseError as error:
+        if not as_json:
+            raise
+        print_json({"problems": error.problems, "doubts": []})
+        raise SystemExit(1) from None
+    found = doubts(opened)
+    if as_json:
+        print_json({"problems": [], "doubts": found})
+        return
+    for doubt in found:
+        say(str(doubt))
+    click.echo(
+        f"no problems, {len(found)} doubt{'' if len(found) == 1 else 's'}"
+        + ("; `winset check CASE --explain CODE` says why" if found else "")
+    )
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--from", "source", metavar="CASE", help="Begin with a copy of this case.")
+@click.option("--title", default="A new negotiation", show_default=True)
+def new(folder: Path, source: str | None, title: str) -> None:
+    """Begin a case in FOLDER: a small one that runs, with a comment at every choice."""
+    from winset.case.folder import write_case, write_file
+    from winset.case.template import template
+    from winset.cases import open_case
+
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise WinsetError(f"{folder}: must be a new or empty folder; found files there")
+    if source is not None:
+        write_case(open_case(source), folder)
+    else:
+        for name, text in template(title).items():
+            write_file(folder / name, text.encode())
+    click.echo(f"wrote {folder}; next: edit it, then `winset check {folder}`")
+
+
+@click.command()
+@click.argument("case")
+@click.option("--issue", metavar="ID", help="This issue only.")
+@click.option(
+    "--chart",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the position strip to a .png, .svg or .html file (with --issue).",
+)
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def show(case: str, issue: str | None, chart: Path | None, as_json: bool) -> None:
+    """Print what CASE says: parties, issues, who stands where."""
+    from winset.case.records import plain
+    from winset.cases import open_case
+    from winset.cli.printing import print_json, say, table
+
+    opened = open_case(case)
+    issues = [opened.issue(issue)] if issue else list(opened.issues)
+    if chart is not None:
+        from winset.charts import position_strip, save
+
+        if len(issues) != 1:
+            raise WinsetError("a chart shows one issue; name it with --issue")
+        save(position_strip(opened, issues[0].id), chart)
+        click.echo(f"wrote {chart}")
+        return
+    if as_json:
+        print_json(
+            {
+                "title": opened.title,
+                "as_of": opened.as_of,
+                "digest": opened.digest,
+                **{
+                    name: [plain(record) for record in getattr(opened, name)]
+                    for name in ("parties", "issues", "actors", "stances", "ties", "questions")
+                },
+            }
+        )
+        return
+    click.echo(click.style(f"{opened.title}, as of {opened.as_of}", bold=True))
+    say(opened.summary)
+    if opened.parties:
+        click.echo()
+        table(
+            ["party", "signs", "can stop it", "votes", "quota", "unity"],
+            [
+                [
+                    party.name or party.id,
+                    *(
+                        ", ".join(actor.name for actor in opened.members(party.id, role)) or "–"
+                        for role in ("negotiator", "veto player", "voter")
+                    ),
+                    str(party.quota),
+                    str(party.unity),
+                ]
+                for party in opened.parties
+            ],
+        )
+    for shown in issues:
+        click.echo()
+        click.echo(click.style(f"{shown.id}: {shown.title}", bold=True))
+        say(shown.question)
+        for value, label in sorted(shown.labels.items()):
+            say(f"{value:g}: {label}", indent="  ")
+        if shown.reversion is not None:
+            say(f"without an agreement: {shown.reversion}", indent="  ")
+        rows = [
+            [
+                opened.actor(s.actor).name,
+                str(s.position),
+                str(s.salience),
+                str(s.influence),
+                "" if s.price is None else str(s.price),
+                _red_line(s.red_line_low, s.red_line_high),
+            ]
+            for s in sorted(
+                opened.stances_on(shown.id), key=lambda s: s.position.middle if s.position else 0
+            )
+        ]
+        table(
+            ["actor", "position", "salience", "influence", "price", "red line"], rows,
+            align="lrrrrr",
+        )  # fmt: skip
+
+
+def _red_line(low: object, high: object) -> str:
+    if low is None and high is None:
+        return ""
+    if low is None:
+        return f"≤ {high}"
+    return f"≥ {low}" if high is None else f"{low} – {high}"

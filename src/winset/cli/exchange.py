@@ -1,0 +1,78 @@
+"""Commands that bring cases in from other formats, and out to them."""
+
+from pathlib import Path
+
+import click
+
+from winset.errors import WinsetError
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+@click.group()
+def export() -> None:
+    """Write a case in another format."""
+
+
+@export.command("excel")
+@click.argument("case")
+@click.argument("file", type=FILE)
+def export_excel(case: str, file: Path) -> None:
+    """Write CASE as an Excel workbook, a sheet a table."""
+    from winset.cases import open_case
+    from winset.formats.excel import write_workbook
+
+    write_workbook(open_case(case), file)
+    click.echo(f"wrote {file}")
+
+
+@export.command("ktab")
+@click.argument("case")
+@click.argument("file", type=FILE)
+def export_ktab(case: str, file: Path) -> None:
+    """Write CASE as a KTAB spatial-model CSV: ranges at their medians."""
+    from winset.case.folder import write_file
+    from winset.cases import open_case
+    from winset.formats.ktab import write_ktab
+
+    write_file(file, write_ktab(open_case(case)).encode())
+    click.echo(f"wrote {file}")
+
+
+@click.group("import")
+def import_() -> None:
+    """Make a case folder from another format."""
+
+
+@import_.command("excel")
+@click.argument("file", type=FILE)
+@click.argument("folder", type=FOLDER)
+def import_excel(file: Path, folder: Path) -> None:
+    """Make the case FOLDER from the Excel workbook FILE."""
+    from winset.case.folder import write_case
+    from winset.formats.excel import read_workbook
+
+    case = read_workbook(file)
+    _must_be_new(folder)
+    write_case(case, folder)
+    click.echo(f"wrote {folder}")
+
+
+@import_.command("ktab")
+@click.argument("file", type=FILE)
+@click.argument("folder", type=FOLDER)
+def import_ktab(file: Path, folder: Path) -> None:
+    """Make the case FOLDER from the KTAB spatial-model CSV FILE."""
+    from winset.case.folder import write_case
+    from winset.formats.ktab import read_ktab
+
+    case = read_ktab(file)
+    _must_be_new(folder)
+    write_case(case, folder)
+    click.echo(f"wrote {folder}: {len(case.actors)} actors, {len(case.issues)} issues")
+
+
+def _must_be_new(folder: Path) -> None:
+    if folder.exists() and any(folder.iterdir()):
+        raise WinsetError(f"{folder}: must be a new or empty folder; found files there")

@@ -1,0 +1,271 @@
+"""Commands that forecast."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from winset.errors import WinsetError
+
+if TYPE_CHECKING:
+    from winset.case.model import Case
+    from winset.forecast import Forecast
+    from winset.models import Model
+
+DRAWS = click.option("--draws", type=click.IntRange(1), default=5_000, show_default=True)
+SEED = click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+SET = click.option(
+    "--set", "settings", multiple=True, metavar="PARAM=VALUE", help="A parameter of the model."
+)
+FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command()
+@click.argument("case")
+@click.option("--model", "name", metavar="NAME", help="Model, or “all”; by default what fits.")
+@SET
+@DRAWS
+@SEED
+@click.option("--scenario", metavar="NAME", help="A scenario of the case.")
+@click.option("--report", type=FILE, help="Write a self-contained HTML report.")
+@click.option("--save", type=FILE, help="Save the draws (.npz), to load or repeat.")
+@click.option("--rounds", type=FILE, help="Write every round's positions (.csv).")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def forecast(
+    case: str,
+    name: str | None,
+    settings: tuple[str, ...],
+    draws: int,
+    seed: int,
+    scenario: str | None,
+    report: Path | None,
+    save: Path | None,
+    rounds: Path | None,
+    as_json: bool,
+) -> None:
+    """Forecast CASE: is there an agreement, where does it settle, how sure is that."""
+    from winset.cases import open_case
+    from winset.cli.printing import print_json
+    from winset.forecast import make_forecast
+    from winset.models import default_model, fitting_models, make_model
+
+    opened = open_case(case)
+    if name == "all":
+        if settings or save or rounds:
+            raise WinsetError("--set, --save and --rounds go with one model, not with all")
+        models: list[Model] = fitting_models(opened)
+    else:
+        models = [make_model(name or default_model(opened), _settings(settings))]
+    made = []
+    with _progress(draws * len(models), not as_json) as done:
+        for model in models:
+            made.append(
+                make_forecast(
+                    opened, model, draws=draws, seed=seed, scenario=scenario, progress=done
+                )
+            )
+    if rounds is not None:
+        _write_rounds(opened, models[0], made[0], rounds)
+    if save is not None:
+        made[0].save(save)
+    if report is not None:
+        from winset.report import write_report
+
+        write_report(report, opened, made)
+    if as_json:
+        from winset.cli.forecast_json import forecast_json
+
+        shown = [forecast_json(opened, f) for f in made]
+        print_json(shown if name == "all" else shown[0])
+        return
+    _print(opened, made, models)
+    for kind, path in (("report", report), ("draws", save), ("rounds", rounds)):
+        if path is not None:
+            click.echo(f"{kind}: {path}")
+
+
+def _settings(settings: tuple[str, ...]) -> dict[str, str]:
+    pairs = {}
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        if not equals:
+            raise click.UsageError(f"--set takes PARAM=VALUE; found {setting}")
+        pairs[name.strip().replace("-", "_")] = value.strip()
+    return pairs
+
+
+@contextmanager
+def _progress(total: int, wanted: bool) -> Iterator[Callable[[int], None] | None]:
+    """Show a bar on a terminal once a second has passed."""
+    import sys
+    import time
+
+    if not (wanted and sys.stderr.isatty()):
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    bar = Progress(console=Console(stderr=True), transient=True)
+    task = bar.add_task("drawing", total=total)
+    begun, before, shown = time.monotonic(), 0, False
+
+    def done(count: int) -> None:
+        nonlocal before, shown
+        # Counts begin anew with each model.
+        bar.advance(task, count - before if count > before else count)
+        before = count
+        if not shown and time.monotonic() - begun > 1.0:
+            bar.start()
+            shown = True
+
+    try:
+        yield done
+    finally:
+        bar.stop()
+
+
+def _write_rounds(case: "Case", model: "Model", made: "Forecast", path: Path) -> None:
+    from winset.case.folder import write_file
+    from winset.forecast import rounds_table
+    from winset.models import RoundsModel
+
+    if not isinstance(model, RoundsModel):
+        raise WinsetError(f"model “{model.name}” plays no rounds; leave --rounds out")
+    write_file(path, rounds_table(case, model, made).encode())
+
+
+def _print(case: "Case", made: "list[Forecast]", models: "list[Model]") -> None:
+    from winset.answers import answers
+    from winset.cli.printing import number, say, share, table
+
+    first = made[0].made
+    under = "" if first.scenario == "base" else f", scenario {first.scenario}"
+    click.echo(click.style(f"{case.title}, as of {case.as_of}{under}", bold=True))
+    for k, issue in enumerate(case.issues):
+        click.echo()
+        say(f"{issue.title} ({issue.scale.low:g} to {issue.scale.high:g} {issue.scale.unit})")
+        rows = []
+        for forecast in made:
+            said = forecast.summary()[k]
+            low, high = said.quantiles[0.1], said.quantiles[0.9]
+            rows.append(
+                [
+                    forecast.made.model,
+                    "assumed" if said.agreement is None else share(said.agreement),
+                    number(said.quantiles[0.5]),
+                    f"{number(low)} – {number(high)}",
+                    "" if said.converged is None else share(said.converged),
+                ]
+            )
+        table(
+            ["model", "P(agreement)", "median", "80 % of draws", "converged"], rows, align="lrrrr"
+        )
+        if issue.outcome is not None:
+            say(f"what came of it: {issue.outcome.value} ({issue.outcome.date})", indent="  ")
+    if len(models) > 1:
+        click.echo("\nWhy they differ:")
+        for model in models:
+            say(f"{model.name}: {model.idea}", indent="  ")
+    click.echo()
+    for answer in answers(case, made[0] if len(made) == 1 else _best(case, made)):
+        say(answer.text)
+        say(answer.sentence, indent="  ")
+    say(
+        f"Made with winset {first.version}, {made[0].draws:,} draws, seed {first.seed}, "
+        f"case {first.case_digest[:12]}."
+    )
+
+
+def _best(case: "Case", made: "list[Forecast]") -> "Forecast":
+    """Return the forecast that answers most: the default model's."""
+    from winset.models import default_model
+
+    wanted = default_model(case)
+    return next((f for f in made if f.made.model == wanted), made[0])
+
+
+@click.command()
+@click.argument("case")
+@click.option("--scenario", "scenarios", multiple=True, metavar="NAME", help="Two or more.")
+@click.option("--model", "name", metavar="NAME")
+@SET
+@DRAWS
+@SEED
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def compare(
+    case: str,
+    scenarios: tuple[str, ...],
+    name: str | None,
+    settings: tuple[str, ...],
+    draws: int,
+    seed: int,
+    as_json: bool,
+) -> None:
+    """Compare scenarios of CASE draw by draw; “base” is the case as coded."""
+    from winset.cases import open_case
+    from winset.cli.printing import print_json, say
+    from winset.compare import compare as compared
+    from winset.models import default_model, make_model
+
+    opened = open_case(case)
+    if len(scenarios) < 2:
+        known = ", ".join(["base", *(s.id for s in opened.scenarios)])
+        raise click.UsageError(f"give --scenario twice or more; this case has {known}")
+    model = make_model(name or default_model(opened), _settings(settings))
+    found = compared(opened, model, scenarios, draws=draws, seed=seed)
+    if as_json:
+        print_json({"made": [f.made for f in found.forecasts], "effects": found.effects})
+        return
+    click.echo(click.style(f"{opened.title}: {model.name}, {draws:,} draws", bold=True))
+    for issue in opened.issues:
+        _print_issue(opened, issue.id, found, scenarios)
+    say(
+        "Every scenario sees the same draws. ± is the Monte Carlo standard error of the mean "
+        "difference; the interval is the middle 80 % of differences over what is not known."
+    )
+
+
+def _print_issue(case: "Case", issue: str, found: Any, scenarios: tuple[str, ...]) -> None:
+    from winset.cli.printing import number, say, share, table
+
+    click.echo()
+    say(case.issue(issue).title)
+    table(
+        ["scenario", "P(agreement)", "median", "80 % of draws"],
+        [
+            [
+                name,
+                "assumed" if (agreed := made.agreed(issue)) is None else share(agreed[0]),
+                number(made.quantile(issue, 0.5)),
+                f"{number(made.quantile(issue, 0.1))} – {number(made.quantile(issue, 0.9))}",
+            ]
+            for name, made in zip(scenarios, found.forecasts, strict=True)
+        ],
+        align="lrrr",
+    )
+    click.echo()
+    table(
+        ["against " + scenarios[0], "P(agreement)", "80 %", "settlement", "80 %"],
+        [
+            [
+                f"  only through {e.name}" if e.part else e.name,
+                *_cells(e.agreement, 3),
+                *_cells(e.settlement, 1),
+            ]
+            for e in found.effects
+            if e.issue == issue
+        ],
+        align="lrrrr",
+    )
+
+
+def _cells(difference: Any, digits: int) -> tuple[str, str]:
+    from winset.cli.printing import number
+
+    if difference is None or difference.value != difference.value:
+        return "–", ""
+    value = f"{difference.value:+.{digits}f} ± {number(difference.error, digits)}"
+    return value, f"{difference.low:+.{digits}f} – {difference.high:+.{digits}f}"
