@@ -234,7 +234,7 @@ def load_forecast(path: str | Path) -> Forecast:
         WinsetError: when there is none, or the file is something else.
     """
     try:
-        with np.load(Path(path), allow_pickle=False) as arrays:
+        with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             said = json.loads(str(arrays["said"]))
             values: dict[str, Any] = {name: arrays[name] for name in arrays if name != "said"}
         values |= {name: tuple(said[name]) for name in ("issues", "titles", "units")}

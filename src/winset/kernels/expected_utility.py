@@ -51,6 +51,7 @@ class Table(NamedTuple):
     index: IntArray  # (actor,) place among all actors of the batch
     x: FloatArray  # (actor,) share of the scale; changed by every round
     w: FloatArray  # (actor,) influence × salience; all 1 where nobody has any
+    total: float  # of w
     s: FloatArray  # (actor,)
 
 
@@ -72,14 +73,28 @@ class Room(NamedTuple):
 
 @njit(cache=True, error_model="numpy")
 def _make_table(
-    position: FloatArray, salience: FloatArray, influence: FloatArray, present: BoolArray
+    draw: int,
+    issue: int,
+    position: FloatArray,
+    salience: FloatArray,
+    influence: FloatArray,
+    present: BoolArray,
 ) -> Table:
-    index = np.flatnonzero(present)
-    x, s = position[index], salience[index]
-    w = influence[index] * s
-    if w.sum() <= 0.0:
-        w[:] = 1.0
-    return Table(index, x, w, s)
+    actors, n, total = present.shape[0], 0, 0.0
+    index = np.empty(actors, np.int64)
+    x, w, s = np.empty(actors), np.empty(actors), np.empty(actors)
+    for i in range(actors):
+        if present[i, issue]:
+            index[n] = i
+            x[n], s[n] = position[draw, i, issue], salience[draw, i, issue]
+            w[n] = influence[draw, i, issue] * s[n]
+            total += w[n]
+            n += 1
+    if total <= 0.0:
+        total = float(n)
+        for i in range(n):
+            w[i] = 1.0
+    return Table(index[:n], x[:n], w[:n], total, s[:n])
 
 
 @njit(cache=True, error_model="numpy")
@@ -115,7 +130,7 @@ def _sort(x: FloatArray, order: IntArray) -> None:
 @njit(cache=True, error_model="numpy")
 def _median(table: Table, order: IntArray) -> float:
     """Return the weighted median, the lower one on ties; ``order`` sorts the positions."""
-    half = table.w.sum() * (0.5 - TIE)
+    half = table.total * (0.5 - TIE)
     below = 0.0
     for i in order:
         below += table.w[i]
@@ -128,7 +143,7 @@ def _median(table: Table, order: IntArray) -> float:
 def _survivor(table: Table) -> float:
     """Return the position that survives votes on one challenger after the other (eqs 1-3)."""
     x, w = table.x, table.w
-    margin = TIE * w.sum()
+    margin = TIE * table.total
     winner = x[0]
     for j in range(1, x.size):
         lead = 0.0
@@ -146,12 +161,17 @@ def _middle(table: Table, room: Room, rules: Rules) -> float:
 
 
 @njit(cache=True, error_model="numpy")
-def _mean(table: Table) -> float:
+def _mean(table: Table, order: IntArray) -> float:
     """Return the weighted mean; rounding does not take it past the outermost positions."""
-    total = 0.0
+    moment = 0.0
     for i in range(table.x.size):
-        total += table.w[i] * table.x[i]
-    return min(max(total / table.w.sum(), table.x.min()), table.x.max())
+        moment += table.w[i] * table.x[i]
+    return min(max(moment / table.total, table.x[order[0]]), table.x[order[-1]])
+
+
+@njit(cache=True, error_model="numpy")
+def _range(table: Table, order: IntArray) -> float:
+    return table.x[order[-1]] - table.x[order[0]]
 
 
 @njit(cache=True, error_model="numpy")
@@ -246,7 +266,8 @@ def _set_risk(table: Table, room: Room, mu: float, span: float, q: float) -> Non
     """Write the risk exponents from challenges among actors who are neutral to risk (eqs 32-34)."""
     x, s, r = table.x, table.s, room.r
     n = x.size
-    r[:] = 0.0  # the security of each, for now
+    for i in range(n):
+        r[i] = 0.0  # the security of each, for now
     for i in range(n):
         for j in range(n):
             if j == i:
@@ -254,7 +275,9 @@ def _set_risk(table: Table, room: Room, mu: float, span: float, q: float) -> Non
             d = abs(x[i] - x[j]) / span
             left = _left_alone(x[i], x[j], mu, span, 1.0) if q < 1.0 else 0.0
             r[j] += _expected(room.success[i, j], s[j], 2.0 * d, -2.0 * d, 0.0, left, q)
-    low, high = r.min(), r.max()
+    low, high = r[0], r[0]
+    for i in range(1, n):
+        low, high = min(low, r[i]), max(high, r[i])
     for i in range(n):
         risk = (2.0 * r[i] - high - low) / (high - low) if high - low > SECURITY_TIE else 0.0
         r[i] = (1.0 - risk / 3.0) / (1.0 + risk / 3.0)
@@ -350,48 +373,71 @@ def _expect(table: Table, room: Room, span: float, rules: Rules) -> None:
     _set_challenges(table, room, mu, span, rules)
 
 
-@njit(cache=True, error_model="numpy")
-def _play(
-    table: Table,
-    rules: Rules,
-    path: FloatArray,
-    moved_by: IntArray,
-    forecasts: FloatArray,
-) -> tuple[float, float, int]:
-    """Play one issue of one draw; return the forecast, μ's last move and the rounds with moves.
+class Record(NamedTuple):
+    """What a run leaves behind; the last three are written to if they have rounds.
 
-    ``path``, ``moved_by`` and ``forecasts`` are written to if they have rounds.
+    Attributes:
+        settlement: ``(draw, issue)``, the forecast after the last round; NaN where nobody is
+            present.
+        last_move: ``(draw, issue)``, how far μ moved in the last round.
+        rounds: ``(draw, issue)``, rounds in which somebody moved.
+        path: ``(draw, round, actor, issue)``, positions. Must hold the first ones in all rounds.
+        moved_by: ``(draw, round, actor, issue)``, whose offer was taken. Must be -1 before.
+        forecasts: ``(draw, round, issue)``, forecasts.
     """
+
+    settlement: FloatArray
+    last_move: FloatArray
+    rounds: IntArray
+    path: FloatArray
+    moved_by: IntArray
+    forecasts: FloatArray
+
+
+@njit(cache=True, error_model="numpy")
+def _keep(
+    draw: int, played: int, issue: int, table: Table, room: Room, forecast: float, record: Record
+) -> None:
+    """Write a round into ``record``, and into all later rounds in case it is the last."""
+    for t in range(played, record.path.shape[1]):
+        record.forecasts[draw, t, issue] = forecast
+        for i in range(table.x.size):
+            record.path[draw, t, table.index[i], issue] = table.x[i]
+    for i in range(table.x.size if played > 0 else 0):
+        record.moved_by[draw, played, table.index[i], issue] = room.moved_by[i]
+
+
+@njit(cache=True, error_model="numpy")
+def _play(draw: int, issue: int, table: Table, rules: Rules, record: Record) -> None:
+    """Play one issue of one draw."""
     n = table.x.size
-    if n == 0:
-        forecasts[:] = math.nan
-        return math.nan, 0.0, 0
     room = _make_room(n, rules.replication)
-    span = table.x.max() - table.x.min()
-    _sort(table.x, room.order)
-    mu = _middle(table, room, rules)
-    forecast = _mean(table) if rules.mean else mu
+    mu = start = forecast = math.nan
+    if n > 0:
+        _sort(table.x, room.order)
+        start = _range(table, room.order)
+        mu = _middle(table, room, rules)
+        forecast = _mean(table, room.order) if rules.mean else mu
     last_move, played = 0.0, 0
-    forecasts[:1] = forecast
-    while played < rules.rounds:
-        spread = table.x[room.order[-1]] - table.x[room.order[0]]
-        _expect(table, room, span if rules.replication else spread, rules)
+    _keep(draw, 0, issue, table, room, forecast, record)
+    while n > 1 and played < rules.rounds:
+        spread = _range(table, room.order)
+        _expect(table, room, start if rules.replication else spread, rules)
         if spread <= TIE or _take_offers(table, room, rules.replication) == 0:
             last_move = 0.0  # and so in every later round
             break
-        played += 1
-        table.x[:] = room.moved
+        for i in range(n):
+            table.x[i] = room.moved[i]
         _sort(table.x, room.order)
         before, mu = mu, _middle(table, room, rules)
         last_move = abs(mu - before)
-        forecast = _mean(table) if rules.mean else mu
-        if path.shape[0] > 0:
-            forecasts[played] = forecast
-            for i in range(n):
-                path[played:, table.index[i]] = table.x[i]
-                moved_by[played, table.index[i]] = room.moved_by[i]
-    forecasts[played:] = forecast
-    return forecast, last_move, played
+        forecast = _mean(table, room.order) if rules.mean else mu
+        played += 1
+        if record.path.shape[1] > 0:
+            _keep(draw, played, issue, table, room, forecast, record)
+    record.settlement[draw, issue] = forecast
+    record.last_move[draw, issue] = last_move
+    record.rounds[draw, issue] = played
 
 
 @njit(cache=True, error_model="numpy", parallel=True)
@@ -401,12 +447,7 @@ def play(
     influence: FloatArray,
     present: BoolArray,
     rules: Rules,
-    settlement: FloatArray,
-    last_move: FloatArray,
-    rounds: IntArray,
-    path: FloatArray,
-    moved_by: IntArray,
-    forecasts: FloatArray,
+    record: Record,
 ) -> None:
     """Play every issue of every draw and write how it ends.
 
@@ -416,29 +457,13 @@ def play(
         influence: ``(draw, actor, issue)``, 0 or more.
         present: ``(actor, issue)``, who takes part.
         rules: the options.
-        settlement: ``(draw, issue)``, written: the forecast after the last round; NaN where nobody
-            is present.
-        last_move: ``(draw, issue)``, written: how far μ moved in the last round.
-        rounds: ``(draw, issue)``, written: rounds in which somebody moved.
-        path: ``(draw, round, actor, issue)``, written if it has rounds: positions. Must hold the
-            first positions in all of them.
-        moved_by: ``(draw, round, actor, issue)``, written likewise: whose offer was taken. Must be
-            -1 before.
-        forecasts: ``(draw, round, issue)``, written likewise: forecasts.
+        record: written.
     """
-    draws, _, issues = position.shape
-    for draw in prange(draws):
-        for k in range(issues):
-            table = _make_table(
-                position[draw, :, k], salience[draw, :, k], influence[draw, :, k], present[:, k]
-            )
-            settlement[draw, k], last_move[draw, k], rounds[draw, k] = _play(
-                table,
-                rules,
-                path[draw, :, :, k],
-                moved_by[draw, :, :, k],
-                forecasts[draw, :, k],
-            )
+    for d in prange(position.shape[0]):
+        draw = np.int64(d)  # it is unsigned, and all would be compiled for both
+        for issue in range(position.shape[2]):
+            table = _make_table(draw, issue, position, salience, influence, present)
+            _play(draw, issue, table, rules, record)
 
 
 @njit(cache=True, error_model="numpy")
@@ -462,15 +487,13 @@ def challenges(
     draws, _, issues = position.shape
     for draw in range(draws):
         for k in range(issues):
-            table = _make_table(
-                position[draw, :, k], salience[draw, :, k], influence[draw, :, k], present[:, k]
-            )
+            table = _make_table(draw, k, position, salience, influence, present)
             n, index = table.x.size, table.index
             room = _make_room(n, rules.replication)
             if n == 0:
                 continue
             _sort(table.x, room.order)
-            _expect(table, room, table.x.max() - table.x.min(), rules)
+            _expect(table, room, _range(table, room.order), rules)
             for i in range(n):
                 for j in range(n):
                     attack[draw, index[i], index[j], k] = room.attack[i, j]

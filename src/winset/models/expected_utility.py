@@ -7,7 +7,7 @@ import numpy as np
 
 from winset.batch import Batch
 from winset.kernels import expected_utility as kernel
-from winset.models.base import BoolArray, FloatArray, IntArray, Outcome, Rounds
+from winset.models.base import FloatArray, Outcome, Rounds
 
 Variant = Literal["printed", "replication"]
 Forecast = Literal["median", "mean"]
@@ -113,18 +113,22 @@ class ExpectedUtility:
 
     def solve(self, batch: Batch) -> Outcome:
         """Return the forecast of each draw after the last round."""
-        run = self._play(batch, kept=0)
-        return Outcome(settlement=run.settlement, rounds=run.rounds, converged=run.converged)
+        record = self._play(batch, kept=0)
+        return Outcome(
+            settlement=record.settlement,
+            rounds=record.rounds,
+            converged=record.last_move < self.tolerance,
+        )
 
     def trace(self, batch: Batch) -> Rounds:
         """Return the positions, offers taken and forecasts of every round of each draw."""
-        run = self._play(batch, kept=self.rounds + 1)
+        record = self._play(batch, kept=self.rounds + 1)
         return Rounds(
-            position=run.path,
-            moved_by=run.moved_by,
-            settlement=run.forecasts,
-            rounds=run.rounds,
-            converged=run.converged,
+            position=record.path,
+            moved_by=record.moved_by,
+            settlement=record.forecasts,
+            rounds=record.rounds,
+            converged=record.last_move < self.tolerance,
         )
 
     def challenges(self, batch: Batch) -> Challenges:
@@ -143,39 +147,19 @@ class ExpectedUtility:
             q=float(self.q),
         )
 
-    def _play(self, batch: Batch, *, kept: int) -> "_Run":
+    def _play(self, batch: Batch, *, kept: int) -> kernel.Record:
         draws, actors, issues = batch.position.shape
-        position, salience, influence = _stances(batch)
-        settlement = np.empty((draws, issues))
-        last_move = np.empty((draws, issues))
-        rounds = np.empty((draws, issues), np.int64)
-        path = np.repeat(position[:, None], kept, axis=1)
-        moved_by = np.full((draws, kept, actors, issues), -1)
-        forecasts = np.empty((draws, kept, issues))
-        kernel.play(
-            position,
-            salience,
-            influence,
-            batch.present,
-            self._rules(),
-            settlement,
-            last_move,
-            rounds,
-            path,
-            moved_by,
-            forecasts,
+        stances = _stances(batch)
+        record = kernel.Record(
+            settlement=np.empty((draws, issues)),
+            last_move=np.empty((draws, issues)),
+            rounds=np.empty((draws, issues), np.int64),
+            path=np.repeat(stances[0][:, None], kept, axis=1),
+            moved_by=np.full((draws, kept, actors, issues), -1),
+            forecasts=np.empty((draws, kept, issues)),
         )
-        return _Run(settlement, rounds, last_move < self.tolerance, path, moved_by, forecasts)
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    settlement: FloatArray
-    rounds: IntArray
-    converged: BoolArray
-    path: FloatArray
-    moved_by: IntArray
-    forecasts: FloatArray
+        kernel.play(*stances, batch.present, self._rules(), record)
+        return record
 
 
 def _stances(batch: Batch) -> tuple[FloatArray, FloatArray, FloatArray]:

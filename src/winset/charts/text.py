@@ -1,0 +1,34 @@
+"""Text of a case made fit to be drawn: nothing invisible in it, and broken into lines."""
+
+import re
+import textwrap
+
+# Controls that turn the direction of what follows, and those that no text needs. Marks that belong
+# to a script (joiners, the plain left-to-right mark) stay.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029\ufff9-\ufffb]")
+CHARACTER = 0.55
+
+
+def shown(text: str) -> str:
+    """Return ``text`` with every control character made visible as “�”.
+
+    >>> shown("one" + chr(0x202E) + "two")
+    'one�two'
+    """
+    return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def lines(text: str, width: int, *, most: int = 9) -> list[str]:
+    """Return ``text`` as lines of at most ``width`` characters, the last one cut after ``most``.
+
+    >>> lines("a one-year breakout for about ten years", 16, most=2)
+    ['a one-year', 'breakout for …']
+    """
+    return textwrap.wrap(
+        shown(text), width, max_lines=most, placeholder=" …", break_on_hyphens=False
+    ) or [""]
+
+
+def width_of(text: str, size: float) -> float:
+    """Return about how many pixels ``text`` takes at font size ``size``, rather too many."""
+    return len(text) * size * CHARACTER
