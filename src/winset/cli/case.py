@@ -7,6 +7,16 @@ import click
 from winset.errors import WinsetError
 
 
+def _case_names(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[str]:
+    """Complete the names of shipped cases; the shell itself completes folders."""
+    from winset.cases import shipped_cases
+
+    return [name for name in shipped_cases() if name.startswith(typed)]
+
+
+CASE = click.argument("case", shell_complete=_case_names)
+
+
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def cases(as_json: bool) -> None:
@@ -32,7 +42,7 @@ def cases(as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("case")
+@CASE
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 @click.option("--explain", metavar="CODE", help="Why a doubt is raised, with an example.")
 def check(case: str, as_json: bool, explain: str | None) -> None:
@@ -88,7 +98,7 @@ def new(folder: Path, source: str | None, title: str) -> None:
 
 
 @click.command()
-@click.argument("case")
+@CASE
 @click.option("--issue", metavar="ID", help="This issue only.")
 @click.option(
     "--chart",
@@ -127,23 +137,16 @@ def show(case: str, issue: str | None, chart: Path | None, as_json: bool) -> Non
         return
     click.echo(click.style(f"{opened.title}, as of {opened.as_of}", bold=True))
     say(opened.summary)
-    if opened.parties:
+    for party in opened.parties:
         click.echo()
-        table(
-            ["party", "signs", "can stop it", "votes", "quota", "unity"],
-            [
-                [
-                    party.name or party.id,
-                    *(
-                        ", ".join(actor.name for actor in opened.members(party.id, role)) or "–"
-                        for role in ("negotiator", "veto player", "voter")
-                    ),
-                    str(party.quota),
-                    str(party.unity),
-                ]
-                for party in opened.parties
-            ],
-        )
+        click.echo(click.style(party.name or party.id, bold=True))
+        for what, role in (("signs", "negotiator"), ("can stop it", "veto player")):
+            names = ", ".join(actor.name for actor in opened.members(party.id, role))
+            say(f"{what}: {names or 'nobody'}", indent="  ")
+        voters = ", ".join(actor.name for actor in opened.members(party.id, "voter"))
+        if voters:
+            say(f"votes, {party.quota} of the influence needed: {voters}", indent="  ")
+        say(f"public unity: {party.unity}", indent="  ")
     for shown in issues:
         click.echo()
         click.echo(click.style(f"{shown.id}: {shown.title}", bold=True))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from winset.cli.case import CASE
 from winset.errors import WinsetError
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -16,7 +17,7 @@ def export() -> None:
 
 
 @export.command("excel")
-@click.argument("case")
+@CASE
 @click.argument("file", type=FILE)
 def export_excel(case: str, file: Path) -> None:
     """Write CASE as an Excel workbook, a sheet a table."""
@@ -28,7 +29,7 @@ def export_excel(case: str, file: Path) -> None:
 
 
 @export.command("ktab")
-@click.argument("case")
+@CASE
 @click.argument("file", type=FILE)
 def export_ktab(case: str, file: Path) -> None:
     """Write CASE as a KTAB spatial-model CSV: ranges at their medians."""

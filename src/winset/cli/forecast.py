@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from winset.cli.case import CASE
 from winset.errors import WinsetError
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command()
-@click.argument("case")
+@CASE
 @click.option("--model", "name", metavar="NAME", help="Model, or “all”; by default what fits.")
 @SET
 @DRAWS
@@ -188,7 +189,7 @@ def _best(case: "Case", made: "list[Forecast]") -> "Forecast":
 
 
 @click.command()
-@click.argument("case")
+@CASE
 @click.option("--scenario", "scenarios", multiple=True, metavar="NAME", help="Two or more.")
 @click.option("--model", "name", metavar="NAME")
 @SET
@@ -222,6 +223,8 @@ def compare(
     click.echo(click.style(f"{opened.title}: {model.name}, {draws:,} draws", bold=True))
     for issue in opened.issues:
         _print_issue(opened, issue.id, found, scenarios)
+    if any(effect.part for effect in found.effects):
+        say("· marks what a scenario does through one channel alone.")
     say(
         "Every scenario sees the same draws. ± is the Monte Carlo standard error of the mean "
         "difference; the interval is the middle 80 % of differences over what is not known."
@@ -251,7 +254,7 @@ def _print_issue(case: "Case", issue: str, found: Any, scenarios: tuple[str, ...
         ["against " + scenarios[0], "P(agreement)", "80 %", "settlement", "80 %"],
         [
             [
-                f"  only through {e.name}" if e.part else e.name,
+                f"· {e.name}" if e.part else e.name,
                 *_cells(e.agreement, 3),
                 *_cells(e.settlement, 1),
             ]

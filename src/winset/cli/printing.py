@@ -5,6 +5,7 @@ import json
 import math
 import shutil
 import textwrap
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -19,10 +20,18 @@ def width() -> int:
     return min(WIDTH, max(40, shutil.get_terminal_size((WIDTH, 24)).columns))
 
 
+def visible(text: str) -> str:
+    """Return ``text`` with control and direction characters replaced: a terminal obeys those.
+
+    >>> visible("a\x1b[31m\u202eb")
+    'a�[31m�b'
+    """
+    return "".join("�" if unicodedata.category(c)[0] == "C" and c != "\n" else c for c in text)
+
+
 def say(text: str, *, indent: str = "") -> None:
     """Print ``text`` wrapped, control characters made visible."""
-    clean = "".join(c if c.isprintable() or c == "\n" else "�" for c in text)
-    for line in clean.split("\n"):
+    for line in visible(text).split("\n"):
         click.echo(
             textwrap.fill(line, width(), initial_indent=indent, subsequent_indent=indent or "  ")
         )
@@ -41,7 +50,9 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, align: str =
     from rich.table import Table
     from rich.text import Text
 
-    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1))
+    shown = Table(
+        box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1), collapse_padding=True
+    )
     for k, name in enumerate(columns):
         right = align[k : k + 1] == "r"
         shown.add_column(name, justify="right" if right else "left", overflow="fold", no_wrap=right)
