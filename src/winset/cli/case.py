@@ -22,7 +22,7 @@ CASE = click.argument("case", shell_complete=_case_names)
 def cases(as_json: bool) -> None:
     """List the shipped cases with their sources."""
     from winset.cases import open_case, shipped_cases
-    from winset.cli.printing import print_json, say
+    from winset.cli.printing import heading, print_json, say
 
     opened = {name: open_case(name) for name in shipped_cases()}
     if as_json:
@@ -34,7 +34,7 @@ def cases(as_json: bool) -> None:
         )
         return
     for name, case in opened.items():
-        click.echo(click.style(name, bold=True))
+        heading(name)
         actors, issues = len(case.actors), len(case.issues)
         say(f"{case.title}, as of {case.as_of}", indent="  ")
         say(f"{actors} actors, {issues} issue{'' if issues == 1 else 's'}", indent="  ")
@@ -110,7 +110,7 @@ def show(case: str, issue: str | None, chart: Path | None, as_json: bool) -> Non
     """Print what CASE says: parties, issues, who stands where."""
     from winset.case.records import plain
     from winset.cases import open_case
-    from winset.cli.printing import print_json, say, table
+    from winset.cli.printing import heading, print_json, say, table
 
     opened = open_case(case)
     issues = [opened.issue(issue)] if issue else list(opened.issues)
@@ -135,11 +135,11 @@ def show(case: str, issue: str | None, chart: Path | None, as_json: bool) -> Non
             }
         )
         return
-    click.echo(click.style(f"{opened.title}, as of {opened.as_of}", bold=True))
+    heading(f"{opened.title}, as of {opened.as_of}")
     say(opened.summary)
     for party in opened.parties:
         click.echo()
-        click.echo(click.style(party.name or party.id, bold=True))
+        heading(party.name or party.id)
         for what, role in (("signs", "negotiator"), ("can stop it", "veto player")):
             names = ", ".join(actor.name for actor in opened.members(party.id, role))
             say(f"{what}: {names or 'nobody'}", indent="  ")
@@ -149,7 +149,7 @@ def show(case: str, issue: str | None, chart: Path | None, as_json: bool) -> Non
         say(f"public unity: {party.unity}", indent="  ")
     for shown in issues:
         click.echo()
-        click.echo(click.style(f"{shown.id}: {shown.title}", bold=True))
+        heading(f"{shown.id}: {shown.title}")
         say(shown.question)
         for value, label in sorted(shown.labels.items()):
             say(f"{value:g}: {label}", indent="  ")

@@ -140,11 +140,11 @@ def _write_rounds(case: "Case", model: "Model", made: "Forecast", path: Path) ->
 
 def _print(case: "Case", made: "list[Forecast]", models: "list[Model]") -> None:
     from winset.answers import answers
-    from winset.cli.printing import number, say, share, table
+    from winset.cli.printing import heading, interval, number, say, share, table
 
     first = made[0].made
     under = "" if first.scenario == "base" else f", scenario {first.scenario}"
-    click.echo(click.style(f"{case.title}, as of {case.as_of}{under}", bold=True))
+    heading(f"{case.title}, as of {case.as_of}{under}")
     for k, issue in enumerate(case.issues):
         click.echo()
         say(f"{issue.title} ({issue.scale.low:g} to {issue.scale.high:g} {issue.scale.unit})")
@@ -157,7 +157,7 @@ def _print(case: "Case", made: "list[Forecast]", models: "list[Model]") -> None:
                     forecast.made.model,
                     "assumed" if said.agreement is None else share(said.agreement),
                     number(said.quantiles[0.5]),
-                    f"{number(low)} – {number(high)}",
+                    interval(low, high),
                     "" if said.converged is None else share(said.converged),
                 ]
             )
@@ -207,7 +207,7 @@ def compare(
 ) -> None:
     """Compare scenarios of CASE draw by draw; “base” is the case as coded."""
     from winset.cases import open_case
-    from winset.cli.printing import print_json, say
+    from winset.cli.printing import heading, print_json, say
     from winset.compare import compare as compared
     from winset.models import default_model, make_model
 
@@ -220,7 +220,7 @@ def compare(
     if as_json:
         print_json({"made": [f.made for f in found.forecasts], "effects": found.effects})
         return
-    click.echo(click.style(f"{opened.title}: {model.name}, {draws:,} draws", bold=True))
+    heading(f"{opened.title}: {model.name}, {draws:,} draws")
     for issue in opened.issues:
         _print_issue(opened, issue.id, found, scenarios)
     if any(effect.part for effect in found.effects):
@@ -232,7 +232,7 @@ def compare(
 
 
 def _print_issue(case: "Case", issue: str, found: Any, scenarios: tuple[str, ...]) -> None:
-    from winset.cli.printing import number, say, share, table
+    from winset.cli.printing import interval, number, say, share, table
 
     click.echo()
     say(case.issue(issue).title)
@@ -243,7 +243,7 @@ def _print_issue(case: "Case", issue: str, found: Any, scenarios: tuple[str, ...
                 name,
                 "assumed" if (agreed := made.agreed(issue)) is None else share(agreed[0]),
                 number(made.quantile(issue, 0.5)),
-                f"{number(made.quantile(issue, 0.1))} – {number(made.quantile(issue, 0.9))}",
+                interval(made.quantile(issue, 0.1), made.quantile(issue, 0.9)),
             ]
             for name, made in zip(scenarios, found.forecasts, strict=True)
         ],

@@ -21,7 +21,7 @@ def width() -> int:
 
 
 def visible(text: str) -> str:
-    """Return ``text`` with control and direction characters replaced: a terminal obeys those.
+    r"""Return ``text`` with control and direction characters replaced: a terminal obeys those.
 
     >>> visible("a\x1b[31m\u202eb")
     'a�[31m�b'
@@ -35,6 +35,22 @@ def say(text: str, *, indent: str = "") -> None:
         click.echo(
             textwrap.fill(line, width(), initial_indent=indent, subsequent_indent=indent or "  ")
         )
+
+
+def heading(text: str) -> None:
+    """Print ``text`` in bold, wrapped."""
+    click.echo(click.style(textwrap.fill(visible(text), width()), bold=True))
+
+
+def interval(low: float, high: float, digits: int = 1) -> str:
+    """Return an interval for a reader; a dash where there is none.
+
+    >>> interval(45.6, 50.2)
+    '45.6 – 50.2'
+    """
+    if math.isnan(low) or math.isnan(high):
+        return "–"
+    return f"{low:.{digits}f} – {high:.{digits}f}"
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, align: str = "") -> None:

@@ -19,8 +19,8 @@ def stance_weights(batch: Batch, weights: Weights) -> FloatArray:
     if weights == "none":
         return present.astype(float)
     chosen = batch.salience if weights == "salience" else batch.weight
-    total = chosen.sum(axis=1, keepdims=True)
-    return np.where(total > 0, chosen, present)
+    weightless = np.einsum("dai->di", chosen)[:, None] == 0.0
+    return np.where(weightless, present, chosen) if weightless.any() else chosen
 
 
 def _check_weights(weights: str) -> None:
