@@ -18,6 +18,7 @@ LAYERS = [
     {"models"},
     {"moves"},
     {"forecast", "compare"},
+    {"findings"},
     {"answers"},
     {"charts"},
     {"report"},

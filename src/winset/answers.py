@@ -1,15 +1,17 @@
 """What a forecast says, in sentences whose every number is computed from its draws."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from winset.case.model import Case
 from winset.case.parts import Issue, Question, Scale
 from winset.case.quantities import Asked, parse_quantity
-from winset.case.ranges import Range
+from winset.case.ranges import Range, number_text
 from winset.case.scenarios import apply_scenario
+from winset.findings import Findings
 from winset.forecast import Forecast
 from winset.models import MODELS
 
@@ -58,15 +60,19 @@ class Answer:
     resolution: str = ""
 
 
-def answers(case: Case, forecast: Forecast) -> tuple[Answer, ...]:
-    """Return what ``forecast`` says to each question of ``case``."""
-    return tuple(_answer(case, question, forecast) for question in case.questions)
+def answers(case: Case, forecast: Forecast, findings: Findings | None = None) -> tuple[Answer, ...]:
+    """Return what ``forecast`` says to each question of ``case``.
+
+    Questions of blame and of moves are answered from ``findings``, what lies behind the forecast.
+    """
+    found = Findings(draws=0) if findings is None else findings
+    return tuple(_answer(case, question, forecast, found) for question in case.questions)
 
 
 def issue_answers(case: Case, forecast: Forecast) -> tuple[Answer, ...]:
     """Return what ``forecast`` says of each issue: agreement, settlement, and beside what."""
     changed = apply_scenario(case, forecast.made.scenario)
-    return tuple(_on_issue(issue, forecast) for issue in changed.issues)
+    return tuple(_on_issue(i, forecast) for i in changed.issues if i.id in forecast.issues)
 
 
 def percent(share: float) -> str:
@@ -102,32 +108,43 @@ def measure(value: float, scale: Scale) -> str:
     return NBSP.join(filter(None, (figure(value, scale), scale.unit)))
 
 
+def coded(value: float, scale: Scale) -> str:
+    """Return a number of the case with its unit, all its digits kept."""
+    return NBSP.join(filter(None, (number_text(value), scale.unit)))
+
+
 def spread(value: Range, scale: Scale) -> str:
-    """Return a coded number with its unit and, if it has one, its range."""
-    middle = measure(value.middle, scale)
+    """Return a coded number with its unit and, if it has one, its range.
+
+    >>> spread(Range(3, 25, 12), Scale()), spread(Range(10, 10), Scale(low=4, high=10))
+    ('13 (3 to 25)', '10')
+    """
     if value.certain:
-        return middle
-    return f"{middle} ({figure(value.low, scale)} to {figure(value.high, scale)})"
+        return coded(value.low, scale)
+    between = f"{number_text(value.low)} to {number_text(value.high)}"
+    return f"{measure(value.middle, scale)} ({between})"
 
 
-def _answer(case: Case, question: Question, forecast: Forecast) -> Answer:
+def _answer(case: Case, question: Question, forecast: Forecast, findings: Findings) -> Answer:
     asked = {name: parse_quantity(text) for name, text in question.options.items()}
     if question.answer is not None:
         asked = {"yes": parse_quantity(question.answer)}
-    silence = {name: _cannot_say(quantity, forecast) for name, quantity in asked.items()}
+    silence = {name: _cannot_say(it, forecast, findings) for name, it in asked.items()}
     chances = [
-        Chance(outcome=name, probability=None) if silence[name] else _chance(name, it, forecast)
+        Chance(outcome=name, probability=None)
+        if silence[name]
+        else _chance(name, it, forecast, findings)
         for name, it in asked.items()
     ]
-    if question.answer is not None:
-        sentence = silence["yes"] or _yes(case, asked["yes"], chances[0], forecast)
-        sure = chances[0].probability
-        no = None if sure is None else 1.0 - sure
-        chances.append(
-            Chance(outcome="no", probability=no, error=chances[0].error, draws=forecast.draws)
-        )
+    if question.answer is None:
+        sentence = _options(chances, silence, _source(list(asked.values()), forecast))
+    elif asked["yes"].kind == "blame":
+        sentence = silence["yes"] or _blame(case, asked["yes"], chances[0], findings)
     else:
-        sentence = _options(chances, silence, forecast)
+        sentence = silence["yes"] or _yes(case, asked["yes"], chances[0], forecast)
+        yes = chances[0].probability
+        no = None if yes is None else 1.0 - yes
+        chances.append(replace(chances[0], outcome="no", probability=no, given_agreement=None))
     return Answer(
         id=question.id,
         text=question.text,
@@ -137,19 +154,37 @@ def _answer(case: Case, question: Question, forecast: Forecast) -> Answer:
     )
 
 
-def _cannot_say(asked: Asked, forecast: Forecast) -> str:
+def _cannot_say(asked: Asked, forecast: Forecast, findings: Findings) -> str:
     model = f"Model “{forecast.made.model}”"
     if asked.kind == "move":
+        if asked.subject in findings.games:
+            return ""
         return f"{model} plays no game: what is played in “{asked.subject}” is not in its forecast."
     if asked.kind == "blame":
-        return f"{model} says nothing of who is to blame if no agreement comes about."
+        if findings.blame is None:
+            return f"{model} says nothing of who is to blame if no agreement comes about."
+        if np.isnan(findings.blame.overall).all():
+            return f"{model} finds no draw that fails by anybody's doing."
+        return ""
+    if asked.subject not in forecast.issues:
+        return f"{model} was not asked about “{asked.subject}”."
     if asked.kind == "agreement" and forecast.agreement is None:
         other = next((f": use “{name}”" for name in _DOUBTERS if name in MODELS), "")
         return f"{model} takes agreement for granted{other}."
     return ""
 
 
-def _chance(outcome: str, asked: Asked, forecast: Forecast) -> Chance:
+def _chance(outcome: str, asked: Asked, forecast: Forecast, findings: Findings) -> Chance:
+    if asked.kind == "move":
+        played = findings.games[asked.subject].chance(asked.action)
+        return Chance(
+            outcome=outcome,
+            probability=float(played.mean()),
+            error=_error(played),
+            draws=len(played),
+        )
+    if asked.kind == "blame":
+        return _share_of_blame(outcome, asked.subject, findings)
     k = forecast.index(asked.subject)
     agreement = np.ones(forecast.draws) if forecast.agreement is None else forecast.agreement[:, k]
     if asked.kind == "agreement":
@@ -169,21 +204,53 @@ def _chance(outcome: str, asked: Asked, forecast: Forecast) -> Chance:
     )
 
 
+def _share_of_blame(outcome: str, party: str, findings: Findings) -> Chance:
+    """Errors of a party's actors are added up as they stand: no less than the party's own."""
+    blame = findings.blame
+    assert blame is not None
+    p = findings.parties.index(party)
+    own = ~np.isnan(blame.actor) & (findings.party_of == p)[:, None]
+    counted = np.where(np.isnan(blame.misjudged), 0.0, blame.failing * (1.0 - blame.misjudged))
+    error = np.where(own, np.nan_to_num(blame.error), 0.0).sum(axis=0) @ counted / counted.sum()
+    share = float(blame.overall[p])
+    return Chance(outcome=outcome, probability=share, error=float(error), draws=findings.draws)
+
+
+def _blame(case: Case, asked: Asked, chance: Chance, findings: Findings) -> str:
+    name, blame = case.party(asked.subject).name or asked.subject, findings.blame
+    assert blame is not None
+    failing = float(np.nan_to_num(blame.failing).max())
+    return (
+        f"Of what stands in the way in draws that fail, {_sure(chance)} is the doing of {name}, by "
+        f"its actors' Shapley shares; up to {percent(failing)} of the draws fail on an issue."
+    )
+
+
 def _error(drawn: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float | None:
     return None if len(drawn) < 2 else float(drawn.std(ddof=1) / math.sqrt(len(drawn)))
 
 
+def _source(asked: list[Asked], forecast: Forecast) -> str:
+    """Return what speaks: the game where moves are asked for, else the model."""
+    if {it.kind for it in asked} == {"move"} and len({it.subject for it in asked}) == 1:
+        return f"Game “{asked[0].subject}”"
+    return f"Model “{forecast.made.model}”"
+
+
 def _yes(case: Case, asked: Asked, chance: Chance, forecast: Forecast) -> str:
-    model = f"Model “{forecast.made.model}”"
+    model = _source([asked], forecast)
+    if asked.kind == "move":
+        action = asked.action.replace("_", " ")
+        return f"{model} puts the chance of “{action}” at {_sure(chance)}."
     if asked.kind == "agreement":
         return f"{model} puts the chance of an agreement at {_sure(chance)}."
     scale = case.issue(asked.subject).scale
     if math.isinf(asked.high):
-        where = f"at {measure(asked.low, scale)} or more"
+        where = f"at {coded(asked.low, scale)} or more"
     elif math.isinf(asked.low):
-        where = f"at {measure(asked.high, scale)} or less"
+        where = f"at {coded(asked.high, scale)} or less"
     else:
-        where = f"between {figure(asked.low, scale)} and {measure(asked.high, scale)}"
+        where = f"between {number_text(asked.low)} and {coded(asked.high, scale)}"
     if forecast.agreement is None:
         return (
             f"{model}, which takes agreement for granted, puts the chance that it settles {where} "
@@ -197,10 +264,10 @@ def _yes(case: Case, asked: Asked, chance: Chance, forecast: Forecast) -> str:
     )
 
 
-def _options(chances: list[Chance], silence: dict[str, str], forecast: Forecast) -> str:
+def _options(chances: list[Chance], silence: dict[str, str], source: str) -> str:
     known = [chance for chance in chances if chance.probability is not None]
     said = "; ".join(f"“{chance.outcome}” {_sure(chance)}" for chance in known)
-    sentences = [f"Model “{forecast.made.model}” puts the chances at: {said}."] if known else []
+    sentences = [f"{source} puts the chances at: {said}."] if known else []
     rest = 1.0 - sum(chance.probability or 0.0 for chance in known)
     if len(known) == len(chances) and rest > 1e-9:
         sentences.append(f"For none of these it leaves {percent(rest)}.")
@@ -232,21 +299,18 @@ def _resolution(question: Question) -> str:
 
 
 def _on_issue(issue: Issue, forecast: Forecast) -> Answer:
-    summary = forecast.summary()[forecast.index(issue.id)]
     model, chances = f"Model “{forecast.made.model}”", []
-    if summary.agreement is None:
-        said = [f"{model} takes agreement for granted."]
-    else:
-        error = None if math.isnan(summary.agreement_error or 0.0) else summary.agreement_error
-        chance = Chance(
-            outcome="agreement", probability=summary.agreement, error=error, draws=forecast.draws
-        )
-        chances.append(chance)
-        said = [f"{model} puts the chance of an agreement at {_sure(chance)}."]
+    said = [f"{model} takes agreement for granted."]
+    if forecast.agreement is not None:
+        asked = Asked(kind="agreement", subject=issue.id)
+        chances = [_chance("agreement", asked, forecast, Findings(draws=0))]
+        said = [f"{model} puts the chance of an agreement at {_sure(chances[0])}."]
     said += _settlement(issue, forecast)
-    if summary.converged is not None and summary.converged < 1.0:
-        share = percent(1.0 - summary.converged)
-        said.append(f"In {share} of the draws the rounds had not settled down when they stopped.")
+    if forecast.converged is not None:
+        restless = 1.0 - float(forecast.converged[:, forecast.index(issue.id)].mean())
+        if restless > 0.0:
+            share = percent(restless)
+            said.append(f"In {share} of the draws the rounds had not settled when they stopped.")
     return Answer(
         id=issue.id,
         text=issue.question or issue.title,
@@ -266,48 +330,50 @@ def _settlement(issue: Issue, forecast: Forecast) -> list[str]:
         return said
     if forecast.draws == 1:
         said = [f"Its single run settles at {measure(middle, scale)}, a point without a spread."]
+    elif np.ptp(forecast.settled(issue.id)[0]) == 0.0:
+        who = "Every draw" if forecast.agreement is None else "Every draw that agrees"
+        said = [f"{who} settles at {measure(middle, scale)}."]
     else:
-        given = "" if forecast.agreement is None else "If there is one, "
-        text = (
-            f"{given}the settlement has its median at {measure(middle, scale)} and lies between "
-            f"{figure(low, scale)} and {figure(high, scale)} in 80{NBSP}% of the draws."
-        )
-        said = [text[0].upper() + text[1:]]
-    said += [_state(issue, middle), _beside_reversion(issue, middle)]
-    return [sentence for sentence in said if sentence]
+        given = "The" if forecast.agreement is None else "If there is one, the"
+        said = [
+            f"{given} median settlement is {measure(middle, scale)}; the middle 80{NBSP}% lie "
+            f"between {figure(low, scale)} and {figure(high, scale)}."
+        ]
+    said += [
+        f"{'It' if forecast.draws == 1 else 'The median'} lies {where}."
+        for where in _where(issue, middle)
+    ]
+    return said
 
 
-def _state(issue: Issue, value: float) -> str:
-    """Return which labelled states of the world ``value`` lies near or between."""
-    named = {at: f"“{label}” ({figure(at, issue.scale)})" for at, label in issue.labels.items()}
+def _where(issue: Issue, value: float) -> Iterator[str]:
+    """Yield where ``value`` lies: among the labelled states of the world, beside the reversion."""
+    named = {at: f"“{label}” ({number_text(at)})" for at, label in issue.labels.items()}
     near = [at for at in named if abs(at - value) <= 0.02 * issue.scale.width]
-    if near:
-        return f"That is near {named[min(near, key=lambda at: abs(at - value))]}."
     below = max((at for at in named if at < value), default=None)
     above = min((at for at in named if at > value), default=None)
-    if below is None or above is None:
-        return ""
-    return f"That is between {named[below]} and {named[above]}."
-
-
-def _beside_reversion(issue: Issue, middle: float) -> str:
+    if near:
+        yield f"near {named[min(near, key=lambda at: abs(at - value))]}"
+    elif below is not None and above is not None:
+        yield f"between {named[below]} and {named[above]}"
     if issue.reversion is None:
-        return ""
-    apart, holds = middle - issue.reversion.middle, spread(issue.reversion, issue.scale)
+        return
+    apart, holds = value - issue.reversion.middle, spread(issue.reversion, issue.scale)
     distance = figure(abs(apart), issue.scale)
-    if not distance.strip("0."):
-        return f"The median is what holds without an agreement: {holds}."
-    side = "above" if apart > 0.0 else "below"
-    return f"The median lies {distance} {side} what holds without an agreement: {holds}."
+    if distance.strip("0."):
+        side = "above" if apart > 0.0 else "below"
+        yield f"{distance} {side} what holds without an agreement, {holds}"
+    else:
+        yield f"at what holds without an agreement, {holds}"
 
 
 def _came_out(issue: Issue, forecast: Forecast) -> str:
     if issue.outcome is None:
         return ""
     value, when = issue.outcome.value, issue.outcome.date
-    said = f"It came out at {spread(value, issue.scale)}" + (f" on {when}." if when else ".")
+    said = f"It came out at {spread(value, issue.scale)}" + (f" on {when}" if when else "")
     low, high = (forecast.quantile(issue.id, share) for share in INTERVAL)
     if math.isnan(low) or forecast.draws == 1:
-        return said
+        return f"{said}."
     within = "inside" if low <= value.middle <= high else "outside"
-    return f"{said} That is {within} the forecast's 80{NBSP}% interval."
+    return f"{said}, {within} the 80{NBSP}% interval of model “{forecast.made.model}”."

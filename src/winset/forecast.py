@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 CHUNK = 16_384
 TRACED = 256  # draws whose rounds are held at once
+DRAWN = ("settlement", "agreement", "open", "signed", "converged", "rounds")
 PROBABILITIES = (0.1, 0.25, 0.5, 0.75, 0.9)
 
 
@@ -64,6 +65,9 @@ class IssueSummary:
         mean: of the settlement, given an agreement; NaN if no draw has one.
         mean_error: Monte Carlo standard error of ``mean``.
         quantiles: share to settlement, given an agreement.
+        opens: probability that the issue opens at all; None where issues are not linked.
+        signed: probability that it opens and something is signed; None where signing and ratifying
+            are one. What exceeds ``agreement`` is signed and then refused at home.
         converged: share of draws whose rounds had settled down; None without rounds.
     """
 
@@ -75,6 +79,8 @@ class IssueSummary:
     mean: float
     mean_error: float
     quantiles: dict[float, float]
+    opens: float | None
+    signed: float | None
     converged: float | None
 
 
@@ -92,6 +98,9 @@ class Forecast:
         settlement: ``(draw, issue)``, own units; NaN where the draw ends without an agreement.
         agreement: ``(draw, issue)``, probability that the draw ends in one; None where the model
             takes it for granted.
+        open: ``(draw, issue)``, probability that the issue opens; None where issues are not linked.
+        signed: ``(draw, issue)``, whether an open issue is signed; None where signing and
+            ratifying are one.
         converged: ``(draw, issue)``; None for a model without rounds.
         rounds: ``(draw, issue)``; None for a model without rounds.
     """
@@ -104,6 +113,8 @@ class Forecast:
     high: FloatArray
     settlement: FloatArray
     agreement: FloatArray | None = None
+    open: FloatArray | None = None
+    signed: NDArray[np.bool_] | None = None
     converged: NDArray[np.bool_] | None = None
     rounds: NDArray[np.int64] | None = None
 
@@ -173,8 +184,16 @@ class Forecast:
             mean=mean,
             mean_error=error,
             quantiles={share: self.quantile(issue, share) for share in PROBABILITIES},
+            opens=None if self.open is None else float(self.open[:, k].mean()),
+            signed=self._signed(k),
             converged=None if self.converged is None else float(self.converged[:, k].mean()),
         )
+
+    def _signed(self, k: int) -> float | None:
+        if self.signed is None:
+            return None
+        opens = 1.0 if self.open is None else self.open[:, k]
+        return float((opens * self.signed[:, k]).mean())
 
     def to_pandas(self) -> "pd.DataFrame":
         """Return one row a draw and issue: ``draw, issue, settlement, agreement``."""
@@ -186,7 +205,7 @@ class Forecast:
             "issue": np.array(self.issues)[issue.ravel()],
             "settlement": self.settlement.ravel(),
         }
-        for name in ("agreement", "converged", "rounds"):
+        for name in DRAWN[1:]:
             if (values := getattr(self, name)) is not None:
                 columns[name] = values.ravel()
         return pd.DataFrame(columns)
@@ -195,10 +214,9 @@ class Forecast:
         """Return a dataset over ``draw`` and ``issue``, its attributes saying how it was made."""
         import xarray as xr
 
-        names = ("settlement", "agreement", "converged", "rounds")
         arrays = {
             name: (("draw", "issue"), values)
-            for name in names
+            for name in DRAWN
             if (values := getattr(self, name)) is not None
         }
         attributes = {**_plain(self.made), "parameters": json.dumps(self.made.parameters)}
@@ -303,9 +321,7 @@ def make_forecast(
         low=np.array([issue.scale.low for issue in case.issues], float),
         high=np.array([issue.scale.high for issue in case.issues], float),
         settlement=np.concatenate([settlement for settlement, _ in parts]),
-        agreement=joined("agreement"),
-        converged=joined("converged"),
-        rounds=joined("rounds"),
+        **{name: joined(name) for name in DRAWN[1:]},
     )
 
 

@@ -1,7 +1,8 @@
 """The spatial model in plain Python, step by step, to be read beside the paper.
 
 Wise, Lester and Efird (2015), steps 1 to 10. Lists of floats, no arrays, no shortcuts: every
-quantity is worked out where the text names it. Sums run in index order, as in the kernel.
+quantity is worked out where the text names it, and who takes no part is left out beforehand. Sums
+run in index order, as in the kernel.
 """
 
 import math
@@ -43,10 +44,14 @@ def play(
     capability: Sequence[float],
     rules: Rules,
     *,
-    influence_on_ideals: Sequence[Sequence[float]] | None = None,
+    interdependence: Sequence[Sequence[float]] | None = None,
     uniform: Callable[[int, int], float] | None = None,
 ) -> Run:
-    """Play one run; ``uniform(turn, actor)`` feeds the stochastic interim vote."""
+    """Play one run.
+
+    ``interdependence`` is A of step 9, the identity if None; ``uniform(turn, actor)`` feeds the
+    stochastic interim vote.
+    """
     n = len(position)
     x = [list(point) for point in position]
     y = [list(point) for point in position]
@@ -56,15 +61,11 @@ def play(
     turn = 0
     while True:
         turn += 1
-        moved = one_turn(
-            x, y, salience, capability, rules, lambda k, t=turn: uniform(t, k) if uniform else 0.0
-        )
-        step = 0.0
-        for i in range(n):
-            step += math.sqrt(sum((new - old) ** 2 for new, old in zip(moved[i], x[i])))
-        moves.append(step)
+        draws = [uniform(turn, k) for k in range(n)] if uniform else [0.0] * n
+        moved = one_turn(x, y, salience, capability, rules, draws)
+        moves.append(add(length(moved[i], x[i]) for i in range(n)))
         x = moved
-        y = ideals(x, y, influence_on_ideals)
+        y = ideals(x, y, interdependence)
         states.append(x)
         probability, settlement = outcome(x, y, salience, capability, rules)
         probabilities.append(probability)
@@ -79,7 +80,7 @@ def play(
             )
 
 
-def one_turn(x, y, s, c, rules, uniform):
+def one_turn(x, y, s, c, rules, draws):
     """Steps 1 to 8."""
     n = len(x)
     d = distances(y, x, s)
@@ -91,7 +92,7 @@ def one_turn(x, y, s, c, rules, uniform):
             offers.append((i, target, *bargain(x[i], x[target], s[i], s[target], phi, rules)))
 
     def worth(h, state):  # step 7: the mean of h's own utility over the positions of a state
-        return sum(utility(distance(y[h], point, s[h]), r[h]) for point in state) / n
+        return add(utility(distance(y[h], point, s[h]), r[h]) for point in state) / n
 
     moved = []
     for k in range(n):
@@ -104,7 +105,7 @@ def one_turn(x, y, s, c, rules, uniform):
                 state[i], state[j] = b_i, b_j
             states.append(state)
         p = elect([[worth(h, state) for state in states] for h in range(n)], c, rules)
-        chosen = sample(p, uniform(k)) if rules.interim == "stochastic" else p.index(max(p))
+        chosen = sample(p, draws[k]) if rules.interim == "stochastic" else p.index(max(p))
         moved.append(states[chosen][k])  # step 8
     return moved
 
@@ -119,11 +120,23 @@ def sample(p, u):
     return len(p) - 1
 
 
+def add(terms):
+    """The sum from left to right: ``sum`` corrects its rounding from Python 3.12 on."""
+    total = 0.0
+    for term in terms:
+        total += term
+    return total
+
+
+def length(a, b):
+    return math.sqrt(add((p - q) * (p - q) for p, q in zip(a, b, strict=True)))
+
+
 def distance(y_i, x_j, s_i):
     if len(y_i) == 1:
         return abs(y_i[0] - x_j[0])
-    top = sum((s * (y - x)) ** 2 for s, y, x in zip(s_i, y_i, x_j))
-    return math.sqrt(top / sum(s**2 for s in s_i))
+    gaps = [s * (y - x) for s, y, x in zip(s_i, y_i, x_j, strict=True)]
+    return math.sqrt(add(gap * gap for gap in gaps) / add(s * s for s in s_i))
 
 
 def distances(y, x, s):
@@ -178,19 +191,19 @@ def elect(u, c, rules):
 
 def conditional(P):
     product = [math.prod(row) for row in P]
-    if sum(product) < 1e-290:  # every product has run out of floating point: scale them
-        logs = [sum(math.log(max(p, 1e-300)) for p in row) for row in P]
+    if add(product) < 1e-290:  # every product has run out of floating point: scale them
+        logs = [add(math.log(max(p, 1e-300)) for p in row) for row in P]
         product = [math.exp(log - max(logs)) for log in logs]
-    return [p / sum(product) for p in product]
+    return [p / add(product) for p in product]
 
 
 def markov(P):
     m = len(P)
     p = [1 / m] * m
     while True:
-        q = [sum(P[a][b] * (p[a] + p[b]) for b in range(m)) / m for a in range(m)]
-        change = max(abs(new - old) for new, old in zip(q, p))
-        p = [(new + old) / 2 for new, old in zip(p, q)]
+        q = [add(P[a][b] * (p[a] + p[b]) for b in range(m)) / m for a in range(m)]
+        change = max(abs(new - old) for new, old in zip(q, p, strict=True))
+        p = [(new + old) / 2 for new, old in zip(p, q, strict=True)]
         if change <= 1e-6:
             return p
 
@@ -213,7 +226,7 @@ def gain(i, j, d, r, s, c, rules):
     n = len(d)
     a = rules.views
     U = [[utility(d[m][k], (1 - a) * r[i] + a * r[m]) for k in range(n)] for m in range(n)]
-    S = [sum(s_m) for s_m in s]
+    S = [add(s_m) for s_m in s]
     W = [S[m] * c[m] for m in range(n)]
     va = vote(W[i], U[i][i] - U[i][j], rules)
     vb = vote(W[j], U[j][i] - U[j][j], rules)
@@ -270,7 +283,7 @@ def ideals(x, y, A):
         return x
     return [
         [
-            sum(A[i][j] * x[j][k] for j in range(len(x))) + (1 - sum(A[i])) * y[i][k]
+            add(A[i][j] * x[j][k] for j in range(len(x))) + (1 - add(A[i])) * y[i][k]
             for k in range(len(y[i]))
         ]
         for i in range(len(y))
@@ -282,18 +295,17 @@ def outcome(x, y, s, c, rules):
     n = len(x)
     r = risks(distances(y, x, s), c, rules)
     first: list[int] = []
-    group = []
-    for point in x:
-        for g, earlier in enumerate(first):
-            if math.dist(point, x[earlier]) < 1e-3:
-                group.append(g)
-                break
-        else:
-            group.append(len(first))
-            first.append(len(group) - 1)
+    for i in range(n):
+        if not any(length(x[i], x[a]) < 1e-3 for a in first):
+            first.append(i)
     u = [[utility(distance(y[i], x[a], s[i]), r[i]) for a in first] for i in range(n)]
     p = elect(u, c, rules)
     settlement = [
-        sum(p_a * x[a][k] for p_a, a in zip(p, first)) for k in range(len(x[0]))
+        add(p_a * x[a][k] for p_a, a in zip(p, first, strict=True)) for k in range(len(x[0]))
     ]
-    return [p[g] for g in group], settlement
+    # The reference program lists an actor near to two distinct positions with the later one.
+    listed = [
+        [p_a for p_a, a in zip(p, first, strict=True) if length(x[i], x[a]) < 1e-3][-1]
+        for i in range(n)
+    ]
+    return listed, settlement

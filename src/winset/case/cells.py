@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from winset.case.ranges import FORMS, Range, parse_range, point
+from winset.case.ranges import FORMS, NUMBER, Range, parse_range, point
 
 ID_PATTERN = r"[A-Za-z0-9][A-Za-z0-9_.\-]*"
 
@@ -147,7 +147,14 @@ def _finite(value: Range) -> Range:
 _RANGE_SCHEMA: dict[str, Any] = {
     "anyOf": [
         {"type": "number"},
-        {"type": "string", "pattern": r"^\s*([-+.\d]|inf\s*$)", "description": FORMS},
+        {
+            "type": "string",
+            "pattern": (
+                rf"^\s*(?:{NUMBER}|inf|{NUMBER}\s+to\s+{NUMBER}"
+                rf"|{NUMBER}\s*\.\.\s*{NUMBER}\s*\.\.\s*{NUMBER})\s*$"
+            ),
+            "description": FORMS,
+        },
     ]
 }
 

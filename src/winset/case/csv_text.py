@@ -99,8 +99,9 @@ def write_csv(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def _line(cells: Sequence[str], delimiter: str, newline: str) -> str:
     out = io.StringIO()
-    csv.writer(out, delimiter=delimiter, lineterminator=newline).writerow(cells)
-    return out.getvalue()
+    # The writer quotes the characters of its own line end, and both must be quoted.
+    csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerow(cells)
+    return out.getvalue().removesuffix("\r\n") + newline
 
 
 Record = Mapping[str, str]

@@ -5,7 +5,7 @@ tells where each of its fields stands; the draft does the rest, the same for all
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -91,7 +91,7 @@ class Draft:
         name: str,
         places: Places,
         *,
-        reported: bool = False,
+        reported: Collection[str] = (),
     ) -> None:
         """Understand one member of ``collection``, called ``name`` in messages.
 
@@ -100,25 +100,24 @@ class Draft:
             values: what it says, field to text, list or mapping.
             name: what messages call it.
             places: where each of its fields stands.
-            reported: that something is wrong with it has been said already; it is kept only so
-                that what refers to it finds it.
+            reported: its fields that are known, and said, to be wrong.
         """
         kind, index = KINDS[collection], len(self.parts[collection])
         record, bad = understand(kind, _said(kind, values))
         self.parts[collection].append(record)
         self._places[collection, index] = places
-        if reported:
-            self._bad |= {(collection, index, field.name) for field in dataclasses.fields(kind)}
-            return
+        self._bad |= {(collection, index, field) for field in reported}
         for field in bad:
             self._bad.add((collection, index, field.path[0]))
-            self._report_field(name, field, places, collection)
+            if field.path[0] not in reported:
+                self._report_field(name, field, places, collection)
 
     def _report_field(
         self, name: str, field: BadField, places: Places, collection: str = ""
     ) -> None:
         table = TABLE_KINDS.get(collection)
-        steps = [step for step in map(str, field.path) if step != "[key]"]
+        counted = (step + 1 if isinstance(step, int) else step for step in field.path)
+        steps = [str(step) for step in counted if step != "[key]"]
         if table:
             steps[0] = table.column_of(steps[0])
         self.report(
@@ -157,6 +156,11 @@ class Draft:
         if problems:
             raise CaseError(sorted(problems, key=order))
         return Case(**vars(said), **kept)
+
+
+def field_names(collection: str) -> set[str]:
+    """Return the fields of the members of ``collection``."""
+    return {field.name for field in dataclasses.fields(KINDS[collection])}
 
 
 def _head_fields(head: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from winset.case import csv_text, yaml_text
 from winset.case.cells import ID_PATTERN
-from winset.case.draft import COLLECTIONS, HEAD, Draft, Place, Places
+from winset.case.draft import COLLECTIONS, HEAD, Draft, Place, Places, field_names
 from winset.case.model import Case
 from winset.case.records import plain, understand
 from winset.case.rules import Path as Steps
@@ -104,9 +104,17 @@ def parse_case(files: Mapping[str, bytes]) -> Case:
     )
 
 
-def place_in(files: Mapping[str, bytes], path: Steps) -> Place:
-    """Return where ``files`` say the field at ``path`` (collection, index, field, …)."""
-    return _Reading(files).draft.place_of(path)
+def places_of(case: Case) -> Places:
+    """Return what tells where a field (collection, index, field, …) stands in the case's files.
+
+    Once the case says something else than its files, it is nowhere.
+    """
+    draft = _Reading(case.files).draft
+    try:
+        same = draft.case(order=str) == case
+    except CaseError:
+        same = False
+    return draft.place_of if same else lambda _: Place()
 
 
 class _Reading:
@@ -120,9 +128,9 @@ class _Reading:
         for kind in TABLES:
             if f"{kind.name}.csv" in files:
                 self._table(kind, f"{kind.name}.csv", files[f"{kind.name}.csv"], {})
-        for name, data in files.items():
-            if name.startswith("statements/"):
-                self._statements(name, data)
+        coded = [name for name in files if name.startswith("statements/")]
+        for name in sorted(coded, key=lambda name: PurePosixPath(name).stem):
+            self._statements(name, files[name])
 
     def _decode(self, data: bytes, file: str) -> str | None:
         try:
@@ -180,7 +188,8 @@ class _Reading:
                 remedy="the key above it is its id",
             )
         fields = values if isinstance(values, dict) else {}
-        self.draft.add(collection, {**fields, "id": id}, name, places, reported=not whole)
+        reported = () if whole else field_names(collection)
+        self.draft.add(collection, {**fields, "id": id}, name, places, reported=reported)
 
     def _statements(self, file: str, data: bytes) -> None:
         coder = PurePosixPath(file).stem
@@ -225,7 +234,7 @@ class _Reading:
                 {**_values(kind, table, row), **given},
                 name_of(kind, cells, f"row on line {row.line}"),
                 _csv_places(kind, table, row, file),
-                reported=ragged,
+                reported=field_names(kind.name) if ragged else (),
             )
 
     def _header_holds(self, kind: TableKind, table: csv_text.Table, file: str) -> bool:
@@ -275,11 +284,12 @@ def _values(kind: TableKind, table: csv_text.Table, row: csv_text.Row) -> dict[s
     """Return the cells that say something, by field."""
     said = {}
     for column, cell in zip(table.columns, row.cells, strict=False):
-        if not cell.strip() or column not in kind.columns:
+        text = cell if column == "quote" else cell.strip()
+        if not text or column not in kind.columns:
             continue
         if table.delimiter == ";" and column in _NUMERIC:
-            cell = _DECIMAL_COMMA.sub(".", cell)
-        said[kind.field_of(column)] = cell if column == "quote" else cell.strip()
+            text = _DECIMAL_COMMA.sub(".", text)
+        said[kind.field_of(column)] = text
     return said
 
 

@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 from winset.case.parts import (
     Actor,
     Document,
+    Head,
     Issue,
     Party,
     Question,
@@ -21,8 +22,9 @@ from winset.case.parts import (
     Tie,
 )
 from winset.case.ranges import Range
+from winset.case.records import understand
 from winset.case.rules import broken_rules
-from winset.errors import CaseError, WinsetError, nearest
+from winset.errors import CaseError, Problem, WinsetError, nearest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +59,19 @@ class Case:
     folder: Path | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        by_coder = sorted(self.statements, key=lambda statement: statement.coder)
-        object.__setattr__(self, "statements", tuple(by_coder))
-        problems = [broken.problem() for broken in broken_rules(self)]
+        said = {name: getattr(self, name) for name in (f.name for f in fields(Head))}
+        head, bad = understand(Head, said)
+        problems = [
+            Problem(where=f"case: {b.path[0]}", required=b.required, found=b.found, remedy=b.remedy)
+            for b in bad
+        ]
+        problems += [broken.problem() for broken in broken_rules(self)]
         if problems:
             raise CaseError(problems)
+        for name in said:
+            object.__setattr__(self, name, getattr(head, name))
+        by_coder = sorted(self.statements, key=lambda statement: statement.coder)
+        object.__setattr__(self, "statements", tuple(by_coder))
 
     @property
     def digest(self) -> str:

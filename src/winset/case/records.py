@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import re
 import typing
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -50,7 +51,7 @@ def understand(kind: Any, values: Mapping[str, object]) -> tuple[Any, list[BadFi
     bad = [
         BadField(
             path=(name,),
-            required=f"no such field in a {kind.__name__.lower()}",
+            required=f"no such field of {_a(kind)}",
             found=shorten(name),
             remedy=nearest(name, adapters),
         )
@@ -81,6 +82,11 @@ def understand(kind: Any, values: Mapping[str, object]) -> tuple[Any, list[BadFi
     return SimpleNamespace(**stand_in, bad=names), bad
 
 
+def _a(kind: type[Any]) -> str:
+    name = kind.__name__.lower()
+    return f"an {name}" if name[0] in "aeiou" else f"a {name}"
+
+
 def _bad_fields(name: str, adapter: TypeAdapter[Any], error: ValidationError) -> Iterator[BadField]:
     for detail in error.errors(include_url=False):
         path = (name, *(p for p in detail["loc"] if not str(p).startswith("function-")))
@@ -99,7 +105,10 @@ def _bad_fields(name: str, adapter: TypeAdapter[Any], error: ValidationError) ->
                 remedy = nearest(str(path[-1]), names)
             case "literal_error":
                 required = "must be one of " + detail["ctx"]["expected"].replace("'", "")
-                remedy = nearest(str(detail["input"]), typing.get_args(_literal(adapter._type)))
+                close = nearest(
+                    str(detail["input"]), re.findall("'([^']*)'", detail["ctx"]["expected"])
+                )
+                remedy = close if close.startswith("did you mean") else ""
             case "int_parsing" | "int_type" | "int_from_float":
                 required = "must be a whole number"
             case "dataclass_type" | "dict_type":
@@ -109,16 +118,6 @@ def _bad_fields(name: str, adapter: TypeAdapter[Any], error: ValidationError) ->
             case _:
                 required = detail["msg"][0].lower() + detail["msg"][1:]
         yield BadField(path=path, required=required, found=found, remedy=remedy)
-
-
-def _literal(kind: Any) -> Any:
-    """Return the first Literal inside the annotation ``kind``, searching records too."""
-    if typing.get_origin(kind) is typing.Literal:
-        return kind
-    for part in typing.get_args(kind):
-        if (found := _literal(part)) is not None:
-            return found
-    return None
 
 
 def plain(record: object) -> object:

@@ -96,7 +96,7 @@ def name_of(kind: TableKind, cells: Mapping[str, str], otherwise: str) -> str:
     """Return what a row is called in a message: ``France on quota``, ``iran → oman``."""
     names = [shorten(cells[c], 40)[1:-1] for c in kind.key if cells.get(c)]
     if kind.name == "stances" and len(names) > 1:
-        return " ".join([f"{names[1]} on {names[0]}", *names[2:]])
+        return " if ".join([f"{names[1]} on {names[0]}", *names[2:]])
     return " → ".join(names[:2]) if names else otherwise
 
 

@@ -14,6 +14,7 @@ PALETTE = (
     "#1F7FC4", "#D55E00", "#009A72", "#B85C92", "#B87A00", "#7B6FD0", "#8A8400", "#A56B3F",
 )  # fmt: skip
 NO_PARTY = "#767B85"
+NAME_SIZE, SMALL_SIZE = 12, 11
 FONT = '"Helvetica Neue", Helvetica, Arial, "Liberation Sans", "DejaVu Sans", sans-serif'
 
 
@@ -53,8 +54,8 @@ def config(theme: Theme) -> alt.Config:
 
 def settings(ink: str, faint: float) -> dict[str, Any]:
     """Return every setting that depends on the colour of the ink."""
-    text = {"font": FONT, "fontSize": 11, "fill": ink, "fontWeight": "normal"}
-    small = {**text, "fontSize": 10.5, "fillOpacity": faint, "lineHeight": 13}
+    text = {"font": FONT, "fontSize": NAME_SIZE, "color": ink, "fontWeight": "normal"}
+    small = {**text, "fontSize": SMALL_SIZE, "fillOpacity": faint, "lineHeight": 14}
     return {
         "aria": False,
         "font": FONT,
@@ -64,22 +65,19 @@ def settings(ink: str, faint: float) -> dict[str, Any]:
             "anchor": "start", "frame": "bounds", "color": ink, "fontSize": 14, "offset": 12,
             "fontWeight": 600,
         },
-        "axis": {
-            "grid": False, "domainColor": ink, "domainOpacity": 0.6, "tickColor": ink,
-            "tickOpacity": 0.6, "tickSize": 4, "labelColor": ink, "labelFontSize": 11,
-            "labelPadding": 4, "titleColor": ink, "titleFontSize": 11, "titleFontWeight": "normal",
-            "titleOpacity": faint, "titleAnchor": "end", "titlePadding": 4,
-        },
         "style": {
             "name": text,
             "heading": {**text, "fontWeight": 600},
             "small": small,
-            "guide": {"stroke": ink, "strokeOpacity": 0.16, "strokeWidth": 1},
-            "lane": {"stroke": ink, "strokeOpacity": 0.09, "strokeWidth": 1},
-            "line": {"stroke": ink, "strokeOpacity": 0.55, "strokeWidth": 1.25},
-            "bar": {"stroke": ink, "strokeOpacity": 0.85, "strokeWidth": 2},
-            "wide": {"stroke": ink, "strokeOpacity": 0.45, "strokeWidth": 6},
-            "solid": {"fill": ink, "stroke": ink, "fillOpacity": 1, "strokeOpacity": 1},
-            "hollow": {"stroke": ink, "fill": "transparent", "strokeWidth": 1.3, "opacity": 0.8},
+            "guide": {"color": ink, "strokeOpacity": 0.16, "strokeWidth": 1},
+            "lane": {"color": ink, "strokeOpacity": 0.09, "strokeWidth": 1},
+            "line": {"color": ink, "strokeOpacity": 0.55, "strokeWidth": 1.25},
+            "bar": {"color": ink, "strokeOpacity": 0.85, "strokeWidth": 2},
+            "wide": {"color": ink, "strokeOpacity": 0.45, "strokeWidth": 6},
+            "bracket": {"color": ink, "strokeWidth": 1.6, "strokeOpacity": 0.9},
+            "axis": {"color": ink, "opacity": 0.6, "strokeWidth": 1},
+            "dot": {"color": ink, "filled": True, "opacity": 0.8},
+            "solid": {"color": ink, "filled": True, "opacity": 1},
+            "hollow": {"color": ink, "filled": False, "strokeWidth": 1.4, "opacity": 0.85},
         },
     }  # fmt: skip

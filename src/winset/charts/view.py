@@ -5,6 +5,7 @@ from typing import Any
 
 import altair as alt
 
+from winset.charts.text import lines
 from winset.charts.theme import LIGHT, Theme, config
 
 
@@ -42,7 +43,7 @@ class View:
     def themed(self, theme: Theme = LIGHT) -> alt.LayerChart:
         """Return the chart with its title, in the colours of ``theme``."""
         chart: alt.LayerChart = self.chart.properties(
-            title=alt.TitleParams(text=self.title), config=config(theme)
+            title=alt.TitleParams(text=lines(self.title, 72)), config=config(theme)
         )
         return chart
 

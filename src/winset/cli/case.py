@@ -108,6 +108,7 @@ def new(folder: Path, source: str | None, title: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def show(case: str, issue: str | None, chart: Path | None, as_json: bool) -> None:
     """Print what CASE says: parties, issues, who stands where."""
+    from winset.case.parts import ROLES
     from winset.case.records import plain
     from winset.cases import open_case
     from winset.cli.printing import heading, print_json, say, table
@@ -140,12 +141,14 @@ def show(case: str, issue: str | None, chart: Path | None, as_json: bool) -> Non
     for party in opened.parties:
         click.echo()
         heading(party.name or party.id)
-        for what, role in (("signs", "negotiator"), ("can stop it", "veto player")):
-            names = ", ".join(actor.name for actor in opened.members(party.id, role))
-            say(f"{what}: {names or 'nobody'}", indent="  ")
-        voters = ", ".join(actor.name for actor in opened.members(party.id, "voter"))
-        if voters:
-            say(f"votes, {party.quota} of the influence needed: {voters}", indent="  ")
+        signs, stops, votes = (
+            ", ".join(actor.name for actor in opened.members(party.id, role))
+            for role in ROLES[1:4]
+        )
+        say(f"signs: {signs or 'nobody'}", indent="  ")
+        say(f"can stop it: {stops or 'nobody'}", indent="  ")
+        if votes:
+            say(f"votes, {party.quota} of the influence needed: {votes}", indent="  ")
         say(f"public unity: {party.unity}", indent="  ")
     for shown in issues:
         click.echo()

@@ -49,6 +49,7 @@ def forecast(
     """Forecast CASE: is there an agreement, where does it settle, how sure is that."""
     from winset.cases import open_case
     from winset.cli.printing import print_json
+    from winset.findings import look_behind
     from winset.forecast import make_forecast
     from winset.models import default_model, fitting_models, make_model
 
@@ -78,10 +79,15 @@ def forecast(
     if as_json:
         from winset.cli.forecast_json import forecast_json
 
-        shown = [forecast_json(opened, f) for f in made]
+        shown = [forecast_json(opened, f, look_behind(opened, f)) for f in made]
         print_json(shown if name == "all" else shown[0])
         return
-    _print(opened, made, models)
+    from winset.answers import answers
+    from winset.cli.forecast_text import print_forecasts
+
+    speaker = _speaker(opened, made)
+    findings = look_behind(opened, speaker)
+    print_forecasts(opened, made, answers(opened, speaker, findings), findings)
     for kind, path in (("report", report), ("draws", save), ("rounds", rounds)):
         if path is not None:
             click.echo(f"{kind}: {path}")
@@ -138,54 +144,12 @@ def _write_rounds(case: "Case", model: "Model", made: "Forecast", path: Path) ->
     write_file(path, rounds_table(case, model, made).encode())
 
 
-def _print(case: "Case", made: "list[Forecast]", models: "list[Model]") -> None:
-    from winset.answers import answers
-    from winset.cli.printing import heading, interval, number, say, share, table
-
-    first = made[0].made
-    under = "" if first.scenario == "base" else f", scenario {first.scenario}"
-    heading(f"{case.title}, as of {case.as_of}{under}")
-    for k, issue in enumerate(case.issues):
-        click.echo()
-        say(f"{issue.title} ({issue.scale.low:g} to {issue.scale.high:g} {issue.scale.unit})")
-        rows = []
-        for forecast in made:
-            said = forecast.summary()[k]
-            low, high = said.quantiles[0.1], said.quantiles[0.9]
-            rows.append(
-                [
-                    forecast.made.model,
-                    "assumed" if said.agreement is None else share(said.agreement),
-                    number(said.quantiles[0.5]),
-                    interval(low, high),
-                    "" if said.converged is None else share(said.converged),
-                ]
-            )
-        table(
-            ["model", "P(agreement)", "median", "80 % of draws", "converged"], rows, align="lrrrr"
-        )
-        if issue.outcome is not None:
-            say(f"what came of it: {issue.outcome.value} ({issue.outcome.date})", indent="  ")
-    if len(models) > 1:
-        click.echo("\nWhy they differ:")
-        for model in models:
-            say(f"{model.name}: {model.idea}", indent="  ")
-    click.echo()
-    for answer in answers(case, made[0] if len(made) == 1 else _best(case, made)):
-        say(answer.text)
-        say(answer.sentence, indent="  ")
-    say(
-        f"Made with winset {first.version}, {made[0].draws:,} draws, seed {first.seed}, "
-        f"case {first.case_digest[:12]}."
-    )
-
-
-def _best(case: "Case", made: "list[Forecast]") -> "Forecast":
-    """Return the forecast that answers most: the default model's."""
+def _speaker(case: "Case", made: "list[Forecast]") -> "Forecast":
+    """Return the forecast that answers the questions: the default model's, if it is there."""
     from winset.models import default_model
 
     wanted = default_model(case)
-    return next((f for f in made if f.made.model == wanted), made[0])
+    return next((forecast for forecast in made if forecast.made.model == wanted), made[0])
 
 
 @click.command()

@@ -5,10 +5,11 @@ from typing import Any
 from winset.answers import answers
 from winset.case.model import Case
 from winset.cli.printing import jsonable
+from winset.findings import Findings
 from winset.forecast import Forecast
 
 
-def forecast_json(case: Case, forecast: Forecast) -> dict[str, Any]:
+def forecast_json(case: Case, forecast: Forecast, findings: Findings) -> dict[str, Any]:
     """Return what the forecast says, numbers unrounded."""
     issues = []
     for said in forecast.summary():
@@ -17,9 +18,33 @@ def forecast_json(case: Case, forecast: Forecast) -> dict[str, Any]:
             {"share": share, "value": jsonable(value)} for share, value in said.quantiles.items()
         ]
         issues.append(plain)
+    blame = findings.blame
     return {
         "made": jsonable(forecast.made),
         "draws": forecast.draws,
         "issues": issues,
-        "answers": jsonable(answers(case, forecast)),
+        "bindings": jsonable(findings.bindings),
+        "blame": None
+        if blame is None
+        else [
+            {
+                "issue": issue,
+                "failing": jsonable(float(blame.failing[k])),
+                "misjudged": jsonable(float(blame.misjudged[k])),
+                "actors": [
+                    {
+                        "actor": actor,
+                        "share": jsonable(float(blame.actor[i, k])),
+                        "error": jsonable(float(blame.error[i, k])),
+                    }
+                    for i, actor in enumerate(findings.actors)
+                ],
+            }
+            for k, issue in enumerate(forecast.issues)
+        ],
+        "games": {
+            name: {action: jsonable(value) for action, value in played.summary().items()}
+            for name, played in findings.games.items()
+        },
+        "answers": jsonable(answers(case, forecast, findings)),
     }

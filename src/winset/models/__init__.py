@@ -10,14 +10,31 @@ from winset.errors import WinsetError, nearest, shorten
 from winset.models.bargaining import NashBargaining
 from winset.models.base import Model, Outcome, Rounds, RoundsModel
 from winset.models.central import Constant, Mean, Median, ReversionPoint
+from winset.models.exchange import Exchange
+from winset.models.expected_utility import ExpectedUtility
+from winset.models.spatial import SpatialPolitics
+from winset.models.two_level import TwoLevel
 
 MODELS: dict[str, type[Model]] = {
-    model.name: model for model in (Mean, Median, NashBargaining, ReversionPoint, Constant)
+    model.name: model
+    for model in (
+        TwoLevel,
+        Mean,
+        Median,
+        NashBargaining,
+        ExpectedUtility,
+        SpatialPolitics,
+        Exchange,
+        ReversionPoint,
+        Constant,
+    )
 }
 
 __all__ = [
     "MODELS",
     "Constant",
+    "Exchange",
+    "ExpectedUtility",
     "Mean",
     "Median",
     "Model",
@@ -26,6 +43,8 @@ __all__ = [
     "ReversionPoint",
     "Rounds",
     "RoundsModel",
+    "SpatialPolitics",
+    "TwoLevel",
     "default_model",
     "fitting_models",
     "make_model",

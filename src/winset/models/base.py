@@ -22,6 +22,10 @@ class Outcome:
             NaN where the draw ends without an agreement.
         agreement: ``(draw, issue)``, probability in [0, 1] that the draw ends in an agreement;
             None where the model takes agreement for granted.
+        open: ``(draw, issue)``, probability in [0, 1] that what the issue requires is agreed; None
+            for a model that does not link issues.
+        signed: ``(draw, issue)``, whether the negotiators sign, once the issue is open; None for a
+            model that does not tell signing from ratifying.
         rounds: ``(draw, issue)``, rounds played; None for a model without rounds.
         converged: ``(draw, issue)``, whether the last round changed next to nothing; None for a
             model without rounds.
@@ -29,6 +33,8 @@ class Outcome:
 
     settlement: FloatArray
     agreement: FloatArray | None = None
+    open: FloatArray | None = None
+    signed: BoolArray | None = None
     rounds: IntArray | None = None
     converged: BoolArray | None = None
 

@@ -42,10 +42,10 @@ class ExpectedUtility:
     rival in proportion to influence × salience, and that an agreement comes about. What an actor
     risks is read off how safe its position is.
 
-    Votes eqs 1-3, utilities 15-16 and 22-24, success 31, risk 32-34 (numbers of the ICAART version
-    of Scholz et al.). ``variant="printed"`` follows these equations. They do not give the results
-    printed beside them; ``"replication"`` does, to .061 in the means and .072 in the medians but
-    for round 2 (docs/decisions/0004-two-variants-of-expected-utility.md).
+    Utilities eqs 15-16 and 22-24, success 31, risk 32-34 (numbers of the ICAART version of Scholz
+    et al.). ``variant="printed"`` follows these equations. They do not give the results printed
+    beside them; ``"replication"`` does, to .061 in the means and .072 in the medians but for round
+    2 (docs/decisions/0004-two-variants-of-expected-utility.md).
 
     Settled here, as the paper leaves them open: there is no stopping rule but a number of rounds
     (a run that stands still is cut short); differences below 1e-12 are ties, and offers that tie

@@ -24,6 +24,9 @@ from winset.errors import WinsetError, nearest, shorten
 
 FloatArray = NDArray[np.float64]
 Kind = Literal["number", "actor", "issue", "party"]
+ARTICLED: Mapping[Kind, str] = {
+    "number": "a number", "actor": "an actor", "issue": "an issue", "party": "a party",
+}  # fmt: skip
 LONGEST = 2_000
 DEEPEST = 64
 
@@ -365,7 +368,7 @@ class _Parser:
     def _identifier(self, kind: Kind) -> Identifier:
         match = _ID.match(self._text, self._at)
         if not match:
-            self._fail(f"must be the id of an {kind}" if kind != "party" else "must be a party's id")
+            self._fail(f"must be the id of {ARTICLED[kind]}")
         self._at = match.end()
         self._skip()
         return Identifier(kind, match[0], start=match.start(), end=match.end())

@@ -39,12 +39,12 @@ class CaseResolver:
 
     Attributes:
         batch: draws of the case.
-        model: gives `p_agreement`.
+        model: gives `p_agreement`; None for a game that does not ask for it.
         names: parameter or quantity to its ``(draw,)`` values; filled in the order of the game.
     """
 
     batch: Batch
-    model: Model
+    model: Model | None
     names: dict[str, FloatArray] = field(default_factory=dict)
     _solved: dict[tuple[str | None, bytes], FloatArray] = field(default_factory=dict)
 
@@ -71,7 +71,9 @@ class CaseResolver:
                 influence = batch.influence[:, :, self._issue(call)]
                 strongest = influence.max(axis=1)
                 own = influence[:, self._actor(call, "actor")]
-                return np.divide(own, strongest, out=np.zeros(self.draws), where=strongest > 0.0)
+                share = np.zeros(self.draws)
+                np.divide(own, strongest, out=share, where=strongest > 0.0)
+                return share
             case "dependence" | "authority" | "intimidation":
                 ties: FloatArray = getattr(batch, call.function)
                 return ties[:, self._actor(call, "source"), self._actor(call, "target")]
@@ -106,11 +108,11 @@ class CaseResolver:
             batch = replace(batch, unity=united)
         key = (party, b"" if unity is None else unity.tobytes())
         if key not in self._solved:
-            agreement = self.model.solve(batch).agreement
+            agreement = None if self.model is None else self.model.solve(batch).agreement
             if agreement is None:
                 raise WinsetError(
-                    f"p_agreement asks for the probability of an agreement, which model "
-                    f"“{self.model.name}” takes for granted; use two-level"
+                    "p_agreement needs a model that gives the probability of an agreement; found "
+                    f"{self.model.name if self.model else 'none'}; use the two-level model"
                 )
             self._solved[key] = agreement
         return self._solved[key]

@@ -1,0 +1,210 @@
+"""The outcome: where a forecast says that an issue settles, in dots that can be counted."""
+
+import math
+from collections.abc import Sequence
+
+import altair as alt
+
+from winset.answers import figure, measure, percent
+from winset.case.model import Case
+from winset.case.parts import Issue
+from winset.case.scenarios import apply_scenario
+from winset.charts.frame import Frame, Row
+from winset.charts.marks import Mark, marks
+from winset.charts.text import shown
+from winset.charts.view import Table, View
+from winset.forecast import Forecast
+
+DOTS = 50
+BINS = 40
+IN_A_ROW = 10
+HEIGHT, LEAST, MOST = 210.0, 4.5, 13.0  # of the tallest stack; of one dot, pixels
+COLUMNS = ("What", "Value", "From", "To", "Dots")
+
+
+def outcome(
+    forecast: Forecast,
+    issue: str,
+    *,
+    case: Case,
+    beside: Sequence[Mark] | None = None,
+    states: bool = True,
+) -> View:
+    """Return where ``issue`` settles by ``forecast``, beside what else is known.
+
+    Args:
+        forecast: of any model.
+        issue: id of the issue.
+        case: what the forecast was made of.
+        beside: points to compare with; those of `marks` unless given.
+        states: whether to write what the world looks like at the labelled points.
+
+    Raises:
+        WinsetError: when the case or the forecast has no such issue.
+    """
+    case = apply_scenario(case, forecast.made.scenario)
+    entry = case.issue(issue)
+    beside = marks(case, issue) if beside is None else beside
+    settled, refused = _counts(forecast, issue)
+    middle = _middle(forecast, issue)
+    frame = Frame(entry, ["No agreement", *(mark.name for mark in beside)])
+    drawn = frame.mark_rows([*middle, *beside])
+    half = _half(frame, forecast, issue, drawn)
+    frame.bottom += 6
+    stacks = _stacks(frame, forecast, issue, settled)
+    apart = _refusals(frame, refused)
+    frame.drop(drawn)
+    frame.axis(states=states)
+    description = _described(forecast, issue, entry, middle, refused)
+    return View(
+        title=f"Where it settles by “{forecast.made.model}”: {shown(entry.title)}",
+        caption=_caption(forecast, settled + refused, refused),
+        chart=frame.chart(description),
+        table=_table([*middle, *half, *beside], [*stacks, *apart]),
+        description=description,
+    )
+
+
+def _middle(forecast: Forecast, issue: str) -> list[Mark]:
+    """Return the median with its 80 % interval, unless no draw ends in an agreement."""
+    low, middle, high = (forecast.quantile(issue, share) for share in (0.1, 0.5, 0.9))
+    if math.isnan(middle):
+        return []
+    return [Mark(kind="forecast", name="Forecast", value=middle, low=low, high=high)]
+
+
+def _half(frame: Frame, forecast: Forecast, issue: str, drawn: list[Row]) -> list[Mark]:
+    """Draw the 50 % interval over the forecast's row, and return it."""
+    low, middle, high = (forecast.quantile(issue, share) for share in (0.25, 0.5, 0.75))
+    rows = [{"low": low, "high": high, "y": row["y"]} for row in drawn if row["kind"] == "forecast"]
+    wide = alt.Chart().mark_rule(style="wide")
+    frame.add(rows, wide.encode(frame.x("low"), frame.y(), x2=alt.X2("high:Q")))
+    return [
+        Mark(kind="half", name="Forecast, 50 % interval", value=middle, low=low, high=high)
+        for _ in rows
+    ]
+
+
+def _counts(forecast: Forecast, issue: str) -> tuple[int, int]:
+    """Return how many dots settle and how many end without an agreement."""
+    agreed = forecast.agreed(issue)
+    share = 1.0 if agreed is None else agreed[0]
+    total = 1 if forecast.draws == 1 and share in (0.0, 1.0) else DOTS
+    settled = round(total * share) if len(forecast.settled(issue)[0]) else 0
+    return settled, total - settled
+
+
+def _stacks(frame: Frame, forecast: Forecast, issue: str, dots: int) -> list[Row]:
+    """Draw equally likely settlements as stacks of dots; return a row a stack."""
+    scale = frame.issue.scale
+    step = scale.width / BINS
+    stacks: dict[int, list[float]] = {}
+    for k in range(dots):
+        value = forecast.quantile(issue, (k + 0.5) / dots)
+        place = min(int((value - scale.low) / step), BINS - 1)
+        stacks.setdefault(place, []).append(value)
+    tallest = max((len(stack) for stack in stacks.values()), default=0)
+    if not tallest:
+        return []
+    size = min(max(HEIGHT / tallest, LEAST), MOST)
+    top, frame.bottom = frame.bottom, frame.bottom + tallest * size + 8
+    rows = [
+        {"x": scale.low + (place + 0.5) * step if dots > 1 else value, "value": value,
+         "y": frame.bottom - 2 - (k + 0.5) * size}
+        for place, stack in stacks.items()
+        for k, value in enumerate(stack)
+    ]  # fmt: skip
+    frame.name([{"name": "Settlement", "y": (top + frame.bottom) / 2}])
+    base = {"x": alt.value(0), "x2": alt.value("width")}
+    frame.add([{"y": frame.bottom}], alt.Chart().mark_rule(style="guide").encode(frame.y(), **base))
+    frame.add(
+        rows,
+        alt.Chart()
+        .mark_point(shape="circle", style="dot", size=_fitting(size))
+        .encode(
+            frame.x(), frame.y(), tooltip=alt.Tooltip("value:Q", title="Settles", format=".4~g")
+        ),
+    )
+    return [
+        {"name": "Settlement", "x": scale.low + (place + 0.5) * step,
+         "low": scale.low + place * step, "high": scale.low + (place + 1) * step,
+         "dots": len(stack)}
+        for place, stack in sorted(stacks.items())
+    ]  # fmt: skip
+
+
+def _refusals(frame: Frame, refused: int) -> list[Row]:
+    """Draw the outcomes without an agreement apart, in rows of ten that begin at the reversion."""
+    if not refused:
+        return []
+    scale, reversion = frame.issue.scale, frame.issue.reversion
+    start = scale.low if reversion is None else reversion.middle
+    step, size = scale.width / BINS, MOST - 1
+    onward = 1 if start - scale.low <= scale.width / 2 else -1
+    top = frame.bottom + 6
+    rows = [
+        {"x": start + onward * (k % IN_A_ROW) * step, "start": start,
+         "y": top + (k // IN_A_ROW + 0.5) * size}
+        for k in range(refused)
+    ]  # fmt: skip
+    frame.bottom = max(row["y"] for row in rows) + size / 2 + 8
+    frame.name([{"name": "No agreement", "y": (top + frame.bottom - 8) / 2}])
+    tip = alt.Tooltip("start:Q", title="No agreement: stays at", format=".4~g")
+    frame.add(
+        rows,
+        alt.Chart()
+        .mark_point(shape="square", style="hollow", size=_fitting(size - 3))
+        .encode(frame.x(), frame.y(), tooltip=tip),
+    )
+    row: Row = {"name": "No agreement", "x": "", "low": "", "high": "", "dots": refused}
+    if reversion is not None:
+        row |= {"x": reversion.middle, "low": reversion.low, "high": reversion.high}
+    return [row]
+
+
+def _fitting(size: float) -> dict[str, str]:
+    """Return the area of a dot that fits both ``size`` pixels and a bin of the scale."""
+    return {"expr": f"pow(0.9 * min({size:g}, width / {BINS}), 2)"}
+
+
+def _caption(forecast: Forecast, dots: int, refused: int) -> str:
+    if dots == 1:
+        return "A single run of a case without ranges: one outcome, no spread."
+    said = [f"Each dot is 1 of {dots} equally likely outcomes."]
+    if refused:
+        said.append(
+            "Hollow squares are outcomes without an agreement, set out in rows that begin at the "
+            "middle of what holds without one."
+        )
+    if refused < dots:
+        given = "" if forecast.agreement is None else ", given an agreement"
+        said.append(f"The bars hold half and 80 % of the settlements{given}.")
+    if forecast.agreement is None:
+        said.append("The model takes agreement for granted.")
+    return " ".join(said)
+
+
+def _described(
+    forecast: Forecast, issue: str, entry: Issue, middle: list[Mark], refused: int
+) -> str:
+    said = [f"Where {entry.title} settles by model {forecast.made.model}."]
+    agreed = forecast.agreed(issue)
+    if agreed is not None:
+        said.append(f"Chance of an agreement: {percent(agreed[0])}.")
+    for mark in middle:
+        low, high = figure(mark.low, entry.scale), figure(mark.high, entry.scale)
+        said.append(
+            f"Median settlement: {measure(mark.value, entry.scale)}; 80 % from {low} to {high}."
+        )
+    if refused:
+        said.append(f"{refused} dots end without an agreement.")
+    return shown(" ".join(said))
+
+
+def _table(points: Sequence[Mark], dots: list[Row]) -> Table:
+    named = {"forecast": "Forecast, 80 % interval"}
+    rows: list[tuple[str | float, ...]] = [
+        (named.get(mark.kind, mark.name), mark.value, mark.low, mark.high, "") for mark in points
+    ]
+    rows += [(row["name"], row["x"], row["low"], row["high"], row["dots"]) for row in dots]
+    return Table(columns=COLUMNS, rows=tuple(rows))

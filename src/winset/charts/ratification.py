@@ -1,0 +1,227 @@
+"""The winsets: how likely each point is to pass at home, and whether the winsets meet."""
+
+from dataclasses import dataclass
+
+import altair as alt
+import numpy as np
+
+from winset.answers import figure, measure, percent
+from winset.case.model import Case
+from winset.case.parts import Scale
+from winset.charts.frame import NARROW, TEXT, Frame, Row
+from winset.charts.text import shown
+from winset.charts.theme import NO_PARTY, party_colours
+from winset.charts.view import Table, View
+from winset.errors import WinsetError
+from winset.findings import Findings
+from winset.models.base import FloatArray
+
+LIKELY = 0.5  # a point is in a party's winset, for the eye, where it is likelier than not to pass
+HEIGHT = 170.0
+COLUMNS = ("Point", "Probability that all ratify it")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meeting:
+    """Whether the parties' winsets meet, in the issue's own units.
+
+    Attributes:
+        winsets: party to the interval in which it is likelier than not to ratify; None if nowhere.
+        low: of the zone in which all are, or of the gap between those that lie farthest apart.
+        high: likewise.
+        meet: whether it is a zone rather than a gap.
+    """
+
+    winsets: dict[str, tuple[float, float] | None]
+    low: float
+    high: float
+    meet: bool
+
+
+def meeting(point: FloatArray, curves: dict[str, FloatArray]) -> Meeting:
+    """Return where the winsets of ``curves`` (party to ``(grid,)``) over ``point`` meet.
+
+    >>> x = np.linspace(0, 100, 5)
+    >>> far = {"a": np.array([1, 1, 0, 0, 0]), "b": np.array([0, 0, 0, 1, 1])}
+    >>> found = meeting(x, far)
+    >>> found.meet, found.low, found.high
+    (False, 25.0, 75.0)
+    """
+    winsets: dict[str, tuple[float, float] | None] = {}
+    for party, curve in curves.items():
+        inside = point[curve >= LIKELY]
+        winsets[party] = (float(inside.min()), float(inside.max())) if len(inside) else None
+    known = [interval for interval in winsets.values() if interval is not None]
+    if not known:
+        return Meeting(winsets=winsets, low=float("nan"), high=float("nan"), meet=False)
+    low, high = max(a for a, _ in known), min(b for _, b in known)
+    meet = low <= high and len(known) == len(winsets)
+    return Meeting(winsets=winsets, low=min(low, high), high=max(low, high), meet=meet)
+
+
+def ratification(findings: Findings, issue: str, *, case: Case) -> View:
+    """Return each party's chance to ratify each point of ``issue``, and where all would.
+
+    Raises:
+        WinsetError: when nothing was found of winsets, or the case has no such issue.
+    """
+    if findings.curves is None:
+        raise WinsetError("winsets come from the model “two-level”; forecast the case with it")
+    entry = case.issue(issue)
+    k = [other.id for other in case.issues].index(issue)
+    point = entry.scale.low + findings.curves.point * entry.scale.width
+    curves = {
+        case.party(party).name or party: findings.curves.party[p, :, k]
+        for p, party in enumerate(findings.parties)
+        if not np.isnan(findings.curves.party[p, :, k]).any()
+    }
+    by_party = party_colours(case.parties)
+    colours = {party.name or party.id: by_party.get(party.id, NO_PARTY) for party in case.parties}
+    joint, found = findings.curves.joint[:, k], meeting(point, curves)
+    frame = Frame(entry, [*curves, "All together"])
+    frame.key({name: colours[name] for name in curves})
+    _winsets(frame, found, colours)
+    _zone(frame, found)
+    top = frame.bottom + 14
+    for name, curve in curves.items():
+        _curve(frame, top, point, curve, colours[name], name)
+    _joint(frame, top, point, joint)
+    _heights(frame, top)
+    frame.bottom = top + HEIGHT + 10
+    frame.axis()
+    description = _described(entry.title, found, entry.scale)
+    return View(
+        title=f"Who could ratify what: {shown(entry.title)}",
+        caption=(
+            "Lines: the probability that a party ratifies the point, over what is not known; the "
+            "shaded area, that all do. Bars: where a party is likelier than not to. " + description
+        ),
+        chart=frame.chart(description),
+        table=_table(point, curves, joint),
+        description=description,
+    )
+
+
+def _winsets(frame: Frame, found: Meeting, colours: dict[str, str]) -> None:
+    """Give each party a bar over the interval in which it is likelier than not to ratify."""
+    for name, interval in found.winsets.items():
+        y = frame.bottom + 12
+        frame.name([{"name": name, "y": y}])
+        if interval is not None:
+            rows = [{"low": interval[0], "high": interval[1], "y": y, "party": shown(name)}]
+            bar = alt.Chart().mark_rule(strokeWidth=7, strokeCap="round", color=colours[name])
+            tip = [
+                alt.Tooltip("party:N", title="Party"),
+                alt.Tooltip("low:Q", title="From", format=".4~g"),
+                alt.Tooltip("high:Q", title="To", format=".4~g"),
+            ]
+            frame.add(rows, bar.encode(frame.x("low"), frame.y(), x2=alt.X2("high:Q"), tooltip=tip))
+        frame.bottom += 23
+
+
+def _zone(frame: Frame, found: Meeting) -> None:
+    """Say in the next row where all winsets meet, or how wide the gap is between them."""
+    y, scale = frame.bottom + 12, frame.issue.scale
+    frame.name([{"name": "All together", "y": y, "kind": "zone"}], bold="zone")
+    frame.bottom += 26
+    if not found.low <= found.high:
+        rows: list[Row] = [
+            {"x": scale.low, "y": y, "text": "no party is likely to ratify anything"}
+        ]
+        dx, align, at = 0, "left", "x"
+    else:
+        span = [{"low": found.low, "high": found.high, "y": y}]
+        line = alt.Chart().mark_rule(style="wide" if found.meet else "line", strokeDash=[
+            1, 0] if found.meet else [3, 3])  # fmt: skip
+        frame.add(span, line.encode(frame.x("low"), frame.y(), x2=alt.X2("high:Q")))
+        ends = [{"x": end, "y": y} for end in (found.low, found.high)]
+        tick = alt.Chart().mark_tick(style="bracket", orient="vertical", size=13, thickness=1.6)
+        frame.add(ends, tick.encode(frame.x(), frame.y()))
+        size = measure(found.high - found.low, scale)
+        text = f"they meet over {size}" if found.meet else f"a gap of {size}"
+        room = (scale.high - found.high) / scale.width * NARROW
+        fits = room > len(text) * 6.5
+        at = "high" if fits else "low"
+        dx, align = (8, "left") if fits else (-8, "right")
+        rows = [{**span[0], "text": text}]
+    label = alt.Chart().mark_text(style="heading", align=align, baseline="middle", dx=dx)
+    frame.add(rows, label.encode(frame.x(at), frame.y(), text=TEXT))
+
+
+def _curve(
+    frame: Frame, top: float, point: FloatArray, curve: FloatArray, colour: str, name: str
+) -> None:
+    rows = [
+        {
+            "x": float(x),
+            "y": top + HEIGHT * (1.0 - float(p)),
+            "share": float(p),
+            "name": shown(name),
+        }
+        for x, p in zip(point, curve, strict=True)
+    ]
+    line = alt.Chart().mark_line(strokeWidth=2.4, strokeOpacity=1, color=colour)
+    tip = [
+        alt.Tooltip("name:N", title="Party"),
+        alt.Tooltip("x:Q", title="Point", format=".4~g"),
+        alt.Tooltip("share:Q", title="Ratifies", format=".0%"),
+    ]
+    frame.add(rows, line.encode(frame.x(), frame.y(), order="x:Q", tooltip=tip))
+
+
+def _joint(frame: Frame, top: float, point: FloatArray, joint: FloatArray) -> None:
+    base = top + HEIGHT
+    rows = [
+        {"x": float(x), "y": base - HEIGHT * float(p), "base": base, "share": float(p)}
+        for x, p in zip(point, joint, strict=True)
+    ]
+    area = alt.Chart().mark_area(style="dot", opacity=0.22, line=False)
+    tip = [
+        alt.Tooltip("x:Q", title="Point", format=".4~g"),
+        alt.Tooltip("share:Q", title="All ratify", format=".0%"),
+    ]
+    frame.add(rows, area.encode(frame.x(), frame.y(), y2=alt.Y2("base:Q"), tooltip=tip))
+
+
+def _heights(frame: Frame, top: float) -> None:
+    """Rule the panel at nothing, half and certain."""
+    rows = [
+        {"y": top + HEIGHT * (1.0 - share), "text": f"{share:.0%}".replace("%", "\u00a0%")}
+        for share in (0.0, 0.5, 1.0)
+    ]
+    across = {"x": alt.value(0), "x2": alt.value("width")}
+    frame.add(rows, alt.Chart().mark_rule(style="guide").encode(frame.y(), **across))
+    label = alt.Chart().mark_text(style="small", align="right", baseline="middle", x=-12)
+    frame.add(rows, label.encode(frame.y(), text=TEXT))
+
+
+def _described(title: str, found: Meeting, scale: Scale) -> str:
+    said = []
+    for name, interval in found.winsets.items():
+        if interval is None:
+            said.append(f"{name} is likely to ratify nothing.")
+        else:
+            low, high = figure(interval[0], scale), measure(interval[1], scale)
+            said.append(f"{name} is likelier than not to ratify from {low} to {high}.")
+    if found.low <= found.high:
+        size = measure(found.high - found.low, scale)
+        said.append(
+            f"All would over {size}." if found.meet else f"Between them lies a gap of {size}."
+        )
+    return shown(f"{title}. {' '.join(said)}")
+
+
+def _table(point: FloatArray, curves: dict[str, FloatArray], joint: FloatArray) -> Table:
+    """Every tenth point: the curves are smooth."""
+    chosen = range(0, len(point), max(1, (len(point) - 1) // 20))
+    return Table(
+        columns=(COLUMNS[0], *(shown(name) for name in curves), COLUMNS[1]),
+        rows=tuple(
+            (
+                float(point[j]),
+                *(percent(float(curve[j])) for curve in curves.values()),
+                percent(float(joint[j])),
+            )
+            for j in chosen
+        ),
+    )

@@ -1,0 +1,137 @@
+"""A game as a tree, with how likely each branch is to be taken."""
+
+from typing import Any
+
+import altair as alt
+
+from winset.answers import percent
+from winset.charts.text import lines, shown
+from winset.charts.theme import PALETTE
+from winset.charts.view import Table, View
+from winset.moves import Game, Played, estimate
+
+ROW = 46.0
+COLUMNS = ("Node", "Player", "Action", "Leads to", "Probability there", "Probability overall")
+
+
+def game_tree(played: Played) -> View:
+    """Return the tree of a game: who moves where, and the mean probability of every action.
+
+    Branches are as thick as they are likely to be come by; an end shows how likely it is overall.
+    """
+    game = played.game
+    places = _places(game)
+    colours = {player: PALETTE[k % len(PALETTE)] for k, player in enumerate(game.players)}
+    reached = {name: estimate(values).mean for name, values in played.reached.items()}
+    branches, rows = [], []
+    for node in game.nodes:
+        for action, target in node.actions.items():
+            share = estimate(played.strategy[node.id][action]).mean
+            overall = estimate(played.reached[node.id] * played.strategy[node.id][action]).mean
+            (x, y), (x2, y2) = places[node.id], places[target]
+            name = shown(action.replace("_", " "))
+            branches.append(
+                {
+                    "x": x, "y": y, "x2": x2, "y2": y2, "width": 1.2 + 10.0 * overall,
+                    "text": f"{name}  {percent(share)}", "overall": overall,
+                    "colour": colours[node.player],
+                }
+            )  # fmt: skip
+            rows.append((node.id, node.player, name, target, share, overall))
+    dots = [
+        {"x": x, "y": y, "name": shown(node.player), "colour": colours[node.player]}
+        for node in game.nodes
+        for x, y in [places[node.id]]
+    ]
+    ends = [
+        {
+            "x": places[end.id][0], "y": places[end.id][1],
+            "text": [percent(reached[end.id]), *lines(end.note or end.id, 34, most=2)],
+            "payoffs": "; ".join(
+                f"{player} {estimate(values).mean:+.2f}"
+                for player, values in played.payoffs[end.id].items()
+            ),
+        }
+        for end in game.ends
+    ]  # fmt: skip
+    said = ", ".join(
+        f"{action.replace('_', ' ')} {percent(value.mean)}"
+        for action, value in played.summary().items()
+    )
+    return View(
+        title=f"What will be played: {shown(game.title)}",
+        caption=(
+            "Quantal response equilibrium, means over draws. Beside each branch: how likely its "
+            "player takes it there; branches are as thick as they are likely to be come by, and "
+            "each end says how likely it is. Colours are players'."
+        ),
+        chart=_chart(branches, dots, ends),
+        table=Table(columns=COLUMNS, rows=tuple(rows)),
+        description=shown(f"{game.title}. Chance that an action is played: {said}."),
+    )
+
+
+def _places(game: Game) -> dict[str, tuple[float, float]]:
+    """Return where each node and end stands: depth across, leaves evenly down the page."""
+    actions = {node.id: list(node.actions.values()) for node in game.nodes}
+    places: dict[str, tuple[float, float]] = {}
+    leaves = 0
+
+    def place(name: str, depth: int) -> float:
+        nonlocal leaves
+        if name not in actions:
+            y = (leaves + 0.5) * ROW
+            leaves += 1
+        else:
+            inner = [place(target, depth + 1) for target in actions[name]]
+            y = (inner[0] + inner[-1]) / 2
+        places[name] = (float(depth), y)
+        return y
+
+    place(game.start, 0)
+    return places
+
+
+def _chart(
+    branches: list[dict[str, Any]], dots: list[dict[str, Any]], ends: list[dict[str, Any]]
+) -> alt.LayerChart:
+    deepest = max(end["x"] for end in ends)
+    x_scale = alt.Scale(domain=[-0.1, deepest + 1.1], nice=False)
+
+    def x(field: str) -> alt.X:
+        return alt.X(f"{field}:Q", scale=x_scale, axis=None)
+
+    def y(field: str) -> alt.Y:
+        return alt.Y(f"{field}:Q", scale=None, axis=None)
+
+    def layer(rows: list[dict[str, Any]]) -> alt.Chart:
+        return alt.Chart(alt.InlineData(values=rows))
+
+    colour = alt.Color("colour:N", scale=None)
+    across = [{**row, "bend": row["x"] + 0.12} for row in branches]
+    tip = [
+        alt.Tooltip("text:N", title="Branch"),
+        alt.Tooltip("overall:Q", title="Overall", format=".1%"),
+    ]
+    width = alt.StrokeWidth("width:Q", scale=None)
+    down = layer(across).mark_rule(strokeOpacity=0.75)
+    along = layer(across).mark_rule(strokeOpacity=0.75)
+    label = layer(across).mark_text(align="left", baseline="bottom", style="name", dx=6, dy=-2)
+    dot = layer(dots).mark_point(size=150, filled=True, opacity=1)
+    who = layer(dots).mark_text(align="left", baseline="top", style="small", dx=-4, dy=10)
+    end = layer(ends).mark_text(align="left", baseline="middle", style="name", dx=8, lineHeight=13)
+    return alt.LayerChart(
+        layer=[
+            down.encode(x("x"), y("y"), x2=alt.X2("bend:Q"), y2=alt.Y2("y2:Q"), color=colour,
+                        strokeWidth=width),
+            along.encode(x("bend"), y("y2"), x2=alt.X2("x2:Q"), color=colour, strokeWidth=width,
+                         tooltip=tip),
+            label.encode(x("bend"), y("y2"), text=alt.Text("text:N")),
+            dot.encode(x("x"), y("y"), color=colour, tooltip=alt.Tooltip("name:N", title="Moves")),
+            who.encode(x("x"), y("y"), text=alt.Text("name:N")),
+            end.encode(x("x"), y("y"), text=alt.Text("text:N"),
+                       tooltip=alt.Tooltip("payoffs:N", title="Expected payoffs")),
+        ],
+        width=560,
+        height=max(ROW, len(ends) * ROW),
+    )  # fmt: skip

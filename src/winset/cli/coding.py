@@ -1,0 +1,340 @@
+"""Commands from statements to stances: code, agreement, derive, trace, reanchor."""
+
+import datetime
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from winset.cli.case import CASE
+from winset.errors import WinsetError
+
+if TYPE_CHECKING:
+    from winset.case.model import Case
+    from winset.case.parts import Statement
+    from winset.case.ranges import Range
+    from winset.evidence.derive import Derivation
+    from winset.evidence.trace import Sentence, Trace
+
+_KEYS = "[a]ccept  [e]dit  [r]eject  [s]kip  [u]ndo  [q]uit"
+
+
+def read_day(
+    _context: click.Context, _parameter: click.Parameter, value: str | None
+) -> datetime.date | None:
+    """Return the date that ``value`` writes."""
+    try:
+        return None if value is None else datetime.date.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(f"{value} is no date such as 2015-07-14") from None
+
+
+AS_OF = click.option(
+    "--as-of", "day", callback=read_day, metavar="DATE", help="Hide what was published later."
+)
+
+
+def opened(case: str, day: datetime.date | None = None) -> "Case":
+    """Return the case, as of ``day`` if one is given."""
+    from winset.cases import open_case
+    from winset.evidence.asof import as_of
+
+    found = open_case(case)
+    return found if day is None else as_of(found, day)
+
+
+def writable(case: str) -> "tuple[Case, Path]":
+    """Return the case and its folder, which must not be the package's own."""
+    from winset.cases import open_case, shipped_cases
+
+    found = open_case(case)
+    if found.folder is None or any(found.folder == p.resolve() for p in shipped_cases().values()):
+        raise WinsetError(f"{case} comes with winset; `winset new FOLDER --from {case}` copies it")
+    return found, found.folder
+
+
+@click.command()
+@CASE
+@click.option("--coder", required=True, metavar="NAME", help="Whose decisions these are.")
+def code(case: str, coder: str) -> None:
+    """Walk the proposed statements of CASE: accept, edit, reject, skip, undo.
+
+    Every decision is written to statements/NAME.csv at once; begin again at any time. Keys: a e r
+    s u q, without Enter.
+    """
+    from winset.evidence.coding import (
+        accepted,
+        coder_file,
+        drop_decision,
+        last_decision,
+        rejected,
+        save_decision,
+        undecided,
+        with_decision,
+        without_decision,
+    )
+
+    found, folder = writable(case)
+    coder_file(folder, coder)
+    skipped: set[str] = set()
+    returning = ""
+    while True:
+        left = undecided(found, coder)
+        waiting = [row for row in left if row.id not in skipped]
+        waiting.sort(key=lambda row: row.id != returning)
+        if not waiting:
+            break
+        row = waiting[0]
+        _show(found, row, f"{len(left)} to decide")
+        key = _key()
+        now = datetime.datetime.now(datetime.UTC)
+        if key in ("q", ""):
+            break
+        if key == "s":
+            skipped.add(row.id)
+        elif key == "u":
+            last = last_decision(found, coder)
+            if last is None:
+                click.echo("nothing to undo")
+                continue
+            drop_decision(folder, last)
+            found, returning = without_decision(found, last), last.id
+            skipped.discard(last.id)
+            click.echo(f"undone {last.id}")
+        elif key in ("a", "e", "r"):
+            try:
+                changes = _edit(row) if key == "e" else {}
+                decision = (
+                    rejected(row, coder, now) if key == "r" else accepted(row, coder, now, changes)
+                )
+                found = with_decision(found, decision)
+            except WinsetError as error:
+                click.echo(str(error))
+                continue
+            save_decision(folder, decision)
+            click.echo(f"{decision.status} {decision.id}")
+    _count(found, coder)
+
+
+def _key() -> str:
+    """Return one key; from a pipe the next character, empty at its end."""
+    click.echo(_KEYS)
+    if sys.stdin.isatty():
+        return click.getchar().lower()
+    while (key := sys.stdin.read(1)) in ("\n", "\r"):
+        pass
+    return key.lower()
+
+
+def _edit(row: "Statement") -> dict[str, str]:
+    """Ask for each field: Enter keeps it, a single “-” empties it."""
+    from winset.case.tables import STATEMENTS, cells_of
+    from winset.cli.printing import visible
+    from winset.evidence.coding import EDITABLE
+
+    cells = cells_of(STATEMENTS, row) | {"speaker": row.speaker}
+    click.echo("Enter keeps, - empties")
+    changes = {}
+    for name in EDITABLE:
+        shown = visible(cells[name]).replace("\n", " ")
+        said = click.prompt(f"  {name} [{shown}]", default="", show_default=False).strip()
+        if said:
+            changes[name] = "" if said == "-" else said
+    return changes
+
+
+def _show(case: "Case", row: "Statement", progress: str) -> None:
+    from winset.cli.printing import say
+    from winset.evidence.trace import sentence
+
+    found = sentence(case, row)
+    click.echo()
+    click.echo(click.style(f"{row.id} · {progress}", bold=True))
+    _print_sentence(found)
+    actors = {actor.id: actor.name for actor in case.actors}
+    issues = {issue.id: issue.title for issue in case.issues}
+    for name, value, title in (
+        ("speaker", row.speaker, actors.get(row.speaker, "")),
+        ("issue", row.issue, issues.get(row.issue or "", "")),
+        ("kind", row.kind, ""),
+        ("value", row.value, ""),
+        ("condition", row.condition, ""),
+        ("note", row.note, ""),
+    ):
+        if value:
+            say(f"{name:9} {value}" + (f" ({title})" if title and title != value else ""))
+
+
+def _print_sentence(found: "Sentence") -> None:
+    from winset.cli.printing import say
+
+    row, document = found.statement, found.document
+    said = " · ".join(
+        str(part) for part in (document.title or document.id, document.publisher,
+                               document.published) if part
+    )  # fmt: skip
+    say(said, indent="  ")
+    if not found.intact:
+        say("(the text has changed there: `winset reanchor`)", indent="  ")
+    if found.words:
+        text = f"{found.before}»{found.words}«{found.after}"
+        say(" ".join(text.split()), indent="  ")
+    else:
+        say(f"(text not kept: characters {row.start} to {row.end})", indent="  ")
+
+
+def _count(case: "Case", coder: str) -> None:
+    from winset.evidence.coding import undecided
+
+    own = [row.status for row in case.statements if row.coder == coder]
+    click.echo(
+        f"{own.count('accepted')} accepted, {own.count('rejected')} rejected, "
+        f"{len(undecided(case, coder))} to decide: statements/{coder}.csv"
+    )
+
+
+@click.command()
+@CASE
+@click.option("--coder", "coders", multiple=True, metavar="NAME", help="Only these (repeat it).")
+@click.option("--resamples", type=click.IntRange(1, 100_000), default=1_000, show_default=True)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def agreement(case: str, coders: tuple[str, ...], resamples: int, seed: int, as_json: bool) -> None:
+    """Print how far the coders of CASE agree (Krippendorff's alpha), and where they differ."""
+    from winset.cli.printing import number, print_json, say, table
+    from winset.evidence.agreement import agreement as measured
+
+    found = measured(opened(case), coders, resamples=resamples, seed=seed)
+    if as_json:
+        print_json(found)
+        return
+    click.echo(f"{' and '.join(found.coders)}; read by one of them only: {found.alone}")
+    table(
+        ["field", "alpha", "95 % from", "to", "statements", "alike", "documents"],
+        [
+            [
+                f.field, number(f.alpha, 2), number(f.low, 2), number(f.high, 2), str(f.units),
+                str(f.alike), str(f.documents),
+            ]
+            for f in found.fields
+        ],
+        align="lrrrrrr",
+    )  # fmt: skip
+    for d in found.disagreements:
+        said = "; ".join(f"{coder}: {value}" for coder, value in d.said.items())
+        say(f"{d.document} {d.start}–{d.end} {d.statement}: {d.field}: {said}")
+
+
+@click.command()
+@CASE
+@click.option("--write", is_flag=True, help="Write the derived numbers into stances.csv.")
+@click.option("--salience", metavar="RANGE", help="For stances that the table lacks, 0-100.")
+@click.option("--influence", metavar="RANGE", help="Likewise.")
+def derive(case: str, write: bool, salience: str | None, influence: str | None) -> None:
+    """Derive positions and red lines of CASE from its accepted statements.
+
+    A number coded by hand stays. Without --write, only says what would change.
+    """
+    from winset.case.folder import write_case
+    from winset.case.ranges import parse_range
+    from winset.cli.printing import say, table
+    from winset.evidence.derive import derive_stances
+
+    def read(text: str | None) -> "Range | None":
+        try:
+            return None if text is None else parse_range(text)
+        except ValueError as error:
+            raise WinsetError(f"{text}: must be {error}") from None
+
+    found, folder = writable(case) if write else (opened(case), None)
+    result = derive_stances(found, salience=read(salience), influence=read(influence))
+    rows = [
+        [
+            n.issue, n.actor, n.quantity, str(n.value), str(sum(s.weight > 0 for s in n.support)),
+            _what(result, (n.issue, n.actor, n.quantity)),
+        ]
+        for n in result.derived
+    ]  # fmt: skip
+    table(["issue", "actor", "number", "derived", "from", ""], rows, align="llllrl")
+    for issue, actor in result.rowless:
+        say(f"{actor} on {issue}: no stance yet; give --salience and --influence, or add a row")
+    if folder is not None:
+        write_case(result.case, folder)
+        click.echo(f"wrote {len(result.changed)} numbers to {folder / 'stances.csv'}")
+
+
+def _what(result: "Derivation", key: tuple[str, str, str]) -> str:
+    if key in result.by_hand:
+        return "coded by hand: stays"
+    return "new" if key in result.changed else "as it is"
+
+
+@click.command()
+@CASE
+@click.argument("issue")
+@click.argument("actor")
+@AS_OF
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def trace(case: str, issue: str, actor: str, day: datetime.date | None, as_json: bool) -> None:
+    """Walk from each number of ACTOR on ISSUE to the sentences that it rests on."""
+    from winset.cli.printing import print_json, say
+    from winset.evidence.trace import trace as traced
+
+    shown = opened(case, day)
+    found = traced(shown, issue, actor)
+    if as_json:
+        print_json(found)
+        return
+    click.echo(click.style(f"{shown.actor(actor).name} on {shown.issue(issue).title}", bold=True))
+    _print_cells(found)
+    if found.stance.note:
+        say(f"note: {found.stance.note}")
+    for one in found.sentences:
+        row = one.statement
+        value = "" if row.value is None else f" {row.value}"
+        click.echo()
+        say(f"{row.id} · {row.kind}{value} · {row.status} by {row.coder}")
+        _print_sentence(one)
+
+
+def _print_cells(found: "Trace") -> None:
+    from winset.cli.printing import say
+
+    for cell in found.cells:
+        if cell.value is None and cell.derived is None:
+            continue
+        text = f"{cell.quantity}: {cell.value or 'none'}, {cell.origin}"
+        if cell.derived is not None:
+            weighed = ", ".join(
+                f"{' / '.join(dict.fromkeys(r.id for r in s.readings))} (weight {s.weight:.2f})"
+                for s in cell.derived.support
+            )
+            same = cell.origin == "derived" and cell.value == cell.derived.value
+            text += f" from {weighed}" if same else f"; statements give {cell.derived.value}"
+            text += "" if same else f" from {weighed}"
+        say(text)
+
+
+@click.command()
+@CASE
+@click.option("--write", is_flag=True, help="Write the new places into the case.")
+def reanchor(case: str, write: bool) -> None:
+    """Find the statements of CASE again in documents whose text has changed.
+
+    By their words, never by a guess: what cannot be told is listed and left as it is.
+    """
+    from winset.case.folder import write_case
+    from winset.cli.printing import say
+    from winset.evidence.anchors import reanchor as anchored
+
+    found, folder = writable(case) if write else (opened(case), None)
+    result = anchored(found)
+    for old, new in result.moved:
+        say(f"{old.coder} {old.id}: {old.start}–{old.end} is now {new.start}–{new.end}")
+    for row, reason in result.lost:
+        say(f"{row.coder} {row.id}: lost: {reason}")
+    if folder is not None:
+        write_case(result.case, folder)
+    done = "written" if folder is not None else "nothing written; --write does"
+    click.echo(f"{len(result.moved)} moved, {len(result.lost)} lost; {done}")

@@ -1,0 +1,85 @@
+"""A forecast as text."""
+
+from collections.abc import Sequence
+
+import click
+import numpy as np
+
+from winset.answers import Answer
+from winset.case.model import Case
+from winset.cli.printing import heading, interval, number, say, share, table
+from winset.findings import Findings
+from winset.forecast import Forecast, IssueSummary
+from winset.models import MODELS
+
+MOST_BLAMED = 4
+
+
+def print_forecasts(
+    case: Case, made: Sequence[Forecast], said: Sequence[Answer], findings: Findings
+) -> None:
+    """Print ``made`` side by side, what lies behind the one that answers, and the answers."""
+    first = made[0].made
+    under = "" if first.scenario == "base" else f", scenario {first.scenario}"
+    heading(f"{case.title}, as of {case.as_of}{under}")
+    for k, issue in enumerate(case.issues):
+        click.echo()
+        say(f"{issue.title} ({issue.scale.low:g} to {issue.scale.high:g} {issue.scale.unit})")
+        _table([(forecast.made.model, forecast.summary()[k]) for forecast in made])
+        if issue.outcome is not None:
+            say(f"what came of it: {issue.outcome.value} ({issue.outcome.date})", indent="  ")
+        _behind(case, findings, k)
+    if len(made) > 1:
+        click.echo("\nWhy they differ:")
+        for forecast in made:
+            say(f"{forecast.made.model}: {MODELS[forecast.made.model].idea}", indent="  ")
+    for answer in said:
+        click.echo()
+        say(answer.text)
+        say(answer.sentence, indent="  ")
+        if answer.resolution:
+            say(answer.resolution, indent="  ")
+    click.echo()
+    say(
+        f"Made with winset {first.version}, {made[0].draws:,} draws, seed {first.seed}, "
+        f"case {first.case_digest[:12]}."
+    )
+
+
+def _table(rows: Sequence[tuple[str, IssueSummary]]) -> None:
+    """Print a line a model; columns that no model fills are left out."""
+    columns = {
+        "model": [name for name, _ in rows],
+        "opens": [_share(s.opens) for _, s in rows],
+        "signed": [_share(s.signed) for _, s in rows],
+        "P(agreement)": [_agreement(s) for _, s in rows],
+        "median": [number(s.quantiles[0.5]) for _, s in rows],
+        "80 % of draws": [interval(s.quantiles[0.1], s.quantiles[0.9]) for _, s in rows],
+        "converged": [_share(s.converged) for _, s in rows],
+    }
+    filled = {name: cells for name, cells in columns.items() if any(cells)}
+    table(list(filled), list(zip(*filled.values(), strict=True)), align="l" + "r" * len(filled))
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else share(value)
+
+
+def _agreement(said: IssueSummary) -> str:
+    if said.agreement is None:
+        return "assumed"
+    error = said.agreement_error
+    sure = error is None or np.isnan(error) or error < 0.0005
+    return share(said.agreement) + ("" if sure else f" ± {error:.3f}".replace("0.", "."))
+
+
+def _behind(case: Case, findings: Findings, k: int) -> None:
+    if findings.bindings:
+        words = findings.bindings[k].words.removeprefix(f"{case.issues[k].id}: ")
+        say(f"what binds: {words}", indent="  ")
+    blame = findings.blame
+    if blame is not None and not np.isnan(blame.actor[:, k]).all():
+        shares = np.nan_to_num(blame.actor[:, k])
+        chosen = [i for i in np.argsort(-shares, kind="stable")[:MOST_BLAMED] if shares[i] > 0.005]
+        names = [f"{case.actors[i].name} {share(float(shares[i]))}" for i in chosen]
+        say(f"who stands in the way where it fails: {', '.join(names)}", indent="  ")

@@ -1,0 +1,147 @@
+"""Commands that carry statements to other programs and back."""
+
+from pathlib import Path
+
+import click
+
+from winset.cli.case import CASE
+from winset.cli.coding import opened, writable
+from winset.errors import WinsetError
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+FOLDER = click.Path(path_type=Path, file_okay=False)
+CODER = click.option("--coder", metavar="NAME", help="Whose file they go to.")
+
+
+def _write(file: Path, data: bytes, left_out: tuple[str, ...] = ()) -> None:
+    from winset.case.folder import write_file
+    from winset.cli.printing import say
+
+    write_file(file, data)
+    click.echo(f"wrote {file}")
+    for line in left_out:
+        say(f"left out: {line}")
+
+
+@click.command("dna")
+@CASE
+@click.argument("file", type=FILE)
+def export_dna(case: str, file: Path) -> None:
+    """Write CASE as a Discourse Network Analyzer v3 database; its password is “winset”."""
+    from winset.formats.dna_export import export_dna as exported
+
+    made = exported(opened(case))
+    _write(file, made.data, made.left_out)
+
+
+@click.command("webannotation")
+@CASE
+@click.argument("file", type=FILE)
+def export_webannotation(case: str, file: Path) -> None:
+    """Write the statements of CASE as W3C Web Annotations (JSON-LD)."""
+    from winset.formats.webannotation import write_annotations
+
+    _write(file, write_annotations(opened(case)).encode())
+
+
+@click.command("statements")
+@CASE
+@click.argument("file", type=FILE)
+def export_statements(case: str, file: Path) -> None:
+    """Write the statements of CASE as CSV, a row each, with their words."""
+    from winset.formats.statements_csv import write_statements
+
+    _write(file, write_statements(opened(case)).encode())
+
+
+@click.command("doccano")
+@CASE
+@click.argument("file", type=FILE)
+def export_doccano(case: str, file: Path) -> None:
+    """Write the kept documents of CASE as doccano JSON Lines, statements as labels."""
+    from winset.formats.doccano import write_doccano
+
+    _write(file, write_doccano(opened(case)).encode())
+
+
+@click.command("refi-qda")
+@CASE
+@click.argument("file", type=FILE)
+def export_refi_qda(case: str, file: Path) -> None:
+    """Write CASE as a REFI-QDA project (.qdpx) for ATLAS.ti, MAXQDA, NVivo."""
+    from winset.formats.refiqda import write_refi_qda
+
+    _write(file, write_refi_qda(opened(case)))
+
+
+@click.command("dna")
+@click.argument("file", type=FILE)
+@click.argument("folder", type=FOLDER)
+def import_dna(file: Path, folder: Path) -> None:
+    """Make the case FOLDER from the Discourse Network Analyzer v3 database FILE."""
+    from winset.cli.printing import say
+    from winset.formats.dna import import_dna as imported
+
+    if folder.exists() and any(folder.iterdir()):
+        raise WinsetError(f"{folder}: must be a new or empty folder; found files there")
+    made = imported(file, folder)
+    case = made.case
+    click.echo(
+        f"wrote {folder}: {len(case.documents)} documents, {len(case.statements)} statements"
+    )
+    for line in made.aside:
+        say(f"kept aside: {line}")
+
+
+@click.command("webannotation")
+@click.argument("file", type=FILE)
+@CASE
+@CODER
+def import_webannotation(file: Path, case: str, coder: str | None) -> None:
+    """Read the Web Annotations in FILE into CASE, anchored in its own texts."""
+    from winset.formats.webannotation import read_annotations
+
+    found, _ = writable(case)
+    _receive(case, read_annotations(_text(file), found, coder=coder))
+
+
+@click.command("statements")
+@click.argument("file", type=FILE)
+@CASE
+@CODER
+def import_statements(file: Path, case: str, coder: str | None) -> None:
+    """Read the statements CSV in FILE into CASE, anchored in its own texts."""
+    from winset.formats.statements_csv import read_statements
+
+    found, _ = writable(case)
+    _receive(case, read_statements(_text(file), found, coder=coder))
+
+
+def _text(file: Path) -> str:
+    from winset.formats.carried import MOST_BYTES
+
+    if file.stat().st_size > MOST_BYTES:
+        raise WinsetError(f"{file}: must be at most {MOST_BYTES:,} bytes")
+    try:
+        return file.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise WinsetError(f"{file}: must be UTF-8 text; save it as UTF-8") from None
+
+
+def _receive(case: str, received: object) -> None:
+    from winset.case.folder import write_case
+    from winset.cli.printing import say
+    from winset.formats.carried import Received
+
+    assert isinstance(received, Received)
+    _, folder = writable(case)
+    write_case(received.case, folder)
+    for row in received.moved:
+        say(f"moved: {row.coder} {row.id} now stands at {row.start}–{row.end}")
+    for where, reason in received.lost:
+        say(f"left out: {where}: {reason}")
+    click.echo(f"wrote {folder}; {len(received.moved)} moved, {len(received.lost)} left out")
+
+
+EXPORTS = (export_dna, export_doccano, export_refi_qda, export_statements, export_webannotation)
+IMPORTS = (import_dna, import_statements, import_webannotation)

@@ -1,0 +1,73 @@
+"""The command that shows how a forecast moved."""
+
+import datetime
+from pathlib import Path
+
+import click
+
+from winset.cli.case import CASE
+from winset.cli.coding import opened, read_day
+from winset.errors import WinsetError
+
+
+@click.command()
+@CASE
+@click.option("--issue", metavar="ID", help="The issue shown; the first unless given.")
+@click.option("--model", "name", metavar="NAME", help="Model; by default what fits.")
+@click.option("--draws", type=click.IntRange(1), default=1_000, show_default=True)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option("--since", callback=read_day, metavar="DATE", help="Leave earlier days out.")
+@click.option(
+    "--chart",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the picture to a .png, .svg or .html file.",
+)
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def timeline(
+    case: str,
+    issue: str | None,
+    name: str | None,
+    draws: int,
+    seed: int,
+    since: datetime.date | None,
+    chart: Path | None,
+    as_json: bool,
+) -> None:
+    """Print how the forecast of CASE moved with what was said: once for each statement's date."""
+    from winset.cli.printing import number, print_json, share, table
+    from winset.models import default_model, make_model
+    from winset.timeline import make_timeline
+
+    found = opened(case)
+    if not found.issues:
+        raise WinsetError("the case has no issues yet")
+    chosen = found.issue(issue or found.issues[0].id)
+    model = make_model(name or default_model(found), {})
+    course = make_timeline(found, model, draws=draws, seed=seed, since=since)
+    if chart is not None:
+        from winset.charts.render import save
+        from winset.charts.timeline import timeline as drawn
+
+        save(drawn(course, chosen.id, case=found), chart)
+    if as_json:
+        print_json(course)
+        return
+    click.echo(f"{chosen.title}, model “{course.model}”")
+    rows = []
+    for moment in course.moments:
+        said = moment.summary(chosen.id)
+        low, middle, high = (said.quantiles[q] for q in (0.1, 0.5, 0.9))
+        new = "; ".join(f"{r.speaker} {r.id}" for r in moment.statements if r.issue == chosen.id)
+        rows.append(
+            [
+                str(moment.date),
+                number(middle),
+                number(low),
+                number(high),
+                share(said.agreement),
+                new,
+            ]
+        )
+    table(["from", "median", "80 %", "to", "agreed", "said"], rows, align="lrrrrl")
+    if chart is not None:
+        click.echo(f"chart: {chart}")

@@ -1,0 +1,73 @@
+"""What lies behind a forecast: winsets, what binds, who stands in the way, the games played."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from winset.batch import sample
+from winset.case.model import Case
+from winset.case.scenarios import apply_scenario
+from winset.forecast import Forecast
+from winset.models import make_model
+from winset.models.base import IntArray
+from winset.models.two_level import Binding, Blame, Curves, TwoLevel, binding
+from winset.moves import Played, games_of, play
+
+LOOKED_AT = 2_000  # draws
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What lies behind one forecast, from its own first draws.
+
+    Attributes:
+        draws: how many of them were looked at.
+        parties: ids, in the order of the party axis.
+        actors: ids, in the order of the actor axis.
+        party_of: ``(actor,)``, index of each actor's party; -1 outside all.
+        curves: the winsets; None for a model that has none.
+        bindings: what binds, issue by issue; empty likewise.
+        blame: who stands in the way where there is no agreement; None likewise.
+        games: the case's games, by name, played under the same scenario and seed.
+    """
+
+    draws: int
+    parties: tuple[str, ...] = ()
+    actors: tuple[str, ...] = ()
+    party_of: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
+    curves: Curves | None = None
+    bindings: tuple[Binding, ...] = ()
+    blame: Blame | None = None
+    games: Mapping[str, Played] = field(default_factory=dict)
+
+
+def look_behind(case: Case, forecast: Forecast) -> Findings:
+    """Return what lies behind ``forecast`` of ``case``.
+
+    Raises:
+        CaseError: when a game of the case does not hold together.
+    """
+    made = forecast.made
+    draws = min(max(forecast.draws, 1), LOOKED_AT)
+    games = {
+        game.name: play(case, game, draws=draws, seed=made.seed, scenario=made.scenario)
+        for game in games_of(case)
+    }
+    batch = sample(apply_scenario(case, made.scenario), draws, seed=made.seed)
+    model = make_model(made.model, made.parameters)
+    seen = Findings(
+        draws=draws,
+        parties=batch.parties,
+        actors=batch.actors,
+        party_of=batch.party_of,
+        games=games,
+    )
+    if not isinstance(model, TwoLevel):
+        return seen
+    return replace(
+        seen,
+        curves=model.curves(batch),
+        bindings=binding(batch, model.solve(batch)),
+        blame=model.blame(batch),
+    )

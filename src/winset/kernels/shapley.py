@@ -1,0 +1,191 @@
+"""Shapley values of the game “whom would we have to win over for an agreement?”.
+
+Each point on the table meets objections, and each objection is somebody's. A coalition wins if,
+once its members object no more, some point passes: no objection left that is a veto, and in no
+party more votes lost than it can spare. The game is monotone, so that every order of the players
+has exactly one pivot.
+
+Objections are bits of an integer. Source: Shapley 1953, A value for n-person games; sampling by
+orders: Castro, Gómez and Tejada 2009, Polynomial calculation of the Shapley value.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+MOST_OBJECTIONS = 62  # bits of an integer that may be used
+MOST_EXACT = 16  # players whose coalitions are all looked at
+
+
+class Rules(NamedTuple):
+    """What a point needs to pass.
+
+    Attributes:
+        waives: ``(player,)``, bits of the objections that are the player's.
+        vetoes: bits of the objections that no point survives.
+        votes: ``(objection,)``, weight of the vote lost by it; 0 where it is no vote.
+        party: ``(objection,)``, in whose vote that counts.
+        spare: ``(party,)``, votes that may be lost there.
+    """
+
+    waives: IntArray
+    vetoes: int
+    votes: FloatArray
+    party: IntArray
+    spare: FloatArray
+
+
+class Room(NamedTuple):
+    """Workspace: nothing is allocated for a game."""
+
+    lost: FloatArray  # (party,)
+    player: IntArray  # (player,), those that some undominated point hangs on
+    coalition: IntArray  # (2 ** MOST_EXACT,), bits that its players waive
+    size: IntArray  # likewise, how many
+    wins: NDArray[np.bool_]  # likewise
+    chance: FloatArray  # (player,), that a given coalition of that size comes before a player
+
+
+@njit(cache=True)
+def make_room(players: int, parties: int, coalitions: int) -> Room:
+    """Return the workspace for games of so many players, parties and ``coalitions``."""
+    return Room(
+        np.empty(parties),
+        np.empty(players, np.int64),
+        np.empty(coalitions, np.int64),
+        np.empty(coalitions, np.int64),
+        np.empty(coalitions, np.bool_),
+        np.empty(players + 1),
+    )
+
+
+@njit(cache=True)
+def passes(objections: int, rules: Rules, lost: FloatArray) -> bool:
+    """Return whether a point that meets these ``objections`` passes; ``lost`` is workspace."""
+    if objections & rules.vetoes:
+        return False
+    lost[:] = 0.0
+    i = 0
+    while objections:
+        if objections & 1:
+            lost[rules.party[i]] += rules.votes[i]
+        objections >>= 1
+        i += 1
+    enough = True
+    for p in range(lost.shape[0]):
+        enough &= lost[p] <= rules.spare[p]
+    return enough
+
+
+@njit(cache=True)
+def _wins(coalition: int, points: IntArray, count: int, rules: Rules, lost: FloatArray) -> bool:
+    k = 0
+    while k < count and not passes(points[k] & ~coalition, rules, lost):
+        k += 1
+    return k < count
+
+
+@njit(cache=True)
+def undominated(points: IntArray, count: int) -> int:
+    """Bring to the front the points of which no other meets a part of the objections; how many."""
+    kept = 0
+    for k in range(count):
+        candidate = points[k]
+        dominated = False
+        for m in range(kept):
+            if points[m] & ~candidate == 0:
+                dominated = True
+                break
+        if dominated:
+            continue
+        left = 0
+        for m in range(kept):
+            if candidate & ~points[m] != 0:
+                points[left] = points[m]
+                left += 1
+        points[left] = candidate
+        kept = left + 1
+    return kept
+
+
+@njit(cache=True)
+def shapley_values(
+    points: IntArray, count: int, rules: Rules, orders: IntArray, room: Room, out: FloatArray
+) -> bool:
+    """Put the Shapley value of each player in ``out``; return whether it is exact.
+
+    Args:
+        points: objections to each, undominated ones only; without allies the game is lost, and all
+            together win it.
+        count: how many points.
+        rules: what a point needs to pass.
+        orders: ``(order, player)``, permutations, used where more than `MOST_EXACT` players (or
+            than the workspace allows) matter.
+        room: workspace.
+        out: ``(player,)``.
+    """
+    out[:] = 0.0
+    matter = 0
+    for k in range(count):
+        matter |= points[k]
+    active = 0
+    for i in range(out.shape[0]):
+        if matter & rules.waives[i]:
+            room.player[active] = i
+            active += 1
+    if 1 << active <= room.wins.shape[0]:
+        _all_coalitions(points, count, rules, active, room, out)
+        return True
+    for m in range(orders.shape[0]):
+        out[_pivot(points, count, rules, orders[m], room.lost)] += 1.0 / orders.shape[0]
+    return False
+
+
+@njit(cache=True)
+def _all_coalitions(
+    points: IntArray, count: int, rules: Rules, active: int, room: Room, out: FloatArray
+) -> None:
+    # chance[k] = k! (n − k − 1)! / n!, by its own recursion.
+    room.chance[0] = 1.0 / active
+    for k in range(1, active):
+        room.chance[k] = room.chance[k - 1] * k / (active - k)
+    room.coalition[0] = room.size[0] = 0
+    room.wins[0] = False
+    for s in range(1, 1 << active):
+        top = 0
+        while s >> (top + 1):
+            top += 1
+        before = s ^ (1 << top)
+        room.coalition[s] = room.coalition[before] | rules.waives[room.player[top]]
+        room.size[s] = room.size[before] + 1
+        won = 0
+        for b in range(active):
+            if (s >> b) & 1 and room.wins[s ^ (1 << b)]:
+                won += 1
+        # What a part can win, the whole wins too.
+        room.wins[s] = won > 0 or _wins(room.coalition[s], points, count, rules, room.lost)
+        if room.wins[s] and won < room.size[s]:
+            for b in range(active):
+                if (s >> b) & 1 and not room.wins[s ^ (1 << b)]:
+                    out[room.player[b]] += room.chance[room.size[s] - 1]
+
+
+@njit(cache=True)
+def _pivot(points: IntArray, count: int, rules: Rules, order: IntArray, lost: FloatArray) -> int:
+    """Return the player with whom those before it in ``order`` win, by halving."""
+    low, high = 0, order.shape[0] - 1
+    while low < high:
+        middle = (low + high) // 2
+        coalition = 0
+        for k in range(middle + 1):
+            coalition |= rules.waives[order[k]]
+        if _wins(coalition, points, count, rules, lost):
+            high = middle
+        else:
+            low = middle + 1
+    return int(order[low])

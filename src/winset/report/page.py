@@ -1,0 +1,172 @@
+"""The report as one page: what it contains, and the policy that lets nothing else in."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Sequence
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from winset.answers import Answer, answers, issue_answers
+from winset.case.checks import doubts
+from winset.case.folder import write_file
+from winset.case.model import Case
+from winset.case.parts import Issue
+from winset.charts.outcome import outcome
+from winset.charts.render import bundle, page_specification
+from winset.charts.strip import position_strip
+from winset.charts.text import shown
+from winset.charts.theme import PAGE, config
+from winset.charts.view import View
+from winset.forecast import Forecast, what_changed
+from winset.report.evidence import (
+    change_text,
+    loose_statements,
+    stance_rows,
+    statement_rows,
+    web_address,
+)
+from winset.report.method import assumptions, command_line, python_lines
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def write_report(path: str | Path, case: Case, forecasts: Sequence[Forecast] = ()) -> None:
+    """Write the report on ``case`` and ``forecasts`` to ``path``, whole or not at all."""
+    write_file(Path(path), report_html(case, forecasts).encode())
+
+
+def report_html(case: Case, forecasts: Sequence[Forecast] = ()) -> str:
+    """Return the report as one HTML document: the same input always gives the same text.
+
+    Args:
+        case: what the forecasts were made of.
+        forecasts: the first one leads; without any the report shows the coding alone.
+    """
+    script, style = _asset("report.js"), _asset("report.css")
+    page = _environment().get_template("report.html.j2")
+    return page.render(
+        case=case,
+        forecasts=forecasts,
+        label=_label,
+        warnings=[
+            f"{_label(forecast)}: {difference}"
+            for forecast in forecasts
+            for difference in what_changed(forecast, case)
+        ],
+        questions=_by_question([answers(case, forecast) for forecast in forecasts]),
+        issues=[_issue(case, issue, forecasts) for issue in case.issues],
+        loose=loose_statements(case),
+        statements=lambda ids: statement_rows(case, ids),
+        doubts=doubts(case),
+        methods=[_method(case, forecast) for forecast in forecasts],
+        version=version("winset"),
+        digest=case.digest,
+        policy=_policy(bundle(), script, style=style),
+        bundle=Markup(bundle()),  # noqa: S704 - vl-convert's own code
+        script=Markup(script),  # noqa: S704 - this package's own file
+        style=Markup(style),  # noqa: S704 - this package's own file
+        config=_json(config(PAGE).to_dict()),
+    )
+
+
+def _label(forecast: Forecast) -> str:
+    scenario = forecast.made.scenario
+    return f"Model “{forecast.made.model}”" + ("" if scenario == "base" else f", “{scenario}”")
+
+
+def _by_question(said: Sequence[tuple[Answer, ...]]) -> list[tuple[Answer, ...]]:
+    """Return the answers of all forecasts together, question by question."""
+    return list(zip(*said, strict=True))
+
+
+def _issue(case: Case, issue: Issue, forecasts: Sequence[Forecast]) -> dict[str, Any]:
+    """Return everything the page says on one issue."""
+    known = [forecast for forecast in forecasts if issue.id in forecast.issues]
+    views = [position_strip(case, issue.id)] if case.stances_on(issue.id) else []
+    views += [outcome(forecast, issue.id, case=case, states=not views) for forecast in known]
+    return {
+        "issue": issue,
+        "answers": [
+            answer
+            for forecast in known
+            for answer in issue_answers(case, forecast)
+            if answer.id == issue.id
+        ],
+        "views": [{"view": view, "specification": _specification(view)} for view in views],
+        "stances": stance_rows(case, issue.id),
+    }
+
+
+def _method(case: Case, forecast: Forecast) -> dict[str, Any]:
+    return {
+        "forecast": forecast,
+        "assumptions": assumptions(forecast.made.model),
+        "command": command_line(case, forecast),
+        "python": python_lines(case, forecast),
+    }
+
+
+def _specification(view: View) -> Markup:
+    return _json(page_specification(view))
+
+
+def _json(value: object) -> Markup:
+    """Return ``value`` as JSON that cannot end the element it stands in."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)  # noqa: S704 - every character that HTML could read is escaped
+
+
+def _policy(*scripts: str, style: str) -> str:
+    """Return the content security policy: these scripts and this style, and nothing else."""
+    allowed = " ".join(f"'{_hash(text)}'" for text in scripts)
+    return (
+        f"default-src 'none'; script-src {allowed}; style-src '{_hash(style)}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _asset(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=_cell,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"address": web_address, "change": change_text, "marked": _marked}
+    return environment
+
+
+def _cell(value: object) -> object:
+    """Return what stands in the page for ``value``: no hidden controls, numbers to five digits."""
+    if isinstance(value, Markup):
+        return value
+    if isinstance(value, float):
+        return f"{value:,.5g}"
+    return "" if value is None else shown(str(value))
+
+
+def _marked(text: str) -> Markup:
+    """Return prose of a docstring with its code between double backticks set as code."""
+    parts = text.split("``")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if k % 2 else part for k, part in enumerate(parts)
+    )

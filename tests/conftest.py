@@ -1,0 +1,38 @@
+"""Fixtures that more than one test file uses."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from winset.case.folder import read_case
+from winset.case.model import Case
+
+settings.register_profile(
+    "winset",
+    deadline=None,
+    database=None,
+    max_examples=40,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("winset")
+
+SPLIT_PIE = Path(__file__).parent / "fixtures" / "split-pie"
+
+
+@pytest.fixture
+def split_pie() -> Path:
+    """The folder of a small case: two parties, two issues, a kept text. Read only."""
+    return SPLIT_PIE
+
+
+@pytest.fixture
+def pie() -> Case:
+    """The case in ``split_pie``."""
+    return read_case(SPLIT_PIE)
+
+
+@pytest.fixture
+def pie_files(pie: Case) -> dict[str, bytes]:
+    """Its files, to spoil."""
+    return dict(pie.files)
