@@ -7,7 +7,7 @@ from builders import line_case
 from winset.case.parts import Change, Scenario
 from winset.case.ranges import parse_range
 from winset.case.scenarios import apply_scenario, channels
-from winset.compare import compare
+from winset.comparison import compare
 from winset.errors import WinsetError
 from winset.models import Mean, NashBargaining
 

@@ -172,8 +172,7 @@ def test_every_problem_is_reported_at_its_cell(pie, path):
         "documents/article.txt; found “../../etc/passwd”; put the text into the folder's "
         "documents/ and name it from there",
         "statements!A3: s2: coder: must be given; found nothing",
-        "statements!E4: s3: end: must be a whole number; "
-        "found “no digits”",
+        "statements!E4: s3: end: must be a whole number; found “no digits”",
     ]
 
 
@@ -340,7 +339,7 @@ def test_a_cell_far_away_costs_nothing(pie, path):
     assert problems(path) == [
         "actors!XFD2: actors: must stand under a header; found “far”; move it, or clear the cell"
     ]
-    edited(path, actors_XFD2=None, actors_A1048576="deep")
+    edited(path, actors_XFD2=None, actors_A100001="deep")
     with pytest.raises(WinsetError, match="at most 100,000 rows"):
         read_workbook(path)
 

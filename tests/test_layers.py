@@ -17,7 +17,7 @@ LAYERS = [
     {"formats", "evidence", "batch", "cases"},
     {"models"},
     {"moves"},
-    {"forecast", "compare"},
+    {"forecast", "comparison"},
     {"findings"},
     {"answers"},
     {"charts"},

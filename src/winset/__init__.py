@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from winset.case.ranges import Range, parse_range
     from winset.case.scenarios import apply_scenario
     from winset.cases import open_case, shipped_cases
-    from winset.compare import compare
+    from winset.comparison import compare
     from winset.errors import CaseError, WinsetError
     from winset.forecast import Forecast, load_forecast, make_forecast
     from winset.models import MODELS, make_model
@@ -27,7 +27,7 @@ _HOMES = {
     "Range": "winset.case.ranges",
     "WinsetError": "winset.errors",
     "apply_scenario": "winset.case.scenarios",
-    "compare": "winset.compare",
+    "compare": "winset.comparison",
     "load_forecast": "winset.forecast",
     "make_forecast": "winset.forecast",
     "make_model": "winset.models",

@@ -1,7 +1,7 @@
 """The exchange model in plain Python, to be read beside the text.
 
-Stokman and Van Oosten (1994). Lists of lists ``[actor][issue]``; whoever is absent has a salience of
-None. All candidates are worked out anew before every exchange.
+Stokman and Van Oosten (1994). Lists of lists ``[actor][issue]``; whoever is absent has a salience
+of None. All candidates are worked out anew before every exchange.
 """
 
 from dataclasses import dataclass

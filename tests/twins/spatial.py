@@ -81,7 +81,16 @@ def play(
 
 
 def one_turn(x, y, s, c, rules, draws):
-    """Steps 1 to 8."""
+    """Steps 1 to 8: where everybody goes."""
+    moved = []
+    for k, (states, p) in enumerate(queues(x, y, s, c, rules)):
+        chosen = sample(p, draws[k]) if rules.interim == "stochastic" else p.index(max(p))
+        moved.append(states[chosen][k])  # step 8
+    return moved
+
+
+def queues(x, y, s, c, rules):
+    """Steps 1 to 7: for every actor the states that it chooses from, and their probabilities."""
     n = len(x)
     d = distances(y, x, s)
     r = risks(d, c, rules)
@@ -94,20 +103,17 @@ def one_turn(x, y, s, c, rules, draws):
     def worth(h, state):  # step 7: the mean of h's own utility over the positions of a state
         return add(utility(distance(y[h], point, s[h]), r[h]) for point in state) / n
 
-    moved = []
+    lines = []
     for k in range(n):
-        queue = [None] + [offer for offer in offers if k in offer[:2]]  # step 6
-        states = []
-        for offer in queue:
-            state = list(x)
-            if offer is not None:
-                i, j, b_i, b_j = offer
+        states = [x]
+        for i, j, b_i, b_j in offers:
+            if k in (i, j):  # step 6
+                state = list(x)
                 state[i], state[j] = b_i, b_j
-            states.append(state)
-        p = elect([[worth(h, state) for state in states] for h in range(n)], c, rules)
-        chosen = sample(p, draws[k]) if rules.interim == "stochastic" else p.index(max(p))
-        moved.append(states[chosen][k])  # step 8
-    return moved
+                states.append(state)
+        values = [[worth(h, state) for state in states] for h in range(n)]
+        lines.append((states, elect(values, c, rules)))
+    return lines
 
 
 def sample(p, u):
@@ -221,11 +227,15 @@ def risks(d, c, rules):
     }[rules.risk]
 
 
-def gain(i, j, d, r, s, c, rules):
-    """Steps 2 and 3 for h = k = i: what i expects of challenging j, and its chance phi."""
-    n = len(d)
-    a = rules.views
-    U = [[utility(d[m][k], (1 - a) * r[i] + a * r[m]) for k in range(n)] for m in range(n)]
+def view(h, d, r, rules):
+    """Step 2: everybody's utility of every position as h sees it."""
+    a, n = rules.views, len(d)
+    return [[utility(d[m][k], (1 - a) * r[h] + a * r[m]) for k in range(n)] for m in range(n)]
+
+
+def gain(i, j, U, s, c, rules):
+    """Step 3 for h = k = i: what i expects of challenging j, and its chance phi."""
+    n = len(U)
     S = [add(s_m) for s_m in s]
     W = [S[m] * c[m] for m in range(n)]
     va = vote(W[i], U[i][i] - U[i][j], rules)
@@ -251,10 +261,11 @@ def gain(i, j, d, r, s, c, rules):
 
 def best_target(i, d, r, s, c, rules):
     """Step 4."""
+    U = view(i, d, r, rules)
     best, target, chance = 1e-5, None, 0.5
     for j in range(len(d)):
         if j != i:
-            value, phi = gain(i, j, d, r, s, c, rules)
+            value, phi = gain(i, j, U, s, c, rules)
             if value > best:
                 best, target, chance = value, j, phi
     return target, chance

@@ -1,13 +1,16 @@
 """Doubts: coded, documented judgements on a case that is valid but perhaps not meant so."""
 
-from winset.case import doubts_coding, doubts_evidence
+from winset.case import doubts_dates, doubts_evidence, doubts_parties, doubts_stances
 from winset.case.doubt import Doubt, DoubtKind
 from winset.case.folder import places_of
 from winset.case.model import Case
 from winset.errors import WinsetError, nearest
 
-DOUBT_KINDS: tuple[DoubtKind, ...] = tuple(
-    sorted((*doubts_coding.KINDS, *doubts_evidence.KINDS), key=lambda kind: kind.code)
+DOUBT_KINDS: tuple[DoubtKind, ...] = (
+    *doubts_parties.KINDS,
+    *doubts_stances.KINDS,
+    *doubts_evidence.KINDS,
+    *doubts_dates.KINDS,
 )
 _CHAPTERS = {
     "W1": "Parties, actors and ties",

@@ -1,4 +1,4 @@
-"""Doubts about evidence: documents, what is anchored in them, and when it was published."""
+"""Doubts about documents, and about what is anchored in them."""
 
 import hashlib
 from collections import defaultdict
@@ -16,15 +16,6 @@ def _cited(case: Case) -> set[str]:
     return {id for cited in lists for id in cited}
 
 
-def lost_file(case: Case) -> Iterator[Sighting]:
-    """W401."""
-    for k, document in enumerate(case.documents):
-        try:
-            kept_bytes(case, document)
-        except WinsetError as error:
-            yield Sighting(("documents", k, "file"), document.id, str(error))
-
-
 def _kept(case: Case) -> dict[str, bytes]:
     """Return the kept texts that can be read, by document."""
     kept = {}
@@ -36,6 +27,15 @@ def _kept(case: Case) -> dict[str, bytes]:
         if data is not None:
             kept[document.id] = data
     return kept
+
+
+def lost_file(case: Case) -> Iterator[Sighting]:
+    """W401."""
+    for k, document in enumerate(case.documents):
+        try:
+            kept_bytes(case, document)
+        except WinsetError as error:
+            yield Sighting(("documents", k, "file"), document.id, str(error))
 
 
 def changed_document(case: Case) -> Iterator[Sighting]:
@@ -123,24 +123,6 @@ def id_of_two_coders(case: Case) -> Iterator[Sighting]:
             yield Sighting(("statements", k, "id"), f"statement {statement.id}", found)
 
 
-def published_later(case: Case) -> Iterator[Sighting]:
-    """W502."""
-    for k, document in enumerate(case.documents):
-        if document.published is not None and document.published > case.as_of:
-            found = f"{document.published}, after {case.as_of}"
-            yield Sighting(("documents", k, "published"), document.id, found)
-
-
-def hindsight(case: Case) -> Iterator[Sighting]:
-    """W503."""
-    published = {document.id: document.published for document in case.documents}
-    for k, statement in enumerate(case.statements):
-        day = published.get(statement.document)
-        if statement.status == "accepted" and day is not None and day > case.as_of:
-            found = f"a document of {day}, after {case.as_of}"
-            yield Sighting(("statements", k, "document"), f"statement {statement.id}", found)
-
-
 KINDS = (
     DoubtKind(
         code="W401",
@@ -208,21 +190,5 @@ KINDS = (
         remedy="rename one coder's statement",
         example="`s3` in statements/ann.csv and in statements/bob.csv. Prefix them: `a3`, `b3`.",
         find=id_of_two_coders,
-    ),
-    DoubtKind(
-        code="W502",
-        title="a document later than the as-of date",
-        why="Nothing later than that day may inform a number.",
-        remedy="keep it for outcomes only, or move the as-of date",
-        example="A memoir of 2018 in a case as of 2015.",
-        find=published_later,
-    ),
-    DoubtKind(
-        code="W503",
-        title="an accepted statement from after the as-of date",
-        why="It lets the case know the future: a backtest with it proves nothing.",
-        remedy="reject it, or move the as-of date",
-        example="A speech of August accepted in a case as of February.",
-        find=hindsight,
     ),
 )

@@ -55,6 +55,15 @@ class Range:
         """
         return float(self.quantile(np.array(0.5)))
 
+    @property
+    def likeliest(self) -> float:
+        """Its mode; its middle where all of it is as likely.
+
+        >>> parse_range("30..35..60").likeliest
+        35.0
+        """
+        return self.middle if self.mode is None else self.mode
+
     def quantile(self, share: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the values below which ``share`` (in [0, 1]) of the belief lies.
 

@@ -5,6 +5,7 @@ import numpy as np
 
 from winset.answers import percent
 from winset.case.model import Case
+from winset.charts.frame import Row
 from winset.charts.text import lines, shown
 from winset.charts.theme import NO_PARTY, party_colours
 from winset.charts.view import Table, View
@@ -27,7 +28,7 @@ def who_blocks(findings: Findings, issue: str, *, case: Case) -> View:
     entry, k = case.issue(issue), [other.id for other in case.issues].index(issue)
     parties = {party.id: party.name or party.id for party in case.parties}
     colours = party_colours(case.parties)
-    rows = []
+    rows: list[Row] = []
     for i in np.argsort(-np.nan_to_num(blame.actor[:, k], nan=-1.0), kind="stable"):
         share, error = float(blame.actor[i, k]), float(blame.error[i, k])
         actor = case.actor(findings.actors[i])
@@ -76,17 +77,16 @@ def _misjudged(share: float) -> str:
     )
 
 
-def _chart(rows: list[dict[str, object]]) -> alt.LayerChart:
-    top = max([float(str(row["high"])) for row in rows] + [0.1]) * 1.15
+def _chart(rows: list[Row]) -> alt.LayerChart:
+    top = max([row["high"] for row in rows] + [0.1]) * 1.15
     data = alt.InlineData(
         values=[
             {
                 **row,
-                "said": (said := lines(str(row["name"]), 28, most=2)),
-                "at": y - 6 * len(said) + 6,
+                "said": (said := lines(row["name"], 28, most=2)),
+                "at": row["y"] - 6 * len(said) + 6,
             }
             for row in rows
-            for y in [float(str(row["y"]))]
         ]
     )
     scale = alt.Scale(domain=[0, top], nice=False)

@@ -4,9 +4,10 @@ import altair as alt
 import numpy as np
 
 from winset.case.model import Case
+from winset.charts.frame import Row
 from winset.charts.text import lines, shown
 from winset.charts.view import Table, View
-from winset.compare import Comparison, Difference
+from winset.comparison import Comparison, Difference
 
 ROW = 30.0
 COLUMNS = ("Change", "Quantity", "Mean difference", "Monte Carlo error", "10 %", "90 %")
@@ -54,7 +55,7 @@ def scenario_differences(comparison: Comparison, issue: str, *, case: Case) -> V
     )
 
 
-def _row(name: str, part: bool, difference: Difference, unit: float) -> dict[str, object]:
+def _row(name: str, part: bool, difference: Difference, unit: float) -> Row:
     value, error = unit * difference.value, unit * difference.error
     return {
         "name": name,
@@ -66,14 +67,14 @@ def _row(name: str, part: bool, difference: Difference, unit: float) -> dict[str
         "to": value + 2 * error,
         "low": unit * difference.low,
         "high": unit * difference.high,
-        "text": f"{value:+.1f}",
+        "text": f"{value:+.1f}".replace("-", "\N{MINUS SIGN}"),
     }
 
 
-def _chart(rows: list[dict[str, object]], quantity: str) -> alt.LayerChart:
+def _chart(rows: list[Row], quantity: str) -> alt.LayerChart:
     height = max(ROW, len(rows) * ROW)
     data = alt.InlineData(values=rows)
-    ends = [float(str(row[key])) for row in rows for key in ("low", "high", "from", "to")]
+    ends = [row[key] for row in rows for key in ("low", "high", "from", "to")]
     low, high = min([*ends, 0.0]), max([*ends, 0.0])
     room = 0.14 * max(high - low, 1e-6)
     scale = alt.Scale(domain=[low - room, high + room], nice=False)

@@ -59,8 +59,14 @@ def meeting(point: FloatArray, curves: dict[str, FloatArray]) -> Meeting:
     return Meeting(winsets=winsets, low=min(low, high), high=max(low, high), meet=meet)
 
 
-def ratification(findings: Findings, issue: str, *, case: Case) -> View:
+def ratification(findings: Findings, issue: str, *, case: Case, states: bool = True) -> View:
     """Return each party's chance to ratify each point of ``issue``, and where all would.
+
+    Args:
+        findings: what lies behind a forecast of the two-level model.
+        issue: id of the issue.
+        case: what the forecast was made of.
+        states: whether to write what the world looks like at the labelled points.
 
     Raises:
         WinsetError: when nothing was found of winsets, or the case has no such issue.
@@ -88,7 +94,7 @@ def ratification(findings: Findings, issue: str, *, case: Case) -> View:
     _joint(frame, top, point, joint)
     _heights(frame, top)
     frame.bottom = top + HEIGHT + 10
-    frame.axis()
+    frame.axis(states=states)
     description = _described(entry.title, found, entry.scale)
     return View(
         title=f"Who could ratify what: {shown(entry.title)}",
@@ -128,7 +134,7 @@ def _zone(frame: Frame, found: Meeting) -> None:
         rows: list[Row] = [
             {"x": scale.low, "y": y, "text": "no party is likely to ratify anything"}
         ]
-        dx, align, at = 0, "left", "x"
+        left, at = True, "x"
     else:
         span = [{"low": found.low, "high": found.high, "y": y}]
         line = alt.Chart().mark_rule(style="wide" if found.meet else "line", strokeDash=[
@@ -142,9 +148,14 @@ def _zone(frame: Frame, found: Meeting) -> None:
         room = (scale.high - found.high) / scale.width * NARROW
         fits = room > len(text) * 6.5
         at = "high" if fits else "low"
-        dx, align = (8, "left") if fits else (-8, "right")
+        left = fits
         rows = [{**span[0], "text": text}]
-    label = alt.Chart().mark_text(style="heading", align=align, baseline="middle", dx=dx)
+    label = alt.Chart().mark_text(
+        style="heading",
+        align="left" if left else "right",
+        baseline="middle",
+        dx=0 if at == "x" else 8 if left else -8,
+    )
     frame.add(rows, label.encode(frame.x(at), frame.y(), text=TEXT))
 
 

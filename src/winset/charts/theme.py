@@ -61,6 +61,11 @@ def settings(ink: str, faint: float) -> dict[str, Any]:
         "font": FONT,
         "padding": 8,
         "view": {"stroke": None},
+        "axis": {
+            "labelColor": ink, "titleColor": ink, "domainColor": ink, "tickColor": ink,
+            "labelFontSize": SMALL_SIZE, "titleFontSize": SMALL_SIZE, "titleFontWeight": "normal",
+            "domainOpacity": 0.6, "tickOpacity": 0.6, "gridColor": ink, "gridOpacity": 0.12,
+        },
         "title": {
             "anchor": "start", "frame": "bounds", "color": ink, "fontSize": 14, "offset": 12,
             "fontWeight": 600,

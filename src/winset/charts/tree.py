@@ -5,12 +5,13 @@ from typing import Any
 import altair as alt
 
 from winset.answers import percent
-from winset.charts.text import lines, shown
-from winset.charts.theme import PALETTE
+from winset.charts.text import lines, shown, width_of
+from winset.charts.theme import NAME_SIZE, PALETTE
 from winset.charts.view import Table, View
 from winset.moves import Game, Played, estimate
 
-ROW = 46.0
+ROW, KEY = 44.0, 34.0
+BEND = 0.08  # of a column: where a branch has come to its own height
 COLUMNS = ("Node", "Player", "Action", "Leads to", "Probability there", "Probability overall")
 
 
@@ -38,15 +39,16 @@ def game_tree(played: Played) -> View:
                 }
             )  # fmt: skip
             rows.append((node.id, node.player, name, target, share, overall))
+    names = {player: _player(player, actor) for player, actor in game.players.items()}
     dots = [
-        {"x": x, "y": y, "name": shown(node.player), "colour": colours[node.player]}
+        {"x": x, "y": y, "name": names[node.player], "colour": colours[node.player]}
         for node in game.nodes
         for x, y in [places[node.id]]
     ]
     ends = [
         {
             "x": places[end.id][0], "y": places[end.id][1],
-            "text": [percent(reached[end.id]), *lines(end.note or end.id, 34, most=2)],
+            "text": percent(reached[end.id]), "note": lines(end.note or end.id, 36, most=2),
             "payoffs": "; ".join(
                 f"{player} {estimate(values).mean:+.2f}"
                 for player, values in played.payoffs[end.id].items()
@@ -65,10 +67,14 @@ def game_tree(played: Played) -> View:
             "player takes it there; branches are as thick as they are likely to be come by, and "
             "each end says how likely it is. Colours are players'."
         ),
-        chart=_chart(branches, dots, ends),
+        chart=_chart(branches, dots, ends, {names[p]: colour for p, colour in colours.items()}),
         table=Table(columns=COLUMNS, rows=tuple(rows)),
         description=shown(f"{game.title}. Chance that an action is played: {said}."),
     )
+
+
+def _player(player: str, actor: str) -> str:
+    return shown(player if player == actor else f"{player} ({actor})")
 
 
 def _places(game: Game) -> dict[str, tuple[float, float]]:
@@ -80,7 +86,7 @@ def _places(game: Game) -> dict[str, tuple[float, float]]:
     def place(name: str, depth: int) -> float:
         nonlocal leaves
         if name not in actions:
-            y = (leaves + 0.5) * ROW
+            y = KEY + (leaves + 0.5) * ROW
             leaves += 1
         else:
             inner = [place(target, depth + 1) for target in actions[name]]
@@ -93,10 +99,17 @@ def _places(game: Game) -> dict[str, tuple[float, float]]:
 
 
 def _chart(
-    branches: list[dict[str, Any]], dots: list[dict[str, Any]], ends: list[dict[str, Any]]
+    branches: list[dict[str, Any]],
+    dots: list[dict[str, Any]],
+    ends: list[dict[str, Any]],
+    players: dict[str, str],
 ) -> alt.LayerChart:
     deepest = max(end["x"] for end in ends)
-    x_scale = alt.Scale(domain=[-0.1, deepest + 1.1], nice=False)
+    x_scale = alt.Scale(domain=[-0.05, deepest + 1.45], nice=False)
+    at, key = 8.0, []
+    for name, player_colour in players.items():
+        key.append({"px": at, "name": name, "colour": player_colour})
+        at += width_of(name, NAME_SIZE) + 36
 
     def x(field: str) -> alt.X:
         return alt.X(f"{field}:Q", scale=x_scale, axis=None)
@@ -108,7 +121,7 @@ def _chart(
         return alt.Chart(alt.InlineData(values=rows))
 
     colour = alt.Color("colour:N", scale=None)
-    across = [{**row, "bend": row["x"] + 0.12} for row in branches]
+    across = [{**row, "bend": row["x"] + BEND} for row in branches]
     tip = [
         alt.Tooltip("text:N", title="Branch"),
         alt.Tooltip("overall:Q", title="Overall", format=".1%"),
@@ -116,10 +129,14 @@ def _chart(
     width = alt.StrokeWidth("width:Q", scale=None)
     down = layer(across).mark_rule(strokeOpacity=0.75)
     along = layer(across).mark_rule(strokeOpacity=0.75)
-    label = layer(across).mark_text(align="left", baseline="bottom", style="name", dx=6, dy=-2)
+    label = layer(across).mark_text(align="left", baseline="bottom", style="small", dx=5, dy=-4)
     dot = layer(dots).mark_point(size=150, filled=True, opacity=1)
-    who = layer(dots).mark_text(align="left", baseline="top", style="small", dx=-4, dy=10)
-    end = layer(ends).mark_text(align="left", baseline="middle", style="name", dx=8, lineHeight=13)
+    place, top = {"expr": "datum.px"}, alt.value(8)
+    swatch = layer(key).mark_point(size=90, filled=True, opacity=1, x=place)
+    who = layer(key).mark_text(align="left", baseline="middle", style="name", x=place, dx=9)
+    chance = layer(ends).mark_text(align="left", baseline="bottom", style="heading", dx=8, dy=-5)
+    note = layer(ends).mark_text(align="left", baseline="top", style="small", dx=8, dy=-4,
+                                 lineHeight=12)  # fmt: skip
     return alt.LayerChart(
         layer=[
             down.encode(x("x"), y("y"), x2=alt.X2("bend:Q"), y2=alt.Y2("y2:Q"), color=colour,
@@ -128,10 +145,12 @@ def _chart(
                          tooltip=tip),
             label.encode(x("bend"), y("y2"), text=alt.Text("text:N")),
             dot.encode(x("x"), y("y"), color=colour, tooltip=alt.Tooltip("name:N", title="Moves")),
-            who.encode(x("x"), y("y"), text=alt.Text("name:N")),
-            end.encode(x("x"), y("y"), text=alt.Text("text:N"),
-                       tooltip=alt.Tooltip("payoffs:N", title="Expected payoffs")),
+            swatch.encode(y=top, color=colour),
+            who.encode(y=top, text=alt.Text("name:N")),
+            chance.encode(x("x"), y("y"), text=alt.Text("text:N")),
+            note.encode(x("x"), y("y"), text=alt.Text("note:N"),
+                        tooltip=alt.Tooltip("payoffs:N", title="Expected payoffs")),
         ],
-        width=560,
-        height=max(ROW, len(ends) * ROW),
+        width=660,
+        height=KEY + max(ROW, len(ends) * ROW),
     )  # fmt: skip

@@ -172,7 +172,7 @@ def compare(
     """Compare scenarios of CASE draw by draw; “base” is the case as coded."""
     from winset.cases import open_case
     from winset.cli.printing import heading, print_json, say
-    from winset.compare import compare as compared
+    from winset.comparison import compare as compared
     from winset.models import default_model, make_model
 
     opened = open_case(case)

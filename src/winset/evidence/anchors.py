@@ -93,8 +93,9 @@ def context(text: str, start: int, end: int) -> tuple[str, str]:
     length = CONTEXT
     while True:
         first, last = max(0, start - length), end + length
-        alone = text.count(text[first:end]) == 1 == text.count(text[start:last])
-        if alone or length >= MOST_CONTEXT:
+        halves = text[max(0, start - length // 2) : end + length // 2]
+        parts = text[first:end], text[start:last], halves
+        if length >= MOST_CONTEXT or all(text.count(part) == 1 for part in parts):
             return text[first:start], text[end:last]
         length *= 2
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from winset.evidence.lexicon import word_set
 from winset.evidence.spans import Span, trimmed
@@ -18,26 +19,33 @@ class Conditional:
 
 
 _MODAL = (
-    r"(?:will|shall|would|can|could|may|might|'ll|'d|is|are|am|was|were|be|must|should|offer(?:s|ed)"
-    r"|agrees?|agreed|accepts?|remains?|has|have)"
+    r"(?:will|shall|would|can|could|may|might|'ll|'d|is|are|am|was|were|be|must|should"
+    r"|offer(?:s|ed)|agrees?|agreed|accepts?|remains?|has|have)"
 )
-_ACTING = r"(?:will|shall|would|can|could|may|might|'ll|'d|(?:is|are|am|was|were|'re|'m) (?:\w+ )?(?:ready|willing|prepared|open|able|going)|offer(?:s|ed)?)"
+_ACTING = (
+    r"(?:will|shall|would|can|could|may|might|'ll|'d|offer(?:s|ed)?"
+    r"|(?:is|are|am|was|were|'re|'m) (?:\w+ )?(?:ready|willing|prepared|open|able|going))"
+)
 _PROMISING = r"(?:will|shall|can|may|'ll)"
 _FIRST = re.compile(
-    r"(?P<only>only\s+)?\b(?P<marker>if(?! (?:not|only|ever|any\w*)\b)|unless|provid(?:ed|ing)(?: that)?|as long as|so long as"
-    r"|on (?:the )?condition (?:that|of)|in the event (?:that|of)|assuming(?: that)?|once|when|after"
+    r"(?P<only>only\s+)?\b(?P<marker>if(?! (?:not|only|ever|any\w*)\b)|unless|provid(?:ed"
+    r"|ing)(?: that)?|as long as|so long as"
+    r"|on (?:the )?condition (?:that|of)|in the event (?:that|of)|assuming(?: that)?|once|when"
+    r"|after"
     r"|until|in (?:return|exchange) for|for a \w+ (?:price|return))\b",
     re.IGNORECASE,
 )
 _INVERTED = re.compile(
-    r"(?:^|(?<=[.;:—“\"])|(?<=\bthat,)|(?<=\bthat))\s*\b(?P<marker>should|were|had)\s+(?:the\s+)?[\w' -]{1,60}?(?:\s+to)?\s+[a-z]+",
+    r"(?:^|(?<=[.;:—“\"])|(?<=\bthat,)|(?<=\bthat))\s*\b(?P<marker>should|were"
+    r"|had)\s+(?:the\s+)?[\w' -]{1,60}?(?:\s+to)?\s+[a-z]+",
     re.IGNORECASE,
 )
 _INVERTED_LATE = re.compile(
     r"(?<=\w)\s+(?P<marker>should)\s+(?:the|a|an|they|he|she|it|we|you|[A-Z]\w+)\b"
 )
 _COMMAND = re.compile(
-    r"(?P<if>(?P<marker>[A-Za-z]+)\b[^,.;]{2,80}?),?\s+and\s+(?P<then>(?:we|i|you|they|he|she|our|my|the)\b"
+    r"(?P<if>(?P<marker>[A-Za-z]+)\b[^,.;]{2,80}?),?\s+and\s+(?P<then>(?:we|i|you|they|he|she"
+    r"|our|my|the)\b"
     r"(?:\s+[\w']+){0,4}?\s*(?:will|shall|would|can|could|'ll)\b.*)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -49,7 +57,8 @@ _NO_COMMAND = word_set(
     "look visit click see read watch here also so yet maybe perhaps soon one two every"
 )
 _ASKS = re.compile(
-    r"\b(?:ask|asks|asked|asking|wonder\w*|know|knew|see|doubt\w*|whether|unsure|unclear|question\w*|decide\w*|as|even|say)\s+$",
+    r"\b(?:ask|asks|asked|asking|wonder\w*|know|knew|see|doubt\w*|whether|unsure|unclear"
+    r"|question\w*|decide\w*|as|even|say)\s+$",
     re.IGNORECASE,
 )
 
@@ -75,9 +84,7 @@ def conditional(view: str, content: Span) -> Conditional | None:
 def _sentences(view: str, content: Span) -> list[Span]:
     cuts = [m.end() for m in re.finditer(r"[.!?…;]['\"”’]*\s+(?=[A-Z“\"])", content.of(view))]
     edges = [0, *cuts, content.end - content.start]
-    return [
-        Span(content.start + a, content.start + b) for a, b in zip(edges, edges[1:], strict=False)
-    ]
+    return [Span(content.start + a, content.start + b) for a, b in pairwise(edges)]
 
 
 def _in_sentence(view: str, sentence: Span) -> Conditional | None:
@@ -90,14 +97,14 @@ def _in_sentence(view: str, sentence: Span) -> Conditional | None:
         if found is not None:
             return found
     for pattern in (_INVERTED, _INVERTED_LATE):
-        match = pattern.search(view, *sentence)
-        if match:
-            start = match.start("marker")
-            marker = match["marker"].casefold()
+        inverted = pattern.search(view, *sentence)
+        if inverted:
+            start = inverted.start("marker")
+            marker = inverted["marker"].casefold()
             # “Were they to stop” and “had they stopped” stand first; a question has its mark.
             if view[: sentence.end].rstrip().endswith("?"):
                 continue
-            found = _split(view, sentence, start, Span(*match.span("marker")), marker)
+            found = _split(view, sentence, start, Span(*inverted.span("marker")), marker)
             if found is not None:
                 return found
     return _command(view, sentence)
@@ -138,7 +145,8 @@ def _split(view: str, sentence: Span, start: int, marker: Span, word: str) -> Co
 def _without_lead(words: str) -> str:
     """Take away what may stand before a leading condition: “Yet”, “that”, an opening mark."""
     return re.sub(
-        r"^[\W_]*(?:(?:and|but|yet|so|then|now|that|however|thus|also|indeed|because|well|only|even)\b[\W_]*)*",
+        r"^[\W_]*(?:(?:and|but|yet|so|then|now|that|however|thus|also|indeed|because|well|only"
+        r"|even)\b[\W_]*)*",
         "", words, flags=re.IGNORECASE,
     )  # fmt: skip
 
@@ -181,7 +189,8 @@ def _consequence_before(view: str, before: Span) -> Span:
     """Cut what stands before the consequence: the clause of saying that leads up to “that”."""
     words = before.of(view)
     lead = re.match(
-        r"(?:[^,.;]{0,80}?\b(?:said|says|told|declared|announced|added|insisted|stated|warned|wrote)"
+        r"(?:[^,.;]{0,80}?\b(?:said|says|told|declared|announced|added|insisted|stated|warned"
+        r"|wrote)"
         r"(?:\s+(?!that\b)[\w']+){0,3}?\s+(?:that\s+)?|\W*(?:and|but|yet|so|that)\s+)(?=\S)",
         words, re.IGNORECASE,
     )  # fmt: skip
@@ -189,7 +198,7 @@ def _consequence_before(view: str, before: Span) -> Span:
 
 
 def _command(view: str, sentence: Span) -> Conditional | None:
-    """“Give us the map, and we will remove the mines.”"""
+    """Take apart “give us the map, and we will remove the mines”."""
     trimmed_span = _clean(view, sentence)
     match = _COMMAND.match(view, *trimmed_span)
     if (

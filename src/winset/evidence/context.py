@@ -42,13 +42,14 @@ class Context:
     def __init__(self, text: str, directory: Directory) -> None:
         self.text = text
         self.directory = directory
-        self.names: list[str] = []
+        self.names: dict[str, set[str]] = {}
 
     def note_names(self, parsed: Parsed) -> None:
         """Remember the names that the document gives to those who act in it."""
         for subject in main_subjects(parsed):
             if subject.pos_ == "PROPN":
-                self.names.append(parsed.mention(subject).of(self.text))
+                name = " ".join(parsed.mention(subject).of(self.text).split())
+                self.names.setdefault(name.split()[-1], set()).add(name)
 
     def note_subjects(self, paragraph: Paragraph, parsed: Parsed) -> None:
         """Remember whom a pronoun later in the ``paragraph`` may stand for."""
@@ -82,7 +83,9 @@ class Context:
 
     def _named(self, words: str, paragraph: Paragraph) -> str:
         if not self.directory:
-            return fullest(_bare(words), self.names) or UNRESOLVED
+            name = _bare(words)
+            known = self.names.get(name.split()[-1], ()) if name else ()
+            return fullest(name, known) or UNRESOLVED
         found = self.directory.resolve(words)
         if found != UNRESOLVED:
             return found

@@ -19,7 +19,7 @@ from pathlib import Path
 from winset.errors import WinsetError, shorten
 from winset.evidence.roles import Line, find_date, line_roles
 from winset.evidence.sentences import sentences
-from winset.evidence.spans import Span, trimmed
+from winset.evidence.spans import Span
 
 MOST_BYTES = 20_000_000
 MOST_FILES = 10_000
@@ -90,8 +90,20 @@ def read_document(path: str | os.PathLike[str], *, encoding: str | None = None) 
     Raises:
         WinsetError: when the file is too large, empty, no text, wrongly encoded, or broken.
     """
+    return parse_document(read_bytes(Path(path)), path, encoding=encoding)
+
+
+def parse_document(
+    data: bytes, path: str | os.PathLike[str], *, encoding: str | None = None
+) -> Text:
+    """Return the document that ``data``, the bytes of a file called ``path``, holds.
+
+    Raises:
+        WinsetError: as :func:`read_document`.
+    """
     path = Path(path)
-    data = read_bytes(path)
+    if not data.strip():
+        raise WinsetError(f"{path}: must hold text; found an empty file")
     digest = hashlib.sha256(data).hexdigest()
     kind = path.suffix.casefold()
     if kind == ".pdf" or data.startswith(b"%PDF-"):
@@ -126,13 +138,14 @@ def document_files(path: str | os.PathLike[str]) -> tuple[Path, ...]:
             raise WinsetError(f"{path}: must hold at most {MOST_FILES:,} documents; found more")
     if not found:
         raise WinsetError(
-            f"{path}: must hold documents ({', '.join(ENDINGS)}); found none; is it the right folder?"
+            f"{path}: must hold documents ({', '.join(ENDINGS)}); found none; is it the right "
+            "folder?"
         )
     return tuple(found)
 
 
 def read_bytes(path: Path) -> bytes:
-    """Return the bytes of an ordinary, not too large, not empty file.
+    """Return the bytes of an ordinary file that is not too large.
 
     Raises:
         WinsetError: when it is anything else.
@@ -154,8 +167,6 @@ def read_bytes(path: Path) -> bytes:
         raise WinsetError(f"{shorten(path)}: cannot be read: {reason}") from None
     if len(data) > MOST_BYTES:
         raise WinsetError(f"{path}: must be at most {MOST_BYTES:,} bytes; it grew while being read")
-    if not data.strip():
-        raise WinsetError(f"{path}: must hold text; found an empty file")
     return data
 
 
@@ -331,8 +342,3 @@ def _not_installed(path: Path, name: str) -> WinsetError:
     return WinsetError(
         f"{path}: reading it takes {name}; found none; `pip install winset[evidence]`"
     )
-
-
-def clean(text: str, span: Span) -> Span:
-    """Return ``span`` without blanks at its ends."""
-    return trimmed(text, span)

@@ -10,6 +10,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from winset.case.model import Case
+from winset.errors import WinsetError
 from winset.evidence.attribution import Attribution, attribute
 from winset.evidence.context import Context, Paragraph
 from winset.evidence.documents import Text, as_text
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 FEWEST_WORDS = 3
+MOST_CHARACTERS = 2_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,9 +104,14 @@ def extract(text: Text | str, case: Case | None = None, *, model: str = MODEL) -
         model: the spaCy pipeline for English that parses.
 
     Raises:
-        WinsetError: when spaCy or its model is not installed.
+        WinsetError: when spaCy or its model is not installed, or the text is too long.
     """
     document = as_text(text) if isinstance(text, str) else text
+    if len(document.text) > MOST_CHARACTERS:
+        raise WinsetError(
+            f"{document.name}: must have at most {MOST_CHARACTERS:,} characters to extract from; "
+            f"found {len(document.text):,}; split it"
+        )
     return _Extraction(document, case, language(model)).statements()
 
 
@@ -207,9 +214,7 @@ class _Extraction:
                 rule = "goes on" if source else "stands alone"
                 if source is None and said:
                     source, rule = said[0][1], "named after"
-                attribution = Attribution(
-                    rule, None, source and source.mention, "", source and source.antecedent
-                )
+                attribution = _carried(rule, source)
             if attribution is not None:
                 paragraph.open = not quotation.closed
                 yield quotation, attribution
@@ -231,6 +236,7 @@ class _Extraction:
         content = _without_comma(self.text, trimmed(self.text, quotation.inner))
         reading = read_kind(self.plain, content, "quoted", attribution.cue)
         return self._found(
+            paragraph,
             content=content,
             quoted=quotation.double,
             speakers=(self._speaker(paragraph, attribution),),
@@ -240,31 +246,37 @@ class _Extraction:
         )
 
     def _unquoted(self, paragraph: Paragraph, clause: Clause, piece: Parsed) -> Found | None:
-        view = self.plain
-        if clause.gap is not None:
-            start, end = clause.gap
-            view = view[:start] + " " * (end - start) + view[end:]
-        attribution = clause.attribution
-        cue = attribution.cue if attribution else None
-        reading = read_kind(view, clause.content, clause.way, cue)
-        if attribution is None:
-            if reading.kind == "unknown":
-                return None
-            attribution, speakers = Attribution("author", None, None), (AUTHOR,)
-            return self._found(
-                content=clause.content, quoted=False, speakers=speakers, attribution=attribution,
-                reading=reading, rule="author",
-            )  # fmt: skip
-        if clause.way != "reported" and reading.kind == "unknown":
+        reading = self._read(clause)
+        if reading.kind == "unknown" and clause.way != "reported":
             return None
-        speakers = self._joint(paragraph, clause, piece)
+        attribution = clause.attribution
+        speakers: tuple[str, ...] = (AUTHOR,)
         about: tuple[str, ...] = ()
         if clause.way == "mind":
-            about, speakers = tuple(s for s in speakers if s != UNRESOLVED), (AUTHOR,)
+            about = tuple(s for s in self._joint(paragraph, clause, piece) if s != UNRESOLVED)
+        elif attribution is not None:
+            speakers = self._joint(paragraph, clause, piece)
         return self._found(
-            content=clause.content, quoted=False, speakers=speakers, attribution=attribution,
-            reading=reading, rule=attribution.rule, about=about,
-        )  # fmt: skip
+            paragraph,
+            content=clause.content,
+            quoted=False,
+            speakers=speakers,
+            attribution=attribution or Attribution("author", None, None),
+            reading=reading,
+            rule=attribution.rule if attribution else "author",
+            about=about,
+        )
+
+    def _read(self, clause: Clause) -> Reading:
+        cue = clause.attribution.cue if clause.attribution else None
+        if clause.gap is None:
+            return read_kind(self.plain, clause.content, clause.way, cue)
+        # The clause of saying is made blank, so that no pattern reads across it.
+        start = min(clause.content.start, clause.gap.start)
+        end = max(clause.content.end, clause.gap.end)
+        (first, last), words = clause.gap.moved(-start), self.plain[start:end]
+        view = words[:first] + " " * (last - first) + words[last:]
+        return read_kind(view, clause.content.moved(-start), clause.way).moved(start)
 
     def _speaker(self, paragraph: Paragraph, attribution: Attribution) -> str:
         return self.context.speaker(attribution.mention, paragraph, attribution.antecedent)
@@ -281,6 +293,7 @@ class _Extraction:
 
     def _found(
         self,
+        paragraph: Paragraph,
         *,
         content: Span,
         quoted: bool,
@@ -290,8 +303,10 @@ class _Extraction:
         rule: str,
         about: tuple[str, ...] = (),
     ) -> Found:
-        around = next((s for s in self._sentences_of(content)), content)
-        issue = self.issues.find(content.of(self.text)) or self.issues.find(around.of(self.text))
+        issue = self.issues.find(content.of(self.text))
+        if not issue and self.issues:
+            around = (s for s in sentences(self.text, paragraph.span) if s.touches(content))
+            issue = self.issues.find(next(around, content).of(self.text))
         return Found(
             document=self.document.name,
             content=content,
@@ -306,15 +321,17 @@ class _Extraction:
             consequence=reading.consequence,
             about=about,
             issue=issue,
-            sign=sign(self.plain, reading, content),
+            sign=sign(self.plain, reading),
             number=number(self.plain, content),
             negated=reading.negated,
         )
 
-    def _sentences_of(self, content: Span) -> Iterator[Span]:
-        for paragraph in self.document.paragraphs:
-            if paragraph.holds(content):
-                yield from (s for s in sentences(self.text, paragraph) if s.touches(content))
+
+def _carried(rule: str, source: Attribution | None) -> Attribution:
+    """Return the attribution of a quotation that names no speaker of its own."""
+    if source is None:
+        return Attribution(rule, None, None)
+    return Attribution(rule, None, source.mention, "", source.antecedent)
 
 
 def _mostly(content: Span, inside: Sequence[Span]) -> bool:

@@ -32,6 +32,9 @@ class IssueFinder:
         # A label's word points to an issue only when no other issue uses it.
         self._words = {word: next(iter(ids)) for word, ids in labels.items() if len(ids) == 1}
 
+    def __bool__(self) -> bool:
+        return bool(self._phrases)
+
     def find(self, words: str) -> str:
         """Return the id of the issue that ``words`` are about; empty when it is not clear."""
         scores: dict[str, float] = {}

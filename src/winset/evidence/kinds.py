@@ -1,7 +1,7 @@
 """What kind of statement words make, and the very words that say so.
 
-Every rule is a pattern (see :mod:`winset.evidence.patterns`), so that a reader can see why a row got
-its kind.
+Every rule is a pattern (see :mod:`winset.evidence.patterns`), so that a reader can see why a row
+got its kind.
 """
 
 import re
@@ -48,6 +48,15 @@ class Reading:
     condition: Span | None = None
     consequence: Span | None = None
     negated: bool = False
+
+    def moved(self, by: int) -> "Reading":
+        """Return the same reading with every span ``by`` characters further on."""
+        spans = {
+            name: span.moved(by)
+            for name in ("trigger", "condition", "consequence")
+            if (span := getattr(self, name)) is not None
+        }
+        return replace(self, **spans)
 
 
 _STRAIGHT = str.maketrans({"’": "'", "‘": "'", "\u00a0": " ", "\n": " "})
@@ -163,7 +172,7 @@ def negated(view: str, span: Span) -> bool:
     return count % 2 == 1
 
 
-def sign(view: str, reading: Reading, content: Span) -> Sign:
+def sign(view: str, reading: Reading) -> Sign:
     """Return which way a position points, where its words make that clear."""
     if reading.kind == "red line":
         return "against"

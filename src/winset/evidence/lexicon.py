@@ -82,9 +82,9 @@ TITLED = word_set(
 TAKING_A_STAND = word_set(
     """
     support oppose back favor favour endorse advocate demand urge propose reject refuse accept
-    welcome blame accuse condemn denounce criticize criticise fault deny dismiss dispute refute rebut
-    disavow threaten vow pledge promise warn offer agree insist call rule forbid bar ban prohibit hold
-    attribute pin charge ask appeal seek object swear
+    welcome blame accuse condemn denounce criticize criticise fault deny dismiss dispute refute
+    rebut disavow threaten vow pledge promise warn offer agree insist call rule forbid bar ban
+    prohibit hold attribute pin charge ask appeal seek object swear
     """
 )
 # What goes on in a mind: told by the author unless a word of saying stands by.

@@ -1,8 +1,8 @@
 """The parse: long quotations stand aside while spaCy reads the sentence that carries them.
 
-A parser trained on news does well on “It is so,” said the minister, and badly when the quotation has
-eighty words and three sentences of its own. So each quotation that is a sentence is replaced by a
-short one, and every token remembers where in the document it stands.
+A parser trained on news does well on “It is so,” said the minister, and badly when the quotation
+has eighty words and three sentences of its own. So each quotation that is a sentence is replaced by
+a short one, and every token remembers where in the document it stands.
 """
 
 import re

@@ -23,7 +23,8 @@ class Rule:
 _LISTS = {
     "WE": r"\b(?:i|we|he|she|they|it|(?:our|my|his|her|their|its|the) (?:\w+ ){1,2}?)\s*"
     r"(?:(?:\w+ly|also|all|still|do|does|did|would|will|not|have|has|'d|'ll)\s+)*",
-    "WONT": r"(?:(?:will|shall|would|can|could|'ll)(?:\s+(?:never|not)|n't)|won't|shan't|cannot|can't"
+    "WONT": r"(?:(?:will|shall|would|can|could|'ll)(?:\s+(?:never|not)|n't)|won't|shan't|cannot"
+    r"|can't"
     r"|never(?=\s+(?:again\s+)?[a-z]+\b(?<!ed))|(?:is|are|am|'re|'m) (?:not|never) going to)",
     "YIELD": r"(?:accept|agree|allow|permit|tolerate|stand for|recogni[sz]e|negotiate|talk|sit|meet"
     r"|sign|yield|cede|surrender|give (?:up|in|away|way)|hand over|abandon|compromise|bargain|vote"
@@ -35,11 +36,14 @@ _LISTS = {
     "HARM": r"(?:strike|attack|destroy|retaliat\w+|punish|crush|bomb|shell|invade|seize|cut off"
     r"|shut (?:\w+ )?(?:down|off)|veto|bring (?:\w+ ){0,3}?down|topple|secede|quit|walk out|boycott"
     r"|sanction|impose|march on|expel|regret|suffer|hit back|fight|wipe|sink|shoot|kill|tear up"
-    r"|go on strike|(?:take|use|answer|respond|reply) (?:\w+ ){0,4}(?:by|with) (?:\w+ )?(?:force|fire|arms)"
+    r"|go on strike|(?:take|use|answer|respond|reply) (?:\w+ ){0,4}(?:by"
+    r"|with) (?:\w+ )?(?:force|fire|arms)"
     r"|use force|bring (?:\w+ ){0,3}(?:into|onto|to) the streets?)",
     # What may be harm, where a warning or a condition says that it is meant so.
-    "LOSS": r"(?:(?:leave|withdraw from|pull out of|walk away from) (?:the |these |all )?(?:\w+ )?(?:talks|table"
-    r"|negotiations|coalition|government|union|treaty|alliance|pact|deal|agreement)|resign|close|shut"
+    "LOSS": r"(?:(?:leave|withdraw from|pull out of|walk away from) (?:the |these "
+    r"|all )?(?:\w+ )?(?:talks|table"
+    r"|negotiations|coalition|government|union|treaty|alliance|pact|deal|agreement)|resign"
+    r"|close|shut"
     r"|tax|mobili[sz]e|block|sue|break|burn|hit|respond|arrest|abandon|escalate|march|paraly[sz]e"
     r"|down tools|dissolve|take|walk away|pull out)",
     "TALE": r"(?:claims?|allegations?|accusations?|charges?|reports?|rumou?rs?|suggestions?"
@@ -47,13 +51,15 @@ _LISTS = {
     "FALSE": r"(?:untrue|not (?:simply |quite |at all )?true|false|(?:all |a )?lies?|baseless"
     r"|groundless|unfounded|without (?:any )?foundation|fabricat\w+|nonsense|propaganda|fiction"
     r"|absurd|fake|invent(?:ed|ions?)|slander|smears?)",
-    "WRONGED": r"(?:broken|violated|sabotaged|betrayed|poisoned|undermined|derailed|wrecked|breached"
+    "WRONGED": r"(?:broken|violated|sabotaged|betrayed|poisoned|undermined|derailed|wrecked"
+    r"|breached"
     r"|reneged|lied|ruined|caused|cheated|obstructed|torpedoed|stalled|failed|deceived|provoked"
     r"|squandered|destroyed|stolen)",
     "DEAL": r"(?:deal|agreement|accord|treaty|talks?|negotiations?|settlement|peace|compromise"
     r"|concessions?|cease-?fire|signature|dialogue|pact|truce|bargain|vote|budget|retreat"
     r"|recognition|surrender|return|exceptions?|turning back)",
-    "DONE": r"(?:\w+ed|spoke|met|gave|took|saw|told|went|made|knew|wrote|sent|paid|bought|sold|shot)",
+    "DONE": r"(?:\w+ed|spoke|met|gave|took|saw|told|went|made|knew|wrote|sent|paid|bought|sold"
+    r"|shot)",
     "PARTICIPLE": r"(?:\w+(?:ed|en|wn|ne)|been|had|said|paid|made|met|sent|sold|bought|held|told"
     r"|sought|struck|built|kept|left|lost|read|put|hidden|got)",
 }  # fmt: skip
@@ -81,12 +87,14 @@ TOLD = (
         rules_out=r"(?:rul(?:e|es|ed|ing) out|preclud\w+)\b",
         refuses=r"refus\w+ to\s+(?:\w+\s+)?<YIELD>\b",
         rejects_any=r"reject\w* (?:any|all|every)\b",
-        forbids=r"(?:bar|bars|barred|barring|forbid\w*|forbade|prohibit\w*|ban|bans|banned|banning)\b",
+        forbids=r"(?:bar|bars|barred|barring|forbid\w*|forbade|prohibit\w*|ban|bans|banned"
+        r"|banning)\b",
     ),
     *_rules(
         "threat",
         threatens=r"threaten(?:s|ed|ing)?\b",
-        vows=r"(?:vow|swear|swore|pledge|promise)\w* (?:to|that \w+ (?:will|would)) (?:\w+\s+)?<HARM>\b",
+        vows=r"(?:vow|swear|swore|pledge|promise)\w* (?:to|that \w+ (?:will"
+        r"|would)) (?:\w+\s+)?<HARM>\b",
         warns=r"warn\w*\b.{0,80}?(?:\b(?:consequences|repercussions|reprisals|price)\b"
         r"|\b(?:will|would|shall)\s+(?:\w+\s+)?(?:<HARM>|<LOSS>)\b)",
     ),
@@ -101,7 +109,8 @@ TOLD = (
         wants=r"(?:want|wish|prefer|desir|seek|sought|need|intend)\w*",
         favours=r"(?:favou?r|support|back|endors|advocat|welcom)\w*",
         opposes=r"(?:oppos|object\w* to|reject)\w*",
-        demands=r"(?:demand|call\w* (?:for|on|upon)|urg|insist\w* on|ask\w* for|appeal\w* (?:for|to)"
+        demands=r"(?:demand|call\w* (?:for|on|upon)|urg|insist\w* on|ask\w* for"
+        r"|appeal\w* (?:for|to)"
         r"|propos)\w*",
         agrees=r"(?:agree[sd]? (?:to|on|with)|accept\w*|offer\w*)\b",
     ),
@@ -112,13 +121,16 @@ RED_LINES = _rules(
     forbidden=r"\b(?:is|are|was|were|remains?|be|'s|'re)\s+(?!should|to\b|not\b)(?:\w+\s+)?"
     r"(?:forbidden|prohibited|banned|unacceptable|inadmissible|impermissible|non-negotiable"
     r"|off[- ]limits|taboo)\b|\bnot (?:allowed|permitted|acceptable)\b",
-    not_negotiable=r"\b(?:not|n't|never) (?:be )?(?:negotiable|(?:up |open )?(?:for|to) (?:negotiation"
+    not_negotiable=r"\b(?:not|n't|never) (?:be )?(?:negotiable|(?:up |open )?(?:for"
+    r"|to) (?:negotiation"
     r"|discussion|debate|sale|bargaining)|on the table)\b|\boff the table\b|\bout of the question\b"
     r"|\bnon-?starter\b",
     never_yields=r"<WONT>\s+(?:(?!to\b)\w+\s+){0,2}?<YIELD>\b",
-    no_one_yields=r"\bno(?:body| one|ne of \w+)?(?:\s+[\w']+){0,6}?\s+(?:will|would|can|could|shall)"
+    no_one_yields=r"\bno(?:body| one|ne of \w+)?(?:\s+[\w']+){0,6}?\s+(?:will|would|can|could"
+    r"|shall)"
     r"(?:\s+\w+)?\s+<YIELD>\b",
-    neither_yields=r"\bneither\b.{1,80}?\bnor\b.{1,60}?\b(?:will|would|can|could|shall)\s+(?:ever\s+)?"
+    neither_yields=r"\bneither\b.{1,80}?\bnor\b.{1,60}?\b(?:will|would|can|could"
+    r"|shall)\s+(?:ever\s+)?"
     r"<YIELD>\b",
     no_deal_without=r"\bno <DEAL>\s+(?:without|unless|until|while|as long as|so long as|before)\b",
     there_can_be_no=r"\bthere (?:can|will|must|shall|would) be no (?:\w+ )?<DEAL>\b"
@@ -139,7 +151,8 @@ THREATS = _rules(
     threatens=r"\bthreaten(?:s|ed|ing)? (?:to|that|with)\b",
     vows=r"\b(?:vow|swear|swore|pledge)\w* to (?:\w+\s+)?<HARM>\b",
     will_harm=r"\b(?:will|shall|'ll|going to)\s+(?:(?!not\b|never\b|be\b)\w+\s+){0,2}?<HARM>\b",
-    price=r"\bpay (?:dearly|(?:a|the|any) (?:\w+\s+){0,2}(?:price|penalty)\b)|\b(?:heavy|steep) price\b",
+    price=r"\bpay (?:dearly|(?:a|the|any) (?:\w+\s+){0,2}(?:price|penalty)\b)|\b(?:heavy"
+    r"|steep) price\b",
     consequences=r"\b(?:will|would|shall|must)\s+(?:be|have|face|suffer)\s+(?:\w+\s+){0,3}?"
     r"(?:consequences|repercussions|reprisals|retaliation)\b",
     force=r"\b(?:met|answered|repelled) (?:with|by) (?:\w+\s+)?(?:force|fire|arms)\b",
@@ -155,7 +168,8 @@ CONDITIONAL_THREATS = (
     *THREATS,
     *_rules(
         "threat",
-        would_harm=r"\b(?:will|shall|would|'ll|'d|going to)\s+(?:(?!not\b|never\b|be\b)\w+\s+){0,2}?"
+        would_harm=r"\b(?:will|shall|would|'ll|'d|going to)\s+(?:(?!not\b|never\b"
+        r"|be\b)\w+\s+){0,2}?"
         r"(?:<HARM>|<LOSS>)\b",
     ),
 )
@@ -166,27 +180,34 @@ DENIALS = _rules(
     is_false=r"\b(?:is|are|was|were|'s|'re|be)\s+(?:\w+\s+){0,2}?<FALSE>\b"
     r"|\b<TALE>\b.{1,60}?\b(?:is|are|was|were) (?:\w+ )?wrong\b",
     no_truth=r"\bno truth (?:in|to)\b|\bno such \w+\b|\bnothing to do with\b|\bnowhere near\b"
-    r"|\bno (?:hand|part|role|involvement|knowledge) (?:in|of)\b|\bcontrary to (?:what|\w+ reports?)\b",
-    there_was_no=r"\bthere (?:was|were|has been|had been|have been|is|are) (?:never been |never )?no\b"
+    r"|\bno (?:hand|part|role|involvement|knowledge) (?:in|of)\b|\bcontrary to (?:what"
+    r"|\w+ reports?)\b",
+    there_was_no=r"\bthere (?:was|were|has been|had been|have been|is|are) (?:never been "
+    r"|never )?no\b"
     r"(?! (?:way|question|doubt|sense|point|reason|need|link|time|room|going))",
     has_never=r"<WE>(?:have|has|had|'ve|'d)?(?:\s*n't| (?:never|not)) (?:\w+ly )?<PARTICIPLE>\b",
-    did_not=r"\b(?:i|we|he|she|they|(?:our|my|his|her|their|its) \w+) (?:did(?: not|n't)|never did)\b"
+    did_not=r"\b(?:i|we|he|she|they|(?:our|my|his|her|their|its) \w+) (?:did(?: not|n't)"
+    r"|never did)\b"
     r"(?! (?:only|rule|exclude|say|know|think|like|want|mean))",
     is_not_doing=r"<WE>(?:am|is|are|was|were|'m|'re|'s)(?: not|n't) (?:seeking|planning|building"
     r"|trying|supplying|arming|hiding|involved|behind|aware|developing|preparing|paying|holding"
     r"|responsible)\b",
-    nobody_did=r"\b(?:nobody|no one|none)(?: (?:from|of|in|at) (?:\w+ ){1,3}|\s+)(?:ever )?<DONE>\b",
+    nobody_did=r"\b(?:nobody|no one|none)(?: (?:from|of|in|at) (?:\w+ ){1,3}"
+    r"|\s+)(?:ever )?<DONE>\b",
     neither_did=r"\bneither\b.{1,60}?\bnor\b.{1,40}?\s(?:ever )?(?:<DONE>|fired)\b",
 )
 BLAMES = _rules(
     "blame",
-    blames=r"\b(?:to blame(?! game)|blam(?:e|es|ed) (?!game)|accus(?:e|es|ed|ing) \w|condemn(?:s|ed)?"
+    blames=r"\b(?:to blame(?! game)|blam(?:e|es|ed) (?!game)|accus(?:e|es|ed|ing) \w"
+    r"|condemn(?:s|ed)?"
     r"|denounc(?:e|es|ed)|criticis(?:e|es|ed)|criticiz(?:e|es|ed))\b",
     responsible=r"(?<!not )\bresponsible for\b|\b(?:burden|responsibility|fault|blame)\b.{0,60}?"
     r"\b(?:lies|lay|rests|falls) (?:\w+ )?(?:with|on)\b",
     fault_of=r"\b(?:the|their|his|her|its|your|'s) fault\b",
-    has_wronged=r"(?<!we )(?<!i )\b(?:ha(?:s|ve|d)|'ve)\s+(?:(?!not\b|never\b)\w+\s+){0,2}?<WRONGED>\b",
-    did_wrong=r"\b(?<!we )(?:lied to|sabotaged|betrayed|violated|broke (?:\w+ )?(?:word|promise|truce"
+    has_wronged=r"(?<!we )(?<!i )\b(?:ha(?:s|ve|d)|'ve)\s+(?:(?!not\b"
+    r"|never\b)\w+\s+){0,2}?<WRONGED>\b",
+    did_wrong=r"\b(?<!we )(?:lied to|sabotaged|betrayed|violated|broke (?:\w+ )?(?:word|promise"
+    r"|truce"
     r"|ceasefire|deal|agreement)|reneged on|derailed|wrecked|failed to|refused to meet|provoked"
     r"|torpedoed|caused the)\b|\b(?:refusing|failing) to\b",
     cleft=r"\bit (?:is|was) (?:the|their|his|her|your|those)\s+(?:\w+\s+){1,3}?(?:that|who|which) "
@@ -198,7 +219,8 @@ BLAMES = _rules(
 )
 POSITIONS = _rules(
     "position",
-    wants=r"<WE>(?:wants?|wanted|would like|wish(?:es|ed)?|prefers?|preferred|desires?|seeks?|sought)\b"
+    wants=r"<WE>(?:wants?|wanted|would like|wish(?:es|ed)?|prefers?|preferred|desires?|seeks?"
+    r"|sought)\b"
     r"|\bwould prefer\b|\b(?:is|are|am|was|were|'re|'m) (?:seeking|asking for)\b",
     favours=r"<WE>(?:favou?r(?:s|ed)?|supports?|supported|back(?:s|ed)|endors(?:es?|ed)"
     r"|advocat(?:es?|ed)|welcom(?:es?|ed)|embrac(?:es?|ed))\b|\bin favou?r of\b",

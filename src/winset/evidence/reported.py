@@ -95,7 +95,7 @@ def _of_verb(parsed: Parsed, verb: "Token", tokens: list["Token"]) -> Clause | N
     if speaker is None or parsed.inside[speaker.i] >= 0:
         return None
     if lemma in PLAINLY_SAYING and verb.tag_ != "VB":
-        content, gap = _said(parsed, verb, speaker, tokens)
+        content, gap = _said(parsed, verb, tokens)
         if content is not None:
             return _clause(parsed, verb, speaker, content, gap, "reported")
     if not speaks(speaker):
@@ -107,7 +107,7 @@ def _of_verb(parsed: Parsed, verb: "Token", tokens: list["Token"]) -> Clause | N
     if lemma in TAKING_A_STAND and not _merely(verb):
         return _clause(parsed, verb, speaker, _own_clause(parsed, verb), None, "stand")
     if lemma in SAYING and complement is not None and verb.tag_ != "VB":
-        content, gap = _said(parsed, verb, speaker, tokens)
+        content, gap = _said(parsed, verb, tokens)
         if content is not None:
             return _clause(parsed, verb, speaker, content, gap, "reported")
     return None
@@ -127,9 +127,7 @@ def _clause(
     return Clause(content, found(rule, parsed, verb, speaker), gap, way, joined(speaker))
 
 
-def _said(
-    parsed: Parsed, verb: "Token", speaker: "Token", tokens: list["Token"]
-) -> tuple[Span | None, Span | None]:
+def _said(parsed: Parsed, verb: "Token", tokens: list["Token"]) -> tuple[Span | None, Span | None]:
     """Return what is reported, and the gap that the clause of saying leaves in it."""
     complement = next((c for c in verb.children if c.dep_ in ("ccomp", "parataxis")), None)
     own = {t.i for t in verb.subtree}

@@ -21,29 +21,35 @@ class Line:
 _CLUTTER = re.compile(
     r"""
     ^\W*(?:
-      (?:loading|please\ wait)\b.* | skip\ to\ (?:main\ )?content | (?:main\ )?menu | search
-    | (?:most|more|related|recommended|latest|trending|popular|top)\ (?:read|popular|viewed|from|
-        articles?|stories|news|posts?|content|reading|coverage|in|on|by|for|videos?|comments?)\b.{0,60}
-    | (?:you\ may|you\ might)\ also\ (?:like|be\ interested).* | read\ (?:more|next|also)\b.{0,80}
-    | (?:share|print|e-?mail|save|comments?|tags?|topics?|tweet)(?:\ (?:this|on|article|story|page|
-        via|to|with|now)\b.{0,60})?
+      loading\W*(?:please.*)? | please\ wait\W* | skip\ to\ (?:main\ )?content | (?:main\ )?menu
+    | search | (?:most|more|related|recommended|latest|trending|popular|top)\ (?:read|popular|viewed
+        |from|articles?|stories|news|posts?|content|reading|coverage|in|on|by|for|videos?
+        |comments?)\b[^.]{0,60}
+    | (?:you\ may|you\ might)\ also\ (?:like|be\ interested)[^.]*
+    | read\ (?:more|next|also)\b[^.]{0,80}
+    | (?:share|print|e-?mail|save|comments?|tags?|topics?|tweet)
+        (?:\ (?:this|article|story|page|via|now)\b[^.]{0,60})?
     | (?:facebook|twitter|linkedin|whatsapp|instagram|reddit)\W*
-    | advertis(?:e?ment|ing).{0,40} | sponsored(?:\ content)?.{0,40} | continue\ reading.{0,60}
-    | (?:sign|log)\ (?:in|up|out)\b.{0,120} | register(?:\ (?:now|for|here))\b.{0,80}
-    | subscribe\b.{0,200} | already\ a\ (?:subscriber|member)\b.* | unlock\b.{0,120}
+    | advertis(?:e?ment|ing)\W* | sponsored(?:\ content)?\W* | continue\ reading[^.]{0,60}
+    | (?:sign|log)\ (?:in|up|out)\b.{0,120} | register\ (?:now|for|here)\b.{0,80}
+    | subscribe\b.{0,200} | already\ a\ (?:subscriber|member)\b.*
+    | unlock\ (?:this|all|full)\b.{0,100}
     | join\ our\ (?:community|newsletter|mailing|list|readers|members)\b.{0,250}
-    | (?:get|receive|sign\ up\ for)\ (?:our|the|your|unlimited|full)\b.{0,80}\b(?:newsletters?|inbox|access|
-        updates|alerts)\b.{0,80}
-    | follow\ (?:us|me|\S+(?:\ \S+){0,3}\ on)\b.{0,100} | click\ here\b.{0,120}
-    | (?:©|\(c\)|copyright)\b.* | all\ rights\ reserved.* | (?:terms|privacy)\ (?:of|and|policy)\b.{0,80}
-    | only\ [$€£]\s?\d.{0,40} | back\ to\ top | next\ (?:article|story)\b.* | previous\ (?:article|story)\b.*
+    | (?:get|receive|sign\ up\ for)\ (?:our|the|your|unlimited|full)\b.{0,80}
+        \b(?:newsletters?|inbox|updates|alerts)\b.{0,80}
+    | follow\ (?:us|me|\S+(?:\ \S+){0,3}\ on\ (?:twitter|facebook|x|instagram))\b.{0,100}
+    | click\ here\b.{0,120} | (?:©|\(c\)|copyright)\s*(?:©|\d|by\b).{0,200}
+    | all\ rights\ reserved.*
+    | terms\ (?:of\ (?:use|service)|and\ conditions)\b.{0,80} | privacy\ (?:policy|notice)\b.{0,80}
+    | only\ [$€£]\s?\d.{0,40} | back\ to\ top | (?:next|previous)\ (?:article|story)\W.{0,120}
     | (?:enable|turn\ on)\ javascript\b.*
     )$
     """,
     re.IGNORECASE | re.VERBOSE,
 )
 _CLUTTER_INSIDE = re.compile(
-    r"\b(?:this (?:web)?site uses cookies|we use cookies|uses? cookies to|accept (?:all )?cookies|cookie policy"
+    r"\b(?:this (?:web)?site uses cookies|we use cookies|uses? cookies to"
+    r"|accept (?:all )?cookies|cookie policy"
     r"|[$€£]\s?\d[\d.]* (?:per|a) (?:year|month|week)|cancel any ?time|start your (?:free )?trial"
     r"|newsletters? and (?:reports|alerts)|unlimited access to)\b",
     re.IGNORECASE,
@@ -70,7 +76,8 @@ _BYLINE = re.compile(
 _CAPTION = re.compile(
     r"(?:\b(?:photo(?:graph)?s?|image|picture|credit|illustration)\s*(?:by|:|credit)"
     r"|\((?:photo|image|ap|afp|reuters|getty|file)\b[^)]*\)\s*$"
-    r"|/\s*(?:courtesy\s+)?(?:reuters|afp|getty(?: images)?|ap(?: photo)?|epa|bloomberg|shutterstock|alamy)\W*$"
+    r"|/\s*(?:courtesy\s+)?(?:reuters|afp|getty(?: images)?|ap(?: photo)?|epa|bloomberg"
+    r"|shutterstock|alamy)\W*$"
     r"|\bcourtesy (?:of )?(?:reuters|afp|getty|ap)\W*$|^(?:photo|image|caption|figure \d+)\s*:)",
     re.IGNORECASE,
 )

@@ -22,7 +22,8 @@ _CAPITALS = {
     "the hague": "netherlands", "vienna": "austria", "bern": "switzerland", "stockholm": "sweden",
     "oslo": "norway", "copenhagen": "denmark", "helsinki": "finland", "dublin": "ireland",
     "belgrade": "serbia", "pristina": "kosovo", "nicosia": "cyprus", "tbilisi": "georgia",
-    "yerevan": "armenia", "baku": "azerbaijan", "doha": "qatar", "abu dhabi": "united arab emirates",
+    "yerevan": "armenia", "baku": "azerbaijan", "doha": "qatar", "abu dhabi": "united arab "
+    "emirates",
     "amman": "jordan", "beirut": "lebanon", "tripoli": "libya", "tunis": "tunisia",
     "algiers": "algeria", "rabat": "morocco", "khartoum": "sudan", "juba": "south sudan",
     "addis ababa": "ethiopia", "asmara": "eritrea", "nairobi": "kenya", "kampala": "uganda",
@@ -53,15 +54,18 @@ _TITLES = word_set(
     """
 )
 _FEMALE = re.compile(
-    r"\b(?:mrs|ms|miss|queen|princess|lady|dame|congresswoman|spokeswoman|chairwoman|woman|mother|sister|daughter|wife|she|her)\b",
+    r"\b(?:mrs|ms|miss|queen|princess|lady|dame|congresswoman|spokeswoman|chairwoman|woman"
+    r"|mother|sister|daughter|wife|she|her)\b",
     re.I,
 )
 _MALE = re.compile(
-    r"\b(?:mr|king|prince|lord|sir|congressman|spokesman|ayatollah|pope|man|father|brother|son|husband|he|his|him)\b",
+    r"\b(?:mr|king|prince|lord|sir|congressman|spokesman|ayatollah|pope|man|father|brother|son"
+    r"|husband|he|his|him)\b",
     re.I,
 )
 _BODY = re.compile(
-    r"\b(?:congress|senate|house|parliament|majlis|council|committee|commission|ministry|department|"
+    r"\b(?:congress|senate|house|parliament|majlis|council|committee|commission|ministry"
+    r"|department|"
     r"party|union|bank|court|agency|office|university|institute|center|centre|foundation|corps|"
     r"guards?|army|navy|company|campaign|group|association|post|times|news|journal|administration|"
     r"government|republic|kingdom|states|nations|kremlin|washington|tehran|moscow)$",

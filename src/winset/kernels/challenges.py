@@ -45,7 +45,7 @@ class Rules(NamedTuple):
 class Table(NamedTuple):
     """Who takes part in one issue of one draw."""
 
-    index: IntArray  # (actor,) place among all actors of the batch
+    place: IntArray  # (actor,) among all actors of the batch
     x: FloatArray  # (actor,) share of the scale; changed by every round
     w: FloatArray  # (actor,) influence × salience; all 1 where nobody has any
     total: float  # of w
@@ -68,7 +68,7 @@ class Room(NamedTuple):
     moved_by: IntArray  # (actor,) whose offer was taken, -1 for none
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
 def make_table(
     draw: int,
     issue: int,
@@ -79,12 +79,12 @@ def make_table(
 ) -> Table:
     """Return those present at an issue of a draw; arguments as for the kernels that play it."""
     actors, n, total = present.shape[0], 0, 0.0
-    index = np.empty(actors, np.int64)
+    place = np.empty(actors, np.int64)
     numbers = np.empty((3, actors))  # one allocation costs as much as a tenth of a small round
     x, w, s = numbers[0], numbers[1], numbers[2]
     for i in range(actors):
         if present[i, issue]:
-            index[n] = i
+            place[n] = i
             x[n], s[n] = position[draw, i, issue], salience[draw, i, issue]
             w[n] = influence[draw, i, issue] * s[n]
             total += w[n]
@@ -93,10 +93,10 @@ def make_table(
         total = float(n)
         for i in range(n):
             w[i] = 1.0
-    return Table(index[:n], x[:n], w[:n], total, s[:n])
+    return Table(place[:n], x[:n], w[:n], total, s[:n])
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
 def make_room(n: int) -> Room:
     """Return room for ``n`` actors, in the order that they have."""
     indices, numbers, squares = np.empty((2, n), np.int64), np.empty((5, n)), np.empty((4, n, n))
@@ -117,7 +117,7 @@ def make_room(n: int) -> Room:
     )
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
 def _set_success(table: Table, room: Room) -> None:
     """Write the chances of success of all challenges (eq. 31).
 
@@ -155,7 +155,7 @@ def _set_success(table: Table, room: Room) -> None:
             between_wx += w[j] * gap
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
 def _set_replicated_success(table: Table, room: Room, span: float) -> None:
     """Write the chances of success as the authors' program seems to have worked them out."""
     x, w, loss = table.x, table.w, room.loss
@@ -176,33 +176,33 @@ def _set_replicated_success(table: Table, room: Room, span: float) -> None:
             room.success[i, j] = room.success[i, j] / total if apart else 0.0
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@njit(cache=True, error_model="numpy", no_cpython_wrapper=True, forceinline=True)
 def _log(base: float) -> float:
     return math.log(base) if base > 0.0 else -math.inf
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@njit(cache=True, error_model="numpy", no_cpython_wrapper=True, forceinline=True)
 def _utility(log_base: float, r: float) -> float:
     """Return ``2 − 4 base^r`` (eqs 15, 16 and 22), with the logarithm shared among actors."""
     return 2.0 - 4.0 * math.exp(r * log_base)
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@njit(cache=True, error_model="numpy", no_cpython_wrapper=True, forceinline=True)
 def _left_alone(x_i: float, x_j: float, mu: float, span: float, r: float) -> float:
     """Return the utility of not challenging j if the status quo gives way (eqs 23-24)."""
     to_mu, gap = abs(x_i - mu), abs(x_i - x_j)
     shift = 0.25 * (to_mu + gap) / span
     base = 0.5 - shift if to_mu < gap - TIE else 0.5 + shift
-    return 2.0 - 4.0 * max(base, 0.0) ** r
+    return float(2.0 - 4.0 * max(base, 0.0) ** r)
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@njit(cache=True, error_model="numpy", no_cpython_wrapper=True, forceinline=True)
 def _fought(success: float, s_j: float, won: float, lost: float) -> float:
     """Return the expected utility of challenging j, who resists with the chance s_j."""
     return s_j * (success * won + (1.0 - success) * lost) + (1.0 - s_j) * won
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
 def _set_risk(table: Table, room: Room, mu: float, span: float, q: float) -> None:
     """Write the risk exponents from challenges among actors who are neutral to risk (eqs 32-34)."""
     x, s, r = table.x, table.s, room.r
@@ -224,7 +224,7 @@ def _set_risk(table: Table, room: Room, mu: float, span: float, q: float) -> Non
         r[i] = (1.0 - risk / 3.0) / (1.0 + risk / 3.0)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
 def _set_challenges(table: Table, room: Room, replication: bool, span: float, q: float) -> None:
     """Write what every actor expects of challenging each other one, and of being challenged.
 
@@ -250,7 +250,7 @@ def _set_challenges(table: Table, room: Room, replication: bool, span: float, q:
                 attacked[i, j], attacked[j, i] = attack[j, i], attack[i, j]
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
 def _let_quo_move(
     table: Table, room: Room, replication: bool, mu: float, span: float, q: float
 ) -> None:
@@ -267,7 +267,7 @@ def _let_quo_move(
                 room.attacked[i, j] -= (1.0 - q) * _left_alone(x[j], x[i], mu, span, theirs)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
 def expect(table: Table, room: Room, mu: float, span: float, rules: Rules) -> None:
     """Write what every actor expects of every challenge, with its own attitude to risk.
 

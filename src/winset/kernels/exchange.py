@@ -27,7 +27,7 @@ class Record(NamedTuple):
         voting: ``(draw, actor, issue)``, voting positions after the last exchange. Must hold the
             positions before.
         candidates: ``(draw,)``, pairs of actors that stand on opposite sides on a pair of issues.
-        count: ``(draw,)``, exchanges.
+        made: ``(draw,)``, exchanges.
         actor: ``(draw, exchange, 2)``, i and j, the one that comes first in the batch as i.
         issue: ``(draw, exchange, 2)``, what i gives and what j gives.
         end: ``(draw, exchange, 2)``, voting positions of i and j on what they give, afterwards.
@@ -36,14 +36,14 @@ class Record(NamedTuple):
 
     voting: FloatArray
     candidates: IntArray
-    count: IntArray
+    made: IntArray
     actor: IntArray
     issue: IntArray
     end: FloatArray
     gain: FloatArray
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
 def _pulls(weight: FloatArray) -> FloatArray:
     """Return ``(actor, issue)`` shares of the weight; 0 on issues where nobody takes part."""
     actors, issues = weight.shape
@@ -57,7 +57,7 @@ def _pulls(weight: FloatArray) -> FloatArray:
     return pull
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
 def _sides(x: FloatArray, pull: FloatArray, present: BoolArray) -> IntArray:
     """Return ``(actor, issue)``: 1 above the expected outcome, -1 below, 0 on it or absent."""
     actors, issues = x.shape
@@ -74,7 +74,7 @@ def _sides(x: FloatArray, pull: FloatArray, present: BoolArray) -> IntArray:
     return side
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
 def _candidates(side: IntArray, s: FloatArray) -> IntArray:
     """Return ``(candidate, 4)``: i, j, what i gives and what j gives, in the order of i, j, p, q.
 
@@ -98,14 +98,15 @@ def _candidates(side: IntArray, s: FloatArray) -> IntArray:
     return found[:n]
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@njit(cache=True, error_model="numpy", no_cpython_wrapper=True, forceinline=True)
 def _asks(found: IntArray, k: int, giver: int, issue: int) -> bool:
     """Return whether ``giver`` gives ``issue`` in candidate k."""
     by_i = found[k, 0] == giver and found[k, 2] == issue
-    return by_i or (found[k, 1] == giver and found[k, 3] == issue)
+    by_j = found[k, 1] == giver and found[k, 3] == issue
+    return bool(by_i or by_j)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
 def _terms(
     found: IntArray, k: int, x: FloatArray, v: FloatArray, s: FloatArray, pull: FloatArray
 ) -> tuple[float, float, float]:
@@ -129,13 +130,13 @@ def _terms(
     return dp * (s[i, p] - rate * s[i, q]), way_i * shift_i, way_j * shift_j
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
 def _moved(v: float, shift: float, goal: float) -> float:
     """Return ``v`` moved by ``shift``, on the goal itself if that is where it leads."""
     return goal if abs(v + shift - goal) <= TIE else v + shift
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
 def _trade(
     draw: int,
     x: FloatArray,
@@ -173,7 +174,7 @@ def _trade(
         for k in range(gain.size):
             if _asks(found, k, i, q) or _asks(found, k, j, p):
                 gain[k] = _terms(found, k, x, v, s, pull)[0]
-    record.count[draw], record.candidates[draw] = count, gain.size
+    record.made[draw], record.candidates[draw] = count, gain.size
 
 
 @njit(cache=True, error_model="numpy", parallel=True)
@@ -192,7 +193,8 @@ def trade(
         salience: ``(draw, actor, issue)`` in [0, 1].
         weight: ``(draw, actor, issue)``, influence × salience; 0 where absent.
         present: ``(actor, issue)``, who takes part.
-        least_gain: in shares of the scale times salience; exchanges that gain no more do not happen.
+        least_gain: shares of the scale times salience; an exchange that gains no more does not
+            happen.
         record: written.
     """
     for d in prange(position.shape[0]):

@@ -12,15 +12,7 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
-from winset.kernels.challenges import (
-    TIE,
-    Room,
-    Rules,
-    Table,
-    expect,
-    make_room,
-    make_table,
-)
+from winset.kernels.challenges import TIE, Room, Rules, Table, expect, make_room, make_table
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -50,7 +42,7 @@ class Record(NamedTuple):
     forecasts: FloatArray
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
 def _sort(x: FloatArray, order: IntArray) -> None:
     """Put ``order`` right by insertion: from round to round little of it changes."""
     for a in range(1, x.size):
@@ -62,12 +54,12 @@ def _sort(x: FloatArray, order: IntArray) -> None:
         order[b + 1] = i
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
 def _range(table: Table, order: IntArray) -> float:
-    return table.x[order[-1]] - table.x[order[0]]
+    return float(table.x[order[-1]] - table.x[order[0]])
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
 def _median(table: Table, order: IntArray) -> float:
     """Return the weighted median, the lower one on ties; ``order`` sorts the positions."""
     half = table.total * (0.5 - TIE)
@@ -75,41 +67,41 @@ def _median(table: Table, order: IntArray) -> float:
     for i in order:
         below += table.w[i]
         if below >= half and below > 0.0:
-            return table.x[i]
-    return table.x[order[-1]]
+            return float(table.x[i])
+    return float(table.x[order[-1]])
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
 def _survivor(table: Table) -> float:
     """Return the position that survives votes on one challenger after the other."""
     x, w = table.x, table.w
     margin = TIE * table.total
-    winner = x[0]
+    winner = float(x[0])
     for j in range(1, x.size):
         lead = 0.0
         for k in range(x.size):
             lead += w[k] * (abs(x[k] - winner) - abs(x[k] - x[j]))
         if lead > margin:
-            winner = x[j]
-    return winner
+            winner = float(x[j])
+    return float(winner)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
 def _middle(table: Table, room: Room, rules: Rules) -> float:
     """Return μ."""
     return _survivor(table) if rules.replication else _median(table, room.order)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
 def _mean(table: Table, order: IntArray) -> float:
     """Return the weighted mean; rounding does not take it past the outermost positions."""
     moment = 0.0
     for i in range(table.x.size):
         moment += table.w[i] * table.x[i]
-    return min(max(moment / table.total, table.x[order[0]]), table.x[order[-1]])
+    return float(min(max(moment / table.total, table.x[order[0]]), table.x[order[-1]]))
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@njit(cache=True, error_model="numpy", no_cpython_wrapper=True, forceinline=True)
 def _quadrant(a: float, b: float) -> int:
     """Return what becomes of i when it expects a of its own challenge and b of the other's."""
     if b <= TIE or abs(a) <= TIE:
@@ -121,7 +113,7 @@ def _quadrant(a: float, b: float) -> int:
     return CAPITULATION if -a > b + TIE else STALEMATE
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
 def _take_offers(table: Table, room: Room, replication: bool) -> int:
     """Write where each actor goes and on whose offer; return how many go anywhere."""
     x = table.x
@@ -143,12 +135,12 @@ def _take_offers(table: Table, room: Room, replication: bool) -> int:
             if kind < best or cost < least - TIE:
                 best, least = kind, cost
                 room.moved[i] = x[j] if kind != COMPROMISE else x[i] + step
-                room.moved_by[i] = table.index[j]
+                room.moved_by[i] = table.place[j]
         count += room.moved_by[i] >= 0
     return count
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
 def _keep(
     draw: int, played: int, issue: int, table: Table, room: Room, forecast: float, record: Record
 ) -> None:
@@ -156,12 +148,12 @@ def _keep(
     for t in range(played, record.path.shape[1]):
         record.forecasts[draw, t, issue] = forecast
         for i in range(table.x.size):
-            record.path[draw, t, table.index[i], issue] = table.x[i]
+            record.path[draw, t, table.place[i], issue] = table.x[i]
     for i in range(table.x.size if played > 0 else 0):
-        record.moved_by[draw, played, table.index[i], issue] = room.moved_by[i]
+        record.moved_by[draw, played, table.place[i], issue] = room.moved_by[i]
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
 def _play(draw: int, issue: int, table: Table, rules: Rules, record: Record) -> None:
     """Play one issue of one draw."""
     n = table.x.size
@@ -246,7 +238,7 @@ def challenges(
     for draw in range(draws):
         for k in range(issues):
             table = make_table(draw, k, position, salience, influence, present)
-            n, index = table.x.size, table.index
+            n, place = table.x.size, table.place
             room = make_room(n)
             if n == 0:
                 continue
@@ -255,5 +247,5 @@ def challenges(
             expect(table, room, mu, _range(table, room.order), rules)
             for i in range(n):
                 for j in range(n):
-                    attack[draw, index[i], index[j], k] = room.attack[i, j]
-                    attacked[draw, index[i], index[j], k] = room.attacked[i, j]
+                    attack[draw, place[i], place[j], k] = room.attack[i, j]
+                    attacked[draw, place[i], place[j], k] = room.attacked[i, j]

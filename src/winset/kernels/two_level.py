@@ -31,7 +31,7 @@ CHUNK = 256  # draws
 EDGE = 1e-9  # of the scale: a point this near a red line lies on it
 TINY = 1e-12  # of the scale: a gain or a shortfall this small is none
 TIE = 1e-10  # values this near each other, as a share of the best, are the same
-STRIDE = 8  # grid points between those tried first
+STRIDE = 16  # grid points between those tried first
 NASH, KALAI_SMORODINSKY, EGALITARIAN, TAKE_IT_OR_LEAVE_IT = range(4)
 POSITION, PRICE, LOW, HIGH, COST = range(5)
 MOST_REAL = 24  # voters up to which every real weight is exact
@@ -267,7 +267,8 @@ def _draw_diagram(
             size += 1
             place = _last_below(filed[v], count, low) + 1
             for k in range(count, place, -1):
-                filed[v, k, :] = filed[v, k - 1, :]
+                for c in range(3):
+                    filed[v, k, c] = filed[v, k - 1, c]
             filed[v, place, 0], filed[v, place, 1], filed[v, place, 2] = low, high, found
             level[v, 4] += 1.0
             v -= 1
@@ -378,7 +379,8 @@ def _best_product(
     first, last = window
     best = 0.0
     for stride in (STRIDE, 1):
-        value[first:last] = bound[first:last]
+        for j in range(first, last):
+            value[j] = bound[j]
         for p in range(power.shape[0]):
             least = best * (1.0 - TIE)
             _ratify(home, p, tau, known, (first, last, stride), least, power[p], value)
@@ -400,16 +402,18 @@ def _best_share(
 ) -> None:
     """Put the least of the parties' expected gains in ``value``, ``relative`` to its best or not.
 
-    ``worth``, ``(grid, party)`` turned, is workspace.
+    ``worth``, ``(party, grid)``, is workspace.
     """
     first, last = window
-    value[first:last] = bound[first:last]
+    for j in range(first, last):
+        value[j] = np.inf if bound[j] >= 0.0 else -1.0
     for p in range(worth.shape[0]):
         for j in range(first, last):
             worth[p, j] = max(gain[p, j], 0.0) if bound[j] >= 0.0 else -1.0
         _ratify(home, p, tau, known, (first, last, 1), 0.0, 1.0, worth[p])
         for j in range(first, last):
-            value[j] = np.inf if value[j] >= 0.0 and worth[p, j] >= 0.0 else -1.0
+            if worth[p, j] < 0.0:
+                value[j] = -1.0
     for p in range(worth.shape[0]):
         best = 0.0 if relative else 1.0
         for j in range(first, last):
@@ -428,7 +432,9 @@ def _middle_of_best(value: FloatArray, point: FloatArray, reversion: float) -> i
     Equals side by side count as one, and their middle is taken: of two middles, and of several
     such runs, the nearer to the reversion, so that a mirrored scale mirrors the choice.
     """
-    top = value.max()
+    top = -1.0
+    for j in range(value.shape[0]):
+        top = max(top, value[j])
     if top < 0.0:
         return -1
     enough = top * (1.0 - TIE)
@@ -451,19 +457,25 @@ def _middle_of_best(value: FloatArray, point: FloatArray, reversion: float) -> i
 
 @njit(cache=True, error_model="numpy")
 def _fewest(
-    home: Home, gain: FloatArray, tau: float, known: bool, bound: FloatArray, worth: FloatArray
+    home: Home,
+    gain: FloatArray,
+    tau: float,
+    known: bool,
+    window: Span,
+    bound: FloatArray,
+    worth: FloatArray,
 ) -> int:
     """Return the party with the fewest points where it gains, or else where it could ratify."""
     grid = bound.shape[0]
-    suits_all = bound.max() >= 0.0
     chosen, fewest = 0, grid + 1
-    for p in range(gain.shape[0]):
-        if suits_all:
-            worth[p, :] = bound
-            _ratify(home, p, tau, known, (0, grid, 1), 0.0, 1.0, worth[p])
-        else:
-            worth[p, :] = gain[p, :] + TINY
-        count = (worth[p] >= 0.0).sum()
+    for p in range(home.size.shape[0]):
+        for j in range(grid):
+            worth[j] = bound[j] if window[0] < window[1] else gain[p, j] + TINY
+        if window[0] < window[1]:
+            _ratify(home, p, tau, known, (0, grid, 1), 0.0, 1.0, worth)
+        count = 0
+        for j in range(grid):
+            count += worth[j] >= 0.0
         if count < fewest:
             chosen, fewest = p, count
     return chosen
@@ -546,7 +558,7 @@ def _solve_draws(
         if place >= 0:
             _describe(home, d, place, tau, t.known, solved)
             continue
-        solved.bar[d] = _fewest(home, z[:parties], tau, t.known, bound, worth)
+        solved.bar[d] = _fewest(home, z, tau, t.known, window, bound, value)
         solved.ratified[d, :] = np.nan
         solved.accepts[d, :] = np.nan
         solved.lift[d, :] = np.nan
@@ -617,7 +629,7 @@ def _sum_draws(t: Table, draws: Span, weight: FloatArray, room: Span, sums: Floa
     grid, parties = t.point.shape[0], t.voters.shape[0]
     rows = parties + t.votes.shape[1]
     h, z = np.empty((t.stance.shape[2], grid)), np.empty((rows, grid))
-    joint, worth = np.empty(grid), np.empty(grid)
+    joint, zone, worth = np.empty(grid), np.empty(grid), np.empty(grid)
     level, filed = np.empty((room[0] + 1, 8)), np.empty((room[0], room[1], 3))
     home = make_home(t, z, room)
     home_rows, everywhere = (parties, rows), (0, grid)
@@ -626,6 +638,7 @@ def _sum_draws(t: Table, draws: Span, weight: FloatArray, room: Span, sums: Floa
         _gains(h, t.lean_first, t.lean_on, t.lean[d], (0, rows), everywhere, z)
         _press(h, t.press_first, t.press_by, t.press[d], t.shift[d], home_rows, everywhere, z)
         joint[:] = weight[d]
+        zone[:] = weight[d]
         for p in range(parties):
             seats = t.voters[p], t.first[p + 1]
             home.size[p] = _draw_diagram(
@@ -635,12 +648,14 @@ def _sum_draws(t: Table, draws: Span, weight: FloatArray, room: Span, sums: Floa
             _ratify(home, p, t.tau[d], t.known, (0, grid, 1), 0.0, 1.0, worth)
             for j in range(grid):
                 chance = max(worth[j], 0.0)
-                joint[j] *= chance
+                gains = weight[d] if z[p, j] > -TINY else 0.0
                 sums[p, j] += weight[d] * chance
-                sums[parties + p, j] += weight[d] if z[p, j] > -TINY else 0.0
+                sums[parties + p, j] += gains
+                joint[j] *= chance
+                zone[j] *= chance if gains > 0.0 else 0.0
         for j in range(grid):
             sums[2 * parties, j] += joint[j]
-            sums[2 * parties + 1, j] += joint[j] if z[:parties, j].min() > -TINY else 0.0
+            sums[2 * parties + 1, j] += zone[j]
 
 
 @njit(cache=True, parallel=True)

@@ -88,8 +88,8 @@ class Exchange:
     >>> batch = sample(case, 1)
     >>> Exchange().solve(batch).settlement.tolist()
     [[0.0, 1.0]]
-    >>> [trade.gain for trade in Exchange().exchanges(batch)[0]]
-    []
+    >>> [round(trade.gain, 6) for trade in Exchange().exchanges(batch)[0]]
+    [0.12]
     """
 
     name: ClassVar[str] = "exchange"
@@ -108,7 +108,7 @@ class Exchange:
             TooFewIssuesError: when the batch has fewer than two issues.
         """
         record = self._trade(batch, kept=0)
-        rounds = np.repeat(record.count[:, None], len(batch.issues), axis=1)
+        rounds = np.repeat(record.made[:, None], len(batch.issues), axis=1)
         return Outcome(
             settlement=_compromise(batch, record.voting),
             rounds=rounds,
@@ -122,17 +122,17 @@ class Exchange:
             TooFewIssuesError: when the batch has fewer than two issues.
         """
         record = self._logged(batch)
-        draws, kept = record.gain.shape
-        position = np.repeat(np.array(batch.position)[:, None], kept + 1, axis=1)
+        kept = record.gain.shape[1]
+        position = np.repeat(batch.position[:, None], kept + 1, axis=1)
         moved_by = np.full(position.shape, -1)
         for k in range(kept):
-            draw = np.flatnonzero(record.count > k)
+            draw = np.flatnonzero(record.made > k)
             for giver, partner in ((0, 1), (1, 0)):
                 actor, issue = record.actor[draw, k, giver], record.issue[draw, k, giver]
                 position[draw, k + 1 :, actor, issue] = record.end[draw, k, giver, None]
                 moved_by[draw, k + 1, actor, issue] = record.actor[draw, k, partner]
         settlement = np.stack([_compromise(batch, position[:, k]) for k in range(kept + 1)], axis=1)
-        rounds = np.repeat(record.count[:, None], len(batch.issues), axis=1)
+        rounds = np.repeat(record.made[:, None], len(batch.issues), axis=1)
         return Rounds(
             position=position,
             moved_by=moved_by,
@@ -150,7 +150,7 @@ class Exchange:
         record = self._logged(batch)
         return tuple(
             tuple(_exchanges(record, draw, np.array(batch.position[draw])))
-            for draw in range(len(record.count))
+            for draw in range(len(record.made))
         )
 
     def candidates(self, batch: Batch) -> IntArray:
@@ -163,7 +163,7 @@ class Exchange:
 
     def _logged(self, batch: Batch) -> kernel.Record:
         """Trade twice: the first time to learn how much there is to write down."""
-        return self._trade(batch, kept=int(self._trade(batch, kept=0).count.max(initial=0)))
+        return self._trade(batch, kept=int(self._trade(batch, kept=0).made.max(initial=0)))
 
     def _trade(self, batch: Batch, *, kept: int) -> kernel.Record:
         if len(batch.issues) < 2:
@@ -172,38 +172,38 @@ class Exchange:
                 f"{len(batch.issues)}; add an issue to case.yaml or choose another model"
             )
         draws = batch.position.shape[0]
-        position = np.array(batch.position)
+        position = np.array(batch.position, order="C")
         record = kernel.Record(
             voting=position.copy(),
             candidates=np.empty(draws, np.int64),
-            count=np.empty(draws, np.int64),
+            made=np.empty(draws, np.int64),
             actor=np.empty((draws, kept, 2), np.int64),
             issue=np.empty((draws, kept, 2), np.int64),
             end=np.empty((draws, kept, 2)),
             gain=np.empty((draws, kept)),
         )
-        kernel.trade(
-            position, np.array(batch.salience), _weights(batch), batch.present, self.least_gain,
-            record,
-        )  # fmt: skip
+        salience = np.array(batch.salience, order="C")
+        kernel.trade(position, salience, _weights(batch), batch.present, self.least_gain, record)
         return record
 
 
 def _weights(batch: Batch) -> FloatArray:
-    return np.ascontiguousarray(stance_weights(batch, "influence-salience"))
+    return np.array(stance_weights(batch, "influence-salience"), order="C")
 
 
 def _compromise(batch: Batch, position: FloatArray) -> FloatArray:
     """Return the ``(draw, issue)`` weighted means of ``(draw, actor, issue)`` positions."""
     weight = _weights(batch)
-    settlement: FloatArray = (weight * position).sum(axis=1) / weight.sum(axis=1)
+    total = weight.sum(axis=1)
+    settlement = np.full(total.shape, np.nan)  # where nobody is present
+    np.divide((weight * position).sum(axis=1), total, out=settlement, where=total > 0.0)
     return settlement.clip(0.0, 1.0)
 
 
 def _exchanges(record: kernel.Record, draw: int, voting: FloatArray) -> list[Exchanged]:
     """Return the exchanges of a draw that begins with the positions ``voting``, which they move."""
     made = []
-    for k in range(record.count[draw]):
+    for k in range(record.made[draw]):
         actor, issue, end = record.actor[draw, k], record.issue[draw, k], record.end[draw, k]
         first_shift, second_shift = end - voting[actor, issue]
         voting[actor, issue] = end

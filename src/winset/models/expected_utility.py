@@ -7,6 +7,7 @@ import numpy as np
 
 from winset.batch import Batch
 from winset.kernels import expected_utility as kernel
+from winset.kernels.challenges import Rules
 from winset.models.base import FloatArray, Outcome, Rounds
 
 Variant = Literal["printed", "replication"]
@@ -81,9 +82,9 @@ class ExpectedUtility:
     ...         Stance(issue="x", actor=n, position=point(p), influence=point(c),
     ...                salience=point(s)) for n, p, c, s in rows),
     ... )
-    >>> model = ExpectedUtility(rounds=5)
+    >>> model = ExpectedUtility(rounds=3)
     >>> model.trace(sample(case, 1)).settlement[0, :, 0].round(3).tolist()
-    []
+    [1.0, 0.672, 0.672, 0.672]
     """
 
     name: ClassVar[str] = "expected-utility"
@@ -139,8 +140,8 @@ class ExpectedUtility:
         kernel.challenges(*_stances(batch), batch.present, self._rules(), own, other)
         return Challenges(own=own, other=other)
 
-    def _rules(self) -> kernel.Rules:
-        return kernel.Rules(
+    def _rules(self) -> Rules:
+        return Rules(
             replication=self.variant == "replication",
             mean=self.forecast == "mean",
             rounds=self.rounds,
@@ -163,8 +164,11 @@ class ExpectedUtility:
 
 
 def _stances(batch: Batch) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return positions, saliences and influences as plain arrays of one memory layout.
+    """Return positions, saliences and influences in plain C order.
 
-    The kernel is compiled once for that layout, not once for each way a batch may be laid out.
+    The kernel is compiled for that alone, not for each way in which a batch may lie in memory.
     """
-    return np.array(batch.position), np.array(batch.salience), np.array(batch.influence)
+    position, salience, influence = (
+        np.array(array, order="C") for array in (batch.position, batch.salience, batch.influence)
+    )
+    return position, salience, influence

@@ -268,4 +268,10 @@ def _stances(batch: Batch) -> tuple[FloatArray, FloatArray, FloatArray]:
     least = np.where(np.isinf(least), 0.0, least)
     above = np.where(present, batch.influence - least[:, :, None], 0.0)
     issues = np.maximum(np.einsum("dai->da", present.astype(float)), 1.0)
-    return position, salience, least + np.einsum("dai->da", above) / issues
+    influence = least + np.einsum("dai->da", above) / issues
+    # One memory layout: the kernel is compiled for that, not for each way a batch is laid out.
+    return (
+        np.ascontiguousarray(position),
+        np.ascontiguousarray(salience),
+        np.ascontiguousarray(influence),
+    )

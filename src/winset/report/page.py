@@ -17,13 +17,21 @@ from winset.case.checks import doubts
 from winset.case.folder import write_file
 from winset.case.model import Case
 from winset.case.parts import Issue
+from winset.case.scenarios import BASE
+from winset.charts.blame import who_blocks
+from winset.charts.difference import scenario_differences
 from winset.charts.outcome import outcome
+from winset.charts.ratification import ratification
 from winset.charts.render import bundle, page_specification
 from winset.charts.strip import position_strip
 from winset.charts.text import shown
 from winset.charts.theme import PAGE, config
+from winset.charts.tree import game_tree
 from winset.charts.view import View
+from winset.comparison import compare
+from winset.findings import Findings, look_behind
 from winset.forecast import Forecast, what_changed
+from winset.models import make_model
 from winset.report.evidence import (
     change_text,
     loose_statements,
@@ -33,21 +41,33 @@ from winset.report.evidence import (
 )
 from winset.report.method import assumptions, command_line, python_lines
 
+COMPARED = 2_000  # draws a scenario
 TEMPLATES = Path(__file__).parent / "templates"
 
 
 def write_report(path: str | Path, case: Case, forecasts: Sequence[Forecast] = ()) -> None:
-    """Write the report on ``case`` and ``forecasts`` to ``path``, whole or not at all."""
+    """Write the report on ``case`` and ``forecasts`` to ``path``, whole or not at all.
+
+    Raises:
+        CaseError: when a game of the case does not hold together.
+    """
     write_file(Path(path), report_html(case, forecasts).encode())
 
 
 def report_html(case: Case, forecasts: Sequence[Forecast] = ()) -> str:
     """Return the report as one HTML document: the same input always gives the same text.
 
+    What lies behind the first forecast is looked for and shown: winsets, who blocks, games, what
+    the case's scenarios do.
+
     Args:
         case: what the forecasts were made of.
         forecasts: the first one leads; without any the report shows the coding alone.
+
+    Raises:
+        CaseError: when a game of the case does not hold together.
     """
+    behind = [look_behind(case, forecast) for forecast in forecasts]
     script, style = _asset("report.js"), _asset("report.css")
     page = _environment().get_template("report.html.j2")
     return page.render(
@@ -59,8 +79,12 @@ def report_html(case: Case, forecasts: Sequence[Forecast] = ()) -> str:
             for forecast in forecasts
             for difference in what_changed(forecast, case)
         ],
-        questions=_by_question([answers(case, forecast) for forecast in forecasts]),
-        issues=[_issue(case, issue, forecasts) for issue in case.issues],
+        questions=_by_question(
+            [answers(case, f, found) for f, found in zip(forecasts, behind, strict=True)]
+        ),
+        issues=[_issue(case, issue, forecasts, behind) for issue in case.issues],
+        games=[_figure(game_tree(played)) for played in behind[0].games.values()] if behind else [],
+        differences=[_figure(view) for view in _differences(case, forecasts)],
         loose=loose_statements(case),
         statements=lambda ids: statement_rows(case, ids),
         doubts=doubts(case),
@@ -85,11 +109,21 @@ def _by_question(said: Sequence[tuple[Answer, ...]]) -> list[tuple[Answer, ...]]
     return list(zip(*said, strict=True))
 
 
-def _issue(case: Case, issue: Issue, forecasts: Sequence[Forecast]) -> dict[str, Any]:
+def _issue(
+    case: Case, issue: Issue, forecasts: Sequence[Forecast], behind: Sequence[Findings]
+) -> dict[str, Any]:
     """Return everything the page says on one issue."""
     known = [forecast for forecast in forecasts if issue.id in forecast.issues]
     views = [position_strip(case, issue.id)] if case.stances_on(issue.id) else []
     views += [outcome(forecast, issue.id, case=case, states=not views) for forecast in known]
+    deep = next((found for found in behind if found.curves is not None), None)
+    bindings = []
+    if deep is not None:
+        views += [
+            ratification(deep, issue.id, case=case, states=False),
+            who_blocks(deep, issue.id, case=case),
+        ]
+        bindings = [binding.words for binding in deep.bindings if binding.issue == issue.id]
     return {
         "issue": issue,
         "answers": [
@@ -98,7 +132,8 @@ def _issue(case: Case, issue: Issue, forecasts: Sequence[Forecast]) -> dict[str,
             for answer in issue_answers(case, forecast)
             if answer.id == issue.id
         ],
-        "views": [{"view": view, "specification": _specification(view)} for view in views],
+        "bindings": bindings,
+        "views": [_figure(view) for view in views],
         "stances": stance_rows(case, issue.id),
     }
 
@@ -112,8 +147,23 @@ def _method(case: Case, forecast: Forecast) -> dict[str, Any]:
     }
 
 
-def _specification(view: View) -> Markup:
-    return _json(page_specification(view))
+def _differences(case: Case, forecasts: Sequence[Forecast]) -> list[View]:
+    """Return what each scenario of ``case`` does to the first forecast, if that is of no other."""
+    if not forecasts or not case.scenarios or forecasts[0].made.scenario != BASE:
+        return []
+    made = forecasts[0].made
+    found = compare(
+        case,
+        make_model(made.model, made.parameters),
+        [BASE, *(scenario.id for scenario in case.scenarios)],
+        draws=min(forecasts[0].draws, COMPARED),
+        seed=made.seed,
+    )
+    return [scenario_differences(found, issue.id, case=case) for issue in case.issues]
+
+
+def _figure(view: View) -> dict[str, Any]:
+    return {"view": view, "specification": _json(page_specification(view))}
 
 
 def _json(value: object) -> Markup:

@@ -1,0 +1,121 @@
+"""Commands about documents: take statements out of them, search them."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from winset.errors import WinsetError
+
+if TYPE_CHECKING:
+    from winset.evidence.extract import Found
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--case", metavar="CASE", help="Resolve speakers and issues by this case.")
+@click.option(
+    "--jsonl",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    help="Write a line a statement to this file (- for standard output).",
+)
+@click.option("--quoted", is_flag=True, help="Only what stands between double quotation marks.")
+@click.option("--encoding", metavar="NAME", help="Of the texts, where it is not UTF-8.")
+@click.option("--model", metavar="NAME", help="Another spaCy pipeline for English.")
+def extract(
+    files: tuple[Path, ...],
+    case: str | None,
+    jsonl: Path | None,
+    quoted: bool,
+    encoding: str | None,
+    model: str | None,
+) -> None:
+    """Find who says what in FILES: text, Markdown, HTML, PDF, or folders of them.
+
+    Each statement comes with the place of its words and of its speaker, its kind, and the rule
+    that found it. A file that cannot be read is reported, and the others are done.
+    """
+    from winset.cases import open_case
+    from winset.cli.printing import say
+    from winset.evidence.documents import document_files, read_document
+    from winset.evidence.extract import extract as extracted
+    from winset.evidence.parsing import MODEL, language
+
+    language(model or MODEL)
+    opened = open_case(case) if case else None
+    failed = 0
+    lines: list[str] = []
+    for path in (file for given in files for file in document_files(given)):
+        try:
+            text = read_document(path, encoding=encoding)
+            found = [
+                f for f in extracted(text, opened, model=model or MODEL) if f.quoted or not quoted
+            ]
+        except WinsetError as error:
+            click.echo(f"error: {error}", err=True)
+            failed += 1
+            continue
+        if jsonl is not None:
+            lines += [json.dumps(f.row(), ensure_ascii=False) for f in found]
+            continue
+        click.echo(click.style(str(path), bold=True))
+        for statement in found:
+            _show(statement, text.text, say)
+    if jsonl is not None:
+        _write(jsonl, lines)
+    if failed:
+        raise WinsetError(f"{failed} file{'' if failed == 1 else 's'} could not be read")
+
+
+def _show(found: "Found", text: str, say: Callable[..., None]) -> None:
+    speakers = ", ".join(found.speakers)
+    issue = f" on {found.issue}" if found.issue else ""
+    say(f"{found.content.start}-{found.content.end} {speakers}: {found.kind}{issue}", indent="  ")
+    words = " ".join(found.content.of(text).split())
+    say(f"“{words}”" if found.quoted else words, indent="    ")
+    if found.condition is not None and found.consequence is not None:
+        say(f"if: {found.condition.of(text)}", indent="    ")
+        say(f"then: {found.consequence.of(text)}", indent="    ")
+    say(f"by: {found.rule}", indent="    ")
+
+
+def _write(path: Path, lines: list[str]) -> None:
+    from winset.case.folder import write_file
+
+    text = "".join(f"{line}\n" for line in lines)
+    if str(path) == "-":
+        click.echo(text, nl=False)
+        return
+    write_file(path, text.encode("utf-8", "backslashreplace"))
+    count = len(lines)
+    click.echo(f"wrote {count} statement{'' if count == 1 else 's'} to {path}", err=True)
+
+
+@click.command()
+@click.argument("case")
+@click.argument("words", nargs=-1, required=True)
+@click.option("--most", default=20, show_default=True, type=click.IntRange(1, 10_000))
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def search(case: str, words: tuple[str, ...], most: int, as_json: bool) -> None:
+    """Find the paragraphs of CASE's documents that hold all WORDS.
+
+    Words in quotation marks must stand together; a star stands for any ending. Only documents kept
+    in the case folder can be searched.
+    """
+    from winset.cases import open_case
+    from winset.cli.printing import print_json, say
+    from winset.evidence.search import search as searched
+
+    opened = open_case(case)
+    hits = searched(opened, " ".join(words), most=most)
+    if as_json:
+        print_json(hits)
+        return
+    for hit in hits:
+        click.echo(click.style(f"{hit.document}:{hit.paragraph.start}", bold=True))
+        say(" ".join(hit.words.split()), indent="  ")
+    if not hits:
+        kept = sum(document.file is not None for document in opened.documents)
+        click.echo(f"nothing found in {kept} kept document{'' if kept == 1 else 's'}")
