@@ -25,7 +25,7 @@ from winset.evidence.anchors import (
 CASE = Path(__file__).parent / "fixtures" / "two-coders"
 SHARED = Path(__file__).parents[2] / "shared" / "data" / "dna" / "sample.dna"
 TEXT = (CASE / "documents" / "gazette-may.txt").read_text()
-WORDS = "the a no yes toll bridge mayor said , . crowns \n and two of not".split(" ")
+WORDS = ["the", "a", "no", "yes", "toll", "bridge", "mayor", "said", ",", ".", "crowns", "\n", "and", "two", "of", "not"]
 
 
 def anchored(text, start, end, *, sides=True, words=True):
@@ -77,9 +77,9 @@ class Edited:
         )
 
     def holds(self, place, start, end):
-        """Whether it is the span that stands at ``place``, but for a few typed anew alike."""
-        here = [start <= o < end for o in self.origins[place.start : place.end] if o is not None]
-        return all(here) and 2 * len(here) >= end - start
+        """Whether it is the span that stands at ``place``, but for letters typed anew alike."""
+        here = [start <= (o or -1) < end for o in self.origins[place.start : place.end]]
+        return 2 * sum(here) >= end - start
 
 
 @st.composite
@@ -107,7 +107,7 @@ def test_what_is_found_reads_the_same_words(example):
         assert same == " ".join(text[start:end].split())
 
 
-@given(st.text("ab \n“”\"…–-\u00ad", min_size=1, max_size=60), st.data())
+@given(st.text('ab \n“”"…–-\u00ad', min_size=1, max_size=60), st.data())
 def test_an_unchanged_text_never_moves_anything(text, data):
     start = data.draw(st.integers(0, len(text) - 1))
     end = data.draw(st.integers(start + 1, len(text)))

@@ -95,12 +95,14 @@ def ratification(findings: Findings, issue: str, *, case: Case, states: bool = T
     _heights(frame, top)
     frame.bottom = top + HEIGHT + 10
     frame.axis(states=states)
-    description = _described(entry.title, found, entry.scale)
+    said = _said(found, entry.scale)
+    description = shown(f"{entry.title}. {' '.join(said)}")
     return View(
         title=f"Who could ratify what: {shown(entry.title)}",
         caption=(
             "Lines: the probability that a party ratifies the point, over what is not known; the "
-            "shaded area, that all do. Bars: where a party is likelier than not to. " + description
+            "shaded area, that all do. Bars: where a party is likelier than not to. "
+            + " ".join(said)
         ),
         chart=frame.chart(description),
         table=_table(point, curves, joint),
@@ -206,7 +208,7 @@ def _heights(frame: Frame, top: float) -> None:
     frame.add(rows, label.encode(frame.y(), text=TEXT))
 
 
-def _described(title: str, found: Meeting, scale: Scale) -> str:
+def _said(found: Meeting, scale: Scale) -> list[str]:
     said = []
     for name, interval in found.winsets.items():
         if interval is None:
@@ -217,9 +219,9 @@ def _described(title: str, found: Meeting, scale: Scale) -> str:
     if found.low <= found.high:
         size = measure(found.high - found.low, scale)
         said.append(
-            f"All would over {size}." if found.meet else f"Between them lies a gap of {size}."
+            f"These meet over {size}." if found.meet else f"Between them lies a gap of {size}."
         )
-    return shown(f"{title}. {' '.join(said)}")
+    return said
 
 
 def _table(point: FloatArray, curves: dict[str, FloatArray], joint: FloatArray) -> Table:

@@ -230,9 +230,8 @@ def _print_issue(case: "Case", issue: str, found: Any, scenarios: tuple[str, ...
 
 
 def _cells(difference: Any, digits: int) -> tuple[str, str]:
-    from winset.cli.printing import number
 
     if difference is None or difference.value != difference.value:
         return "–", ""
-    value = f"{difference.value:+.{digits}f} ± {number(difference.error, digits)}"
-    return value, f"{difference.low:+.{digits}f} – {difference.high:+.{digits}f}"
+    value = f"{difference.value:+.{digits}f} ± {difference.error:.1g}"
+    return value, f"{difference.low:+.{digits}f} to {difference.high:+.{digits}f}"

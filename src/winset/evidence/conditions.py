@@ -18,6 +18,7 @@ class Conditional:
     rule: str
 
 
+LONGEST_SENTENCE = 1_500
 _MODAL = (
     r"(?:will|shall|would|can|could|may|might|'ll|'d|is|are|am|was|were|be|must|should"
     r"|offer(?:s|ed)|agrees?|agreed|accepts?|remains?|has|have)"
@@ -75,6 +76,8 @@ def conditional(view: str, content: Span) -> Conditional | None:
     ('If the court agrees', 'we will pay')
     """
     for sentence in _sentences(view, content):
+        if sentence.end - sentence.start > LONGEST_SENTENCE:
+            continue
         found = _in_sentence(view, sentence)
         if found is not None:
             return found

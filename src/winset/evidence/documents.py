@@ -8,6 +8,7 @@ that of the file.
 import codecs
 import datetime
 import hashlib
+import logging
 import os
 import re
 import stat
@@ -305,6 +306,10 @@ def _read_pdf(path: Path, data: bytes, digest: str) -> Text:
     except ImportError:
         raise _not_installed(path, "pypdf") from None
     pages: list[str] = []
+    log = logging.getLogger("pypdf")
+    level = log.level
+    # What it would log of a broken file, the error below says.
+    log.setLevel(logging.CRITICAL)
     try:
         reader = pypdf.PdfReader(BytesIO(data))
         if reader.is_encrypted and not reader.decrypt(""):
@@ -325,6 +330,8 @@ def _read_pdf(path: Path, data: bytes, digest: str) -> Text:
             f"{path}: must be a whole PDF; it cannot be read ({type(error).__name__}: "
             f"{shorten(error)}); save it anew, or its text as .txt"
         ) from None
+    finally:
+        log.setLevel(level)
     said = "\n\n".join(page.strip() for page in pages if page.strip())
     said = re.sub(r"[\x00-\x08\x0e-\x1f\ud800-\udfff]", "\ufffd", said)
     if not said:

@@ -26,6 +26,7 @@ from winset.evidence.spans import Span
 
 Kind = StatementKind | Literal["unknown"]
 Sign = Literal["for", "against", "unknown"]
+FARTHEST = 5_000  # characters read: a longer statement is no statement
 Way = Literal["quoted", "reported", "stand", "mind", "author"]
 
 
@@ -90,6 +91,7 @@ def read_kind(view: str, content: Span, way: Way, cue: Span | None = None) -> Re
         way: how they are tied to their speaker.
         cue: the word of saying, which may tell the kind itself (“denied”).
     """
+    content = Span(content.start, min(content.end, content.start + FARTHEST))
     found = conditional(view, content)
     if found is not None and (way != "author" or found.rule in ("if", "unless")):
         return _of_condition(view, found, way, cue)

@@ -10,7 +10,7 @@ _DOUBLE = '"“”„‟«»＂'
 _MARKS = re.compile(f"[{_DOUBLE}]")
 # Wires set two apostrophes for a double mark; British papers a single mark for any.
 _APOSTROPHES = re.compile(r"(?<!['\w])''(?!['\s])(.{2,6000}?)(?<!['\s])''(?!['\w])")
-_SINGLE = re.compile(r"(?<![\w’'])[‘'](?=\w)(.{2,1200}?)(?<=\S)[’'](?![\w’'])")
+_SINGLE = re.compile(r"(?<![\w’'])[‘'](?=\w)([^‘\n]{2,1200}?)(?<=\S)[’'](?![\w’'])")
 _SMALL = word_set("a an and as at but by for from in nor of on or the to with vs versus")
 _BEFORE_OPENING = frozenset("([{—–-/‘'…:,;.")
 _AFTER_CLOSING = frozenset(".,;:!?)]}—–-/’'…")

@@ -227,7 +227,9 @@ def read_aside(folder: Path | None) -> DnaTables | None:
     if path.stat().st_size > MOST_ASIDE:
         raise WinsetError(f"{path}: must be at most {MOST_ASIDE:,} bytes")
     try:
-        said: dict[str, Any] = json.loads(path.read_bytes())
+        said: Any = json.loads(path.read_bytes())
+        if not isinstance(said, dict) or said.get("version") != 1:
+            raise ValueError("version 1 wanted")
         rows = {}
         for table, columns in COLUMNS.items():
             if table in said:

@@ -20,6 +20,15 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
+# For functions that kernels alone call: a door to Python takes long to compile.
+inner = njit(
+    cache=True,
+    error_model="numpy",
+    forceinline=True,
+    no_cpython_wrapper=True,
+    no_cfunc_wrapper=True,
+)
+
 # Positions, utilities and shares of the weight that differ by less are equal: a tie in exact
 # arithmetic must stay one after rounding. Sums of utilities gather more of it.
 TIE = 1e-12
@@ -68,7 +77,7 @@ class Room(NamedTuple):
     moved_by: IntArray  # (actor,) whose offer was taken, -1 for none
 
 
-@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
+@inner
 def make_table(
     draw: int,
     issue: int,
@@ -96,7 +105,7 @@ def make_table(
     return Table(place[:n], x[:n], w[:n], total, s[:n])
 
 
-@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
+@inner
 def make_room(n: int) -> Room:
     """Return room for ``n`` actors, in the order that they have."""
     indices, numbers, squares = np.empty((2, n), np.int64), np.empty((5, n)), np.empty((4, n, n))
@@ -117,7 +126,7 @@ def make_room(n: int) -> Room:
     )
 
 
-@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
+@inner
 def _set_success(table: Table, room: Room) -> None:
     """Write the chances of success of all challenges (eq. 31).
 
@@ -155,12 +164,14 @@ def _set_success(table: Table, room: Room) -> None:
             between_wx += w[j] * gap
 
 
-@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
+@inner
 def _set_replicated_success(table: Table, room: Room, span: float) -> None:
     """Write the chances of success as the authors' program seems to have worked them out."""
     x, w, loss = table.x, table.w, room.loss
     n = x.size
-    room.success[:] = 0.0
+    for i in range(n):
+        for j in range(n):
+            room.success[i, j] = 0.0
     for k in range(n):
         for j in range(n):
             gap = abs(x[k] - x[j])
@@ -168,26 +179,29 @@ def _set_replicated_success(table: Table, room: Room, span: float) -> None:
         for i in range(n):
             for j in range(n):
                 room.success[i, j] += w[k] * max(0.0, loss[k, j] - loss[k, i])
-    # Of |u(a) − u(b)| over ordered pairs every difference is met twice, once as a gain.
-    total = 2.0 * room.success.sum()
+    total = 0.0
+    for i in range(n):
+        for j in range(n):
+            # Of |u(a) − u(b)| over ordered pairs every difference is met twice, once as a gain.
+            total += 2.0 * room.success[i, j]
     for i in range(n):
         for j in range(n):
             apart = total > 0.0 and abs(x[i] - x[j]) > TIE
             room.success[i, j] = room.success[i, j] / total if apart else 0.0
 
 
-@njit(cache=True, error_model="numpy", no_cpython_wrapper=True, forceinline=True)
+@inner
 def _log(base: float) -> float:
     return math.log(base) if base > 0.0 else -math.inf
 
 
-@njit(cache=True, error_model="numpy", no_cpython_wrapper=True, forceinline=True)
+@inner
 def _utility(log_base: float, r: float) -> float:
     """Return ``2 − 4 base^r`` (eqs 15, 16 and 22), with the logarithm shared among actors."""
     return 2.0 - 4.0 * math.exp(r * log_base)
 
 
-@njit(cache=True, error_model="numpy", no_cpython_wrapper=True, forceinline=True)
+@inner
 def _left_alone(x_i: float, x_j: float, mu: float, span: float, r: float) -> float:
     """Return the utility of not challenging j if the status quo gives way (eqs 23-24)."""
     to_mu, gap = abs(x_i - mu), abs(x_i - x_j)
@@ -196,13 +210,13 @@ def _left_alone(x_i: float, x_j: float, mu: float, span: float, r: float) -> flo
     return float(2.0 - 4.0 * max(base, 0.0) ** r)
 
 
-@njit(cache=True, error_model="numpy", no_cpython_wrapper=True, forceinline=True)
+@inner
 def _fought(success: float, s_j: float, won: float, lost: float) -> float:
     """Return the expected utility of challenging j, who resists with the chance s_j."""
     return s_j * (success * won + (1.0 - success) * lost) + (1.0 - s_j) * won
 
 
-@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
+@inner
 def _set_risk(table: Table, room: Room, mu: float, span: float, q: float) -> None:
     """Write the risk exponents from challenges among actors who are neutral to risk (eqs 32-34)."""
     x, s, r = table.x, table.s, room.r
@@ -224,7 +238,7 @@ def _set_risk(table: Table, room: Room, mu: float, span: float, q: float) -> Non
         r[i] = (1.0 - risk / 3.0) / (1.0 + risk / 3.0)
 
 
-@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
+@inner
 def _set_challenges(table: Table, room: Room, replication: bool, span: float, q: float) -> None:
     """Write what every actor expects of challenging each other one, and of being challenged.
 
@@ -250,7 +264,7 @@ def _set_challenges(table: Table, room: Room, replication: bool, span: float, q:
                 attacked[i, j], attacked[j, i] = attack[j, i], attack[i, j]
 
 
-@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
+@inner
 def _let_quo_move(
     table: Table, room: Room, replication: bool, mu: float, span: float, q: float
 ) -> None:
@@ -267,17 +281,20 @@ def _let_quo_move(
                 room.attacked[i, j] -= (1.0 - q) * _left_alone(x[j], x[i], mu, span, theirs)
 
 
-@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
+@inner
 def expect(table: Table, room: Room, mu: float, span: float, rules: Rules) -> None:
     """Write what every actor expects of every challenge, with its own attitude to risk.
 
     ``span`` is R: the range of the positions now, or in the replication variant at the start.
     """
     if span <= TIE:
-        room.attack[:], room.attacked[:] = 0.0, 0.0
+        for i in range(table.x.size):
+            for j in range(table.x.size):
+                room.attack[i, j] = room.attacked[i, j] = 0.0
         return
     if rules.replication:
-        room.r[:] = 1.0
+        for i in range(table.x.size):
+            room.r[i] = 1.0
         _set_replicated_success(table, room, span)
     else:
         _set_success(table, room)

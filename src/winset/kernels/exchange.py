@@ -17,6 +17,9 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
+# For functions that kernels alone call: a door to Python takes long to compile.
+inner = njit(cache=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
 TIE = 1e-12  # positions, and gains, that differ by less are equal
 
 
@@ -43,7 +46,7 @@ class Record(NamedTuple):
     gain: FloatArray
 
 
-@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
+@inner
 def _pulls(weight: FloatArray) -> FloatArray:
     """Return ``(actor, issue)`` shares of the weight; 0 on issues where nobody takes part."""
     actors, issues = weight.shape
@@ -57,7 +60,7 @@ def _pulls(weight: FloatArray) -> FloatArray:
     return pull
 
 
-@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
+@inner
 def _sides(x: FloatArray, pull: FloatArray, present: BoolArray) -> IntArray:
     """Return ``(actor, issue)``: 1 above the expected outcome, -1 below, 0 on it or absent."""
     actors, issues = x.shape
@@ -74,7 +77,7 @@ def _sides(x: FloatArray, pull: FloatArray, present: BoolArray) -> IntArray:
     return side
 
 
-@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
+@inner
 def _candidates(side: IntArray, s: FloatArray) -> IntArray:
     """Return ``(candidate, 4)``: i, j, what i gives and what j gives, in the order of i, j, p, q.
 
@@ -98,7 +101,7 @@ def _candidates(side: IntArray, s: FloatArray) -> IntArray:
     return found[:n]
 
 
-@njit(cache=True, error_model="numpy", no_cpython_wrapper=True, forceinline=True)
+@inner
 def _asks(found: IntArray, k: int, giver: int, issue: int) -> bool:
     """Return whether ``giver`` gives ``issue`` in candidate k."""
     by_i = found[k, 0] == giver and found[k, 2] == issue
@@ -106,7 +109,7 @@ def _asks(found: IntArray, k: int, giver: int, issue: int) -> bool:
     return bool(by_i or by_j)
 
 
-@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
+@inner
 def _terms(
     found: IntArray, k: int, x: FloatArray, v: FloatArray, s: FloatArray, pull: FloatArray
 ) -> tuple[float, float, float]:
@@ -130,13 +133,13 @@ def _terms(
     return dp * (s[i, p] - rate * s[i, q]), way_i * shift_i, way_j * shift_j
 
 
-@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
+@inner
 def _moved(v: float, shift: float, goal: float) -> float:
     """Return ``v`` moved by ``shift``, on the goal itself if that is where it leads."""
     return goal if abs(v + shift - goal) <= TIE else v + shift
 
 
-@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
+@inner
 def _trade(
     draw: int,
     x: FloatArray,

@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
-from winset.kernels.challenges import TIE, Room, Rules, Table, expect, make_room, make_table
+from winset.kernels.challenges import TIE, Room, Rules, Table, expect, inner, make_room, make_table
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -42,7 +42,7 @@ class Record(NamedTuple):
     forecasts: FloatArray
 
 
-@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
+@inner
 def _sort(x: FloatArray, order: IntArray) -> None:
     """Put ``order`` right by insertion: from round to round little of it changes."""
     for a in range(1, x.size):
@@ -54,12 +54,12 @@ def _sort(x: FloatArray, order: IntArray) -> None:
         order[b + 1] = i
 
 
-@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
+@inner
 def _range(table: Table, order: IntArray) -> float:
     return float(table.x[order[-1]] - table.x[order[0]])
 
 
-@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
+@inner
 def _median(table: Table, order: IntArray) -> float:
     """Return the weighted median, the lower one on ties; ``order`` sorts the positions."""
     half = table.total * (0.5 - TIE)
@@ -71,7 +71,7 @@ def _median(table: Table, order: IntArray) -> float:
     return float(table.x[order[-1]])
 
 
-@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
+@inner
 def _survivor(table: Table) -> float:
     """Return the position that survives votes on one challenger after the other."""
     x, w = table.x, table.w
@@ -86,13 +86,13 @@ def _survivor(table: Table) -> float:
     return float(winner)
 
 
-@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
+@inner
 def _middle(table: Table, room: Room, rules: Rules) -> float:
     """Return μ."""
-    return _survivor(table) if rules.replication else _median(table, room.order)
+    return float(_survivor(table) if rules.replication else _median(table, room.order))
 
 
-@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
+@inner
 def _mean(table: Table, order: IntArray) -> float:
     """Return the weighted mean; rounding does not take it past the outermost positions."""
     moment = 0.0
@@ -101,7 +101,7 @@ def _mean(table: Table, order: IntArray) -> float:
     return float(min(max(moment / table.total, table.x[order[0]]), table.x[order[-1]]))
 
 
-@njit(cache=True, error_model="numpy", no_cpython_wrapper=True, forceinline=True)
+@inner
 def _quadrant(a: float, b: float) -> int:
     """Return what becomes of i when it expects a of its own challenge and b of the other's."""
     if b <= TIE or abs(a) <= TIE:
@@ -113,7 +113,7 @@ def _quadrant(a: float, b: float) -> int:
     return CAPITULATION if -a > b + TIE else STALEMATE
 
 
-@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
+@inner
 def _take_offers(table: Table, room: Room, replication: bool) -> int:
     """Write where each actor goes and on whose offer; return how many go anywhere."""
     x = table.x
@@ -140,7 +140,7 @@ def _take_offers(table: Table, room: Room, replication: bool) -> int:
     return count
 
 
-@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
+@inner
 def _keep(
     draw: int, played: int, issue: int, table: Table, room: Room, forecast: float, record: Record
 ) -> None:
@@ -153,7 +153,7 @@ def _keep(
         record.moved_by[draw, played, table.place[i], issue] = room.moved_by[i]
 
 
-@njit(cache=True, error_model="numpy", no_cpython_wrapper=True)
+@inner
 def _play(draw: int, issue: int, table: Table, rules: Rules, record: Record) -> None:
     """Play one issue of one draw."""
     n = table.x.size

@@ -1,119 +1,37 @@
 """Bargaining between parties that must each ratify at home: the two-level game."""
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Literal, get_args
 
 import numpy as np
-from scipy.special import logit
 
 from winset.batch import Batch
 from winset.case.ranges import Range
-from winset.errors import WinsetError, nearest
-from winset.kernels import two_level as kernel
+from winset.errors import WinsetError
+from winset.kernels.blame import AGREED, BLAMED, MISJUDGED, blame_draws
 from winset.kernels.shapley import MOST_EXACT, MOST_OBJECTIONS
-from winset.models.base import BoolArray, FloatArray, IntArray, Outcome
-from winset.models.central import known_reversion
+from winset.kernels.winsets import winset_sums
+from winset.models.base import IntArray
+from winset.models.binding import Binding, binding
+from winset.models.seats import Seats
+from winset.models.talks import Talks
+from winset.models.winsets import Blame, Curves, TwoLevelOutcome
 
 Information = Literal["private", "complete"]
 Rule = Literal["nash", "kalai-smorodinsky", "egalitarian", "take-it-or-leave-it"]
-STANCE = ("position", "price", "red_line_low", "red_line_high", "audience_cost", "salience",
-          "influence")  # fmt: skip
 TAU = Range(0.05, 0.20, 0.10)
-LEAST_SHARE = 2.0**-54  # stands for a uniform number of 0, below the least other one
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TwoLevelOutcome(Outcome):
-    """What is signed, who ratifies it, and what was in the way where nothing is signed.
-
-    All of it speaks of the issue once it is open: an issue that requires another is solved as if
-    that one were agreed, and how likely that is stands in ``open``. Of a draw in which an issue
-    cannot open nothing is said: NaN, False, -1.
-
-    Attributes:
-        settlement: ``(draw, issue)``, point signed, share of the scale; NaN where none is.
-        agreement: ``(draw, issue)``, ``open × signed × Π ratified``, in [0, 1].
-        signed: ``(draw, issue)``, whether the negotiators sign, once the issue is open.
-        ratified: ``(draw, party, issue)``, probability that the party ratifies what is signed; NaN
-            where nothing is or the party is not at the table.
-        accepts: ``(draw, actor, issue)``, the same for each ratifier alone; NaN for the others.
-        lift: ``(draw, actor, issue)``, by how much its party's probability would grow were the
-            ratifier sure to accept; NaN likewise.
-        open: ``(draw, issue)``, probability that what the issue requires is agreed.
-        bar: ``(draw, issue)``, where nothing is signed, index of the party that finds the fewest
-            points possible; else -1.
-    """
-
-    signed: BoolArray
-    ratified: FloatArray
-    accepts: FloatArray
-    lift: FloatArray
-    open: FloatArray
-    bar: IntArray
-
-    @property
-    def involuntary_defection(self) -> FloatArray:
-        """``(draw, issue)``, probability that what is signed is not ratified."""
-        agreement = np.zeros(()) if self.agreement is None else self.agreement
-        return np.maximum(self.open * self.signed - agreement, 0.0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Curves:
-    """The winsets: how likely each point is to pass at home, over draws and types.
-
-    Draws count by the probability that the issue opens; NaN for an issue that never does.
-
-    Attributes:
-        point: ``(grid,)``, share of the scale.
-        party: ``(party, grid, issue)``, probability that the party ratifies the point; NaN where it
-            is not at the table.
-        gains: ``(party, grid, issue)``, share of draws in which its negotiator does not lose there.
-        joint: ``(grid, issue)``, probability that all parties ratify it.
-        zone: ``(grid, issue)``, probability that it lies in the zone of possible agreement: all
-            ratify it and no negotiator loses.
-    """
-
-    point: FloatArray
-    party: FloatArray
-    gains: FloatArray
-    joint: FloatArray
-    zone: FloatArray
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Blame:
-    """Whose doing it is where an open issue fails: Shapley values, averaged over such draws.
-
-    Draws count by the probability that the issue opens. NaN where no draw fails.
-
-    Attributes:
-        actor: ``(actor, issue)``, share in [0, 1]; the shares of an issue sum to 1.
-        party: ``(party, issue)``, sum over the party's actors.
-        error: ``(actor, issue)``, Monte Carlo standard error of ``actor``, over draws.
-        sampling_error: ``(actor, issue)``, the part of it that is due to sampled permutations; 0
-            where all coalitions were looked at.
-        failing: ``(issue,)``, probability that the issue opens and fails.
-        misjudged: ``(issue,)``, share of failures in which nobody stands in the way: with every
-            type known, some point would have passed. They count for nothing above.
-    """
-
-    actor: FloatArray
-    party: FloatArray
-    error: FloatArray
-    sampling_error: FloatArray
-    failing: FloatArray
-    misjudged: FloatArray
-
-    @property
-    def overall(self) -> FloatArray:
-        """``(party,)``, share over all issues, each counted by its failures that are to blame."""
-        weight = np.where(np.isnan(self.misjudged), 0.0, self.failing * (1.0 - self.misjudged))
-        if not weight.sum() > 0.0:
-            return np.full(len(self.party), math.nan)
-        return np.nan_to_num(self.party) @ weight / weight.sum()
+__all__ = [
+    "Binding",
+    "Blame",
+    "Curves",
+    "Information",
+    "Rule",
+    "TwoLevel",
+    "TwoLevelOutcome",
+    "binding",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,7 +167,7 @@ class TwoLevel:
             WinsetError: when an issue has no reversion or no party at its table, or the proposer is
                 not there.
         """
-        talks = _Talks(self, batch)
+        talks = Talks(self, batch)
         draws, actors, issues = batch.draws, len(batch.actors), len(batch.issues)
         parties = len(batch.parties)
         settlement, agreement = np.full((draws, issues), math.nan), np.zeros((draws, issues))
@@ -287,7 +205,7 @@ class TwoLevel:
 
         A few thousand draws are plenty, and cost some ten times what `solve` costs.
         """
-        talks = _Talks(self, batch)
+        talks = Talks(self, batch)
         grid, parties, issues = self.grid, len(batch.parties), len(batch.issues)
         party, gains = np.full((2, parties, grid, issues), math.nan)
         joint, zone = np.full((2, grid, issues), math.nan)
@@ -296,7 +214,7 @@ class TwoLevel:
             if not weight.sum() > 0.0:
                 continue
             table = talks.table(k, talks.chain(k), known=False)
-            sums = kernel.winset_sums(table, weight)
+            sums = winset_sums(table, weight)
             party[seats.parties, :, k] = sums.ratified / weight.sum()
             gains[seats.parties, :, k] = sums.gains / weight.sum()
             joint[:, k], zone[:, k] = sums.joint / weight.sum(), sums.zone / weight.sum()
@@ -320,7 +238,7 @@ class TwoLevel:
         """
         if permutations < 2:
             raise WinsetError(f"permutations must be 2 or more; found {permutations}")
-        talks = _Talks(self, batch)
+        talks = Talks(self, batch)
         actors, issues = len(batch.actors), len(batch.issues)
         share, error, sampling = np.full((3, actors, issues), math.nan)
         failing, misjudged = np.zeros(issues), np.full(issues, math.nan)
@@ -328,17 +246,17 @@ class TwoLevel:
             weight = talks.opens(k)
             given = talks.chain(k)
             players, waives = _players(seats, batch.issues[k])
-            ended = kernel.blame_draws(
+            ended = blame_draws(
                 talks.table(k, given, known=True),
                 talks.solved(k, given).place,
                 waives=waives,
                 orders=_orders(batch, k, players, permutations),
             )
-            lost = weight * (ended.end != kernel.AGREED)
+            lost = weight * (ended.end != AGREED)
             failing[k] = lost.mean()
             if lost.sum() > 0.0:
-                misjudged[k] = weight[ended.end == kernel.MISJUDGED].sum() / lost.sum()
-            weight = weight * (ended.end == kernel.BLAMED)
+                misjudged[k] = weight[ended.end == MISJUDGED].sum() / lost.sum()
+            weight = weight * (ended.end == BLAMED)
             if not (total := weight.sum()) > 0.0:
                 continue
             mean = weight @ ended.share / total
@@ -359,364 +277,7 @@ class TwoLevel:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Binding:
-    """What most often stands between an open issue and an agreement.
-
-    Attributes:
-        issue: id.
-        kind: ``signing`` where draws fail mostly because no point suits everybody at the table,
-            ``ratifying`` where mostly because what is signed is refused, ``none`` where none fail.
-        party: id of the party that binds; empty for ``none``.
-        actor: id of its negotiator, or of the ratifier whose assurance would help most; may be
-            empty.
-        share: of draws in which nothing is signed, or the party's probability of ratifying.
-        words: all that, as a sentence.
-    """
-
-    issue: str
-    kind: Literal["signing", "ratifying", "none"]
-    party: str
-    actor: str
-    share: float
-    words: str
-
-
-def binding(batch: Batch, outcome: TwoLevelOutcome) -> tuple[Binding, ...]:
-    """Return the binding constraint of each issue, in the order of the batch."""
-    return tuple(_binding(batch, outcome, k) for k in range(len(batch.issues)))
-
-
-def _binding(batch: Batch, outcome: TwoLevelOutcome, k: int) -> Binding:
-    issue, opens = batch.issues[k], outcome.open[:, k]
-    signed = opens * outcome.signed[:, k]
-    refused = outcome.involuntary_defection[:, k].sum()
-    missing = opens.sum() - signed.sum()
-    if missing + refused <= 1e-9 * opens.sum():
-        how = "every draw ends in an agreement" if opens.any() else "the issue never opens"
-        words = f"{issue}: nothing binds, {how}"
-        return Binding(issue=issue, kind="none", party="", actor="", share=1.0, words=words)
-    if missing >= refused:
-        counts = [opens[outcome.bar[:, k] == p].sum() for p in range(len(batch.parties))]
-        p = int(np.argmax(counts))
-        party, actor = batch.parties[p], batch.actors[batch.negotiator[p]]
-        share = float(missing / opens.sum())
-        words = (
-            f"{issue}: in {share:.0%} of the draws nothing is signed, for no point suits everybody "
-            f"at the table; {actor} of {party} finds the fewest that would"
-        )
-        return Binding(
-            issue=issue, kind="signing", party=party, actor=actor, share=share, words=words
-        )
-    chances = _means(outcome.ratified[:, :, k], signed)
-    p = int(np.nanargmin(chances))
-    party, share = batch.parties[p], float(chances[p])
-    lifts = np.where(batch.party_of == p, _means(outcome.lift[:, :, k], signed), math.nan)
-    words = (
-        f"{issue}: what is signed fails at home; {party} is least likely to ratify ({share:.0%})"
-    )
-    actor = ""
-    if not np.isnan(lifts).all():
-        i = int(np.nanargmax(lifts))
-        actor = batch.actors[i]
-        accepts = _means(outcome.accepts[:, :, k], signed)[i]
-        words += (
-            f", where {actor} accepts in {accepts:.0%} and its assurance would add "
-            f"{100 * lifts[i]:.0f} points"
-        )
-    return Binding(
-        issue=issue, kind="ratifying", party=party, actor=actor, share=share, words=words
-    )
-
-
-def _means(values: FloatArray, weight: FloatArray) -> FloatArray:
-    """Return the means over draws of ``(draw, …)``; NaN for columns without a number."""
-    total = weight @ ~np.isnan(values)
-    means = np.full(values.shape[1], math.nan)
-    np.divide(weight @ np.nan_to_num(values), total, out=means, where=total > 0.0)
-    return means
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Edges:
-    """Ties that bear on an issue, row by row."""
-
-    first: IntArray  # (row + 1,)
-    source: IntArray  # (edge,), the row's actor
-    target: IntArray  # (edge,), actor
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Seats:
-    """Who matters on one issue, in the order of the kernel; all are indices of the batch."""
-
-    parties: IntArray  # (party,), at the table
-    rows: IntArray  # (row,), actors: negotiators, then ratifiers
-    first: IntArray  # (party + 1,), first ratifier
-    voters: IntArray  # (party,), first ratifier who is no veto player
-    actors: IntArray  # (actor,), those whose own gains are needed, ascending
-    lean: _Edges  # from each row to its own actor first
-    press: _Edges
-
-    @property
-    def ratifiers(self) -> IntArray:
-        """``(ratifier,)``, actors: by party, veto players before the other voters."""
-        return self.rows[len(self.parties) :]
-
-
-def _pairs(ties: FloatArray) -> list[tuple[int, int]]:
-    """Return the source and target of every tie of ``(draw, source, target)`` that ever counts."""
-    ever = ties[:1] if ties.strides[0] == 0 else ties
-    return [(int(i), int(j)) for i, j in np.argwhere(ever.max(axis=0) > 0.0)]
-
-
-def _edges(rows: list[int], targets: dict[int, list[int]]) -> _Edges:
-    found = [targets.get(i, []) for i in rows]
-    return _Edges(
-        first=np.cumsum([0, *map(len, found)]),
-        source=np.repeat(np.array(rows, np.int64), [len(there) for there in found]),
-        target=np.array([j for there in found for j in there], np.int64),
-    )
-
-
-def _seats(
-    batch: Batch, k: int, leaning: list[tuple[int, int]], pressing: list[tuple[int, int]]
-) -> _Seats:
-    present = batch.present[:, k]
-    parties = [p for p, n in enumerate(batch.negotiator) if n >= 0 and present[n]]
-    ratifiers: list[int] = []
-    first, voters = [0], []
-    for p in parties:
-        members = present & (batch.party_of == p)
-        ratifiers += np.flatnonzero(members & batch.veto).tolist()
-        voters.append(len(ratifiers))
-        ratifiers += np.flatnonzero(members & batch.voter & ~batch.veto).tolist()
-        first.append(len(ratifiers))
-    negotiators = [int(batch.negotiator[p]) for p in parties]
-    lean = {i: [i] for i in (*negotiators, *ratifiers)}
-    for i, j in leaning:
-        if i in lean and present[j]:
-            lean[i].append(j)
-    # A pressure group presses its own party, as long as it has no vote there.
-    groups = present & batch.pressure & ~batch.voter & ~batch.veto
-    press: dict[int, list[int]] = {}
-    for g, i in pressing:
-        if groups[g] and batch.party_of[g] == batch.party_of[i]:
-            press.setdefault(i, []).append(g)
-    leans = _edges([*negotiators, *ratifiers], lean)
-    presses = _edges(ratifiers, press)
-    # The negotiators' rows feel no pressure: it bears on acceptance alone.
-    none = np.zeros(len(negotiators), np.int64)
-    presses = _Edges(
-        first=np.concatenate([none, presses.first]), source=presses.source, target=presses.target
-    )
-    return _Seats(
-        parties=np.array(parties, np.int64),
-        rows=np.array([*negotiators, *ratifiers], np.int64),
-        first=np.array(first, np.int64),
-        voters=np.array(voters, np.int64),
-        actors=np.union1d(leans.target, presses.target),
-        lean=leans,
-        press=presses,
-    )
-
-
-class _Talks:
-    """The issues of one batch. Each can be solved in the world where ``given`` ones are agreed."""
-
-    def __init__(self, model: TwoLevel, batch: Batch) -> None:
-        self._model, self._batch = model, batch
-        self._reversion = known_reversion(batch, model.name)
-        self._tau = _plain(batch.drawn(f"{model.name}/tau", model.tau))
-        self._leaning, pressing = _pairs(batch.dependence), _pairs(batch.intimidation)
-        issues = range(len(batch.issues))
-        self.seats = [_seats(batch, k, self._leaning, pressing) for k in issues]
-        self.point = np.arange(model.grid) / (model.grid - 1)
-        self._solved: dict[tuple[int, frozenset[int]], kernel.Solved] = {}
-        self._check()
-
-    def _check(self) -> None:
-        batch, model = self._batch, self._model
-        if model.proposer and model.proposer not in batch.parties:
-            raise WinsetError(
-                f"model “{model.name}”: proposer: no party “{model.proposer}” in this case; "
-                f"{nearest(model.proposer, batch.parties)}"
-            )
-        empty, absent = [], []
-        for issue, seats in zip(batch.issues, self.seats, strict=True):
-            there = [batch.parties[p] for p in seats.parties]
-            if not there:
-                empty.append(issue)
-            elif model.proposer and model.proposer not in there:
-                absent.append(issue)
-        if empty:
-            raise WinsetError(
-                f"model “{model.name}” needs a party at the table on every issue; none on "
-                f"{', '.join(empty)}; give each party's negotiator the role “negotiator” in "
-                "actors.csv and a row on the issue in stances.csv"
-            )
-        if absent:
-            raise WinsetError(
-                f"model “{model.name}”: proposer “{model.proposer}” is not at the table on "
-                f"{', '.join(absent)}; give its negotiator a row there in stances.csv, or choose "
-                "another rule"
-            )
-
-    def chain(self, k: int) -> frozenset[int]:
-        """Return the issues that must be agreed before issue ``k`` opens."""
-        return frozenset(self._required(k))
-
-    def _required(self, k: int) -> Iterator[int]:
-        while (k := int(self._batch.requires[k])) >= 0:
-            yield k
-
-    def _bearing(self, k: int) -> frozenset[int]:
-        """Return the issues whose end may change how ``k`` is solved."""
-        looked = {o.when for o in self._batch.overrides if o.issue == k}
-        looked |= {r for j in looked for r in self._required(j)}
-        return frozenset(looked).union(*(self._bearing(j) for j in looked))
-
-    def solved(self, k: int, given: frozenset[int]) -> kernel.Solved:
-        """Return issue ``k`` solved where the issues ``given`` are agreed."""
-        key = (k, given & self._bearing(k))
-        if key not in self._solved:
-            model, batch = self._model, self._batch
-            proposer = -1
-            if model.proposer:
-                at = batch.parties.index(model.proposer)
-                proposer = int(np.flatnonzero(self.seats[k].parties == at)[0])
-            self._solved[key] = kernel.solve_table(
-                self.table(k, given, known=model.information == "complete"),
-                rule=get_args(Rule).index(model.rule),
-                proposer=proposer,
-            )
-        return self._solved[key]
-
-    def passes(self, k: int, given: frozenset[int]) -> FloatArray:
-        """Return ``(draw,)`` probabilities that an open issue ``k`` is signed and ratified."""
-        solved = self.solved(k, given)
-        return np.where(solved.place >= 0, solved.ratified.prod(axis=1), 0.0)
-
-    def opens(self, k: int) -> FloatArray:
-        """Return ``(draw,)`` probabilities that what issue ``k`` requires is agreed."""
-        batch, given = self._batch, self.chain(k)
-        chance = np.ones(batch.draws)
-        while (needed := int(batch.requires[k])) >= 0:
-            within = self._within(needed, batch.required_low[k], batch.required_high[k], given)
-            chance *= within * self.passes(needed, given)
-            k = needed
-        return chance
-
-    def _within(self, k: int, low: float, high: float, given: frozenset[int]) -> BoolArray:
-        place = self.solved(k, given).place
-        point = self.point[place]
-        inside = (point >= low - kernel.EDGE) & (point <= high + kernel.EDGE)
-        return np.asarray((place >= 0) & inside)
-
-    def _agreed(self, k: int, low: float, high: float, given: frozenset[int]) -> BoolArray:
-        """Return whether the draw has issue ``k`` agreed, and between ``low`` and ``high``."""
-        batch = self._batch
-        agreed = self._within(k, low, high, given)
-        if k not in given:
-            lot = batch.shares(f"{self._model.name}/{batch.issues[k]}/ratified")
-            agreed &= lot < self.passes(k, given)
-            if (needed := int(batch.requires[k])) >= 0:
-                bounds = batch.required_low[k], batch.required_high[k]
-                agreed &= self._agreed(needed, *bounds, given)
-        return agreed
-
-    def _stances(self, k: int, given: frozenset[int]) -> dict[str, FloatArray]:
-        """Return each quantity, ``(draw, actor)`` of those seated, conditional stances decided."""
-        batch, seats = self._batch, self.seats[k]
-        stances = {name: getattr(batch, name)[:, :, k][:, seats.actors] for name in STANCE}
-        for override in batch.overrides:
-            if override.issue != k or override.actor not in seats.actors:
-                continue
-            holds = self._agreed(override.when, override.low, override.high, given)
-            i = int(np.searchsorted(seats.actors, override.actor))
-            for name, values in override.values.items():
-                stances[name][:, i] = np.where(holds, values, stances[name][:, i])
-        return stances
-
-    def table(self, k: int, given: frozenset[int], *, known: bool) -> kernel.Table:
-        """Return issue ``k`` as the kernel takes it, with types if they are ``known``."""
-        batch, seats, draws = self._batch, self.seats[k], self._batch.draws
-        stances = self._stances(k, given)
-        ratifiers = np.searchsorted(seats.actors, seats.ratifiers)
-        shift = np.zeros((draws, len(seats.rows)))
-        on_ratifiers = shift[:, len(seats.parties) :]
-        on_ratifiers[:] = self._model.kappa * (1.0 - stances["salience"][:, ratifiers])
-        if known:
-            for r, i in enumerate(seats.ratifiers):
-                share = batch.shares(f"{batch.issues[k]}/{batch.actors[i]}/type")
-                on_ratifiers[:, r] += self._tau * logit(np.maximum(share, LEAST_SHARE))
-        shielded = 1.0 - batch.unity[:, batch.party_of[seats.press.source]]
-        press = batch.intimidation[:, seats.press.target, seats.press.source] * shielded
-        power = batch.power[:, seats.parties]
-        mean = power.mean(axis=1, keepdims=True)
-        votes, need = self._votes(seats, stances["influence"][:, ratifiers])
-        return kernel.Table(
-            point=self.point,
-            reversion=_plain(self._reversion[:, k]),
-            tau=self._tau,
-            stance=_plain(np.stack([stances[name] for name in STANCE[:5]], axis=1)),
-            lean_first=seats.lean.first,
-            lean_on=np.searchsorted(seats.actors, seats.lean.target),
-            lean=self._lean(seats),
-            press_first=seats.press.first,
-            press_by=np.searchsorted(seats.actors, seats.press.target),
-            press=_plain(press),
-            shift=shift,
-            first=seats.first,
-            voters=seats.voters,
-            votes=votes,
-            need=need,
-            power=_plain(np.divide(power, mean, out=np.ones(power.shape), where=mean > 0.0)),
-            known=known,
-        )
-
-    def _lean(self, seats: _Seats) -> FloatArray:
-        """Return ``(draw, edge)`` weights; what an actor does not lend it keeps for itself."""
-        batch = self._batch
-        lean = _plain(batch.dependence[:, seats.lean.source, seats.lean.target])
-        for e in np.flatnonzero(seats.lean.source == seats.lean.target):
-            kept = np.ones(batch.draws)
-            for i, j in self._leaning:
-                if i == seats.lean.source[e]:
-                    kept -= batch.dependence[:, i, j]
-            lean[:, e] = np.where(kept < kernel.TINY, 0.0, kept)
-        return lean
-
-    def _votes(self, seats: _Seats, influence: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return the votes of those who are no veto players, and how much of them is needed."""
-        batch = self._batch
-        votes = _plain(influence * batch.voter[seats.ratifiers])
-        need = np.empty((batch.draws, len(seats.parties)))
-        for p, party in enumerate(seats.parties):
-            first, free, last = seats.first[p], seats.voters[p], seats.first[p + 1]
-            if last - free > kernel.MOST_REAL:
-                votes[:, free:last] = _rounded(votes[:, free:last])
-            total = votes[:, first:last].sum(axis=1)
-            # Where all veto players accept, those among them who vote have voted yes.
-            need[:, p] = (batch.quota[:, party] - kernel.TINY) * total
-            need[:, p] -= votes[:, first:free].sum(axis=1)
-        return votes, need
-
-
-def _plain(values: FloatArray) -> FloatArray:
-    """Return a copy that the kernels take without being compiled anew."""
-    return np.array(values, dtype=float, order="C")
-
-
-def _rounded(votes: FloatArray) -> FloatArray:
-    """Return votes to a thousandth of their sum, or as they are where they are few and whole."""
-    total = votes.sum(axis=1, keepdims=True)
-    whole = (votes == np.round(votes)).all(axis=1, keepdims=True) & (total <= kernel.UNITS)
-    unit = np.where(whole | (total == 0.0), 1.0, total / kernel.UNITS)
-    return np.asarray(np.round(votes / unit) * unit)
-
-
-def _players(seats: _Seats, issue: str) -> tuple[IntArray, IntArray]:
+def _players(seats: Seats, issue: str) -> tuple[IntArray, IntArray]:
     """Return the actors whose consent counts, and as bits the rows that are each one's."""
     if len(seats.rows) > MOST_OBJECTIONS:
         raise WinsetError(

@@ -1,0 +1,88 @@
+"""The winsets: how likely each point is to pass, summed over draws."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit, prange
+from numpy.typing import NDArray
+
+from winset.kernels.quota import Span
+from winset.kernels.ratification import (
+    CHUNK,
+    TINY,
+    Table,
+    call_votes,
+    gains,
+    make_home,
+    own_gains,
+    press,
+    ratify,
+    room_for,
+)
+
+FloatArray = NDArray[np.float64]
+
+
+class Winsets(NamedTuple):
+    """Sums over draws, each times its weight.
+
+    Attributes:
+        ratified: ``(party, grid)``, probability that the party ratifies the point.
+        gains: ``(party, grid)``, whether its negotiator does not lose there.
+        joint: ``(grid,)``, probability that all ratify it.
+        zone: ``(grid,)``, and that no negotiator loses.
+    """
+
+    ratified: FloatArray
+    gains: FloatArray
+    joint: FloatArray
+    zone: FloatArray
+
+
+@njit(cache=True, error_model="numpy")
+def _sum_draws(t: Table, draws: Span, weight: FloatArray, room: Span, sums: FloatArray) -> None:
+    grid, parties = t.point.shape[0], t.voters.shape[0]
+    rows = parties + t.votes.shape[1]
+    h, z = np.empty((t.stance.shape[2], grid)), np.empty((rows, grid))
+    joint, zone, worth = np.empty(grid), np.empty(grid), np.empty(grid)
+    home = make_home(t, z, room)
+    at_home, everywhere = (parties, rows), (0, grid)
+    for d in range(draws[0], draws[1]):
+        own_gains(t.reversion[d], t.stance[d], t.point, h)
+        gains(h, t.lean_first, t.lean_on, t.lean[d], (0, rows), everywhere, z)
+        press(h, t.press_first, t.press_by, t.press[d], t.shift[d], at_home, everywhere, z)
+        call_votes(t.votes[d], t.need[d], home)
+        joint[:] = weight[d]
+        zone[:] = weight[d]
+        for p in range(parties):
+            worth[:] = 1.0
+            ratify(home, p, t.tau[d], t.known, (0, grid, 1), 0.0, 1.0, worth)
+            for j in range(grid):
+                chance = max(worth[j], 0.0)
+                willing = 1.0 if z[p, j] > -TINY else 0.0
+                sums[p, j] += weight[d] * chance
+                sums[parties + p, j] += weight[d] * willing
+                joint[j] *= chance
+                zone[j] *= chance * willing
+        for j in range(grid):
+            sums[2 * parties, j] += joint[j]
+            sums[2 * parties + 1, j] += zone[j]
+
+
+@njit(cache=True, parallel=True)
+def _sum(t: Table, weight: FloatArray, room: Span, sums: FloatArray) -> None:
+    draws = t.reversion.shape[0]
+    for c in prange(sums.shape[0]):
+        _sum_draws(t, (c * CHUNK, min(draws, (c + 1) * CHUNK)), weight, room, sums[c])
+
+
+def winset_sums(t: Table, weight: FloatArray) -> Winsets:
+    """Return the winsets of a table without known types, summed over draws with ``weight``.
+
+    Each chunk of draws has its own sums, added up in order: they do not hang on the threads.
+    """
+    parties, chunks = len(t.voters), -(-len(t.reversion) // CHUNK)
+    sums = np.zeros((chunks, 2 * parties + 2, len(t.point)))
+    _sum(t, weight, room_for(t), sums)
+    total = sums.sum(axis=0)
+    return Winsets(total[:parties], total[parties : 2 * parties], total[-2], total[-1])
