@@ -107,7 +107,11 @@ struct Game {
         for (int i = 0; i < n; ++i) quo[i] = utility(std::log(0.5), r[i]);
         for (int i = 0; i < n; ++i)
             for (int j = i + 1; j < n; ++j) {
-                const double half = 0.5 * std::abs(x[i] - x[j]) / span;
+                const double gap = std::abs(x[i] - x[j]), half = 0.5 * gap / span;
+                if (gap <= tie) {
+                    attack[i * n + j] = attack[j * n + i] = 0.0;
+                    continue;
+                }
                 const double log_won = half < 0.5 ? std::log(0.5 - half) : -infinity;
                 const double log_lost = std::log(0.5 + half);
                 attack[i * n + j] = expected(success[i * n + j], s[j], utility(log_won, r[i]),

@@ -6,11 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
 from winset.case.folder import read_case
 from winset.case.kept import span_digest
+from winset.cli.coding import reanchor as command
 from winset.evidence.anchors import (
     ALONE,
     Anchor,
@@ -25,7 +27,21 @@ from winset.evidence.anchors import (
 CASE = Path(__file__).parent / "fixtures" / "two-coders"
 SHARED = Path(__file__).parents[2] / "shared" / "data" / "dna" / "sample.dna"
 TEXT = (CASE / "documents" / "gazette-may.txt").read_text()
-WORDS = ["the", "a", "no", "yes", "toll", "bridge", "mayor", "said", ",", ".", "crowns", "\n", "and", "two", "of", "not"]
+WORDS = [
+    "the",
+    "a",
+    "no",
+    "yes",
+    "toll",
+    "bridge",
+    "mayor",
+    "said",
+    ",",
+    ".",
+    "crowns",
+    "\n",
+    "and",
+]
 
 
 def anchored(text, start, end, *, sides=True, words=True):
@@ -269,3 +285,18 @@ def test_a_sentence_is_cut_from_the_text_as_it_stands(text, start, length):
     start = min(start, max(0, len(text) - 1))
     end = min(len(text), start + length)
     assert "".join(sentence_around(text, start, end)) in text
+
+
+def test_the_command_says_what_moved_before_it_writes(tmp_path):
+    shutil.copytree(CASE, tmp_path / "case")
+    path = tmp_path / "case" / "documents" / "letter.txt"
+    path.write_text("Dear friends,\n\n" + path.read_text())
+    before = (tmp_path / "case" / "statements" / "maya.csv").read_text()
+    done = CliRunner().invoke(command, [str(tmp_path / "case")])
+    assert "maya m7: 29–78 is now 44–93" in done.output
+    assert "3 moved, 6 lost; nothing written" in done.output
+    assert (tmp_path / "case" / "statements" / "maya.csv").read_text() == before
+    done = CliRunner().invoke(command, [str(tmp_path / "case"), "--write"])
+    assert done.exit_code == 0, done.output
+    changed = (tmp_path / "case" / "statements" / "maya.csv").read_text()
+    assert changed == before.replace("m7,letter,29,78", "m7,letter,44,93")

@@ -18,7 +18,7 @@ LAYERS = [
     {"models"},
     {"moves"},
     {"forecast", "comparison"},
-    {"findings"},
+    {"findings", "timeline"},
     {"answers"},
     {"charts"},
     {"report"},

@@ -24,7 +24,8 @@ def reference_page() -> str:
     """Return the page as Markdown."""
     parts = [_HEAD]
     for path, command in _commands(cli, ["winset"]):
-        context = click.Context(command, info_name=" ".join(path), terminal_width=80)
+        group = click.Context(cli, info_name=" ".join(path[:-1]), **cli.context_settings)
+        context = click.Context(command, parent=group, info_name=path[-1], terminal_width=80)
         parts.append(f"## {' '.join(path)}\n\n```text\n{command.get_help(context)}\n```\n")
     return "\n".join(parts)
 

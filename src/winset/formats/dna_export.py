@@ -115,7 +115,11 @@ class _Building:
         self, document: Document, old: Mapping[str, Cell] | None, text: str
     ) -> dict[str, Cell]:
         empty = dict.fromkeys(("Author", "Source", "Section", "Notes", "Type"), "")
-        row: dict[str, Cell] = {**empty, "Coder": min(self.rows["CODERS"], default=None), **(old or {})}
+        row: dict[str, Cell] = {
+            **empty,
+            "Coder": min(self.rows["CODERS"], default=None),
+            **(old or {}),
+        }
         row["Text"] = text
         if old is None or words(old, "Title") != document.title:
             row["Title"] = (document.title or document.id)[:_LONGEST]

@@ -248,20 +248,24 @@ def _set_challenges(table: Table, room: Room, replication: bool, span: float, q:
     success, attack, attacked = room.success, room.attack, room.attacked
     for i in range(x.size):
         attack[i, i] = attacked[i, i] = 0.0
-        quo[i] = q * _utility(math.log(0.5), r[i])
+        quo[i] = _utility(math.log(0.5), r[i])
     for i in range(x.size):
         for j in range(i + 1, x.size):
-            half = 0.5 * abs(x[i] - x[j]) / span
-            log_won, log_lost = _log(0.5 - half), math.log(0.5 + half)
-            won_i, lost_i = _utility(log_won, r[i]), _utility(log_lost, r[i])
-            won_j, lost_j = _utility(log_won, r[j]), _utility(log_lost, r[j])
-            attack[i, j] = _fought(success[i, j], s[j], won_i, lost_i) - quo[i]
-            attack[j, i] = _fought(success[j, i], s[i], won_j, lost_j) - quo[j]
-            if replication:
-                attacked[i, j] = _fought(success[j, i], s[i], won_i, lost_i) - quo[i]
-                attacked[j, i] = _fought(success[i, j], s[j], won_j, lost_j) - quo[j]
+            gap = abs(x[i] - x[j])
+            if gap <= TIE:  # whoever wins, nothing changes
+                attack[i, j], attack[j, i] = (1.0 - q) * quo[i], (1.0 - q) * quo[j]
+                theirs_i, theirs_j = attack[i, j], attack[j, i]
             else:
-                attacked[i, j], attacked[j, i] = attack[j, i], attack[i, j]
+                half = 0.5 * gap / span
+                log_won, log_lost = _log(0.5 - half), math.log(0.5 + half)
+                won_i, lost_i = _utility(log_won, r[i]), _utility(log_lost, r[i])
+                won_j, lost_j = _utility(log_won, r[j]), _utility(log_lost, r[j])
+                attack[i, j] = _fought(success[i, j], s[j], won_i, lost_i) - q * quo[i]
+                attack[j, i] = _fought(success[j, i], s[i], won_j, lost_j) - q * quo[j]
+                theirs_i = _fought(success[j, i], s[i], won_i, lost_i) - q * quo[i]
+                theirs_j = _fought(success[i, j], s[j], won_j, lost_j) - q * quo[j]
+            attacked[i, j] = theirs_i if replication else attack[j, i]
+            attacked[j, i] = theirs_j if replication else attack[i, j]
 
 
 @inner
