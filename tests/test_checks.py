@@ -56,7 +56,8 @@ def scenario(case, *changes):
 
 
 def twice(case):
-    copy = replace(case.statements[0], coder="another")
+    first = case.statements[0]
+    copy = replace(first, coder="another", end=first.end + 1)
     return replace(case, statements=(*case.statements, copy))
 
 
@@ -103,7 +104,7 @@ RAISED = {
     "W405": (lambda c: statement(c, 1, value=point(101)), "101, outside [0, 100]"),
     "W406": (lambda c: statement(c, 0, speaker="unresolved"), "s1: an accepted statement of"),
     "W407": (lambda c: statement(c, 0, status="rejected"), "s1: a number that rests on"),
-    "W408": (twice, "s1: a cited id that two coders use; found the same id used by another"),
+    "W408": (twice, "s1: a cited id that means different spans to two coders"),
     "W501": (lambda c: issue(c, 0, outcome=EARLY), "found 2023-06-01, before"),
     "W502": (lambda c: document(c, 1, published=LATER), "will: a document later than"),
     "W503": (lambda c: document(c, 0, published=LATER), "s1: an accepted statement from after"),

@@ -98,7 +98,9 @@ class Issue:
         for g in self.actors:
             spoils = batch.pressure[g] and not batch.veto[g] and not batch.voter[g]
             if spoils and batch.party_of[g] == batch.party_of[i]:
-                hits = batch.intimidation[self.d, g, i] * (1 - batch.unity[self.d, batch.party_of[i]])
+                hits = batch.intimidation[self.d, g, i] * (
+                    1 - batch.unity[self.d, batch.party_of[i]]
+                )
                 total += hits * max(0.0, -self.own_gain(g, y)) if hits > 0 else 0.0
         return total
 
@@ -125,9 +127,10 @@ class Issue:
     def enough(self, p: int, yes: set[int]) -> bool:
         influence = {i: self.of("influence", i) for i in self.voters(p)}
         total = sum(influence.values())
-        return sum(influence[i] for i in yes & set(influence)) >= (
-            self.batch.quota[self.d, p] - TINY
-        ) * total
+        return (
+            sum(influence[i] for i in yes & set(influence))
+            >= (self.batch.quota[self.d, p] - TINY) * total
+        )
 
     def ratification(self, p: int, chances: dict[int, float]) -> float:
         """Sum over who accepts: the veto players and enough votes must be among them."""

@@ -1,12 +1,12 @@
 """Doubts about documents, and about what is anchored in them."""
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Iterator
 
 from winset.case.doubt import DoubtKind, Sighting
 from winset.case.kept import kept_bytes, span_digest
 from winset.case.model import Case
+from winset.case.parts import Statement
 from winset.case.ranges import number_text
 from winset.errors import WinsetError, shorten
 
@@ -103,24 +103,26 @@ def unresolved_speaker(case: Case) -> Iterator[Sighting]:
 
 def cited_not_accepted(case: Case) -> Iterator[Sighting]:
     """W407."""
-    cited = _cited(case)
+    cited = _cited(case) - {s.id for s in case.statements if s.status == "accepted"}
     for k, statement in enumerate(case.statements):
-        if statement.id in cited and statement.status != "accepted":
+        if statement.id in cited:
             where = f"statement {statement.id}"
             yield Sighting(("statements", k, "status"), where, statement.status)
 
 
 def id_of_two_coders(case: Case) -> Iterator[Sighting]:
     """W408."""
-    coders = defaultdict(set)
-    for statement in case.statements:
-        coders[statement.id].add(statement.coder)
+    first: dict[str, Statement] = {}
     cited = _cited(case)
     for k, statement in enumerate(case.statements):
-        others = sorted(coders[statement.id] - {statement.coder})
-        if statement.id in cited and others and statement.coder > others[0]:
-            found = f"the same id used by {', '.join(others)}"
+        other = first.setdefault(statement.id, statement)
+        if statement.id in cited and _span(statement) != _span(other):
+            found = f"another span under the same id by {other.coder}"
             yield Sighting(("statements", k, "id"), f"statement {statement.id}", found)
+
+
+def _span(statement: Statement) -> tuple[str, int, int]:
+    return statement.document, statement.start, statement.end
 
 
 KINDS = (
@@ -185,10 +187,10 @@ KINDS = (
     ),
     DoubtKind(
         code="W408",
-        title="a cited id that two coders use",
+        title="a cited id that means different spans to two coders",
         why="A stance cites by id alone, so nobody can tell which of the two it rests on.",
-        remedy="rename one coder's statement",
-        example="`s3` in statements/ann.csv and in statements/bob.csv. Prefix them: `a3`, `b3`.",
+        remedy="rename one coder's statement, or let both read the same span",
+        example="`s3` is one sentence in statements/ann.csv and another in statements/bob.csv.",
         find=id_of_two_coders,
     ),
 )

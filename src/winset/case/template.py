@@ -51,7 +51,8 @@ _STANCES = """\
 issue,actor,position,salience,influence,price,red_line_low,red_line_high,audience_cost,statements,\
 note
 price,minister,20..30..40,60..80..90,60..70..80,10..20..30,,,,,why these numbers
-price,parliament,10..20..30,40..60..80,80..90..100,5..10..20,,60,10..20..40,,said in public: not above 60
+price,parliament,10..20..30,40..60..80,80..90..100,5..10..20,,60,10..20..40,,\
+said in public: not above 60
 price,envoy,50..60..75,60..70..80,100,10..15..25,,,,,
 """
 

@@ -3,8 +3,12 @@
 import click
 
 from winset.cli.case import cases, check, new, show
+from winset.cli.coding import agreement, code, derive, reanchor, trace
+from winset.cli.evidence import extract, search
 from winset.cli.exchange import export, import_
 from winset.cli.forecast import compare, forecast
+from winset.cli.statements import EXPORTS, IMPORTS
+from winset.cli.timeline import timeline
 from winset.errors import CaseError, WinsetError
 
 
@@ -40,5 +44,12 @@ def cli() -> None:
     """
 
 
-for _command in (forecast, compare, show, check, new, cases, export, import_):
+for _command in EXPORTS:
+    export.add_command(_command)
+for _command in IMPORTS:
+    import_.add_command(_command)
+for _command in (
+    forecast, compare, timeline, show, check, new, cases, export, import_,
+    extract, search, code, agreement, derive, trace, reanchor,
+):  # fmt: skip
     cli.add_command(_command)

@@ -142,8 +142,7 @@ def show(case: str, issue: str | None, chart: Path | None, as_json: bool) -> Non
         click.echo()
         heading(party.name or party.id)
         signs, stops, votes = (
-            ", ".join(actor.name for actor in opened.members(party.id, role))
-            for role in ROLES[1:4]
+            ", ".join(actor.name for actor in opened.members(party.id, role)) for role in ROLES[1:4]
         )
         say(f"signs: {signs or 'nobody'}", indent="  ")
         say(f"can stop it: {stops or 'nobody'}", indent="  ")

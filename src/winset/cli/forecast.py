@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from winset.cli.case import CASE
+from winset.cli.coding import AS_OF
+from winset.cli.coding import opened as open_as_of
 from winset.errors import WinsetError
 
 if TYPE_CHECKING:
+    import datetime
+
     from winset.case.model import Case
     from winset.forecast import Forecast
     from winset.models import Model
@@ -30,6 +34,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @DRAWS
 @SEED
 @click.option("--scenario", metavar="NAME", help="A scenario of the case.")
+@AS_OF
 @click.option("--report", type=FILE, help="Write a self-contained HTML report.")
 @click.option("--save", type=FILE, help="Save the draws (.npz), to load or repeat.")
 @click.option("--rounds", type=FILE, help="Write every round's positions (.csv).")
@@ -41,19 +46,19 @@ def forecast(
     draws: int,
     seed: int,
     scenario: str | None,
+    day: "datetime.date | None",
     report: Path | None,
     save: Path | None,
     rounds: Path | None,
     as_json: bool,
 ) -> None:
     """Forecast CASE: is there an agreement, where does it settle, how sure is that."""
-    from winset.cases import open_case
     from winset.cli.printing import print_json
     from winset.findings import look_behind
     from winset.forecast import make_forecast
     from winset.models import default_model, fitting_models, make_model
 
-    opened = open_case(case)
+    opened = open_as_of(case, day)
     if name == "all":
         if settings or save or rounds:
             raise WinsetError("--set, --save and --rounds go with one model, not with all")
@@ -159,6 +164,7 @@ def _speaker(case: "Case", made: "list[Forecast]") -> "Forecast":
 @SET
 @DRAWS
 @SEED
+@AS_OF
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def compare(
     case: str,
@@ -167,15 +173,15 @@ def compare(
     settings: tuple[str, ...],
     draws: int,
     seed: int,
+    day: "datetime.date | None",
     as_json: bool,
 ) -> None:
     """Compare scenarios of CASE draw by draw; “base” is the case as coded."""
-    from winset.cases import open_case
     from winset.cli.printing import heading, print_json, say
     from winset.comparison import compare as compared
     from winset.models import default_model, make_model
 
-    opened = open_case(case)
+    opened = open_as_of(case, day)
     if len(scenarios) < 2:
         known = ", ".join(["base", *(s.id for s in opened.scenarios)])
         raise click.UsageError(f"give --scenario twice or more; this case has {known}")

@@ -230,7 +230,11 @@ def _text(
         publisher=publisher,
         published=published,
         lines=lines,
-        paragraphs=tuple(_paragraphs(text, lines)),
+        paragraphs=(
+            tuple(line.span for line in lines)
+            if reader.startswith("trafilatura")
+            else tuple(_paragraphs(text, lines))
+        ),
     )
 
 
@@ -245,15 +249,17 @@ def _paragraphs(text: str, lines: tuple[Line, ...]) -> Iterator[Span]:
             and text.count("\n", block[-1].span.end, line.span.start) == 1
         )
         if not follows:
-            yield from _joined(block)
+            yield from _joined(text, block)
             block = []
         if line is not None:
             block.append(line)
 
 
-def _joined(block: list[Line]) -> Iterator[Span]:
+def _joined(text: str, block: list[Line]) -> Iterator[Span]:
     widths = [line.span.end - line.span.start for line in block]
-    if len(block) > 1 and all(45 <= width <= 100 for width in widths[:-1]) and widths[-1] <= 100:
+    stops = sum(line.span.of(text)[-1] in '.?!”"' for line in block[:-1])
+    even = all(45 <= width <= 100 for width in widths[:-1]) and max(widths, default=0) <= 100
+    if len(block) > 1 and even and stops * 2 < len(block):
         yield Span(block[0].span.start, block[-1].span.end)
     else:
         yield from (line.span for line in block)

@@ -17,7 +17,7 @@ from winset.kernels.ratification import (
     TINY,
     Home,
     Table,
-    acceptance,
+    acceptances,
     call_votes,
     gains,
     make_home,
@@ -204,23 +204,24 @@ def _fewest(
 @njit(cache=True, error_model="numpy")
 def _describe(home: Home, d: int, place: int, tau: float, known: bool, solved: Solved) -> None:
     """Write down who ratifies the point signed, and with what probability."""
-    margin, accepts = home.margin, home.accepts
+    here, accepts = (place, place + 1, 1), home.accepts
     for p in range(home.size.shape[0]):
+        node, size = home.node[p], home.size[p]
         first, voters, last = home.first[p], home.voters[p], home.first[p + 1]
+        vetoes = 1.0
         for r in range(first, last):
-            accepts[r] = solved.accepts[d, r] = acceptance(margin[r, place], tau, known)
-        # Once as it is, and once with each ratifier sure to accept.
-        for sure in range(first - 1, last):
-            if sure >= first:
-                accepts[sure] = 1.0
-            chance = tail(accepts, home.node[p], home.size[p], home.chance)
-            for r in range(first, voters):
-                chance *= accepts[r]
-            if sure < first:
-                solved.ratified[d, p] = chance
-            else:
-                accepts[sure] = solved.accepts[d, sure]
-                solved.lift[d, sure] = max(0.0, chance - solved.ratified[d, p])
+            acceptances(home.margin[r], tau, known, here, accepts[r])
+            solved.accepts[d, r] = accepts[r, place]
+            vetoes *= accepts[r, place] if r < voters else 1.0
+        chance = vetoes * tail(accepts, place, node, size, home.chance)
+        solved.ratified[d, p] = chance
+        for r in range(first, voters):
+            solved.lift[d, r] = chance * (1.0 / accepts[r, place] - 1.0)
+        for r in range(voters, last):
+            accepts[r, place] = 1.0
+            sure = vetoes * tail(accepts, place, node, size, home.chance)
+            accepts[r, place] = solved.accepts[d, r]
+            solved.lift[d, r] = max(0.0, sure - chance)
 
 
 @njit(cache=True, error_model="numpy")

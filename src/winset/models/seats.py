@@ -53,6 +53,7 @@ def _edges(rows: list[int], targets: dict[int, list[int]]) -> Edges:
 
 
 def seats_of(batch: Batch, k: int, leaning: Ties, pressing: Ties) -> Seats:
+    """Return who matters on issue ``k``, given the ties of dependence and of intimidation."""
     present = batch.present[:, k]
     parties = [p for p, n in enumerate(batch.negotiator) if n >= 0 and present[n]]
     ratifiers: list[int] = []

@@ -97,4 +97,4 @@ class Blame:
         weight = np.where(np.isnan(self.misjudged), 0.0, self.failing * (1.0 - self.misjudged))
         if not weight.sum() > 0.0:
             return np.full(len(self.party), math.nan)
-        return np.nan_to_num(self.party) @ weight / weight.sum()
+        return np.asarray(np.nan_to_num(self.party) @ weight / weight.sum())
