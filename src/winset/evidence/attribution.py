@@ -1,5 +1,6 @@
 """Who says it: from a quotation to the word that attributes it and the mention of its speaker."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,6 +17,11 @@ _RELATIVE = ("who", "which", "that", "whom")
 _VERBAL = ("VERB", "AUX")
 # Passives whose subject is the one who speaks: “was quoted as saying”.
 _HEARD = ("quote", "cite", "hear", "report", "say", "know")
+# Dockers, loyalists, technicians; not papers and numbers.
+_DOERS = re.compile(
+    r"(?!(?:numb|pap|ord|pow|matt|oth|lett|cent|quart|weap|corn|bord|barri|fact|sect|err|col)[eo]rs)"
+    r"\w{2,}(?:ers|ors|ists|icians|crats|rians|lims|nians)"
+)
 _PAUSES = (",", "?", "!", '"', "”", "—", "–", "-")
 
 
@@ -37,17 +43,31 @@ class Attribution:
     lemma: str = ""
     antecedent: Span | None = None
 
+    @property
+    def plain(self) -> bool:
+        """Whether the cue is a verb that hardly means anything but saying."""
+        return self.lemma in PLAINLY_SAYING
+
 
 def attribute(parsed: Parsed, quotation: int) -> Attribution | None:
     """Return what the sentence round ``quotation`` says of its speaker, or None."""
     own = [token for token in parsed.doc if parsed.inside[token.i] == quotation]
     if not own:
         return None
+    governing = _governing(parsed, own)
+    if governing is not None and governing.plain and not _replaced(parsed, own):
+        return governing
     for rule in (_said_after, _governing, _beside, _according, _colon, _subject):
         attribution = rule(parsed, own)
         if attribution is not None:
             return attribution
     return None
+
+
+def _replaced(parsed: Parsed, own: list["Token"]) -> bool:
+    """Return whether the quotation stood aside when its sentence was parsed."""
+    places = [parsed.starts[token.i] for token in own]
+    return len(set(places)) < len(places)
 
 
 def _said_after(parsed: Parsed, own: list["Token"]) -> Attribution | None:
@@ -65,7 +85,8 @@ def _said_after(parsed: Parsed, own: list["Token"]) -> Attribution | None:
             if speaker is None or speaker.i <= last.i or parsed.inside[speaker.i] >= 0:
                 return None
             between = parsed.doc[last.i + 1 : speaker.i] if speaker.i < token.i else ()
-            if any(t.pos_ in _VERBAL and t.dep_ in ("ROOT", "ccomp") for t in between):
+            # “… and he vowed” begins another clause.
+            if any(t.pos_ == "CCONJ" or t.dep_ in ("ROOT", "ccomp") for t in between):
                 return None
             return found("said after", parsed, token, speaker)
     return None
@@ -145,10 +166,10 @@ def _colon(parsed: Parsed, own: list["Token"]) -> Attribution | None:
     for token in before:
         if token.dep_ in _SUBJECT and parsed.inside[token.i] < 0:
             return found("colon", parsed, before[-1], token)
-    for token in before:
-        if token.pos_ in ("PROPN", "NOUN", "PRON") and token.head.i >= token.i:
-            return found("colon", parsed, before[-1], token)
-    return None
+    if any(token.pos_ in _VERBAL for token in before):
+        return None
+    names = [t for t in before if t.pos_ in ("PROPN", "NOUN", "PRON") and parsed.inside[t.i] < 0]
+    return found("colon", parsed, before[-1], names[-1]) if names else None
 
 
 def _subject(parsed: Parsed, own: list["Token"]) -> Attribution | None:
@@ -260,7 +281,7 @@ def speaks(token: "Token") -> bool:
             "some",
             "others",
         )
-    return token.lemma_.lower() in SPEAKING_NOUNS
+    return token.lemma_.lower() in SPEAKING_NOUNS or bool(_DOERS.fullmatch(token.lower_))
 
 
 def main_subjects(parsed: Parsed) -> Iterator["Token"]:

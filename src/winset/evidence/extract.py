@@ -202,7 +202,7 @@ class _Extraction:
         said = [
             (clause.content.start, clause.attribution)
             for clause in unquoted
-            if clause.attribution is not None and clause.way == "reported"
+            if clause.attribution is not None and clause.way == "reported" and clause.main
         ]
         said += [(q.span.start, a) for q, a in zip(quoted, own, strict=True) if a is not None]
         said.sort(key=lambda pair: pair[0])
@@ -210,16 +210,30 @@ class _Extraction:
             attribution = own[k]
             if attribution is None and self._alone(paragraph, quotation):
                 before = [a for start, a in said if start < quotation.span.start]
-                source = before[-1] if before else paragraph.last
-                rule = "goes on" if source else "stands alone"
+                source, rule = (before[-1] if before else paragraph.last), "goes on"
+                if source is None:
+                    source, rule = self._before(paragraph, quotation), "subject before"
                 if source is None and said:
                     source, rule = said[0][1], "named after"
+                rule = rule if source else "stands alone"
                 attribution = _carried(rule, source)
             if attribution is not None:
                 paragraph.open = not quotation.closed
                 yield quotation, attribution
         if said:
             paragraph.last = said[-1][1]
+
+    def _before(self, paragraph: Paragraph, quotation: Quotation) -> Attribution | None:
+        """Return the subject of the sentence just before, in the same paragraph."""
+        ahead = Span(paragraph.span.start, quotation.span.start)
+        before = sentences(self.text, ahead)
+        candidates = [
+            c for c in paragraph.candidates if before and before[-1].start <= c.start < ahead.end
+        ]
+        if not candidates:
+            return None
+        first = candidates[0]
+        return Attribution("before", None, Span(first.start, first.start + len(first.words)))
 
     def _alone(self, paragraph: Paragraph, quotation: Quotation) -> bool:
         """Return whether a quotation is a sentence, or several, with nothing round them."""
@@ -331,7 +345,7 @@ def _carried(rule: str, source: Attribution | None) -> Attribution:
     """Return the attribution of a quotation that names no speaker of its own."""
     if source is None:
         return Attribution(rule, None, None)
-    return Attribution(rule, None, source.mention, "", source.antecedent)
+    return Attribution(rule, None, source.antecedent or source.mention)
 
 
 def _mostly(content: Span, inside: Sequence[Span]) -> bool:

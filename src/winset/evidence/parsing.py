@@ -136,10 +136,9 @@ def shortened(text: str, block: Span, quoted: Sequence[Quotation]) -> _Shortened
             put('"', span.start, inner.start, k)
             tail = words.rstrip()[-1:]
             follows = bool(_SAID.match(text, span.end, min(block.end, span.end + 160)))
-            if tail in ".?!…" and not follows:
-                stop = "." if tail == "…" else tail
-            else:
-                stop = "," if tail in ",.?!…" and tail else ""
+            # “No!” said Ms Rao is one sentence; with a full stop inside it would be two.
+            stop = "," if follows and tail in "?!…" else "." if tail == "…" else tail
+            stop = stop if stop in (",", ".", "?", "!") else ""
             put(_STAND_IN + stop, inner.start, inner.end, k)
             put('"', inner.end, span.end, k)
         else:

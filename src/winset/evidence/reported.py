@@ -31,6 +31,7 @@ class Clause:
         gap: the clause of saying that stands in the midst of the content, if any.
         way: reported speech, a stand taken, somebody's mind as the author has it, or the author.
         heads: the words for those who say or do it, several when they are joined.
+        main: what ties them is the main verb of its sentence.
     """
 
     content: Span
@@ -38,6 +39,7 @@ class Clause:
     gap: Span | None
     way: Literal["reported", "stand", "mind", "author"]
     heads: tuple["Token", ...] = ()
+    main: bool = False
 
 
 def clauses(parsed: Parsed) -> Iterator[Clause]:
@@ -124,7 +126,13 @@ def _clause(
     rule = {"reported": "reported speech", "stand": "takes a stand", "mind": "author on a mind"}[
         way
     ]
-    return Clause(content, found(rule, parsed, verb, speaker), gap, way, joined(speaker))
+    return Clause(
+        content, found(rule, parsed, verb, speaker), gap, way, joined(speaker), _main(verb)
+    )
+
+
+def _main(verb: "Token") -> bool:
+    return verb.dep_ in ("ROOT", "parataxis") or (verb.dep_ == "conj" and _main(verb.head))
 
 
 def _said(parsed: Parsed, verb: "Token", tokens: list["Token"]) -> tuple[Span | None, Span | None]:

@@ -94,7 +94,9 @@ def line_roles(text: str, *, markdown: bool = False) -> tuple[Line, ...]:
     before = True
     for match in re.finditer(r"[^\s](?:[^\r\n]*[^\s])?", text):
         words = match[0].lstrip("\ufeff")
-        role = _role(words, before=before, markdown=markdown)
+        # Running text broken at a fixed width goes on with a small letter.
+        goes_on = re.match(r"\r?\n[^\S\n]*[a-z]", text[match.end() : match.end() + 80])
+        role = _role(words, before=before and not goes_on, markdown=markdown)
         if role == "body":
             before = False
         lines.append(Line(Span(*match.span()), role))

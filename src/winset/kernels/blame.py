@@ -72,8 +72,8 @@ def _blame_draws(
         out.share[d, :] = 0.0
         out.exact[d] = True
         own_gains(t.reversion[d], t.stance[d], t.point, h)
-        gains(h, t.lean_first, t.lean_on, t.lean[d], (0, rows), everywhere, z)
-        press(h, t.press_first, t.press_by, t.press[d], t.shift[d], home_rows, everywhere, z)
+        gains(h, t.lean_first, t.lean_on, t.lean[d], t.shift[d], (0, rows), everywhere, z)
+        press(h, t.press_first, t.press_by, t.press[d], home_rows, everywhere, z)
         for p in range(parties):
             spare[p] = -t.need[d, p]
             for r in range(t.voters[p], t.first[p + 1]):

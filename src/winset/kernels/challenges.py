@@ -127,7 +127,14 @@ def make_room(n: int) -> Room:
 
 
 @inner
-def _set_success(table: Table, room: Room) -> None:
+def _set_success(
+    x: FloatArray,
+    w: FloatArray,
+    order: IntArray,
+    below: FloatArray,
+    above: FloatArray,
+    success: FloatArray,
+) -> None:
     """Write the chances of success of all challenges (eq. 31).
 
     Third parties between rivals at a distance ``gap`` back the nearer one with
@@ -135,13 +142,13 @@ def _set_success(table: Table, room: Room) -> None:
     both its limit of support and the other rival j only ever move up, so running sums of ``w`` and
     ``w (x − x_i)`` suffice; measured from x_i, they lose no digits where positions are close.
     """
-    x, w, order = table.x, table.w, room.order
     n = x.size
-    room.below[0] = w[order[0]]
-    room.above[n - 1] = w[order[n - 1]]
+    below[0] = w[order[0]]
+    above[n - 1] = w[order[n - 1]]
     for a in range(1, n):
-        room.below[a] = room.below[a - 1] + w[order[a]]
-        room.above[n - 1 - a] = room.above[n - a] + w[order[n - 1 - a]]
+        below[a] = below[a - 1] + w[order[a]]
+        above[n - 1 - a] = above[n - a] + w[order[n - 1 - a]]
+    nothing = TIE * below[n - 1]
     for a in range(n):
         i = order[a]
         near = a + 1  # first third party not known to be nearer to i
@@ -154,40 +161,41 @@ def _set_success(table: Table, room: Room) -> None:
                 near_w += w[k]
                 near_wx += w[k] * (x[k] - x[i])
                 near += 1
-            for_i = gap * (room.below[a] + near_w) - 2.0 * near_wx
-            for_j = gap * (room.above[b] + near_w - between_w) + 2.0 * (between_wx - near_wx)
+            for_i = gap * (below[a] + near_w) - 2.0 * near_wx
+            for_j = gap * (above[b] + near_w - between_w) + 2.0 * (between_wx - near_wx)
             # Rivals who differ for nobody with weight are as likely to win as to lose.
-            contested = gap > TIE and for_i + for_j > TIE * table.total
-            room.success[i, j] = for_i / (for_i + for_j) if contested else 0.5
-            room.success[j, i] = 1.0 - room.success[i, j]
+            contested = gap > TIE and for_i + for_j > nothing
+            success[i, j] = for_i / (for_i + for_j) if contested else 0.5
+            success[j, i] = 1.0 - success[i, j]
             between_w += w[j]
             between_wx += w[j] * gap
 
 
 @inner
-def _set_replicated_success(table: Table, room: Room, span: float) -> None:
+def _set_replicated_success(
+    x: FloatArray, w: FloatArray, r: FloatArray, span: float, loss: FloatArray, success: FloatArray
+) -> None:
     """Write the chances of success as the authors' program seems to have worked them out."""
-    x, w, loss = table.x, table.w, room.loss
     n = x.size
     for i in range(n):
         for j in range(n):
-            room.success[i, j] = 0.0
+            success[i, j] = 0.0
     for k in range(n):
         for j in range(n):
             gap = abs(x[k] - x[j])
-            loss[k, j] = (gap / span) ** room.r[k] if gap > TIE else 0.0
+            loss[k, j] = (gap / span) ** r[k] if gap > TIE else 0.0
         for i in range(n):
             for j in range(n):
-                room.success[i, j] += w[k] * max(0.0, loss[k, j] - loss[k, i])
+                success[i, j] += w[k] * max(0.0, loss[k, j] - loss[k, i])
     total = 0.0
     for i in range(n):
         for j in range(n):
             # Of |u(a) − u(b)| over ordered pairs every difference is met twice, once as a gain.
-            total += 2.0 * room.success[i, j]
+            total += 2.0 * success[i, j]
     for i in range(n):
         for j in range(n):
             apart = total > 0.0 and abs(x[i] - x[j]) > TIE
-            room.success[i, j] = room.success[i, j] / total if apart else 0.0
+            success[i, j] = success[i, j] / total if apart else 0.0
 
 
 @inner
@@ -217,9 +225,16 @@ def _fought(success: float, s_j: float, won: float, lost: float) -> float:
 
 
 @inner
-def _set_risk(table: Table, room: Room, mu: float, span: float, q: float) -> None:
+def _set_risk(
+    x: FloatArray,
+    s: FloatArray,
+    success: FloatArray,
+    mu: float,
+    span: float,
+    q: float,
+    r: FloatArray,
+) -> None:
     """Write the risk exponents from challenges among actors who are neutral to risk (eqs 32-34)."""
-    x, s, r = table.x, table.s, room.r
     n = x.size
     for i in range(n):
         r[i] = 0.0  # the security of each, for now
@@ -229,7 +244,7 @@ def _set_risk(table: Table, room: Room, mu: float, span: float, q: float) -> Non
                 continue
             d = abs(x[i] - x[j]) / span
             left = _left_alone(x[i], x[j], mu, span, 1.0)
-            r[j] += _fought(room.success[i, j], s[j], 2.0 * d, -2.0 * d) - (1.0 - q) * left
+            r[j] += _fought(success[i, j], s[j], 2.0 * d, -2.0 * d) - (1.0 - q) * left
     low, high = r[0], r[0]
     for i in range(1, n):
         low, high = min(low, r[i]), max(high, r[i])
@@ -239,13 +254,22 @@ def _set_risk(table: Table, room: Room, mu: float, span: float, q: float) -> Non
 
 
 @inner
-def _set_challenges(table: Table, room: Room, replication: bool, span: float, q: float) -> None:
+def _set_challenges(
+    x: FloatArray,
+    s: FloatArray,
+    r: FloatArray,
+    success: FloatArray,
+    replication: bool,
+    span: float,
+    q: float,
+    quo: FloatArray,
+    attack: FloatArray,
+    attacked: FloatArray,
+) -> None:
     """Write what every actor expects of challenging each other one, and of being challenged.
 
     As long as the status quo holds if nobody is challenged: see :func:`_let_quo_move`.
     """
-    x, s, r, quo = table.x, table.s, room.r, room.quo
-    success, attack, attacked = room.success, room.attack, room.attacked
     for i in range(x.size):
         attack[i, i] = attacked[i, i] = 0.0
         quo[i] = _utility(math.log(0.5), r[i])
@@ -270,19 +294,25 @@ def _set_challenges(table: Table, room: Room, replication: bool, span: float, q:
 
 @inner
 def _let_quo_move(
-    table: Table, room: Room, replication: bool, mu: float, span: float, q: float
+    x: FloatArray,
+    r: FloatArray,
+    replication: bool,
+    mu: float,
+    span: float,
+    q: float,
+    attack: FloatArray,
+    attacked: FloatArray,
 ) -> None:
     """Take off what leaving the other alone is worth where the status quo gives way.
 
     A pass of its own: within the other one the compiler would work out its powers for nothing.
     """
-    x, r = table.x, room.r
     for i in range(x.size):
         for j in range(x.size):
             if i != j:
                 theirs = r[i] if replication else r[j]
-                room.attack[i, j] -= (1.0 - q) * _left_alone(x[i], x[j], mu, span, r[i])
-                room.attacked[i, j] -= (1.0 - q) * _left_alone(x[j], x[i], mu, span, theirs)
+                attack[i, j] -= (1.0 - q) * _left_alone(x[i], x[j], mu, span, r[i])
+                attacked[i, j] -= (1.0 - q) * _left_alone(x[j], x[i], mu, span, theirs)
 
 
 @inner
@@ -291,20 +321,22 @@ def expect(table: Table, room: Room, mu: float, span: float, rules: Rules) -> No
 
     ``span`` is R: the range of the positions now, or in the replication variant at the start.
     """
+    x, w, s, r = table.x, table.w, table.s, room.r
+    success, attack, attacked = room.success, room.attack, room.attacked
     if span <= TIE:
-        for i in range(table.x.size):
-            for j in range(table.x.size):
-                room.attack[i, j] = room.attacked[i, j] = 0.0
+        for i in range(x.size):
+            for j in range(x.size):
+                attack[i, j] = attacked[i, j] = 0.0
         return
     if rules.replication:
-        for i in range(table.x.size):
-            room.r[i] = 1.0
-        _set_replicated_success(table, room, span)
+        for i in range(x.size):
+            r[i] = 1.0
+        _set_replicated_success(x, w, r, span, room.loss, success)
     else:
-        _set_success(table, room)
-    _set_risk(table, room, mu, span, rules.q)
+        _set_success(x, w, room.order, room.below, room.above, success)
+    _set_risk(x, s, success, mu, span, rules.q, r)
     if rules.replication:
-        _set_replicated_success(table, room, span)
-    _set_challenges(table, room, rules.replication, span, rules.q)
+        _set_replicated_success(x, w, r, span, room.loss, success)
+    _set_challenges(x, s, r, success, rules.replication, span, rules.q, room.quo, attack, attacked)
     if rules.q < 1.0:
-        _let_quo_move(table, room, rules.replication, mu, span, rules.q)
+        _let_quo_move(x, r, rules.replication, mu, span, rules.q, attack, attacked)

@@ -55,27 +55,26 @@ def _sort(x: FloatArray, order: IntArray) -> None:
 
 
 @inner
-def _range(table: Table, order: IntArray) -> float:
-    return float(table.x[order[-1]] - table.x[order[0]])
+def _range(x: FloatArray, order: IntArray) -> float:
+    return float(x[order[-1]] - x[order[0]])
 
 
 @inner
-def _median(table: Table, order: IntArray) -> float:
+def _median(x: FloatArray, w: FloatArray, total: float, order: IntArray) -> float:
     """Return the weighted median, the lower one on ties; ``order`` sorts the positions."""
-    half = table.total * (0.5 - TIE)
+    half = total * (0.5 - TIE)
     below = 0.0
     for i in order:
-        below += table.w[i]
+        below += w[i]
         if below >= half and below > 0.0:
-            return float(table.x[i])
-    return float(table.x[order[-1]])
+            return float(x[i])
+    return float(x[order[-1]])
 
 
 @inner
-def _survivor(table: Table) -> float:
+def _survivor(x: FloatArray, w: FloatArray, total: float) -> float:
     """Return the position that survives votes on one challenger after the other."""
-    x, w = table.x, table.w
-    margin = TIE * table.total
+    margin = TIE * total
     winner = float(x[0])
     for j in range(1, x.size):
         lead = 0.0
@@ -89,16 +88,19 @@ def _survivor(table: Table) -> float:
 @inner
 def _middle(table: Table, room: Room, rules: Rules) -> float:
     """Return μ."""
-    return float(_survivor(table) if rules.replication else _median(table, room.order))
+    x, w = table.x, table.w
+    if rules.replication:
+        return float(_survivor(x, w, table.total))
+    return float(_median(x, w, table.total, room.order))
 
 
 @inner
-def _mean(table: Table, order: IntArray) -> float:
+def _mean(x: FloatArray, w: FloatArray, total: float, order: IntArray) -> float:
     """Return the weighted mean; rounding does not take it past the outermost positions."""
     moment = 0.0
-    for i in range(table.x.size):
-        moment += table.w[i] * table.x[i]
-    return float(min(max(moment / table.total, table.x[order[0]]), table.x[order[-1]]))
+    for i in range(x.size):
+        moment += w[i] * x[i]
+    return float(min(max(moment / total, x[order[0]]), x[order[-1]]))
 
 
 @inner
@@ -114,16 +116,22 @@ def _quadrant(a: float, b: float) -> int:
 
 
 @inner
-def _take_offers(table: Table, room: Room, replication: bool) -> int:
+def _take_offers(
+    x: FloatArray,
+    attack: FloatArray,
+    attacked: FloatArray,
+    replication: bool,
+    moved: FloatArray,
+    moved_by: IntArray,
+) -> int:
     """Write where each actor goes and on whose offer; return how many go anywhere."""
-    x = table.x
     count = 0
     for i in range(x.size):
-        room.moved[i], room.moved_by[i] = x[i], -1
+        moved[i], moved_by[i] = x[i], -1
         best, least = STALEMATE, math.inf
         for j in range(x.size):
             gap = x[j] - x[i]
-            a, b = room.attack[i, j], room.attacked[i, j]
+            a, b = attack[i, j], attacked[i, j]
             kind = _quadrant(a, b)
             if kind > best or kind == STALEMATE or abs(gap) <= TIE:
                 continue
@@ -134,9 +142,9 @@ def _take_offers(table: Table, room: Room, replication: bool) -> int:
                 cost = (b * x[j] - a * x[i]) / (b - a)
             if kind < best or cost < least - TIE:
                 best, least = kind, cost
-                room.moved[i] = x[j] if kind != COMPROMISE else x[i] + step
-                room.moved_by[i] = table.place[j]
-        count += room.moved_by[i] >= 0
+                moved[i] = x[j] if kind != COMPROMISE else x[i] + step
+                moved_by[i] = j
+        count += moved_by[i] >= 0
     return count
 
 
@@ -150,7 +158,10 @@ def _keep(
         for i in range(table.x.size):
             record.path[draw, t, table.place[i], issue] = table.x[i]
     for i in range(table.x.size if played > 0 else 0):
-        record.moved_by[draw, played, table.place[i], issue] = room.moved_by[i]
+        mover = room.moved_by[i]
+        record.moved_by[draw, played, table.place[i], issue] = (
+            table.place[mover] if mover >= 0 else -1
+        )
 
 
 @inner
@@ -161,15 +172,18 @@ def _play(draw: int, issue: int, table: Table, rules: Rules, record: Record) -> 
     mu = start = forecast = math.nan
     if n > 0:
         _sort(table.x, room.order)
-        start = _range(table, room.order)
+        start = _range(table.x, room.order)
         mu = _middle(table, room, rules)
-        forecast = _mean(table, room.order) if rules.mean else mu
+        forecast = _mean(table.x, table.w, table.total, room.order) if rules.mean else mu
     last_move, played = 0.0, 0
     _keep(draw, played, issue, table, room, forecast, record)
     while n > 1 and played < rules.rounds:
-        spread = _range(table, room.order)
+        spread = _range(table.x, room.order)
         expect(table, room, mu, start if rules.replication else spread, rules)
-        if spread <= TIE or _take_offers(table, room, rules.replication) == 0:
+        count = _take_offers(
+            table.x, room.attack, room.attacked, rules.replication, room.moved, room.moved_by
+        )
+        if count == 0:
             last_move = 0.0  # and so in every later round
             break
         for i in range(n):
@@ -177,7 +191,7 @@ def _play(draw: int, issue: int, table: Table, rules: Rules, record: Record) -> 
         _sort(table.x, room.order)
         before, mu = mu, _middle(table, room, rules)
         last_move = abs(mu - before)
-        forecast = _mean(table, room.order) if rules.mean else mu
+        forecast = _mean(table.x, table.w, table.total, room.order) if rules.mean else mu
         played += 1
         if record.path.shape[1] > 0:
             _keep(draw, played, issue, table, room, forecast, record)
@@ -244,7 +258,7 @@ def challenges(
                 continue
             _sort(table.x, room.order)
             mu = _middle(table, room, rules)
-            expect(table, room, mu, _range(table, room.order), rules)
+            expect(table, room, mu, _range(table.x, room.order), rules)
             for i in range(n):
                 for j in range(n):
                     attack[draw, place[i], place[j], k] = room.attack[i, j]

@@ -153,12 +153,11 @@ def _file(filed: FloatArray, v: int, count: int, low: float, high: float, node: 
 
 
 @njit(cache=True, error_model="numpy")
-def tail(accepts: FloatArray, j: int, node: IntArray, size: int, chance: FloatArray) -> float:
-    """Return the probability that the vote passes at point j.
+def tail(accepts: FloatArray, node: IntArray, size: int, chance: FloatArray) -> float:
+    """Return the probability that the vote passes.
 
     Args:
-        accepts: ``(ratifier, grid)``, probability that each accepts each point.
-        j: the point.
+        accepts: ``(ratifier,)``, probability that each accepts.
         node: of the diagram.
         size: of it.
         chance: ``(node,)``, workspace: that the vote passes from a node on.
@@ -166,8 +165,8 @@ def tail(accepts: FloatArray, j: int, node: IntArray, size: int, chance: FloatAr
     chance[FAILS], chance[PASSES] = 0.0, 1.0
     for k in range(2, size):
         no, yes = chance[node[k, 1]], chance[node[k, 2]]
-        chance[k] = no + accepts[node[k, 0], j] * (yes - no)
-    return chance[size - 1]  # type: ignore[no-any-return]
+        chance[k] = no + accepts[node[k, 0]] * (yes - no)
+    return float(chance[size - 1])
 
 
 @njit(cache=True, error_model="numpy")
@@ -175,7 +174,7 @@ def _lone_tail(votes: FloatArray, accepts: FloatArray, need: float, room: Span) 
     level, filed = np.empty((room[0] + 1, 8)), np.empty((room[0], room[1], 3))
     node, chance = np.empty((2 + room[0] * room[1], 3), np.int64), np.empty(2 + room[0] * room[1])
     size = draw_diagram(votes, (0, votes.shape[0]), need, level, filed, node)
-    return tail(accepts.reshape(-1, 1), 0, node, size, chance)
+    return float(tail(accepts, node, size, chance))
 
 
 def quota_tail(votes: FloatArray, accepts: FloatArray, need: float) -> float:

@@ -6,6 +6,7 @@ party ratifies. What is called within a draw takes few arrays and seldom a tuple
 references would cost more than the work.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -21,7 +22,7 @@ Points = tuple[int, int, int]  # of the grid: first, one past the last, stride
 CHUNK = 256  # draws that a thread takes at a time
 EDGE = 1e-9  # of the scale: a point this near a red line lies on it
 TINY = 1e-12  # of the scale: a gain or a shortfall this small is none
-POSITION, PRICE, LOW, HIGH, COST = range(5)
+POSITION, PRICE, LOW, HIGH, COST, SALIENCE, INFLUENCE = range(7)
 
 
 class Table(NamedTuple):
@@ -34,8 +35,9 @@ class Table(NamedTuple):
         point: ``(grid,)``, share of the scale.
         reversion: ``(draw,)``, share of the scale.
         tau: ``(draw,)``, spread of what nobody else knows.
-        stance: ``(draw, 5, actor)``: position, price, red line's low and high end, audience cost.
-        lean_first: ``(row + 1,)``, first of the row's edges to actors, itself among them.
+        stance: ``(draw, 7, actor)``: position, price, red line's low and high end, audience cost,
+            salience, influence.
+        lean_first: ``(row + 1,)``, first of the row's edges to actors: the one to itself.
         lean_on: ``(edge,)``, actor whose gain counts in the row's own.
         lean: ``(draw, edge)``, how much.
         press_first: ``(row + 1,)``, first of the row's edges to pressure groups.
@@ -90,18 +92,25 @@ def gains(
     first: IntArray,
     on: IntArray,
     weight: FloatArray,
+    shift: FloatArray,
     rows: Span,
     points: Span,
     z: FloatArray,
 ) -> None:
-    """Put g, the gain with what is lent to others, of ``rows`` in ``z``, ``(row, grid)``."""
+    """Put g, the gain with what is lent to others, plus ``shift`` in ``z``, ``(row, grid)``.
+
+    A weight of 0 takes no part: 0 times an infinite audience cost is not a number.
+    """
+    low, high = points
     for row in range(rows[0], rows[1]):
-        z[row, points[0] : points[1]] = 0.0
-        for e in range(first[row], first[row + 1]):
+        begin, swallowed = first[row], shift[row]
+        share, i = weight[begin], on[begin]
+        for j in range(low, high):
+            z[row, j] = swallowed + (share * h[i, j] if share > 0.0 else 0.0)
+        for e in range(begin + 1, first[row + 1]):
             share, i = weight[e], on[e]
-            # A weight of 0 takes no part: 0 times an infinite audience cost is not a number.
             if share > 0.0:
-                for j in range(points[0], points[1]):
+                for j in range(low, high):
                     z[row, j] += share * h[i, j]
 
 
@@ -111,16 +120,12 @@ def press(
     first: IntArray,
     by: IntArray,
     weight: FloatArray,
-    shift: FloatArray,
     rows: Span,
     points: Span,
     z: FloatArray,
 ) -> None:
-    """Make the ratifiers' gains in ``z`` margins of acceptance: g − σ + κ (1 − s), perhaps + ε."""
+    """Take σ, what pressure groups make a row feel of their loss, off ``z``."""
     for row in range(rows[0], rows[1]):
-        swallowed = shift[row]
-        for j in range(points[0], points[1]):
-            z[row, j] += swallowed
         for e in range(first[row], first[row + 1]):
             share, g = weight[e], by[e]
             if share > 0.0:
@@ -129,47 +134,11 @@ def press(
 
 
 @njit(cache=True, error_model="numpy")
-def _exponential(x: float) -> float:
-    """Return the exponential of ``x`` to a part in 10¹²; infinity from 700 on, never 0.
-
-    As the 4,096th power of one near 1, by Taylor's series: without a call or a branch, so that the
-    compiler makes vectors of a loop of them.
-    """
-    low = x if x > -700.0 else -700.0
-    t = (low if low < 700.0 else 700.0) / 4096.0
-    e = 1.0 / 362880.0 + t * (1.0 / 3628800.0 + t / 39916800.0)
-    e = 1.0 / 720.0 + t * (1.0 / 5040.0 + t * (1.0 / 40320.0 + t * e))
-    e = 1.0 + t * (
-        1.0 + t * (1.0 / 2.0 + t * (1.0 / 6.0 + t * (1.0 / 24.0 + t * (1.0 / 120.0 + t * e))))
-    )
-    e *= e
-    e *= e
-    e *= e
-    e *= e
-    e *= e
-    e *= e
-    e *= e
-    e *= e
-    e *= e
-    e *= e
-    e *= e
-    e *= e
-    return e if x < 700.0 else np.inf
-
-
-@njit(cache=True, error_model="numpy")
-def acceptances(
-    margin: FloatArray, tau: float, known: bool, points: Points, accepts: FloatArray
-) -> None:
-    """Put the probability Λ(margin / τ) that ``points`` are accepted in ``accepts``."""
-    first, last, stride = points
-    if known or tau < TINY:
-        for j in range(first, last, stride):
-            accepts[j] = 1.0 if margin[j] >= -TINY else 0.0
-    else:
-        sharpness = -1.0 / tau
-        for j in range(first, last, stride):
-            accepts[j] = 1.0 / (1.0 + _exponential(sharpness * margin[j]))
+def acceptance(margin: float, tau: float, known: bool) -> float:
+    """Return the probability Λ(margin / τ) of accepting; with the type known, 0 or 1."""
+    if known or tau == 0.0:
+        return 1.0 if margin >= -TINY else 0.0
+    return 1.0 / (1.0 + math.exp(-margin / tau))
 
 
 @njit(cache=True, error_model="numpy")
@@ -186,7 +155,7 @@ class Home(NamedTuple):
     voters: IntArray  # (party,), likewise
     node: IntArray  # (party, node, 3), the diagrams of their quotas
     size: IntArray  # (party,), of them
-    accepts: FloatArray  # (ratifier, grid), workspace from here on
+    accepts: FloatArray  # (ratifier,), workspace from here on
     chance: FloatArray  # (node,)
     level: FloatArray  # (voter + 1, 8)
     filed: FloatArray  # (voter, node, 3)
@@ -207,7 +176,7 @@ def make_home(t: Table, z: FloatArray, room: Span) -> Home:
         t.voters,
         np.empty((parties, nodes, 3), np.int64),
         np.empty(parties, np.int64),
-        np.empty((t.votes.shape[1], t.point.shape[0])),
+        np.empty(t.votes.shape[1]),
         np.empty(nodes),
         np.empty((room[0] + 1, 8)),
         np.empty((room[0], room[1], 3)),
@@ -235,24 +204,22 @@ def ratify(
 ) -> None:
     """Multiply ``worth`` by R of party p to the ``power``; it becomes -1 where R is 0.
 
-    Only at ``points`` where it is ``least`` or more. The probability that each ratifier accepts
-    them is left in the workspace.
+    Only at ``points``, and only as long as it is ``least`` or more.
     """
-    accepts, node, size = home.accepts, home.node[p], home.size[p]
+    margin, accepts, node, size = home.margin, home.accepts, home.node[p], home.size[p]
     first, voters, last = home.first[p], home.voters[p], home.first[p + 1]
-    low, high, stride = points
-    while low < high and worth[low] < least:
-        low += stride
-    while low < high and worth[high - 1] < least:
-        high -= 1
-    for r in range(first, last if size != PASSES + 1 else voters):
-        acceptances(home.margin[r], tau, known, (low, high, stride), accepts[r])
-    for j in range(low, high, stride):
+    for j in range(points[0], points[1], points[2]):
         if worth[j] < least:
             continue
         chance = 1.0
         for r in range(first, voters):
-            chance *= accepts[r, j]
-        if size != PASSES + 1 and chance > 0.0:
-            chance *= tail(accepts, j, node, size, home.chance)
+            chance *= acceptance(margin[r, j], tau, known)
+            # Never mind what exactly a point is worth that lies below the least already.
+            if worth[j] * raised(chance, power) < least:
+                break
+        else:
+            if size != PASSES + 1:
+                for r in range(voters, last):
+                    accepts[r] = acceptance(margin[r, j], tau, known)
+                chance *= tail(accepts, node, size, home.chance)
         worth[j] = worth[j] * raised(chance, power) if chance > 0.0 else -1.0

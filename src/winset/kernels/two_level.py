@@ -17,7 +17,7 @@ from winset.kernels.ratification import (
     TINY,
     Home,
     Table,
-    acceptances,
+    acceptance,
     call_votes,
     gains,
     make_home,
@@ -204,23 +204,22 @@ def _fewest(
 @njit(cache=True, error_model="numpy")
 def _describe(home: Home, d: int, place: int, tau: float, known: bool, solved: Solved) -> None:
     """Write down who ratifies the point signed, and with what probability."""
-    here, accepts = (place, place + 1, 1), home.accepts
+    margin, accepts = home.margin, home.accepts
     for p in range(home.size.shape[0]):
         node, size = home.node[p], home.size[p]
         first, voters, last = home.first[p], home.voters[p], home.first[p + 1]
         vetoes = 1.0
         for r in range(first, last):
-            acceptances(home.margin[r], tau, known, here, accepts[r])
-            solved.accepts[d, r] = accepts[r, place]
-            vetoes *= accepts[r, place] if r < voters else 1.0
-        chance = vetoes * tail(accepts, place, node, size, home.chance)
+            accepts[r] = solved.accepts[d, r] = acceptance(margin[r, place], tau, known)
+            vetoes *= accepts[r] if r < voters else 1.0
+        chance = vetoes * tail(accepts, node, size, home.chance)
         solved.ratified[d, p] = chance
         for r in range(first, voters):
-            solved.lift[d, r] = chance * (1.0 / accepts[r, place] - 1.0)
+            solved.lift[d, r] = chance * (1.0 / accepts[r] - 1.0)
         for r in range(voters, last):
-            accepts[r, place] = 1.0
-            sure = vetoes * tail(accepts, place, node, size, home.chance)
-            accepts[r, place] = solved.accepts[d, r]
+            accepts[r] = 1.0
+            sure = vetoes * tail(accepts, node, size, home.chance)
+            accepts[r] = solved.accepts[d, r]
             solved.lift[d, r] = max(0.0, sure - chance)
 
 
@@ -237,12 +236,12 @@ def _solve_draws(
     for d in range(draws[0], draws[1]):
         q, tau = t.reversion[d], t.tau[d]
         own_gains(q, t.stance[d], t.point, h)
-        gains(h, t.lean_first, t.lean_on, t.lean[d], at_table, everywhere, z)
+        gains(h, t.lean_first, t.lean_on, t.lean[d], t.shift[d], at_table, everywhere, z)
         window = _bound(z, t.power[d], rule, proposer, known, bound)
         value[:] = -1.0
         if window[0] < window[1]:
-            gains(h, t.lean_first, t.lean_on, t.lean[d], at_home, window, z)
-            press(h, t.press_first, t.press_by, t.press[d], t.shift[d], at_home, window, z)
+            gains(h, t.lean_first, t.lean_on, t.lean[d], t.shift[d], at_home, window, z)
+            press(h, t.press_first, t.press_by, t.press[d], at_home, window, z)
             call_votes(t.votes[d], t.need[d], home)
             if rule == NASH:
                 _best_product(home, t.power[d], tau, known, window, bound, value)

@@ -49,8 +49,8 @@ def _sum_draws(t: Table, draws: Span, weight: FloatArray, room: Span, sums: Floa
     at_home, everywhere = (parties, rows), (0, grid)
     for d in range(draws[0], draws[1]):
         own_gains(t.reversion[d], t.stance[d], t.point, h)
-        gains(h, t.lean_first, t.lean_on, t.lean[d], (0, rows), everywhere, z)
-        press(h, t.press_first, t.press_by, t.press[d], t.shift[d], at_home, everywhere, z)
+        gains(h, t.lean_first, t.lean_on, t.lean[d], t.shift[d], (0, rows), everywhere, z)
+        press(h, t.press_first, t.press_by, t.press[d], at_home, everywhere, z)
         call_votes(t.votes[d], t.need[d], home)
         joint[:] = weight[d]
         zone[:] = weight[d]

@@ -9,7 +9,7 @@ from scipy.special import logit
 from winset.batch import Batch
 from winset.errors import WinsetError, nearest
 from winset.kernels.quota import rounded_votes
-from winset.kernels.ratification import EDGE, TINY, Table
+from winset.kernels.ratification import EDGE, INFLUENCE, SALIENCE, TINY, Table
 from winset.kernels.two_level import Solved, solve_table
 from winset.models.base import BoolArray, FloatArray
 from winset.models.central import known_reversion
@@ -31,9 +31,10 @@ class Talks:
         self._model, self._batch = model, batch
         self._reversion = known_reversion(batch, model.name)
         self._tau = _plain(batch.drawn(f"{model.name}/tau", model.tau))
-        self._leaning, pressing = pairs(batch.dependence), pairs(batch.intimidation)
+        leaning, pressing = pairs(batch.dependence), pairs(batch.intimidation)
+        self._lent = {(i, j): np.array(batch.dependence[:, i, j]) for i, j in leaning}
         issues = range(len(batch.issues))
-        self.seats = [seats_of(batch, k, self._leaning, pressing) for k in issues]
+        self.seats = [seats_of(batch, k, leaning, pressing) for k in issues]
         self.point = np.arange(model.grid) / (model.grid - 1)
         self._solved: dict[tuple[int, frozenset[int]], Solved] = {}
         self._check()
@@ -128,27 +129,30 @@ class Talks:
                 agreed &= self._agreed(needed, *bounds, given)
         return agreed
 
-    def _stances(self, k: int, given: frozenset[int]) -> dict[str, FloatArray]:
-        """Return each quantity, ``(draw, actor)`` of those seated, conditional stances decided."""
+    def _stances(self, k: int, given: frozenset[int]) -> FloatArray:
+        """Return ``(draw, quantity, actor)`` of those seated, conditional stances decided."""
         batch, seats = self._batch, self.seats[k]
-        stances = {name: getattr(batch, name)[:, :, k][:, seats.actors] for name in STANCE}
+        stances = np.empty((batch.draws, len(STANCE), len(seats.actors)))
+        for row, name in enumerate(STANCE):
+            stances[:, row] = getattr(batch, name)[:, seats.actors, k]
         for override in batch.overrides:
             if override.issue != k or override.actor not in seats.actors:
                 continue
             holds = self._agreed(override.when, override.low, override.high, given)
-            i = int(np.searchsorted(seats.actors, override.actor))
+            i = np.searchsorted(seats.actors, override.actor)
             for name, values in override.values.items():
-                stances[name][:, i] = np.where(holds, values, stances[name][:, i])
+                there = stances[:, STANCE.index(name), i]
+                np.copyto(there, values, where=holds)
         return stances
 
     def table(self, k: int, given: frozenset[int], *, known: bool) -> Table:
         """Return issue ``k`` as the kernel takes it, with types if they are ``known``."""
         batch, seats, draws = self._batch, self.seats[k], self._batch.draws
-        stances = self._stances(k, given)
+        stance = self._stances(k, given)
         ratifiers = np.searchsorted(seats.actors, seats.ratifiers)
         shift = np.zeros((draws, len(seats.rows)))
         on_ratifiers = shift[:, len(seats.parties) :]
-        on_ratifiers[:] = self._model.kappa * (1.0 - stances["salience"][:, ratifiers])
+        on_ratifiers[:] = self._model.kappa * (1.0 - stance[:, SALIENCE, ratifiers])
         if known:
             for r, i in enumerate(seats.ratifiers):
                 share = batch.shares(f"{batch.issues[k]}/{batch.actors[i]}/type")
@@ -157,12 +161,12 @@ class Talks:
         press = batch.intimidation[:, seats.press.target, seats.press.source] * shielded
         power = batch.power[:, seats.parties]
         mean = power.mean(axis=1, keepdims=True)
-        votes, need = self._votes(seats, stances["influence"][:, ratifiers])
+        votes, need = self._votes(seats, stance[:, INFLUENCE, ratifiers])
         return Table(
             point=self.point,
             reversion=_plain(self._reversion[:, k]),
             tau=self._tau,
-            stance=_plain(np.stack([stances[name] for name in STANCE[:5]], axis=1)),
+            stance=stance,
             lean_first=seats.lean.first,
             lean_on=np.searchsorted(seats.actors, seats.lean.target),
             lean=self._lean(seats),
@@ -180,13 +184,12 @@ class Talks:
 
     def _lean(self, seats: Seats) -> FloatArray:
         """Return ``(draw, edge)`` weights; what an actor does not lend it keeps for itself."""
-        batch = self._batch
-        lean = _plain(batch.dependence[:, seats.lean.source, seats.lean.target])
-        for e in np.flatnonzero(seats.lean.source == seats.lean.target):
-            kept = np.ones(batch.draws)
-            for i, j in self._leaning:
-                if i == seats.lean.source[e]:
-                    kept -= batch.dependence[:, i, j]
+        lean = np.empty((self._batch.draws, len(seats.lean.source)))
+        for e, (i, j) in enumerate(zip(seats.lean.source, seats.lean.target, strict=True)):
+            if i != j:
+                lean[:, e] = self._lent[i, j]
+                continue
+            kept = 1.0 - sum(lent for (source, _), lent in self._lent.items() if source == i)
             lean[:, e] = np.where(kept < TINY, 0.0, kept)
         return lean
 

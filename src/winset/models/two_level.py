@@ -169,35 +169,33 @@ class TwoLevel:
         """
         talks = Talks(self, batch)
         draws, actors, issues = batch.draws, len(batch.actors), len(batch.issues)
-        parties = len(batch.parties)
-        settlement, agreement = np.full((draws, issues), math.nan), np.zeros((draws, issues))
-        signed, opens = np.zeros((draws, issues), np.bool_), np.zeros((draws, issues))
-        ratified = np.full((draws, parties, issues), math.nan)
-        accepts = np.full((draws, actors, issues), math.nan)
-        lift = np.full((draws, actors, issues), math.nan)
-        bar = np.full((draws, issues), -1)
+        settlement, agreement, opens = np.zeros((3, issues, draws))
+        signed, bar = np.zeros((issues, draws), np.bool_), np.full((issues, draws), -1)
+        ratified = np.full((issues, draws, len(batch.parties)), math.nan)
+        accepts, lift = np.full((2, issues, draws, actors), math.nan)
         for k, seats in enumerate(talks.seats):
             given = talks.chain(k)
             solved = talks.solved(k, given)
-            opens[:, k] = talks.opens(k)
-            there = opens[:, k] > 0.0
-            signed[:, k] = there & (solved.place >= 0)
-            settlement[:, k] = np.where(signed[:, k], talks.point[solved.place], math.nan)
-            agreement[:, k] = opens[:, k] * talks.passes(k, given)
-            bar[:, k] = np.where(there & (solved.bar >= 0), seats.parties[solved.bar], -1)
-            told = np.where(there, 0.0, math.nan)[:, None]
-            ratified[:, seats.parties, k] = solved.ratified + told
-            accepts[:, seats.ratifiers, k] = solved.accepts + told
-            lift[:, seats.ratifiers, k] = solved.lift + told
+            opens[k] = talks.opens(k)
+            there = opens[k] > 0.0
+            signed[k] = there & (solved.place >= 0)
+            settlement[k] = np.where(signed[k], talks.point[solved.place], math.nan)
+            agreement[k] = opens[k] * talks.passes(k, given)
+            bar[k] = np.where(there & (solved.bar >= 0), seats.parties[solved.bar], -1)
+            ratified[k][:, seats.parties] = solved.ratified
+            accepts[k][:, seats.ratifiers] = solved.accepts
+            lift[k][:, seats.ratifiers] = solved.lift
+            for told in (ratified, accepts, lift):
+                told[k, ~there] = math.nan
         return TwoLevelOutcome(
-            settlement=settlement,
-            agreement=agreement,
-            signed=signed,
-            ratified=ratified,
-            accepts=accepts,
-            lift=lift,
-            open=opens,
-            bar=bar,
+            settlement=settlement.T,
+            agreement=agreement.T,
+            signed=signed.T,
+            ratified=np.moveaxis(ratified, 0, -1),
+            accepts=np.moveaxis(accepts, 0, -1),
+            lift=np.moveaxis(lift, 0, -1),
+            open=opens.T,
+            bar=bar.T,
         )
 
     def curves(self, batch: Batch) -> Curves:

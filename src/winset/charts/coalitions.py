@@ -1,0 +1,260 @@
+"""Coalitions: who ends up beside whom, over the draws."""
+
+from typing import Any
+
+import altair as alt
+import numpy as np
+
+from winset.answers import percent
+from winset.batch import Batch
+from winset.case.model import Case
+from winset.charts.cast import Player, cast
+from winset.charts.frame import Frame, Row
+from winset.charts.matrix import matrix, matrix_table
+from winset.charts.text import shown
+from winset.charts.view import Table, View
+from winset.models.base import FloatArray, Rounds
+
+NEAR = 0.1  # share of the scale
+LINKED = 0.6  # share of the draws
+LANE = 16.0
+LARGEST, SMALLEST = 170.0, 14.0  # area of a node
+MOST_LINKS = 160
+COLUMNS = ("Actor", "Party", "Mean final position", "10 %", "90 %", "Together with")
+
+
+def together(position: FloatArray, *, near: float = NEAR) -> FloatArray:
+    """Return ``(actor, actor)`` shares of draws in which two actors end beside each other.
+
+    Args:
+        position: ``(draw, actor)``, final ones, as shares of the scale.
+        near: they stand together if they are no farther apart, as a share of the scale.
+
+    >>> together(np.array([[0.0, 0.05, 1.0], [0.0, 0.5, 1.0]])).tolist()
+    [[1.0, 0.5, 0.0], [0.5, 1.0, 0.0], [0.0, 0.0, 1.0]]
+    """
+    count = position.shape[1]
+    shares = np.empty((count, count))
+    for i in range(count):
+        gap = np.abs(position - position[:, i : i + 1])
+        shares[i] = (gap <= near + 1e-9).mean(axis=0)
+    return shares
+
+
+def coalition_matrix(
+    rounds: Rounds, issue: str, *, case: Case, batch: Batch, model: str, near: float = NEAR
+) -> View:
+    """Return in which share of the draws any two actors end up beside each other on ``issue``.
+
+    Two stand together when their final positions are no farther apart than ``near``, a share of
+    the scale: this needs no settlement that stands between them, and holds of many camps as of two.
+
+    Raises:
+        WinsetError: when the case has no such issue.
+    """
+    entry = case.issue(issue)
+    players, final, shares = _final(rounds, issue, case, batch, near)
+    names = [player.name for player in players]
+    values = shares.copy()
+    np.fill_diagonal(values, np.nan)
+    description = shown(
+        f"Who ends up beside whom on {entry.title} by “{model}”, over {len(final):,} draws. "
+        + _closest(players, values)
+    )
+    return View(
+        title=f"Who ends up beside whom by “{shown(model)}”: {shown(entry.title)}",
+        caption=(
+            "Share of the draws in which the final positions of two actors are within "
+            f"{_near(near, entry.scale.width)} of each other. Actors are ordered by their mean "
+            f"final position; columns are numbered like rows. {_draws(final)}"
+        ),
+        chart=matrix(
+            names,
+            values,
+            said=("Actor", "Other", "Together"),
+            form=".0%",
+            most=1.0,
+            description=description,
+        ),
+        table=matrix_table(names, values, corner="Actor"),
+        description=description,
+    )
+
+
+def coalition_network(
+    rounds: Rounds,
+    issue: str,
+    *,
+    case: Case,
+    batch: Batch,
+    model: str,
+    near: float = NEAR,
+    linked: float = LINKED,
+) -> View:
+    """Return the actors at their mean final positions, those together in most draws linked.
+
+    Args:
+        rounds: what the model's ``trace`` returned of ``batch``.
+        issue: id of the issue.
+        case: what the batch was made of.
+        batch: what was traced.
+        model: what the model is called in the title.
+        near: two stand together if they end no farther apart, as a share of the scale.
+        linked: share of the draws in which two must stand together for a link.
+
+    Raises:
+        WinsetError: when the case has no such issue.
+    """
+    entry = case.issue(issue)
+    players, final, shares = _final(rounds, issue, case, batch, near)
+    rows = _nodes(players, entry.scale.low + final * entry.scale.width)
+    links = _links(shares, linked)
+    frame = Frame(entry, [player.name for player in players])
+    frame.key({player.party: player.colour for player in players})
+    for row in rows:
+        row["y"] = frame.bottom + LANE / 2
+        frame.bottom += LANE
+    _arcs(frame, rows, links[:MOST_LINKS])
+    _dots(frame, rows)
+    frame.bottom += 4
+    frame.axis(states=False)
+    description = shown(
+        f"{len(players)} actors on {entry.title} by “{model}” at their mean final positions; "
+        f"{len(links)} pairs stand together in {percent(linked)} of the draws or more."
+    )
+    more = (
+        f" The {MOST_LINKS} strongest of {len(links)} links are drawn."
+        if len(links) > MOST_LINKS
+        else ""
+    )
+    return View(
+        title=f"Camps at the end by “{shown(model)}”: {shown(entry.title)}",
+        caption=(
+            "Circles stand at mean final positions, their area is influence × salience; whiskers "
+            f"hold 80 % of the draws. Arcs link who ends within {_near(near, entry.scale.width)} "
+            f"of each other in {percent(linked)} of the draws or more. {_draws(final)}{more}"
+        ),
+        chart=frame.chart(description),
+        table=Table(
+            columns=COLUMNS,
+            rows=tuple(
+                (r["name"], r["party"], r["x"], r["low"], r["high"], _beside(k, players, links))
+                for k, r in enumerate(rows)
+            ),
+        ),
+        description=description,
+    )
+
+
+def _final(
+    rounds: Rounds, issue: str, case: Case, batch: Batch, near: float
+) -> tuple[list[Player], FloatArray, FloatArray]:
+    """Return players by mean final position, ``(draw, player)`` positions, shares together."""
+    k = batch.issues.index(issue)
+    end = rounds.position[:, -1, :, k]
+    players = sorted(
+        cast(case, batch, issue), key=lambda player: float(end[:, player.index].mean())
+    )
+    final = end[:, [player.index for player in players]]
+    return players, final, together(final, near=near)
+
+
+def _nodes(players: list[Player], final: FloatArray) -> list[Row]:
+    most = max((player.power for player in players), default=0.0) or 1.0
+    return [
+        {
+            "name": player.name, "party": player.party, "c": player.colour,
+            "x": float(final[:, k].mean()),
+            "low": float(np.quantile(final[:, k], 0.1)),
+            "high": float(np.quantile(final[:, k], 0.9)),
+            "s": max(SMALLEST, LARGEST * player.power / most),
+        }
+        for k, player in enumerate(players)
+    ]  # fmt: skip
+
+
+def _links(shares: FloatArray, linked: float) -> list[tuple[int, int, float]]:
+    """Return the pairs that are together often enough, the strongest first."""
+    pairs = [
+        (i, j, float(shares[i, j]))
+        for i in range(len(shares))
+        for j in range(i + 1, len(shares))
+        if shares[i, j] >= linked
+    ]
+    return sorted(pairs, key=lambda pair: (-pair[2], pair[1] - pair[0], pair[0]))
+
+
+def _arcs(frame: Frame, rows: list[Row], links: list[tuple[int, int, float]]) -> None:
+    """Draw a curve for each link, bowed towards the side where there is room."""
+    scale = frame.issue.scale
+    points: list[dict[str, Any]] = []
+    for n, (i, j, share) in enumerate(links):
+        a, b = rows[i], rows[j]
+        side = 1 if (a["x"] + b["x"]) / 2 < scale.low + scale.width / 2 else -1
+        bow = side * scale.width * (0.03 + 0.3 * (j - i) / max(len(rows), 8))
+        width = round(0.5 + 2.2 * max(0.0, (share - 0.5) * 2) ** 2, 2)
+        for x, y in (
+            (a["x"], a["y"]),
+            (a["x"] + bow, a["y"] + 0.2 * (b["y"] - a["y"])),
+            (b["x"] + bow, b["y"] - 0.2 * (b["y"] - a["y"])),
+            (b["x"], b["y"]),
+        ):
+            points.append({"k": n, "x": float(f"{x:.5g}"), "y": round(y, 1), "w": width})
+    curve = alt.Chart().mark_line(
+        style="line", interpolate="basis", strokeOpacity=0.3, clip=False, fill=None
+    )
+    # In the order of the rows, as the curve runs on from the one to the other.
+    frame.add(
+        points,
+        curve.encode(
+            frame.x(), frame.y(), detail="k:N", order=alt.Order("y:Q"),
+            strokeWidth=alt.StrokeWidth("w:Q", scale=None),
+        ),
+    )  # fmt: skip
+
+
+def _dots(frame: Frame, rows: list[Row]) -> None:
+    frame.name(rows)
+    colour = alt.Color("c:N", scale=None)
+    ends = {"x": alt.value(0), "x2": alt.value("width")}
+    frame.add(
+        [{"y": row["y"]} for row in rows],
+        alt.Chart().mark_rule(style="lane").encode(frame.y(), **ends),
+    )
+    wide = [row for row in rows if row["low"] < row["high"]]
+    whisker = alt.Chart().mark_rule(strokeWidth=2, strokeOpacity=0.6, strokeCap="round")
+    frame.add(wide, whisker.encode(frame.x("low"), frame.y(), x2=alt.X2("high:Q"), color=colour))
+    tip = [
+        alt.Tooltip("name:N", title="Actor"), alt.Tooltip("party:N", title="Party"),
+        alt.Tooltip("x:Q", title="Mean final position", format=".4~g"),
+        alt.Tooltip("low:Q", title="10 %", format=".4~g"),
+        alt.Tooltip("high:Q", title="90 %", format=".4~g"),
+    ]  # fmt: skip
+    dot = alt.Chart().mark_circle(opacity=0.95)
+    size = alt.Size("s:Q", scale=None)
+    frame.add(rows, dot.encode(frame.x(), frame.y(), color=colour, size=size, tooltip=tip))
+
+
+def _near(near: float, width: float) -> str:
+    return f"{percent(near)} of the scale ({float(f'{near * width:.3g}'):g})"
+
+
+def _draws(final: FloatArray) -> str:
+    count = len(final)
+    return f"Over {count:,} draws." if count > 1 else "One draw: together or not."
+
+
+def _closest(players: list[Player], values: FloatArray) -> str:
+    if len(players) < 2:
+        return ""
+    i, j = np.unravel_index(int(np.nanargmax(values)), values.shape)
+    share = percent(float(values[i, j]))
+    return f"Most often together: {players[i].name} and {players[j].name}, {share}."
+
+
+def _beside(k: int, players: list[Player], links: list[tuple[int, int, float]]) -> str:
+    found = sorted(i + j - k for i, j, _ in links if k in (i, j))
+    return ", ".join(f"{n + 1}" for n in found) if len(found) > 6 else ", ".join(
+        players[n].name for n in found
+    )  # fmt: skip
+

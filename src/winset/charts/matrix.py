@@ -1,0 +1,156 @@
+"""A matrix of actors against actors: rows named, columns numbered like the rows."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+
+from winset.charts.frame import NARROW
+from winset.charts.text import lines, shown, width_of
+from winset.charts.theme import PALETTE, SMALL_SIZE
+from winset.charts.view import Table
+from winset.models.base import FloatArray
+
+ROW, TOP = 16.0, 18.0
+NAME = 26  # characters of a name
+ABOVE, BELOW = PALETTE[0], PALETTE[1]
+SHADES = 4
+
+
+def matrix(
+    names: Sequence[str],
+    values: FloatArray,
+    *,
+    said: tuple[str, str, str],
+    form: str,
+    most: float,
+    description: str,
+) -> alt.LayerChart:
+    """Return ``values`` as cells, the stronger in colour the farther from 0.
+
+    Args:
+        names: of the rows and, numbered, of the columns.
+        values: ``(row, column)``; a cell that is NaN stays empty.
+        said: what a row, a column and a value are called where one points at a cell.
+        form: how a value is written, in d3's format.
+        most: the value, or its negative, that has the full colour.
+        description: what a screen reader says.
+    """
+    most = most if most > 0.0 else 1.0
+    cells = _cells(names, values, said, form, most)
+    rows = [
+        {"y": TOP + (k + 0.5) * ROW, "t": f"{lines(name, NAME, most=1)[0]}  {k + 1}"}
+        for k, name in enumerate(names)
+    ]
+    needs = width_of(str(len(names)), SMALL_SIZE) + 5
+    step = max(1, math.ceil(needs * len(names) / NARROW))
+    columns = [{"x": k + 0.5, "t": str(k + 1)} for k in range(0, len(names), step)]
+    row = alt.Chart(alt.InlineData(values=rows)).mark_text(
+        align="right", baseline="middle", style="name", x=-8
+    )
+    column = alt.Chart(alt.InlineData(values=columns)).mark_text(baseline="bottom", style="small")
+    bottom = TOP + len(names) * ROW
+    layers = [
+        cells,
+        row.encode(_y("y"), text="t:N"),
+        column.encode(_x("x", len(names)), y=alt.value(TOP - 4), text="t:N"),
+        *_shades(most, bool((values < 0.0).any()), form, bottom + 18),
+    ]
+    return alt.LayerChart(layer=layers, width=480, height=bottom + 34, description=description)
+
+
+def matrix_table(names: Sequence[str], values: FloatArray, *, corner: str) -> Table:
+    """Return the numbers of the matrix: rows and columns in the order of the picture."""
+    shorts = [f"{k + 1}" for k in range(len(names))]
+    return Table(
+        columns=(corner, *shorts),
+        rows=tuple(
+            (
+                f"{k + 1} {name}",
+                *("" if math.isnan(value) else float(f"{value:.4g}") for value in values[k]),
+            )
+            for k, name in enumerate(names)
+        ),
+    )
+
+
+def _x(field: str, count: int) -> alt.X:
+    scale = alt.Scale(domain=[0, max(count, 1)], nice=False)
+    return alt.X(f"{field}:Q", scale=scale, axis=None)
+
+
+def _y(field: str) -> alt.Y:
+    return alt.Y(f"{field}:Q", scale=None, axis=None)
+
+
+def _cells(
+    names: Sequence[str], values: FloatArray, said: tuple[str, str, str], form: str, most: float
+) -> Any:
+    """Return the layer of cells; names are looked up, so that each is written once."""
+    rows = [
+        {"i": i, "j": j, "v": float(f"{values[i, j]:.4g}")}
+        for i in range(len(names))
+        for j in range(len(names))
+        if not math.isnan(values[i, j])
+    ]
+    known = alt.InlineData(values=[{"k": k, "n": shown(name)} for k, name in enumerate(names)])
+    tip = [
+        alt.Tooltip("row:N", title=said[0]),
+        alt.Tooltip("column:N", title=said[1]),
+        alt.Tooltip("v:Q", title=said[2], format=form),
+    ]
+    cell = alt.Chart(alt.InlineData(values=rows)).mark_rect()
+    return (
+        cell.transform_lookup("i", alt.LookupData(known, "k", ["n"]), **{"as": ["row"]})
+        .transform_lookup("j", alt.LookupData(known, "k", ["n"]), **{"as": ["column"]})
+        .transform_calculate(
+            left="datum.j + 0.03",
+            right="datum.j + 0.97",
+            top=f"{TOP} + datum.i * {ROW} + 0.5",
+            bottom=f"{TOP} + (datum.i + 1) * {ROW} - 0.5",
+            colour=f"datum.v < 0 ? '{BELOW}' : '{ABOVE}'",
+            strength=f"0.05 + 0.95 * min(1, abs(datum.v) / {most!r})",
+        )
+        .encode(
+            _x("left", len(names)),
+            _y("top"),
+            x2=alt.X2("right:Q"),
+            y2=alt.Y2("bottom:Q"),
+            color=alt.Color("colour:N", scale=None),
+            opacity=alt.Opacity("strength:Q", scale=None),
+            tooltip=tip,
+        )
+    )
+
+
+def _shades(most: float, both: bool, form: str, y: float) -> list[Any]:
+    """Return a key of what the colours stand for, from the least to the greatest value."""
+    first = -SHADES if both else 0
+    rows = [
+        {
+            "px": (k - first) * 22.0,
+            "c": BELOW if k < 0 else ABOVE,
+            "s": 0.05 + 0.95 * abs(k) / SHADES,
+            "v": most * k / SHADES,
+            "y": y,
+        }
+        for k in range(first, SHADES + 1)
+    ]
+    data = alt.InlineData(values=rows)
+    ends = alt.InlineData(values=[rows[0], rows[-1], *([rows[SHADES]] if both else [])])
+    swatch = alt.Chart(data).mark_point(
+        shape="square", filled=True, size=180, x={"expr": "datum.px + 8"}
+    )
+    text = alt.Chart(ends).mark_text(
+        style="small", baseline="top", dy=9, x={"expr": "datum.px + 8"}
+    )
+    return [
+        swatch.encode(
+            _y("y"),
+            color=alt.Color("c:N", scale=None),
+            opacity=alt.Opacity("s:Q", scale=None),
+        ),
+        text.encode(_y("y"), text=alt.Text("v:Q", format=form)),
+    ]
+

@@ -1,0 +1,185 @@
+"""The effective power landscape: influence × salience stacked where it stands on the scale."""
+
+from typing import Any
+
+import altair as alt
+
+from winset.answers import figure, percent
+from winset.case.model import Case
+from winset.case.parts import Scale
+from winset.charts.cast import cast
+from winset.charts.frame import Frame, Row
+from winset.charts.marks import Mark, middle_batch
+from winset.charts.text import lines, shown
+from winset.charts.view import Table, View
+from winset.models.central import Median
+
+BINS = 32
+HEIGHT, FLAG = 150.0, 15.0
+NAME = 26  # characters of a name above the stacks
+NAMED, MOST_NAMED = 0.8, 14  # the greatest are named: this share of the power, at most so many
+MEDIAN = "Weighted median"
+COLUMNS = ("Actor", "Party", "Position", "Influence × salience", "Share", "Cumulative share")
+
+
+def power_landscape(case: Case, issue: str) -> View:
+    """Return where on ``issue`` power stands, every range at its median, and where half of it lies.
+
+    Raises:
+        WinsetError: when the case has no such issue.
+    """
+    entry, batch = case.issue(issue), middle_batch(case)
+    k, players = batch.issues.index(issue), cast(case, batch, issue)
+    total = sum(player.power for player in players) or 1.0
+    at = batch.in_units(batch.position)[0, :, k]
+    rows: list[Row] = [
+        {
+            "name": player.name, "party": player.party, "colour": player.colour,
+            "x": float(at[player.index]), "power": player.power, "share": player.power / total,
+        }
+        for player in players
+    ]  # fmt: skip
+    rows.sort(key=lambda row: (row["x"], -row["power"], row["name"]))
+    passed = 0.0
+    for row in rows:
+        passed += row["share"]
+        row["passed"] = passed
+    frame = Frame(entry, [MEDIAN])
+    frame.key({row["party"]: row["colour"] for row in rows})
+    named = _named(rows)
+    base = frame.bottom + len(named) * FLAG + HEIGHT + 8
+    _stack(rows, entry.scale, base, HEIGHT / max(_heights(rows, entry.scale).values(), default=1.0))
+    _flags(frame, named)
+    top = frame.bottom + 8
+    _bars(frame, rows, base)
+    frame.bottom = base + 6
+    said = _median(frame, case, issue, top) if rows else ""
+    frame.axis(states=False)
+    greatest = "; ".join(
+        f"{row['name']} {percent(row['share'])} at {figure(row['x'], entry.scale)}"
+        for row in sorted(rows, key=lambda row: -row["power"])[:5]
+    )
+    description = shown(f"Power on {entry.title}. Greatest shares: {greatest}. {said}")
+    return View(
+        title=f"Where the power stands: {shown(entry.title)}",
+        caption=(
+            "Every block is an actor, as high as its influence × salience, stacked where it "
+            "stands; colours are parties'. The greatest are named. Dashed: the weighted median, "
+            "with half of the power on either side. " + said
+        ).strip(),
+        chart=frame.chart(description),
+        table=Table(
+            columns=COLUMNS,
+            rows=tuple(
+                (r["name"], r["party"], r["x"], r["power"], r["share"], r["passed"]) for r in rows
+            ),
+        ),
+        description=description,
+    )
+
+
+def _place(row: Row, scale: Scale) -> int:
+    return round((row["x"] - scale.low) / scale.width * BINS)
+
+
+def _heights(rows: list[Row], scale: Scale) -> dict[int, float]:
+    """Return how much power stands in each bin."""
+    heights: dict[int, float] = {}
+    for row in rows:
+        heights[_place(row, scale)] = heights.get(_place(row, scale), 0.0) + row["share"]
+    return {place: height for place, height in heights.items() if height > 0.0}
+
+
+def _named(rows: list[Row]) -> list[Row]:
+    """Return the actors who are named, from the low end of the scale to the high one."""
+    chosen: list[Row] = []
+    passed = 0.0
+    for row in sorted(rows, key=lambda row: -row["share"]):
+        if chosen and (passed >= NAMED or len(chosen) >= MOST_NAMED):
+            break
+        chosen.append(row)
+        passed += row["share"]
+    for row in rows:
+        row["named"] = any(row is other for other in chosen)
+    return [row for row in rows if row["named"]]
+
+
+def _stack(rows: list[Row], scale: Scale, base: float, pixels: float) -> None:
+    """Give every actor its block; the named ones of a bin lie on top, each with its own stem."""
+    width = scale.width / BINS
+    bins: dict[int, list[Row]] = {}
+    for row in rows:
+        bins.setdefault(_place(row, scale), []).append(row)
+    for place, members in bins.items():
+        members.sort(key=lambda row: (row["named"], row["share"]))
+        named = [row for row in members if row["named"]]
+        left, y = scale.low + (place - 0.44) * width, base
+        for row in members:
+            row["left"], row["right"] = left, left + 0.88 * width
+            row["y2"], row["y"] = y, y - pixels * row["share"]
+            y = row["y"]
+        for n, row in enumerate(reversed(named)):
+            row["stem"] = left + 0.88 * width * (n + 0.5) / len(named)
+
+
+def _flags(frame: Frame, named: list[Row]) -> None:
+    """Name the greatest above the stacks, a row each.
+
+    From left to right downwards: no stem meets the name of another.
+    """
+    rows: list[dict[str, Any]] = []
+    for row in sorted(named, key=lambda row: row["stem"]):
+        y = frame.bottom + FLAG / 2
+        text = f"{lines(row['name'], NAME, most=1)[0]}  {percent(row['share'])}"
+        rows.append(
+            {"x": row["stem"], "y": y, "end": (row["y"] + row["y2"]) / 2, "text": text,
+             "full": row["name"]}
+        )  # fmt: skip
+        frame.bottom += FLAG
+    stem = alt.Chart().mark_rule(style="line", strokeOpacity=0.45, strokeWidth=1)
+    frame.add(rows, stem.encode(frame.x(), frame.y(), y2=alt.Y2("end:Q")))
+    name = alt.Chart().mark_text(style="name", align="left", baseline="middle", dx=4)
+    tip = alt.Tooltip("full:N", title="Actor")
+    frame.add(rows, name.encode(frame.x(), frame.y(), text="text:N", tooltip=tip))
+
+
+def _bars(frame: Frame, rows: list[Row], base: float) -> None:
+    line = {"x": alt.value(0), "x2": alt.value("width")}
+    frame.add([{"y": base}], alt.Chart().mark_rule(style="guide").encode(frame.y(), **line))
+    keys = ("name", "party", "colour", "x", "power", "share", "left", "right", "y", "y2")
+    drawn = [{key: row[key] for key in keys} for row in rows if row["power"] > 0.0]
+    # A gap of a pixel, where there is room, tells one block from the next.
+    for row in drawn:
+        row["y2"] -= 1.0 if row["y2"] - row["y"] > 2.5 else 0.0
+    tip = [
+        alt.Tooltip("name:N", title="Actor"), alt.Tooltip("party:N", title="Party"),
+        alt.Tooltip("x:Q", title="Position", format=".4~g"),
+        alt.Tooltip("power:Q", title="Influence × salience", format=".3~g"),
+        alt.Tooltip("share:Q", title="Share", format=".1%"),
+    ]  # fmt: skip
+    bar = alt.Chart().mark_rect(opacity=0.88)
+    colour = alt.Color("colour:N", scale=None)
+    frame.add(drawn, bar.encode(frame.x("left"), frame.y(), x2=alt.X2("right:Q"),
+                                y2=alt.Y2("y2:Q"), color=colour, tooltip=tip))  # fmt: skip
+    # The stems end on their blocks: seen above them, not under.
+    ends = [
+        {"x": row["stem"], "y": (row["y"] + row["y2"]) / 2}
+        for row in rows
+        if row["named"] and row["power"] > 0.0
+    ]
+    dot = alt.Chart().mark_point(style="solid", size=9)
+    frame.add(ends, dot.encode(frame.x(), frame.y()))
+
+
+def _median(frame: Frame, case: Case, issue: str, top: float) -> str:
+    """Mark the weighted median below the stacks, a line rising from it; say where it is."""
+    batch, scale = middle_batch(case), frame.issue.scale
+    k = batch.issues.index(issue)
+    value = float(batch.in_units(Median().solve(batch).settlement)[0, k])
+    (row,) = frame.mark_rows(
+        [Mark(kind="median", name=MEDIAN, value=value, low=value, high=value)]
+    )
+    rise = [{"x": value, "y": row["y"] - 6, "end": top}]
+    line = alt.Chart().mark_rule(style="line", strokeDash=[6, 3], strokeOpacity=0.85)
+    frame.add(rise, line.encode(frame.x(), frame.y(), y2=alt.Y2("end:Q")))
+    return f"The weighted median is {figure(value, scale)}."

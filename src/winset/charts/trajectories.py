@@ -1,0 +1,347 @@
+"""Trajectories: where every actor goes, round by round, and the forecast with them."""
+
+import math
+from typing import Any
+
+import altair as alt
+import numpy as np
+
+from winset.answers import figure
+from winset.batch import Batch
+from winset.case.model import Case
+from winset.case.parts import Issue, Scale
+from winset.charts.cast import Player, apart, cast, one_of, party_key
+from winset.charts.frame import NARROW, Row
+from winset.charts.text import lines, shown, width_of
+from winset.charts.theme import SMALL_SIZE
+from winset.charts.view import Table, View
+from winset.models.base import FloatArray, Rounds
+
+LANE, LEAST_HEIGHT = 15.0, 260.0
+NAME = 26  # characters of a name at the right end
+THIN, THICK = 1.1, 6.0  # of a line, pixels
+BEND = 5e-4  # share of the scale: what bends less is drawn straight
+DOTS = 400  # moves that can be pointed at; the smaller ones beyond are in the table
+ENDED = 0.95  # a fan goes on until this share of the draws has ended
+BANDS = ((0.1, 0.9, 0.16), (0.25, 0.75, 0.26))
+COLUMNS = ("Actor", "Party", "Influence × salience", "Round", "Position", "Moved by the offer of")
+SETTLEMENT = "Forecast"
+OWN = "a bargain of its own"
+
+
+def trajectories(
+    rounds: Rounds, issue: str, *, case: Case, batch: Batch, model: str, draw: int = 0
+) -> View:
+    """Return where every actor goes in one draw, round by round, and the forecast with them.
+
+    Args:
+        rounds: what the model's ``trace`` returned of ``batch``.
+        issue: id of the issue.
+        case: what the batch was made of.
+        batch: what was traced.
+        model: what the model is called in the title.
+        draw: index of the draw.
+
+    Raises:
+        WinsetError: when the case has no such issue.
+    """
+    entry, players = case.issue(issue), cast(case, batch, issue)
+    k = batch.issues.index(issue)
+    last = int(rounds.rounds[draw, k])
+    path = batch.in_units(rounds.position)[draw, : last + 1, :, k]
+    by = rounds.moved_by[draw, : last + 1, :, k]
+    settled = batch.in_units(rounds.settlement)[draw, : last + 1, k]
+    names = {player.index: player.name for player in players}
+    moves = [
+        {
+            "actor": player, "x": t, "to": float(path[t, i]), "from": float(path[t - 1, i]),
+            "by": OWN if by[t, i] == i else names.get(int(by[t, i]), ""),
+        }
+        for player in players
+        for i in [player.index]
+        for t in range(1, last + 1)
+        if by[t, i] >= 0
+    ]  # fmt: skip
+    panel = _Panel(entry, players, last, len(players) + 1)
+    panel.settlement(settled)
+    for player in sorted(players, key=lambda player: player.power):
+        panel.line(player, path[:, player.index])
+    panel.moves(moves)
+    panel.names(players, path, float(settled[-1]))
+    converged = bool(rounds.converged[draw, k])
+    description = _described(entry, players, path, settled, converged, model)
+    return View(
+        title=f"Who moves where by “{shown(model)}”: {shown(entry.title)}",
+        caption=_caption(entry, last, converged, len(moves)),
+        chart=panel.chart(description),
+        table=_table(players, path, moves, settled),
+        description=description,
+    )
+
+
+def fan(rounds: Rounds, issue: str, actor: str, *, case: Case, batch: Batch, model: str) -> View:
+    """Return where ``actor`` may go, round by round: bands over all draws of ``batch``.
+
+    A draw that ends early stays where it ended. Arguments as for `trajectories`.
+
+    Raises:
+        WinsetError: when the case has no such issue, or the actor takes no part in it.
+    """
+    entry, k = case.issue(issue), batch.issues.index(issue)
+    player = one_of(cast(case, batch, issue), actor)
+    last = int(np.quantile(rounds.rounds[:, k], ENDED, method="inverted_cdf"))
+    kept = slice(0, last + 1)
+    shares = (0.1, 0.25, 0.5, 0.75, 0.9)
+    own = batch.in_units(rounds.position)[:, kept, player.index, k]
+    bands = np.quantile(own, shares, axis=0)
+    settled = np.nanmedian(batch.in_units(rounds.settlement)[:, kept, k], axis=0)
+    panel = _Panel(entry, [player], last, 2)
+    panel.bands(player, dict(zip(shares, bands, strict=True)))
+    panel.settlement(settled)
+    panel.line(player, bands[2], width=2.4)
+    ends = np.zeros((1, player.index + 1))
+    ends[0, player.index] = bands[2, -1]
+    panel.names([player], ends, float(settled[-1]))
+    low, middle, high = (figure(float(bands[j, -1]), entry.scale) for j in (0, 2, 4))
+    draws = f"{batch.draws:,} draws" if batch.draws > 1 else "1 draw"
+    description = shown(
+        f"{player.name} on {entry.title} by “{model}”: after {last} rounds at {middle}, 80 % from "
+        f"{low} to {high}, over {draws}."
+    )
+    return View(
+        title=f"Where {player.name} may go by “{shown(model)}”: {shown(entry.title)}",
+        caption=(
+            f"The line is the median position over {draws}, the bands hold 50 and 80 % of them. "
+            "Dashed: the median forecast after each round. A draw that ends early stays where it "
+            f"ended; drawn until {ENDED:.0%} have ended.".replace("95%", "95 %")
+        ),
+        chart=panel.chart(description),
+        table=Table(
+            columns=("Round", "10 %", "25 %", "Median", "75 %", "90 %", "Median forecast"),
+            rows=tuple(
+                (str(t), *(float(value) for value in bands[:, t]), float(settled[t]))
+                for t in range(last + 1)
+            ),
+        ),
+        description=description,
+    )
+
+
+class _Panel:
+    """Layers over rounds across and the scale of one issue down, in pixels."""
+
+    def __init__(self, issue: Issue, players: list[Player], last: int, lanes: int) -> None:
+        self._issue, self._last = issue, max(last, 1)
+        self._powers = [player.power for player in players]
+        self._height = max(LEAST_HEIGHT, lanes * LANE)
+        key, height = party_key(players, across=420.0)
+        self._top = height + 20.0  # the unit stands above the panel
+        self._layers: list[Any] = []
+        self._scale(issue.scale)
+        self._layers += key
+        self._rounds(last)
+
+    def down(self, value: float) -> float:
+        """Return the pixels from the top of ``value``, in the issue's units."""
+        scale = self._issue.scale
+        return round(self._top + self._height * (scale.high - value) / scale.width, 2)
+
+    def x(self, field: str = "x") -> alt.X:
+        scale = alt.Scale(domain=[0, self._last], nice=False)
+        return alt.X(f"{field}:Q", scale=scale, axis=None)
+
+    def _add(self, rows: list[Row], layer: alt.Chart) -> None:
+        if rows:
+            layer.data = alt.InlineData(values=rows)
+            self._layers.append(layer)
+
+    def _scale(self, scale: Scale) -> None:
+        quarters = (scale.low + k * scale.width / 4 for k in range(5))
+        rows = [{"y": self.down(at), "text": figure(at, scale)} for at in quarters]
+        ends = {"x": alt.value(0), "x2": alt.value("width")}
+        self._add(rows, alt.Chart().mark_rule(style="guide").encode(_y(), **ends))
+        text = alt.Chart().mark_text(style="name", align="right", baseline="middle", x=-8)
+        self._add(rows, text.encode(_y(), text="text:N"))
+        unit = [{"y": self._top - 12, "text": lines(scale.unit or "Position", 40, most=1)}]
+        label = alt.Chart().mark_text(style="small", align="left", baseline="middle", x=0)
+        self._add(unit, label.encode(_y(), text="text:N"))
+
+    def _rounds(self, last: int) -> None:
+        """Number the rounds along the bottom, as many as there is room for."""
+        step = max(1, math.ceil(last * (width_of(str(last), SMALL_SIZE) + 10) / NARROW))
+        # The last round always has its number; one that would touch it gives way.
+        at = [t for t in range(0, last, step) if last - t >= step] + [last]
+        rows = [{"x": t, "text": f"round {t}" if t == 0 else str(t)} for t in at]
+        base = self._top + self._height + 6
+        text = alt.Chart().mark_text(style="name", baseline="top")
+        self._add(rows, text.encode(self.x(), y=alt.value(base), text="text:N"))
+
+    def settlement(self, settled: FloatArray) -> None:
+        rows = [{"x": t, "y": self.down(float(v))} for t, v in _bent(settled, self._issue.scale)]
+        if len(rows) == 1:
+            rows.append({**rows[0], "x": self._last})
+        wide = alt.Chart().mark_line(style="wide", strokeOpacity=0.22, strokeWidth=8)
+        self._add(rows, wide.encode(self.x(), _y()))
+        line = alt.Chart().mark_line(style="bar", strokeDash=[5, 3], strokeWidth=2)
+        self._add(rows, line.encode(self.x(), _y()))
+
+    def line(self, player: Player, path: FloatArray, *, width: float | None = None) -> None:
+        """Draw a line as thick as the player is powerful."""
+        if width is None:
+            most = max(self._powers) or 1.0
+            width = THIN + (THICK - THIN) * player.power / most
+        rows = [{"x": t, "y": self.down(v)} for t, v in _bent(path, self._issue.scale)]
+        if len(rows) == 1:
+            rows.append({**rows[0], "x": self._last})
+        line = alt.Chart().mark_line(
+            color=player.colour, strokeWidth=round(width, 2), strokeOpacity=0.72,
+            strokeJoin="round",
+        )  # fmt: skip
+        self._add(rows, line.encode(self.x(), _y(), tooltip=alt.value(player.name)))
+
+    def bands(self, player: Player, at: dict[float, FloatArray]) -> None:
+        for low, high, strength in BANDS:
+            rows: list[Row] = [
+                {"x": t, "y": self.down(float(b)), "y2": self.down(float(a))}
+                for t, (a, b) in enumerate(zip(at[low], at[high], strict=True))
+            ]
+            if len(rows) == 1:
+                rows.append({**rows[0], "x": self._last})
+            area = alt.Chart().mark_area(color=player.colour, opacity=strength, line=False)
+            self._add(rows, area.encode(self.x(), _y(), y2=alt.Y2("y2:Q")))
+
+    def moves(self, moves: list[Row]) -> None:
+        """Put a dot where a move ends, to point at: who moved whom, and whence."""
+        greatest = sorted(moves, key=lambda row: -abs(row["to"] - row["from"]))[:DOTS]
+        scale = self._issue.scale
+        rows = [
+            {
+                "x": row["x"], "y": self.down(row["to"]), "n": row["actor"].name, "by": row["by"],
+                "c": row["actor"].colour,
+                "m": f"{figure(row['from'], scale)} → {figure(row['to'], scale)}",
+            }
+            for row in greatest
+        ]  # fmt: skip
+        tip = [
+            alt.Tooltip(f"{field}:N", title=title)
+            for field, title in {"n": "Actor", "m": "Moves", "by": "By the offer of"}.items()
+        ]
+        tip.insert(1, alt.Tooltip("x:Q", title="Round"))
+        dot = alt.Chart().mark_point(filled=True, size=16, opacity=0.95)
+        colour = alt.Color("c:N", scale=None)
+        self._add(rows, dot.encode(self.x(), _y(), color=colour, tooltip=tip))
+
+    def names(self, players: list[Player], path: FloatArray, settled: float) -> None:
+        """Write the names at the right end, pushed apart, each led to from where its line ends."""
+        ends = [(player.name, player.colour, float(path[-1, player.index])) for player in players]
+        rows: list[Row] = [
+            {"t": lines(name, NAME, most=1)[0], "full": name, "c": colour, "y": self.down(value)}
+            for name, colour, value in ends
+        ]
+        if not math.isnan(settled):
+            said = f"{SETTLEMENT} {figure(settled, self._issue.scale)}"
+            rows.append({"t": said, "full": said, "c": "", "y": self.down(settled)})
+        places = apart(
+            [row["y"] for row in rows], LANE, low=self._top, high=self._top + self._height
+        )
+        for row, place in zip(rows, places, strict=True):
+            row["at"] = round(place, 2)
+        for forecast in (False, True):
+            chosen = [row for row in rows if (row["c"] == "") == forecast]
+            leader = alt.Chart().mark_rule(style="line", strokeWidth=1, strokeOpacity=0.6)
+            colour = {} if forecast else {"color": alt.Color("c:N", scale=None)}
+            self._add(chosen, leader.encode(
+                x=alt.value(alt.expr("width + 3")), x2=alt.value(alt.expr("width + 24")),
+                y=_y(), y2=alt.Y2("at:Q"), **colour,
+            ))  # fmt: skip
+            text = alt.Chart().mark_text(
+                style="heading" if forecast else "name", align="left", baseline="middle",
+                x={"expr": "width + 28"},
+            )  # fmt: skip
+            tip = alt.Tooltip("full:N", title="Name")
+            self._add(chosen, text.encode(_y("at"), text="t:N", tooltip=tip))
+
+    def chart(self, description: str) -> alt.LayerChart:
+        height = self._top + self._height + 24
+        return alt.LayerChart(
+            layer=self._layers, width=480, height=height, description=shown(description)
+        )
+
+
+def _y(field: str = "y") -> alt.Y:
+    return alt.Y(f"{field}:Q", scale=None, axis=None)
+
+
+def _bent(path: FloatArray, scale: Scale) -> list[tuple[int, float]]:
+    """Return the rounds at which ``path`` bends, with where it is: what is between is straight."""
+    there = [t for t in range(len(path)) if not math.isnan(path[t])]
+    if len(there) < 3:
+        return [(t, float(path[t])) for t in there]
+    kept, spans = {there[0], there[-1]}, [(there[0], there[-1])]
+    while spans:  # Ramer 1972, Douglas and Peucker 1973
+        first, last = spans.pop()
+        inner = np.arange(first + 1, last)
+        if not len(inner):
+            continue
+        straight = np.interp(inner, [first, last], [path[first], path[last]])
+        off = np.abs(path[first + 1 : last] - straight)
+        if np.nanmax(off) > BEND * scale.width:
+            far = first + 1 + int(np.nanargmax(off))
+            kept.add(far)
+            spans += [(first, far), (far, last)]
+    return [(t, float(path[t])) for t in sorted(kept)]
+
+
+def _caption(entry: Issue, last: int, converged: bool, moves: int) -> str:
+    said = [
+        "A line an actor, as thick as its influence × salience; dots are moves, and pointing at "
+        "one tells whose offer it was. Dashed: the forecast after each round."
+    ]
+    if last == 0:
+        said.append("Nobody moves.")
+    elif converged:
+        said.append(f"The run settles down after {last} round{'' if last == 1 else 's'}.")
+    else:
+        said.append(f"Cut off after {last} rounds: it has not settled down.")
+    if moves > DOTS:
+        said.append(f"The {DOTS} greatest of {moves} moves have a dot; the table has all.")
+    return " ".join(said)
+
+
+def _described(
+    entry: Issue,
+    players: list[Player],
+    path: FloatArray,
+    settled: FloatArray,
+    converged: bool,
+    model: str,
+) -> str:
+    last = len(path) - 1
+    said = [f"{len(players)} actors on {entry.title} over {last} rounds of “{model}”."]
+    for player in sorted(players, key=lambda player: -player.power)[:5]:
+        a, b = (figure(float(path[t, player.index]), entry.scale) for t in (0, -1))
+        said.append(f"{player.name} stays at {a}." if a == b else f"{player.name}: {a} to {b}.")
+    if not math.isnan(settled[-1]):
+        a, b = (figure(float(settled[t]), entry.scale) for t in (0, -1))
+        said.append(f"Forecast: {a} at the start, {b} at the end.")
+    return shown(" ".join(said))
+
+
+def _table(
+    players: list[Player], path: FloatArray, moves: list[Row], settled: FloatArray
+) -> Table:
+    """Return a row for the start of every actor and one for each of its moves."""
+    rows: list[tuple[str | float, ...]] = []
+    for player in players:
+        rows.append((player.name, player.party, player.power, "0", float(path[0, player.index]), ""))
+        rows += [
+            (player.name, "", "", str(move["x"]), move["to"], move["by"])
+            for move in moves
+            if move["actor"] is player
+        ]
+    rows += [
+        (SETTLEMENT, "", "", str(t), float(value), "")
+        for t, value in enumerate(settled)
+        if not math.isnan(value) and (t in (0, len(settled) - 1) or value != settled[t - 1])
+    ]
+    return Table(columns=COLUMNS, rows=tuple(rows))
