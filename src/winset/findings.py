@@ -12,7 +12,7 @@ from winset.forecast import Forecast
 from winset.models import make_model
 from winset.models.base import IntArray
 from winset.models.two_level import Binding, Blame, Curves, TwoLevel, binding
-from winset.moves import Played, games_of, play
+from winset.moves import Estimate, Played, estimate, games_of, play
 
 LOOKED_AT = 2_000  # draws
 
@@ -68,6 +68,21 @@ def look_behind(case: Case, forecast: Forecast) -> Findings:
     return replace(
         seen,
         curves=model.curves(batch),
-        bindings=binding(batch, model.solve(batch)),
+        bindings=binding(batch, model.solve(batch), names=_names(case)),
         blame=model.blame(batch),
     )
+
+
+def reckoned_with(played: Played) -> dict[str, Estimate]:
+    """Return the chances of an agreement that the players of a game reckon with, by name."""
+    return {
+        name: estimate(played.names[name])
+        for name, formula in played.game.quantities.items()
+        if any(call.function == "p_agreement" for call in formula.expression.calls())
+    }
+
+
+def _names(case: Case) -> dict[str, str]:
+    """Return what to call parties and actors."""
+    names = {party.id: party.name or party.id for party in case.parties}
+    return names | {actor.id: actor.name for actor in case.actors}

@@ -7,6 +7,7 @@ point and every coalition of players is gone through.
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 from itertools import product
 
 from winset.batch import Batch
@@ -39,7 +40,7 @@ class Solved:
         return 0.0 if self.point is None else math.prod(self.ratified.values())
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class Issue:
     """One issue in one draw: who is there, and what each would make of a point."""
 
@@ -50,29 +51,37 @@ class Issue:
     rules: Rules
     changed: dict[tuple[str, int], float]  # by conditional stances: (quantity, actor) to value
 
+    @cache  # noqa: B019 - an issue lives as long as its test
     def of(self, quantity: str, i: int) -> float:
         plain = getattr(self.batch, quantity)[self.d, i, self.k]
         return float(self.changed.get((quantity, i), plain))
 
-    @property
+    @cache  # noqa: B019
+    def tie(self, kind: str, source: int, target: int) -> float:
+        return float(getattr(self.batch, kind)[self.d, source, target])
+
+    @cached_property
     def points(self) -> list[float]:
         return [j / (self.rules.grid - 1) for j in range(self.rules.grid)]
 
-    @property
+    @cached_property
     def actors(self) -> list[int]:
         return [i for i in range(len(self.batch.actors)) if self.batch.present[i, self.k]]
 
-    @property
+    @cached_property
     def table(self) -> dict[int, int]:
         """Party to negotiator."""
         return {p: int(n) for p, n in enumerate(self.batch.negotiator) if n in self.actors}
 
+    @cache  # noqa: B019
     def vetoes(self, p: int) -> list[int]:
         return [i for i in self.actors if self.batch.party_of[i] == p and self.batch.veto[i]]
 
+    @cache  # noqa: B019
     def voters(self, p: int) -> list[int]:
         return [i for i in self.actors if self.batch.party_of[i] == p and self.batch.voter[i]]
 
+    @cache  # noqa: B019
     def ratifiers(self, p: int) -> list[int]:
         return sorted({*self.vetoes(p), *self.voters(p)})
 
@@ -85,7 +94,7 @@ class Issue:
         return gain - (1 - abs(q - self.of("position", i)) - self.of("price", i))
 
     def gain(self, i: int, y: float) -> float:
-        lent = {j: self.batch.dependence[self.d, i, j] for j in range(len(self.batch.actors))}
+        lent = {j: self.tie("dependence", i, j) for j in range(len(self.batch.actors))}
         kept = 1 - sum(lent.values())
         gain = kept * self.own_gain(i, y) if kept > TINY else 0.0
         for j, weight in lent.items():
@@ -108,6 +117,7 @@ class Issue:
         forgives = self.rules.kappa * (1 - self.of("salience", i))
         return self.gain(i, y) - self.pressure(i, y) + forgives
 
+    @cache  # noqa: B019
     def luck(self, i: int) -> float:
         name = f"{self.batch.issues[self.k]}/{self.batch.actors[i]}/type"
         share = max(self.batch.shares(name)[self.d], 2.0**-54)

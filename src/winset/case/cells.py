@@ -82,7 +82,7 @@ def _number(value: object) -> float:
     parsed = _range(value)
     if not parsed.certain or parsed.low in (float("inf"), float("-inf")):
         raise refuse("a single finite number")
-    return parsed.low
+    return parsed.low + 0.0  # minus nought is nought
 
 
 def _date(value: object) -> datetime.date:

@@ -96,6 +96,23 @@ def apart(wanted: Sequence[float], gap: float, *, low: float, high: float) -> li
     return [float(place) for place in places]
 
 
+def brief(names: Sequence[str], most: int) -> list[str]:
+    """Return ``names`` in at most ``most`` characters, still told apart where that can be done.
+
+    >>> brief(["Ministry of Finance", "Ministry of Trade", "Iran"], 12)
+    ['Minist…nance', 'Minist…Trade', 'Iran']
+    """
+    said = [" ".join(shown(name).split()) for name in names]
+    cut = [name if len(name) <= most else f"{name[: most - 1].rstrip()}…" for name in said]
+    tail = most // 2 - 1
+    return [
+        f"{name[: most - tail - 1].rstrip()}…{name[-tail:].lstrip()}"
+        if len(name) > most and cut.count(short) > 1
+        else short
+        for name, short in zip(said, cut, strict=True)
+    ]
+
+
 def party_key(players: Sequence[Player], *, across: float) -> tuple[list[Any], float]:
     """Return layers that say whose colour is whose within ``across`` pixels, and their height.
 
@@ -114,7 +131,7 @@ def party_key(players: Sequence[Player], *, across: float) -> tuple[list[Any], f
         return [], 0.0
     data, place = alt.InlineData(values=rows), {"expr": "datum.px"}
     down = alt.Y("y:Q", scale=None, axis=None)
-    colour = alt.Color("colour:N", scale=None)
+    filled = alt.Color("colour:N", scale=None)
     dot = alt.Chart(data).mark_point(filled=True, size=90, opacity=1, x=place)
     text = alt.Chart(data).mark_text(align="left", baseline="middle", style="name", x=place, dx=9)
-    return [dot.encode(down, color=colour), text.encode(down, text="text:N")], y + KEY_LINE
+    return [dot.encode(down, color=filled), text.encode(down, text="text:N")], y + KEY_LINE

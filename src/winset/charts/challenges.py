@@ -1,16 +1,16 @@
 """The challenge map: what actors expect to gain of challenging one another in the first round."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 import numpy as np
 
 from winset.batch import Batch
 from winset.case.model import Case
-from winset.charts.cast import Player, cast, one_of, party_key
+from winset.charts.cast import Player, brief, cast, one_of, party_key
 from winset.charts.matrix import matrix, matrix_table
-from winset.charts.text import lines, shown, width_of
+from winset.charts.text import shown, width_of
 from winset.charts.theme import SMALL_SIZE
 from winset.charts.view import Table, View
 from winset.models import Model
@@ -20,7 +20,8 @@ from winset.models.spatial import SpatialPolitics
 
 HEIGHT, ACROSS = 340.0, 300.0  # of the map; its width in a window of 480, in pixels
 SMALLEST, LARGEST = 18.0, 260.0  # area of a dot
-NAME = 22  # characters of a name at a dot
+BESIDE = 38.0  # for the names of the fields above the map, and below it
+NAME = 24  # characters of a name at a dot
 TIE = 1e-9
 FIELDS = {
     "confrontation": ("Confrontation", "both expect to gain"),
@@ -93,10 +94,13 @@ def challenge_map(
     key, height = party_key(players, across=ACROSS)
     layers = [*key, *_panel(rows, top + height, named=actor is not None)]
     return View(
-        title=f"Who expects to gain of a challenge, {whose}: {shown(entry.title)}",
+        title=f"Who expects to gain from a challenge, {whose}: {shown(entry.title)}",
         caption=_caption(gains, actor is not None, whose),
         chart=alt.LayerChart(
-            layer=layers, width=480, height=top + height + HEIGHT + 44, description=description
+            layer=layers,
+            width=480,
+            height=top + height + HEIGHT + 2 * BESIDE + 26,
+            description=description,
         ),
         table=Table(
             columns=COLUMNS,
@@ -128,9 +132,9 @@ def challenge_matrix(gains: Gains, issue: str, *, case: Case, batch: Batch) -> V
     return View(
         title=f"Who would challenge whom: {shown(entry.title)}",
         caption=(
-            "What the actor of the row expects to gain, in units of utility, of challenging that "
-            "of the column, numbered alike, at the start and in its own view: blue a gain, orange "
-            "a loss. Actors are ordered by position."
+            "What the actor of the row expects to gain, in units of utility, from challenging that "
+            "of the column, numbered alike, at the start and in its own view: blue a gain, "
+            "orange a loss. Actors are ordered by position."
         ),
         chart=matrix(
             names,
@@ -165,138 +169,160 @@ def _rows(gains: Gains, viewers: list[Player], players: list[Player]) -> list[Ro
 
 
 def _panel(rows: list[Row], top: float, *, named: bool) -> list[Any]:
-    """Return the map: four fields, their names in the corners, the dots and what they are called."""
-    most = 1.12 * max((abs(row[key]) for row in rows for key in ("x", "z")), default=0.0)
-    most = most if most > TIE else 1.0
-    scale = alt.Scale(domain=[-most, most], nice=False)
-
-    def x(name: str) -> alt.X:
-        return alt.X(f"{name}:Q", scale=scale, axis=None)
-
-    middle, bottom = top + HEIGHT / 2, top + HEIGHT
+    """Return the map: four fields, their names beside the corners, the dots and their names."""
+    ground = _Ground(rows, top)
     for row in rows:
-        row["y"] = round(middle - HEIGHT / 2 * row["z"] / most, 2)
-    layers = _ground(top, most, x)
-    if not named:
-        for row in rows:
-            row["s"] = 22.0
-    tip = [alt.Tooltip("n:N", title="Other")]
-    tip += [] if named else [alt.Tooltip("viewer:N", title="Actor")]
+        row["y"] = ground.down(row["z"])
+        row["s"] = row["s"] if named else 22.0
+    layers = ground.layers()
+    fields = {"n": "Other"} if named else {"viewer": "Actor", "n": "Other"}
+    tip = [alt.Tooltip(f"{name}:N", title=title) for name, title in fields.items()]
     tip += [
         alt.Tooltip("x:Q", title="Own gain", format="+.2f"),
         alt.Tooltip("z:Q", title="Gain to the other", format="+.2f"),
         alt.Tooltip("field:N", title="Field"),
     ]
-    keep = ("n", "x", "y", "z", "c", "s", "field") if named else (
-        "viewer", "n", "x", "y", "z", "c", "s", "field")  # fmt: skip
-    if rows:
-        dots = [{key: row[key] for key in keep} for row in sorted(rows, key=lambda r: -r["s"])]
-        dot = alt.Chart(alt.InlineData(values=dots)).mark_point(
-            filled=True, opacity=0.9 if named else 0.6
-        )
-        layers.append(
-            dot.encode(
-                x("x"), _y(), color=alt.Color("c:N", scale=None),
-                size=alt.Size("s:Q", scale=None), tooltip=tip,
-            )
-        )  # fmt: skip
-        if named:
-            layers += _labels(rows, most, (top, bottom), x)
-    return layers
+    if not rows:
+        return layers
+    keep = (*fields, "x", "y", "z", "c", "s", "field")
+    dots = [{key: row[key] for key in keep} for row in sorted(rows, key=lambda r: -r["s"])]
+    dot = _layer(dots).mark_point(filled=True, opacity=0.9 if named else 0.6)
+    colour, size = alt.Color("c:N", scale=None), alt.Size("s:Q", scale=None)
+    layers.append(dot.encode(ground.x("x"), _y(), color=colour, size=size, tooltip=tip))
+    return layers + (_labels(rows, ground) if named else [])
 
 
-def _ground(top: float, most: float, x: Any) -> list[Any]:
-    """Return the axes through nothing, the diagonals beyond which one compels, and the corners."""
-    middle, bottom = top + HEIGHT / 2, top + HEIGHT
-    cross = [{"y": middle}]
-    whole = {"x": alt.value(0), "x2": alt.value("width")}
-    box = [{"y": top}, {"y": bottom}]
-    corners = [
-        {"f": "confrontation", "y": top, "right": True},
-        {"f": "compromise −", "y": top, "right": False},
-        {"f": "compromise +", "y": bottom - 30, "right": True},
-        {"f": "stalemate", "y": bottom - 30, "right": False},
-    ]
-    ends = [{"a": -most, "b": 0.0, "y": top, "y2": middle},
-            {"a": 0.0, "b": most, "y": middle, "y2": bottom}]  # fmt: skip
-    layers = [
-        _layer(box).mark_rule(style="lane").encode(_y(), **whole),
-        _layer(cross).mark_rule(style="axis").encode(_y(), **whole),
-        _layer([{"x": 0.0, "y": top, "y2": bottom}])
-        .mark_rule(style="axis")
-        .encode(x("x"), _y(), y2=alt.Y2("y2:Q")),
-        _layer(ends)
-        .mark_rule(style="line", strokeDash=[2, 4], strokeOpacity=0.4)
-        .encode(x("a"), _y(), x2=alt.X2("b:Q"), y2=alt.Y2("y2:Q")),
-    ]
-    for right in (True, False):
-        at = {"expr": "width - 4"} if right else 4
-        align = "right" if right else "left"
-        rows = [
-            {"y": c["y"] + 4, "t": FIELDS[c["f"]][0], "u": FIELDS[c["f"]][1]}
-            for c in corners
-            if c["right"] == right
+class _Ground:
+    """What a challenge map is drawn on.
+
+    Attributes:
+        top: pixels down to its upper edge.
+        across: the greatest own gain or loss shown.
+    """
+
+    def __init__(self, rows: list[Row], top: float) -> None:
+        own, theirs = (max((abs(row[key]) for row in rows), default=0.0) for key in ("x", "z"))
+        most = max(own, theirs)
+        most = most if most > TIE else 1.0
+        # Either axis has the room it needs, but not so little that nothing looks like much.
+        self.across, self._down = (1.12 * max(value, most / 3) for value in (own, theirs))
+        self.top = top + BESIDE
+
+    @property
+    def bottom(self) -> float:
+        return self.top + HEIGHT
+
+    def down(self, value: float) -> float:
+        """Return the pixels from the top of a gain to the other."""
+        return round(self.top + HEIGHT / 2 * (1.0 - value / self._down), 2)
+
+    def x(self, name: str) -> alt.X:
+        scale = alt.Scale(domain=[-self.across, self.across], nice=False)
+        return alt.X(f"{name}:Q", scale=scale, axis=None)
+
+    def layers(self) -> list[Any]:
+        """Return the axes, the diagonal below which one compels, and what the fields are."""
+        whole = {"x": alt.value(0), "x2": alt.value("width")}
+        least = min(self.across, self._down)
+        edges = [{"y": self.top}, {"y": self.bottom}]
+        upright = [{"x": 0.0, "y": self.top, "y2": self.bottom}]
+        ends = [
+            {"a": -least, "b": 0.0, "y": self.down(least), "y2": self.down(0.0)},
+            {"a": 0.0, "b": least, "y": self.down(0.0), "y2": self.down(-least)},
         ]
-        name = _layer(rows).mark_text(style="heading", align=align, baseline="top", x=at)
-        plain = _layer(rows).mark_text(style="small", align=align, baseline="top", dy=14, x=at)
-        layers += [name.encode(_y(), text="t:N"), plain.encode(_y(), text="u:N")]
-    # Numbers at the ends of both axes; what is measured, written along them.
-    sides = [{"v": -most, "y": bottom + 6}, {"v": 0.0, "y": bottom + 6}, {"v": most, "y": bottom + 6}]
-    number = _layer(sides).mark_text(style="small", baseline="top")
-    layers.append(number.encode(x("v"), _y(), text=alt.Text("v:Q", format="+.2~g")))
-    said = _layer([{"y": bottom + 22, "t": "Own expected gain →"}]).mark_text(
-        style="name", baseline="top", align="center", x={"expr": "width / 2"}
-    )
-    layers.append(said.encode(_y(), text="t:N"))
-    down = [{"v": v, "y": middle - HEIGHT / 2 * v / most} for v in (-most, 0.0, most)]
-    tick = _layer(down).mark_text(style="small", align="right", baseline="middle", x=-6)
-    layers.append(tick.encode(_y(), text=alt.Text("v:Q", format="+.2~g")))
-    upright = _layer([{"y": middle, "t": "Gain to the other →"}]).mark_text(
-        style="name", baseline="bottom", align="center", angle=270, x=-36
-    )
-    layers.append(upright.encode(_y(), text="t:N"))
-    return layers
+        y2 = alt.Y2("y2:Q")
+        return [
+            _layer(edges).mark_rule(style="guide").encode(_y(), **whole),
+            _layer([{"y": self.down(0.0)}]).mark_rule(style="axis").encode(_y(), **whole),
+            _layer(upright).mark_rule(style="axis").encode(self.x("x"), _y(), y2=y2),
+            _layer(ends)
+            .mark_rule(style="line", strokeDash=[2, 4], strokeOpacity=0.5)
+            .encode(self.x("a"), _y(), x2=alt.X2("b:Q"), y2=y2),
+            *self._fields(),
+            *self._numbers(),
+        ]
+
+    def _fields(self) -> list[Any]:
+        """Return the names of the fields, above and below the panel: no dot meets them."""
+        above, below = self.top - BESIDE + 2, self.bottom + 6
+        corners = {
+            False: {"compromise −": above, "stalemate": below},
+            True: {"confrontation": above, "compromise +": below},
+        }
+        layers = []
+        for right, fields in corners.items():
+            place = {"expr": "width"} if right else 0
+            align: Literal["left", "right"] = "right" if right else "left"
+            rows = [
+                {"y": y, "t": FIELDS[name][0], "u": FIELDS[name][1]} for name, y in fields.items()
+            ]
+            name = _layer(rows).mark_text(style="heading", align=align, baseline="top", x=place)
+            plain = _layer(rows).mark_text(
+                style="small", align=align, baseline="top", dy=15, x=place
+            )
+            layers += [name.encode(_y(), text="t:N"), plain.encode(_y(), text="u:N")]
+        return layers
+
+    def _numbers(self) -> list[Any]:
+        """Return the numbers at the ends of both axes, and what is measured along them."""
+        y, middle = self.bottom + BESIDE + 8, self.down(0.0)
+        across = [{"v": v, "y": y, "t": _signed(v)} for v in (-self.across, self.across)]
+        down = [{"y": self.down(v), "t": _signed(v)} for v in (-self._down, 0.0, self._down)]
+        left = _layer(across[:1]).mark_text(style="small", align="left", baseline="top")
+        right = _layer(across[1:]).mark_text(style="small", align="right", baseline="top")
+        number = _layer(down).mark_text(style="small", align="right", baseline="middle", x=-6)
+        own = _layer([{"y": y, "t": "Own expected gain →"}]).mark_text(
+            style="name", baseline="top", align="center", x={"expr": "width / 2"}
+        )
+        theirs = _layer([{"y": middle, "t": "Gain to the other →"}]).mark_text(
+            style="name", baseline="bottom", align="center", angle=270, x=-38
+        )
+        return [
+            left.encode(self.x("v"), _y(), text="t:N"),
+            right.encode(self.x("v"), _y(), text="t:N"),
+            *(mark.encode(_y(), text="t:N") for mark in (number, own, theirs)),
+        ]
 
 
-def _labels(rows: list[Row], most: float, ends: tuple[float, float], x: Any) -> list[Any]:
+def _signed(value: float) -> str:
+    return f"{value:+.2g}".replace("-", "\N{MINUS SIGN}") if value else "0"
+
+
+def _labels(rows: list[Row], ground: _Ground) -> list[Any]:
     """Return names beside the dots, the most powerful first, each only where there is room.
 
     Worked out for the narrowest window: in a wider one everything moves apart.
     """
-    top, bottom = ends
-    middles = {id(row): (ACROSS * (row["x"] / most + 1) / 2, row["y"]) for row in rows}
+    middles = {id(row): (ACROSS * (row["x"] / ground.across + 1) / 2, row["y"]) for row in rows}
     taken = [
         (cx - r, cy - r, cx + r, cy + r)
         for row in rows
         for cx, cy in [middles[id(row)]]
         for r in [(row["s"] / np.pi) ** 0.5]
     ]
-    corner = 150.0
-    taken += [(0, top, corner, top + 34), (ACROSS - corner, top, ACROSS, top + 34),
-              (0, bottom - 34, corner, bottom), (ACROSS - corner, bottom - 34, ACROSS, bottom)]  # fmt: skip
     placed: dict[bool, list[Row]] = {True: [], False: []}
-    for row in sorted(rows, key=lambda row: -row["s"]):
+    shorts = brief([row["n"] for row in rows], NAME)
+    for row, text in sorted(zip(rows, shorts, strict=True), key=lambda pair: -pair[0]["s"]):
         cx, cy = middles[id(row)]
-        text = lines(row["n"], NAME, most=1)[0]
         wide, off = width_of(text, SMALL_SIZE) + 4, (row["s"] / np.pi) ** 0.5 + 3
-        for right, dy in ((True, 0), (False, 0), (True, -9), (False, -9), (True, 9), (False, 9)):
+        for dy, right in ((dy, right) for dy in (0, -9, 9) for right in (True, False)):
             left = cx + off if right else cx - off - wide
             box = (left, cy + dy - 6.5, left + wide, cy + dy + 6.5)
-            inside = box[0] >= 0 and box[2] <= ACROSS and box[1] >= top and box[3] <= bottom
+            inside = left >= 0 and box[2] <= ACROSS
+            inside = inside and ground.top <= box[1] and box[3] <= ground.bottom
             if inside and not any(_meet(box, other) for other in taken):
                 taken.append(box)
-                placed[right].append(
-                    {"x": row["x"], "y": cy + dy, "t": text, "d": off if right else -off}
-                )
+                place = {"x": row["x"], "y": cy + dy, "t": text, "d": off if right else -off}
+                placed[right].append(place)
                 break
     layers = []
     for right, chosen in placed.items():
         if chosen:
-            text_mark = _layer(chosen).mark_text(
+            mark = _layer(chosen).mark_text(
                 style="small", align="left" if right else "right", baseline="middle",
                 fillOpacity=0.95, dx={"expr": "datum.d"},
             )  # fmt: skip
-            layers.append(text_mark.encode(x("x"), _y(), text="t:N"))
+            layers.append(mark.encode(ground.x("x"), _y(), text="t:N"))
     return layers
 
 
@@ -322,7 +348,6 @@ def _caption(gains: Gains, focal: bool, whose: str) -> str:
     )
     return (
         f"{dot} Across: what challenging the rival promises, in units of utility; upwards: what "
-        f"the rival expects of challenging in turn, {view}, at the start. Beyond the dotted "
-        "diagonal a compromise becomes a capitulation: the loser expects to lose more than the "
-        "winner to gain."
+        f"the rival expects of challenging in turn, {view}, at the start. Below the dotted "
+        "diagonal, who gives way expects to lose more than the other one to gain: it capitulates."
     )

@@ -8,8 +8,8 @@ import numpy as np
 from winset.answers import percent
 from winset.batch import Batch
 from winset.case.model import Case
-from winset.charts.cast import Player, cast
-from winset.charts.frame import Frame, Row
+from winset.charts.cast import Player, brief, cast
+from winset.charts.frame import NAME, Frame, Row
 from winset.charts.matrix import matrix, matrix_table
 from winset.charts.text import shown
 from winset.charts.view import Table, View
@@ -19,7 +19,7 @@ NEAR = 0.1  # share of the scale
 LINKED = 0.6  # share of the draws
 LANE = 16.0
 LARGEST, SMALLEST = 170.0, 14.0  # area of a node
-MOST_LINKS = 160
+MOST_LINKS = 60
 COLUMNS = ("Actor", "Party", "Mean final position", "10 %", "90 %", "Together with")
 
 
@@ -109,12 +109,15 @@ def coalition_network(
     players, final, shares = _final(rounds, issue, case, batch, near)
     rows = _nodes(players, entry.scale.low + final * entry.scale.width)
     links = _links(shares, linked)
-    frame = Frame(entry, [player.name for player in players])
+    shorts = brief([player.name for player in players], NAME)
+    frame = Frame(entry, shorts)
     frame.key({player.party: player.colour for player in players})
     for row in rows:
         row["y"] = frame.bottom + LANE / 2
         frame.bottom += LANE
     _arcs(frame, rows, links[:MOST_LINKS])
+    # A line each: lanes are too narrow for names of two.
+    frame.name([{"name": short, "y": r["y"]} for short, r in zip(shorts, rows, strict=True)])
     _dots(frame, rows)
     frame.bottom += 4
     frame.axis(states=False)
@@ -193,16 +196,17 @@ def _arcs(frame: Frame, rows: list[Row], links: list[tuple[int, int, float]]) ->
         side = 1 if (a["x"] + b["x"]) / 2 < scale.low + scale.width / 2 else -1
         bow = side * scale.width * (0.03 + 0.3 * (j - i) / max(len(rows), 8))
         width = round(0.5 + 2.2 * max(0.0, (share - 0.5) * 2) ** 2, 2)
-        for x, y in (
-            (a["x"], a["y"]),
-            (a["x"] + bow, a["y"] + 0.2 * (b["y"] - a["y"])),
-            (b["x"] + bow, b["y"] - 0.2 * (b["y"] - a["y"])),
-            (b["x"], b["y"]),
-        ):
-            points.append({"k": n, "x": float(f"{x:.5g}"), "y": round(y, 1), "w": width})
-    curve = alt.Chart().mark_line(
-        style="line", interpolate="basis", strokeOpacity=0.3, clip=False, fill=None
-    )
+        reach = 0.2 * (b["y"] - a["y"])
+        across = (a["x"], a["x"] + bow, b["x"] + bow, b["x"])
+        points.append(
+            {
+                "k": n, "w": width, "x": [float(f"{x:.4g}") for x in across],
+                "y": [round(y) for y in (a["y"], a["y"] + reach, b["y"] - reach, b["y"])],
+            }
+        )  # fmt: skip
+    strength = round(min(0.4, max(0.12, 12.0 / max(len(links), 1))), 2)
+    curve = alt.Chart().mark_line(style="line", interpolate="basis", strokeOpacity=strength)
+    curve = curve.transform_flatten(["x", "y"])
     # In the order of the rows, as the curve runs on from the one to the other.
     frame.add(
         points,
@@ -214,7 +218,6 @@ def _arcs(frame: Frame, rows: list[Row], links: list[tuple[int, int, float]]) ->
 
 
 def _dots(frame: Frame, rows: list[Row]) -> None:
-    frame.name(rows)
     colour = alt.Color("c:N", scale=None)
     ends = {"x": alt.value(0), "x2": alt.value("width")}
     frame.add(
@@ -257,4 +260,3 @@ def _beside(k: int, players: list[Player], links: list[tuple[int, int, float]]) 
     return ", ".join(f"{n + 1}" for n in found) if len(found) > 6 else ", ".join(
         players[n].name for n in found
     )  # fmt: skip
-

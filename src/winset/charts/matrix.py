@@ -6,14 +6,15 @@ from typing import Any
 
 import altair as alt
 
+from winset.charts.cast import brief
 from winset.charts.frame import NARROW
-from winset.charts.text import lines, shown, width_of
+from winset.charts.text import shown, width_of
 from winset.charts.theme import PALETTE, SMALL_SIZE
 from winset.charts.view import Table
 from winset.models.base import FloatArray
 
 ROW, TOP = 16.0, 18.0
-NAME = 26  # characters of a name
+NAME = 28  # characters of a name
 ABOVE, BELOW = PALETTE[0], PALETTE[1]
 SHADES = 4
 
@@ -40,8 +41,8 @@ def matrix(
     most = most if most > 0.0 else 1.0
     cells = _cells(names, values, said, form, most)
     rows = [
-        {"y": TOP + (k + 0.5) * ROW, "t": f"{lines(name, NAME, most=1)[0]}  {k + 1}"}
-        for k, name in enumerate(names)
+        {"y": TOP + (k + 0.5) * ROW, "t": f"{name}  {k + 1}"}
+        for k, name in enumerate(brief(names, NAME))
     ]
     needs = width_of(str(len(names)), SMALL_SIZE) + 5
     step = max(1, math.ceil(needs * len(names) / NARROW))
@@ -68,7 +69,7 @@ def matrix_table(names: Sequence[str], values: FloatArray, *, corner: str) -> Ta
         rows=tuple(
             (
                 f"{k + 1} {name}",
-                *("" if math.isnan(value) else float(f"{value:.4g}") for value in values[k]),
+                *("" if math.isnan(value) else float(f"{value:.3g}") for value in values[k]),
             )
             for k, name in enumerate(names)
         ),
@@ -89,10 +90,8 @@ def _cells(
 ) -> Any:
     """Return the layer of cells; names are looked up, so that each is written once."""
     rows = [
-        {"i": i, "j": j, "v": float(f"{values[i, j]:.4g}")}
-        for i in range(len(names))
-        for j in range(len(names))
-        if not math.isnan(values[i, j])
+        {"i": i, "v": [None if math.isnan(v) else float(f"{v:.3g}") for v in row]}
+        for i, row in enumerate(values)
     ]
     known = alt.InlineData(values=[{"k": k, "n": shown(name)} for k, name in enumerate(names)])
     tip = [
@@ -102,7 +101,10 @@ def _cells(
     ]
     cell = alt.Chart(alt.InlineData(values=rows)).mark_rect()
     return (
-        cell.transform_lookup("i", alt.LookupData(known, "k", ["n"]), **{"as": ["row"]})
+        cell.transform_calculate(j=f"sequence({len(names)})")
+        .transform_flatten(["v", "j"])
+        .transform_filter("datum.v !== null")
+        .transform_lookup("i", alt.LookupData(known, "k", ["n"]), **{"as": ["row"]})
         .transform_lookup("j", alt.LookupData(known, "k", ["n"]), **{"as": ["column"]})
         .transform_calculate(
             left="datum.j + 0.03",
@@ -132,7 +134,7 @@ def _shades(most: float, both: bool, form: str, y: float) -> list[Any]:
             "px": (k - first) * 22.0,
             "c": BELOW if k < 0 else ABOVE,
             "s": 0.05 + 0.95 * abs(k) / SHADES,
-            "v": most * k / SHADES,
+            "t": _written(most * k / SHADES, form),
             "y": y,
         }
         for k in range(first, SHADES + 1)
@@ -151,6 +153,11 @@ def _shades(most: float, both: bool, form: str, y: float) -> list[Any]:
             color=alt.Color("c:N", scale=None),
             opacity=alt.Opacity("s:Q", scale=None),
         ),
-        text.encode(_y("y"), text=alt.Text("v:Q", format=form)),
+        text.encode(_y("y"), text="t:N"),
     ]
 
+
+def _written(value: float, form: str) -> str:
+    if "%" in form:
+        return f"{value:.0%}".replace("%", "\N{NO-BREAK SPACE}%")
+    return f"{value:+.2g}".replace("-", "\N{MINUS SIGN}") if value else "0"

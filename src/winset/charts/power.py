@@ -7,10 +7,10 @@ import altair as alt
 from winset.answers import figure, percent
 from winset.case.model import Case
 from winset.case.parts import Scale
-from winset.charts.cast import cast
+from winset.charts.cast import brief, cast
 from winset.charts.frame import Frame, Row
 from winset.charts.marks import Mark, middle_batch
-from winset.charts.text import lines, shown
+from winset.charts.text import shown
 from winset.charts.view import Table, View
 from winset.models.central import Median
 
@@ -79,7 +79,8 @@ def power_landscape(case: Case, issue: str) -> View:
 
 
 def _place(row: Row, scale: Scale) -> int:
-    return round((row["x"] - scale.low) / scale.width * BINS)
+    share: float = (row["x"] - scale.low) / scale.width
+    return round(share * BINS)
 
 
 def _heights(rows: list[Row], scale: Scale) -> dict[int, float]:
@@ -128,9 +129,10 @@ def _flags(frame: Frame, named: list[Row]) -> None:
     From left to right downwards: no stem meets the name of another.
     """
     rows: list[dict[str, Any]] = []
-    for row in sorted(named, key=lambda row: row["stem"]):
+    shorts = brief([row["name"] for row in named], NAME)
+    for row, short in sorted(zip(named, shorts, strict=True), key=lambda pair: pair[0]["stem"]):
         y = frame.bottom + FLAG / 2
-        text = f"{lines(row['name'], NAME, most=1)[0]}  {percent(row['share'])}"
+        text = f"{short}  {percent(row['share'])}"
         rows.append(
             {"x": row["stem"], "y": y, "end": (row["y"] + row["y2"]) / 2, "text": text,
              "full": row["name"]}
@@ -176,9 +178,7 @@ def _median(frame: Frame, case: Case, issue: str, top: float) -> str:
     batch, scale = middle_batch(case), frame.issue.scale
     k = batch.issues.index(issue)
     value = float(batch.in_units(Median().solve(batch).settlement)[0, k])
-    (row,) = frame.mark_rows(
-        [Mark(kind="median", name=MEDIAN, value=value, low=value, high=value)]
-    )
+    (row,) = frame.mark_rows([Mark(kind="median", name=MEDIAN, value=value, low=value, high=value)])
     rise = [{"x": value, "y": row["y"] - 6, "end": top}]
     line = alt.Chart().mark_rule(style="line", strokeDash=[6, 3], strokeOpacity=0.85)
     frame.add(rise, line.encode(frame.x(), frame.y(), y2=alt.Y2("end:Q")))

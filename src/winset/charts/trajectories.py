@@ -10,7 +10,7 @@ from winset.answers import figure
 from winset.batch import Batch
 from winset.case.model import Case
 from winset.case.parts import Issue, Scale
-from winset.charts.cast import Player, apart, cast, one_of, party_key
+from winset.charts.cast import Player, apart, brief, cast, one_of, party_key
 from winset.charts.frame import NARROW, Row
 from winset.charts.text import lines, shown, width_of
 from winset.charts.theme import SMALL_SIZE
@@ -18,13 +18,13 @@ from winset.charts.view import Table, View
 from winset.models.base import FloatArray, Rounds
 
 LANE, LEAST_HEIGHT = 15.0, 260.0
-NAME = 26  # characters of a name at the right end
+NAME = 28  # characters of a name at the right end
 THIN, THICK = 1.1, 6.0  # of a line, pixels
 BEND = 5e-4  # share of the scale: what bends less is drawn straight
 DOTS = 400  # moves that can be pointed at; the smaller ones beyond are in the table
 ENDED = 0.95  # a fan goes on until this share of the draws has ended
 BANDS = ((0.1, 0.9, 0.16), (0.25, 0.75, 0.26))
-COLUMNS = ("Actor", "Party", "Influence × salience", "Round", "Position", "Moved by the offer of")
+COLUMNS = ("Actor", "Party", "Influence × salience")
 SETTLEMENT = "Forecast"
 OWN = "a bargain of its own"
 
@@ -51,11 +51,10 @@ def trajectories(
     path = batch.in_units(rounds.position)[draw, : last + 1, :, k]
     by = rounds.moved_by[draw, : last + 1, :, k]
     settled = batch.in_units(rounds.settlement)[draw, : last + 1, k]
-    names = {player.index: player.name for player in players}
     moves = [
         {
             "actor": player, "x": t, "to": float(path[t, i]), "from": float(path[t - 1, i]),
-            "by": OWN if by[t, i] == i else names.get(int(by[t, i]), ""),
+            "by": int(by[t, i]),
         }
         for player in players
         for i in [player.index]
@@ -63,16 +62,15 @@ def trajectories(
         if by[t, i] >= 0
     ]  # fmt: skip
     panel = _Panel(entry, players, last, len(players) + 1)
-    panel.settlement(settled)
-    for player in sorted(players, key=lambda player: player.power):
-        panel.line(player, path[:, player.index])
+    panel.lines(players, path)
     panel.moves(moves)
+    panel.settlement(settled)
     panel.names(players, path, float(settled[-1]))
     converged = bool(rounds.converged[draw, k])
-    description = _described(entry, players, path, settled, converged, model)
+    description = _described(entry, players, path, settled, model)
     return View(
         title=f"Who moves where by “{shown(model)}”: {shown(entry.title)}",
-        caption=_caption(entry, last, converged, len(moves)),
+        caption=_caption(last, converged, len(moves)),
         chart=panel.chart(description),
         table=_table(players, path, moves, settled),
         description=description,
@@ -98,14 +96,13 @@ def fan(rounds: Rounds, issue: str, actor: str, *, case: Case, batch: Batch, mod
     panel = _Panel(entry, [player], last, 2)
     panel.bands(player, dict(zip(shares, bands, strict=True)))
     panel.settlement(settled)
-    panel.line(player, bands[2], width=2.4)
-    ends = np.zeros((1, player.index + 1))
-    ends[0, player.index] = bands[2, -1]
-    panel.names([player], ends, float(settled[-1]))
-    low, middle, high = (figure(float(bands[j, -1]), entry.scale) for j in (0, 2, 4))
+    middle = np.repeat(bands[2][:, None], player.index + 1, axis=1)
+    panel.lines([player], middle, width=2.4)
+    panel.names([player], middle, float(settled[-1]))
+    low, half, high = (figure(float(bands[j, -1]), entry.scale) for j in (0, 2, 4))
     draws = f"{batch.draws:,} draws" if batch.draws > 1 else "1 draw"
     description = shown(
-        f"{player.name} on {entry.title} by “{model}”: after {last} rounds at {middle}, 80 % from "
+        f"{player.name} on {entry.title} by “{model}”: after {last} rounds at {half}, 80 % from "
         f"{low} to {high}, over {draws}."
     )
     return View(
@@ -132,7 +129,7 @@ class _Panel:
 
     def __init__(self, issue: Issue, players: list[Player], last: int, lanes: int) -> None:
         self._issue, self._last = issue, max(last, 1)
-        self._powers = [player.power for player in players]
+        self._players, self._powers = players, [player.power for player in players]
         self._height = max(LEAST_HEIGHT, lanes * LANE)
         key, height = party_key(players, across=420.0)
         self._top = height + 20.0  # the unit stands above the panel
@@ -171,8 +168,10 @@ class _Panel:
         step = max(1, math.ceil(last * (width_of(str(last), SMALL_SIZE) + 10) / NARROW))
         # The last round always has its number; one that would touch it gives way.
         at = [t for t in range(0, last, step) if last - t >= step] + [last]
-        rows = [{"x": t, "text": f"round {t}" if t == 0 else str(t)} for t in at]
-        base = self._top + self._height + 6
+        rows = [{"x": t, "text": str(t)} for t in at]
+        base = self._top + self._height + 12
+        said = alt.Chart().mark_text(style="small", align="right", baseline="top", x=-8)
+        self._add([{"y": base + 0.5, "text": "round"}], said.encode(_y(), text="text:N"))
         text = alt.Chart().mark_text(style="name", baseline="top")
         self._add(rows, text.encode(self.x(), y=alt.value(base), text="text:N"))
 
@@ -185,19 +184,32 @@ class _Panel:
         line = alt.Chart().mark_line(style="bar", strokeDash=[5, 3], strokeWidth=2)
         self._add(rows, line.encode(self.x(), _y()))
 
-    def line(self, player: Player, path: FloatArray, *, width: float | None = None) -> None:
-        """Draw a line as thick as the player is powerful."""
-        if width is None:
-            most = max(self._powers) or 1.0
-            width = THIN + (THICK - THIN) * player.power / most
-        rows = [{"x": t, "y": self.down(v)} for t, v in _bent(path, self._issue.scale)]
-        if len(rows) == 1:
-            rows.append({**rows[0], "x": self._last})
-        line = alt.Chart().mark_line(
-            color=player.colour, strokeWidth=round(width, 2), strokeOpacity=0.72,
-            strokeJoin="round",
+    def _width(self, player: Player) -> float:
+        thick = THICK if len(self._powers) <= 20 else 0.7 * THICK
+        return THIN + (thick - THIN) * player.power / (max(self._powers) or 1.0)
+
+    def lines(self, players: list[Player], path: FloatArray, *, width: float = 0.0) -> None:
+        """Draw a line an actor, as thick as it is powerful; the most powerful at the back."""
+        rows: list[Row] = []
+        for player in sorted(players, key=lambda player: -player.power):
+            points = _bent(path[:, player.index], self._issue.scale)
+            if len(points) == 1:
+                points.append((self._last, points[0][1]))
+            rows.append(
+                {
+                    "n": player.name, "c": player.colour, "k": len(rows),
+                    "w": width or round(self._width(player), 2),
+                    "x": [t for t, _ in points],
+                    "y": [round(self.down(value), 1) for _, value in points],
+                }
+            )  # fmt: skip
+        line = alt.Chart().mark_line(strokeOpacity=0.72, strokeJoin="round")
+        encoded = line.transform_flatten(["x", "y"]).encode(
+            self.x(), _y(), detail="k:N", color=alt.Color("c:N", scale=None),
+            strokeWidth=alt.StrokeWidth("w:Q", scale=None),
+            tooltip=alt.Tooltip("n:N", title="Actor"), order=alt.Order("x:Q"),
         )  # fmt: skip
-        self._add(rows, line.encode(self.x(), _y(), tooltip=alt.value(player.name)))
+        self._add(rows, encoded)
 
     def bands(self, player: Player, at: dict[float, FloatArray]) -> None:
         for low, high, strength in BANDS:
@@ -216,28 +228,48 @@ class _Panel:
         scale = self._issue.scale
         rows = [
             {
-                "x": row["x"], "y": self.down(row["to"]), "n": row["actor"].name, "by": row["by"],
-                "c": row["actor"].colour,
+                "x": row["x"], "y": round(self.down(row["to"]), 1), "k": row["actor"].index,
+                "b": row["by"],
                 "m": f"{figure(row['from'], scale)} → {figure(row['to'], scale)}",
             }
             for row in greatest
         ]  # fmt: skip
+        known = [
+            {
+                "k": player.index, "n": player.name, "c": player.colour,
+                "s": round((self._width(player) + 3.0) ** 2 * 0.8, 1),
+            }
+            for player in self._players
+        ]  # fmt: skip
+        cast_data = alt.InlineData(values=known)
+        dot = alt.Chart().mark_point(filled=True, opacity=1)
+        dot = (
+            dot.transform_lookup("k", alt.LookupData(cast_data, "k", ["n", "c", "s"]))
+            .transform_lookup("b", alt.LookupData(cast_data, "k", ["n"]), **{"as": ["whose"]})
+            .transform_calculate(by=f"datum.b === datum.k ? '{OWN}' : datum.whose")
+        )
         tip = [
-            alt.Tooltip(f"{field}:N", title=title)
-            for field, title in {"n": "Actor", "m": "Moves", "by": "By the offer of"}.items()
+            alt.Tooltip("n:N", title="Actor"),
+            alt.Tooltip("x:Q", title="Round"),
+            alt.Tooltip("m:N", title="Moves"),
+            alt.Tooltip("by:N", title="By the offer of"),
         ]
-        tip.insert(1, alt.Tooltip("x:Q", title="Round"))
-        dot = alt.Chart().mark_point(filled=True, size=16, opacity=0.95)
-        colour = alt.Color("c:N", scale=None)
-        self._add(rows, dot.encode(self.x(), _y(), color=colour, tooltip=tip))
+        encoded = dot.encode(
+            self.x(), _y(), color=alt.Color("c:N", scale=None), size=alt.Size("s:Q", scale=None),
+            tooltip=tip,
+        )  # fmt: skip
+        self._add(rows, encoded)
 
     def names(self, players: list[Player], path: FloatArray, settled: float) -> None:
         """Write the names at the right end, pushed apart, each led to from where its line ends."""
-        ends = [(player.name, player.colour, float(path[-1, player.index])) for player in players]
+        shorts = brief([player.name for player in players], NAME)
         rows: list[Row] = [
-            {"t": lines(name, NAME, most=1)[0], "full": name, "c": colour, "y": self.down(value)}
-            for name, colour, value in ends
-        ]
+            {
+                "t": short, "full": player.name, "c": player.colour,
+                "y": self.down(float(path[-1, player.index])),
+            }
+            for player, short in zip(players, shorts, strict=True)
+        ]  # fmt: skip
         if not math.isnan(settled):
             said = f"{SETTLEMENT} {figure(settled, self._issue.scale)}"
             rows.append({"t": said, "full": said, "c": "", "y": self.down(settled)})
@@ -262,7 +294,7 @@ class _Panel:
             self._add(chosen, text.encode(_y("at"), text="t:N", tooltip=tip))
 
     def chart(self, description: str) -> alt.LayerChart:
-        height = self._top + self._height + 24
+        height = self._top + self._height + 30
         return alt.LayerChart(
             layer=self._layers, width=480, height=height, description=shown(description)
         )
@@ -292,10 +324,12 @@ def _bent(path: FloatArray, scale: Scale) -> list[tuple[int, float]]:
     return [(t, float(path[t])) for t in sorted(kept)]
 
 
-def _caption(entry: Issue, last: int, converged: bool, moves: int) -> str:
+def _caption(last: int, converged: bool, moves: int) -> str:
     said = [
         "A line an actor, as thick as its influence × salience; dots are moves, and pointing at "
-        "one tells whose offer it was. Dashed: the forecast after each round."
+        "one tells whose offer it was. Dashed: the forecast after each round. The table has a "
+        "column a round; “46 ←3” is a move to 46 by the offer of actor 3, “*” by a bargain of "
+        "its own."
     ]
     if last == 0:
         said.append("Nobody moves.")
@@ -313,7 +347,6 @@ def _described(
     players: list[Player],
     path: FloatArray,
     settled: FloatArray,
-    converged: bool,
     model: str,
 ) -> str:
     last = len(path) - 1
@@ -327,21 +360,28 @@ def _described(
     return shown(" ".join(said))
 
 
-def _table(
-    players: list[Player], path: FloatArray, moves: list[Row], settled: FloatArray
-) -> Table:
-    """Return a row for the start of every actor and one for each of its moves."""
-    rows: list[tuple[str | float, ...]] = []
-    for player in players:
-        rows.append((player.name, player.party, player.power, "0", float(path[0, player.index]), ""))
-        rows += [
-            (player.name, "", "", str(move["x"]), move["to"], move["by"])
-            for move in moves
-            if move["actor"] is player
-        ]
-    rows += [
-        (SETTLEMENT, "", "", str(t), float(value), "")
-        for t, value in enumerate(settled)
-        if not math.isnan(value) and (t in (0, len(settled) - 1) or value != settled[t - 1])
-    ]
-    return Table(columns=COLUMNS, rows=tuple(rows))
+def _table(players: list[Player], path: FloatArray, moves: list[Row], settled: FloatArray) -> Table:
+    """Return a row an actor: where it starts, each move in the column of its round, its end.
+
+    Actors are numbered, and a move says by whose number it was made: ``46.5 ←3``.
+    """
+    last, places = len(path) - 1, {player.index: k + 1 for k, player in enumerate(players)}
+    made = {(row["actor"].index, row["x"]): row for row in moves}
+
+    def cell(i: int, t: int) -> str:
+        if (i, t) not in made:
+            return ""
+        by = made[i, t]["by"]
+        return f"{made[i, t]['to']:.5g} {'*' if by == i else f'←{places[by]}'}"
+
+    rows: list[tuple[str | float, ...]] = [
+        (
+            f"{places[i]} {player.name}", player.party, player.power, float(path[0, i]),
+            *(cell(i, t) for t in range(1, last + 1)), float(path[-1, i]),
+        )
+        for player in players
+        for i in [player.index]
+    ]  # fmt: skip
+    said = ["" if math.isnan(value) else float(value) for value in settled]
+    rows.append((SETTLEMENT, "", "", *said, said[-1]))
+    return Table(columns=(*COLUMNS, *(str(t) for t in range(last + 1)), "End"), rows=tuple(rows))

@@ -8,6 +8,7 @@ from winset.answers import percent
 from winset.charts.text import lines, shown, width_of
 from winset.charts.theme import NAME_SIZE, PALETTE
 from winset.charts.view import Table, View
+from winset.findings import reckoned_with
 from winset.moves import Game, Played, estimate
 
 ROW, KEY = 44.0, 34.0
@@ -65,12 +66,20 @@ def game_tree(played: Played) -> View:
         caption=(
             "Quantal response equilibrium, means over draws. Beside each branch: how likely its "
             "player takes it there; branches are as thick as they are likely to be come by, and "
-            "each end says how likely it is. Colours are players'."
+            "each end says how likely it is. Colours are players'." + _reckoned(played)
         ),
         chart=_chart(branches, dots, ends, {names[p]: colour for p, colour in colours.items()}),
         table=Table(columns=COLUMNS, rows=tuple(rows)),
         description=shown(f"{game.title}. Chance that an action is played: {said}."),
     )
+
+
+def _reckoned(played: Played) -> str:
+    chances = [
+        f"{name.replace('_', ' ')} {percent(value.mean)}"
+        for name, value in reckoned_with(played).items()
+    ]
+    return f" Chance of an agreement: {', '.join(chances)}." if chances else ""
 
 
 def _player(player: str, actor: str) -> str:

@@ -100,13 +100,27 @@ def new(folder: Path, source: str | None, title: str) -> None:
 @click.command()
 @CASE
 @click.option("--issue", metavar="ID", help="This issue only.")
+@click.option("--rounds", is_flag=True, help="Who moves where, round by round, by a model.")
+@click.option(
+    "--model",
+    metavar="NAME",
+    help="One that plays rounds (with --rounds); “expected-utility” if not given.",
+)
 @click.option(
     "--chart",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the position strip to a .png, .svg or .html file (with --issue).",
+    help="Write the position strip, or with --rounds the trajectories, to a .png, .svg or .html "
+    "file (with --issue).",
 )
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
-def show(case: str, issue: str | None, chart: Path | None, as_json: bool) -> None:
+def show(
+    case: str,
+    issue: str | None,
+    rounds: bool,
+    model: str | None,
+    chart: Path | None,
+    as_json: bool,
+) -> None:
     """Print what CASE says: parties, issues, who stands where."""
     from winset.case.parts import ROLES
     from winset.case.records import plain
@@ -115,6 +129,13 @@ def show(case: str, issue: str | None, chart: Path | None, as_json: bool) -> Non
 
     opened = open_case(case)
     issues = [opened.issue(issue)] if issue else list(opened.issues)
+    if model is not None and not rounds:
+        raise WinsetError("--model goes with --rounds")
+    if rounds:
+        from winset.cli.rounds_text import show_rounds
+
+        show_rounds(opened, issues, model=model, chart=chart, as_json=as_json)
+        return
     if chart is not None:
         from winset.charts import position_strip, save
 

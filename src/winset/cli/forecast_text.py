@@ -1,6 +1,6 @@
 """A forecast as text."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import click
 import numpy as np
@@ -8,9 +8,10 @@ import numpy as np
 from winset.answers import Answer
 from winset.case.model import Case
 from winset.cli.printing import heading, interval, number, say, share, table
-from winset.findings import Findings
+from winset.findings import Findings, reckoned_with
 from winset.forecast import Forecast, IssueSummary
 from winset.models import MODELS
+from winset.moves import Estimate
 
 MOST_BLAMED = 4
 
@@ -33,6 +34,13 @@ def print_forecasts(
         click.echo("\nWhy they differ:")
         for forecast in made:
             say(f"{forecast.made.model}: {MODELS[forecast.made.model].idea}", indent="  ")
+    for name, played in findings.games.items():
+        click.echo()
+        say(f"{played.game.title} (game “{name}”)")
+        _chances(played.summary())
+        if chances := reckoned_with(played):
+            say("P(agreement) that the players reckon with:", indent="  ")
+            _chances(chances)
     for answer in said:
         click.echo()
         say(answer.text)
@@ -41,9 +49,18 @@ def print_forecasts(
             say(answer.resolution, indent="  ")
     click.echo()
     say(
-        f"Made with winset {first.version}, {made[0].draws:,} draws, seed {first.seed}, "
+        f"Made with winset {first.version}, {_draws(made[0].draws)}, seed {first.seed}, "
         f"case {first.case_digest[:12]}."
     )
+
+
+def _chances(values: Mapping[str, Estimate]) -> None:
+    shown = [f"{name.replace('_', ' ')} {share(value.mean)}" for name, value in values.items()]
+    say(", ".join(shown), indent="  ")
+
+
+def _draws(count: int) -> str:
+    return "a single draw, for nothing is uncertain" if count == 1 else f"{count:,} draws"
 
 
 def _table(rows: Sequence[tuple[str, IssueSummary]]) -> None:
@@ -75,8 +92,7 @@ def _agreement(said: IssueSummary) -> str:
 
 def _behind(case: Case, findings: Findings, k: int) -> None:
     if findings.bindings:
-        words = findings.bindings[k].words.removeprefix(f"{case.issues[k].id}: ")
-        say(f"what binds: {words}", indent="  ")
+        say(f"what binds: {findings.bindings[k].words}", indent="  ")
     blame = findings.blame
     if blame is not None and not np.isnan(blame.actor[:, k]).all():
         shares = np.nan_to_num(blame.actor[:, k])

@@ -102,7 +102,8 @@ def _index(case: Case, *, keep: bool) -> sqlite3.Connection:
         for d in case.documents
         if d.file is not None
     )
-    kept = _kept(case.folder) if keep and case.folder is not None else None
+    nothing = state == FORM
+    kept = _kept(case.folder) if keep and case.folder and not nothing else None
     if kept is not None:
         try:
             if _state(kept) != state:

@@ -21,13 +21,7 @@ IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
 # For functions that kernels alone call: a door to Python takes long to compile.
-inner = njit(
-    cache=True,
-    error_model="numpy",
-    forceinline=True,
-    no_cpython_wrapper=True,
-    no_cfunc_wrapper=True,
-)
+inner = njit(cache=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 # Positions, utilities and shares of the weight that differ by less are equal: a tie in exact
 # arithmetic must stay one after rounding. Sums of utilities gather more of it.

@@ -1,6 +1,7 @@
 """What most often stands between an issue and an agreement, in words."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -34,19 +35,25 @@ class Binding:
     words: str
 
 
-def binding(batch: Batch, outcome: TwoLevelOutcome) -> tuple[Binding, ...]:
-    """Return the binding constraint of each issue, in the order of the batch."""
-    return tuple(_binding(batch, outcome, k) for k in range(len(batch.issues)))
+def binding(
+    batch: Batch, outcome: TwoLevelOutcome, *, names: Mapping[str, str] | None = None
+) -> tuple[Binding, ...]:
+    """Return the binding constraint of each issue, in the order of the batch.
+
+    ``names`` says what the words call the parties and actors of an id; by the id itself if not.
+    """
+    called = names or {}
+    return tuple(_binding(batch, outcome, k, called) for k in range(len(batch.issues)))
 
 
-def _binding(batch: Batch, outcome: TwoLevelOutcome, k: int) -> Binding:
+def _binding(batch: Batch, outcome: TwoLevelOutcome, k: int, called: Mapping[str, str]) -> Binding:
     issue, opens = batch.issues[k], outcome.open[:, k]
     signed = opens * outcome.signed[:, k]
     refused = outcome.involuntary_defection[:, k].sum()
     missing = opens.sum() - signed.sum()
     if missing + refused <= 1e-9 * opens.sum():
         how = "every draw ends in an agreement" if opens.any() else "the issue never opens"
-        words = f"{issue}: nothing binds, {how}"
+        words = f"nothing binds: {how}"
         return Binding(issue=issue, kind="none", party="", actor="", share=1.0, words=words)
     if missing >= refused:
         counts = [opens[outcome.bar[:, k] == p].sum() for p in range(len(batch.parties))]
@@ -54,8 +61,8 @@ def _binding(batch: Batch, outcome: TwoLevelOutcome, k: int) -> Binding:
         party, actor = batch.parties[p], batch.actors[batch.negotiator[p]]
         share = float(missing / opens.sum())
         words = (
-            f"{issue}: in {share:.0%} of the draws nothing is signed, for no point suits everybody "
-            f"at the table; {actor} of {party} finds the fewest that would"
+            f"in {share:.0%} of the draws nothing is signed, for no point suits everybody at the "
+            f"table; {called.get(actor, actor)} finds the fewest that would"
         )
         return Binding(
             issue=issue, kind="signing", party=party, actor=actor, share=share, words=words
@@ -65,7 +72,8 @@ def _binding(batch: Batch, outcome: TwoLevelOutcome, k: int) -> Binding:
     party, share = batch.parties[p], float(chances[p])
     lifts = np.where(batch.party_of == p, _means(outcome.lift[:, :, k], signed), math.nan)
     words = (
-        f"{issue}: what is signed fails at home; {party} is least likely to ratify ({share:.0%})"
+        f"what is signed may fail at home; least likely to ratify it: {called.get(party, party)} "
+        f"({share:.0%})"
     )
     actor = ""
     if not np.isnan(lifts).all():
@@ -73,8 +81,8 @@ def _binding(batch: Batch, outcome: TwoLevelOutcome, k: int) -> Binding:
         actor = batch.actors[i]
         accepts = _means(outcome.accepts[:, :, k], signed)[i]
         words += (
-            f", where {actor} accepts in {accepts:.0%} and its assurance would add "
-            f"{100 * lifts[i]:.0f} points"
+            f", where {called.get(actor, actor)} accepts with {accepts:.0%} and being sure of that "
+            f"would add {100 * lifts[i]:.0f} points"
         )
     return Binding(
         issue=issue, kind="ratifying", party=party, actor=actor, share=share, words=words

@@ -40,6 +40,7 @@ from winset.report.evidence import (
     web_address,
 )
 from winset.report.method import assumptions, command_line, python_lines
+from winset.report.rounds import power_views, rounds_views, within_room
 
 COMPARED = 2_000  # draws a scenario
 TEMPLATES = Path(__file__).parent / "templates"
@@ -68,6 +69,7 @@ def report_html(case: Case, forecasts: Sequence[Forecast] = ()) -> str:
         CaseError: when a game of the case does not hold together.
     """
     behind = [look_behind(case, forecast) for forecast in forecasts]
+    rounds, left_out = within_room([rounds_views(case, forecast) for forecast in forecasts])
     script, style = _asset("report.js"), _asset("report.css")
     page = _environment().get_template("report.html.j2")
     return page.render(
@@ -83,6 +85,8 @@ def report_html(case: Case, forecasts: Sequence[Forecast] = ()) -> str:
             [answers(case, f, found) for f, found in zip(forecasts, behind, strict=True)]
         ),
         issues=[_issue(case, issue, forecasts, behind) for issue in case.issues],
+        rounds={issue.id: _rounds(case, issue, forecasts, rounds) for issue in case.issues},
+        left_out=left_out,
         games=[_figure(game_tree(played)) for played in behind[0].games.values()] if behind else [],
         differences=[_figure(view) for view in _differences(case, forecasts)],
         loose=loose_statements(case),
@@ -136,6 +140,23 @@ def _issue(
         "views": [_figure(view) for view in views],
         "stances": stance_rows(case, issue.id),
     }
+
+
+def _rounds(
+    case: Case,
+    issue: Issue,
+    forecasts: Sequence[Forecast],
+    played: Sequence[dict[str, list[View]]],
+) -> list[dict[str, Any]]:
+    """Return what is folded away on one issue: how the rounds of each forecast went."""
+    found = [
+        (f"How the rounds went: {_label(forecast)}", views[issue.id])
+        for forecast, views in zip(forecasts, played, strict=True)
+        if views.get(issue.id)
+    ]
+    if found:
+        found.insert(0, ("Where the power stands", power_views(case, issue.id)))
+    return [{"title": title, "views": [_figure(v) for v in views]} for title, views in found]
 
 
 def _method(case: Case, forecast: Forecast) -> dict[str, Any]:

@@ -10,7 +10,7 @@ const options = {
   tooltip: { disableDefaultStyle: true },
   config: read("chart-config"),
 };
-for (const place of document.querySelectorAll("[data-specification]")) {
+const draw = (place) =>
   window
     .vegaEmbed(place, read(place.dataset.specification), options)
     .then(() => place.classList.add("drawn"))
@@ -18,6 +18,11 @@ for (const place of document.querySelectorAll("[data-specification]")) {
       console.error(error);
       place.textContent = "The picture could not be drawn; the table below has its numbers.";
     });
+for (const place of document.querySelectorAll("[data-specification]")) {
+  // What is folded away has no width yet: it is drawn once it is opened.
+  const folded = place.closest("details:not([open])");
+  if (folded === null) draw(place);
+  else folded.addEventListener("toggle", () => draw(place), { once: true });
 }
 window.addEventListener("beforeprint", () => {
   for (const folded of document.querySelectorAll("details")) folded.open = true;
