@@ -1,6 +1,6 @@
 """Mean and median over a million draws, sampling, memory and start-up, each beside its twin.
 
-Prints a Markdown table. Run from the project's root: `.venv/bin/python benchmarks/bench_central.py`.
+Prints a Markdown table. Run it from the project's root.
 """
 
 import argparse

@@ -18,7 +18,7 @@ from winset.models import TwoLevel
 
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
 
-from twins import two_level as twin  # noqa: E402
+from twins import two_level as twin
 
 
 def best_of(repeats: int, work: Callable[[], object]) -> tuple[float, float]:

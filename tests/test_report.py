@@ -27,6 +27,7 @@ from winset.case.model import Case
 from winset.case.ranges import Range
 from winset.cases import open_case, shipped_cases
 from winset.cli import cli
+from winset.findings import look_behind
 from winset.forecast import load_forecast, make_forecast
 from winset.models import Mean, NashBargaining
 from winset.report import report_html, write_report
@@ -251,7 +252,8 @@ def test_the_page_has_landmarks_headings_in_order_and_named_columns(iran):
 def test_every_answer_and_every_doubt_stands_in_the_page(iran):
     case, forecasts, _, page = iran
     for forecast in forecasts:
-        for answer in (*answers(case, forecast), *issue_answers(case, forecast)):
+        said = answers(case, forecast, look_behind(case, forecast))
+        for answer in (*said, *issue_answers(case, forecast)):
             assert " ".join(answer.sentence.split()) in page.text
     for doubt in doubts(case):
         assert doubt.code in page.text

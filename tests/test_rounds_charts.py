@@ -43,7 +43,7 @@ DEGENERATE = {
     "one actor": [("a", 50, 50, 50)],
     "all at one point": [("a", 50, 50, 50), ("b", 50, 60, 10), ("c", 50, 10, 90)],
     "two at the ends": [("a", 0, 50, 50), ("b", 100, 50, 50)],
-    "nobody cares": [("a", 0, 0, 50), ("b", 100, 0, 50)],
+    "one does not care": [("a", 0, 50, 50), ("b", 100, 0, 50)],
 }
 
 
@@ -182,7 +182,7 @@ def test_the_lines_bend_where_the_actors_do():
         rows for layer, rows in layers(view) if "strokeWidth" in layer["encoding"]
     ]  # fmt: skip
     players = {player.name: player for player in cast(case, batch, "cnpc-reform")}
-    guides = [rows for layer, rows in layers(view) if layer["mark"].get("style") == "guide"][0]
+    guides = next(rows for layer, rows in layers(view) if layer["mark"].get("style") == "guide")
     top, bottom = min(r["y"] for r in guides), max(r["y"] for r in guides)
     for row in lines:
         drawn = (bottom - np.interp(range(36), row["x"], row["y"])) / (bottom - top)

@@ -6,18 +6,16 @@ party ratifies. What is called within a draw takes few arrays and seldom a tuple
 references would cost more than the work.
 """
 
-import math
 from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from winset.kernels.quota import PASSES, Span, draw_diagram, quota_room, tail
+from winset.kernels.quota import LANES, PASSES, Span, draw_diagram, quota_room, tails
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-Points = tuple[int, int, int]  # of the grid: first, one past the last, stride
 
 CHUNK = 256  # draws that a thread takes at a time
 EDGE = 1e-9  # of the scale: a point this near a red line lies on it
@@ -101,17 +99,18 @@ def gains(
 
     A weight of 0 takes no part: 0 times an infinite audience cost is not a number.
     """
-    low, high = points
+    # Loops run over slices, from 0: other indices may be negative, and make no vectors.
     for row in range(rows[0], rows[1]):
         begin, swallowed = first[row], shift[row]
-        share, i = weight[begin], on[begin]
-        for j in range(low, high):
-            z[row, j] = swallowed + (share * h[i, j] if share > 0.0 else 0.0)
+        to = z[row, points[0] : points[1]]
+        share, lent = weight[begin], h[on[begin], points[0] : points[1]]
+        for j in range(to.shape[0]):
+            to[j] = swallowed + (share * lent[j] if share > 0.0 else 0.0)
         for e in range(begin + 1, first[row + 1]):
-            share, i = weight[e], on[e]
+            share, lent = weight[e], h[on[e], points[0] : points[1]]
             if share > 0.0:
-                for j in range(low, high):
-                    z[row, j] += share * h[i, j]
+                for j in range(to.shape[0]):
+                    to[j] += share * lent[j]
 
 
 @njit(cache=True, error_model="numpy")
@@ -126,25 +125,12 @@ def press(
 ) -> None:
     """Take σ, what pressure groups make a row feel of their loss, off ``z``."""
     for row in range(rows[0], rows[1]):
+        to = z[row, points[0] : points[1]]
         for e in range(first[row], first[row + 1]):
-            share, g = weight[e], by[e]
+            share, group = weight[e], h[by[e], points[0] : points[1]]
             if share > 0.0:
-                for j in range(points[0], points[1]):
-                    z[row, j] += share * min(0.0, h[g, j])
-
-
-@njit(cache=True, error_model="numpy")
-def acceptance(margin: float, tau: float, known: bool) -> float:
-    """Return the probability Λ(margin / τ) of accepting; with the type known, 0 or 1."""
-    if known or tau == 0.0:
-        return 1.0 if margin >= -TINY else 0.0
-    return 1.0 / (1.0 + math.exp(-margin / tau))
-
-
-@njit(cache=True, error_model="numpy")
-def raised(worth: float, power: float) -> float:
-    """Return ``worth ** power``: equal powers, the usual case, cost no logarithm."""
-    return worth if power == 1.0 else worth**power
+                for j in range(to.shape[0]):
+                    to[j] += share * (group[j] if group[j] < 0.0 else 0.0)
 
 
 class Home(NamedTuple):
@@ -155,8 +141,8 @@ class Home(NamedTuple):
     voters: IntArray  # (party,), likewise
     node: IntArray  # (party, node, 3), the diagrams of their quotas
     size: IntArray  # (party,), of them
-    accepts: FloatArray  # (ratifier,), workspace from here on
-    chance: FloatArray  # (node,)
+    accepts: FloatArray  # (ratifier, grid + LANES), how likely it accepts the points looked at
+    chance: FloatArray  # (node, LANES), workspace from here on
     level: FloatArray  # (voter + 1, 8)
     filed: FloatArray  # (voter, node, 3)
 
@@ -176,8 +162,8 @@ def make_home(t: Table, z: FloatArray, room: Span) -> Home:
         t.voters,
         np.empty((parties, nodes, 3), np.int64),
         np.empty(parties, np.int64),
-        np.empty(t.votes.shape[1]),
-        np.empty(nodes),
+        np.ones((t.votes.shape[1], t.point.shape[0] + LANES)),
+        np.empty((nodes, LANES)),
         np.empty((room[0] + 1, 8)),
         np.empty((room[0], room[1], 3)),
     )
@@ -192,34 +178,69 @@ def call_votes(votes: FloatArray, need: FloatArray, home: Home) -> None:
 
 
 @njit(cache=True, error_model="numpy")
-def ratify(
-    home: Home,
-    p: int,
+def accept(
+    margin: FloatArray,
+    r: int,
     tau: float,
     known: bool,
-    points: Points,
-    least: float,
-    power: float,
-    worth: FloatArray,
+    points: IntArray,
+    count: int,
+    accepts: FloatArray,
 ) -> None:
-    """Multiply ``worth`` by R of party p to the ``power``; it becomes -1 where R is 0.
+    """Put the probabilities Λ(margin / τ) that r accepts the first ``points`` in ``accepts[r]``."""
+    for k in range(count):
+        accepts[r, k] = margin[r, points[k]]
+    if known or tau < TINY:
+        for k in range(count):
+            accepts[r, k] = 1.0 if accepts[r, k] >= -TINY else 0.0
+    else:
+        sharpness = 1.0 / tau
+        for k in range(count):
+            accepts[r, k] = _logistic(sharpness * accepts[r, k])
 
-    Only at ``points``, and only as long as it is ``least`` or more.
+
+@njit(cache=True, error_model="numpy", forceinline=True)
+def _logistic(x: float) -> float:
+    """Return 1 / (1 + exp(−x)) to a part in 10¹², and 0 below −700.
+
+    The exponential is the 4,096th power of one near 1, which has a short Taylor series: without a
+    branch or a call, so that a loop becomes vectors, three times as fast as with the library's.
     """
-    margin, accepts, node, size = home.margin, home.accepts, home.node[p], home.size[p]
+    low = x if x > -700.0 else -700.0
+    t = (low if low < 700.0 else 700.0) * (-1.0 / 4096.0)
+    e = 1.0 / 362880.0 + t * (1.0 / 3628800.0 + t * (1.0 / 39916800.0))
+    e = 1.0 / 120.0 + t * (1.0 / 720.0 + t * (1.0 / 5040.0 + t * (1.0 / 40320.0 + t * e)))
+    e = 1.0 + t * (1.0 + t * (1.0 / 2.0 + t * (1.0 / 6.0 + t * (1.0 / 24.0 + t * e))))
+    e *= e
+    e *= e
+    e *= e
+    e *= e
+    e *= e
+    e *= e
+    e *= e
+    e *= e
+    e *= e
+    e *= e
+    e *= e
+    e *= e
+    chance = 1.0 / (1.0 + e)
+    return chance if x > -700.0 else 0.0
+
+
+@njit(cache=True, error_model="numpy")
+def ratify(
+    home: Home, p: int, tau: float, known: bool, points: IntArray, count: int, ratified: FloatArray
+) -> None:
+    """Put R of party p at the first ``count`` of ``points`` in ``ratified``."""
+    margin, accepts, size = home.margin, home.accepts, home.size[p]
     first, voters, last = home.first[p], home.voters[p], home.first[p + 1]
-    for j in range(points[0], points[1], points[2]):
-        if worth[j] < least:
-            continue
-        chance = 1.0
-        for r in range(first, voters):
-            chance *= acceptance(margin[r, j], tau, known)
-            # Never mind what exactly a point is worth that lies below the least already.
-            if worth[j] * raised(chance, power) < least:
-                break
-        else:
-            if size != PASSES + 1:
-                for r in range(voters, last):
-                    accepts[r] = acceptance(margin[r, j], tau, known)
-                chance *= tail(accepts, node, size, home.chance)
-        worth[j] = worth[j] * raised(chance, power) if chance > 0.0 else -1.0
+    for k in range(count):
+        ratified[k] = 1.0
+    for r in range(first, voters):
+        accept(margin, r, tau, known, points, count, accepts)
+        for k in range(count):
+            ratified[k] *= accepts[r, k]
+    if size != PASSES + 1:
+        for r in range(voters, last):
+            accept(margin, r, tau, known, points, count, accepts)
+        tails(accepts, count, home.node[p], size, home.chance, ratified)

@@ -10,20 +10,19 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
-from winset.kernels.quota import Span, tail
+from winset.kernels.quota import PASSES, Span, tails
 from winset.kernels.ratification import (
     CHUNK,
     EDGE,
     TINY,
     Home,
     Table,
-    acceptance,
+    accept,
     call_votes,
     gains,
     make_home,
     own_gains,
     press,
-    raised,
     ratify,
     room_for,
 )
@@ -35,6 +34,7 @@ TIE = 1e-10  # values this near each other, as a share of the best, are the same
 STRIDE = 16  # grid points between those tried first
 RULES = ("nash", "kalai-smorodinsky", "egalitarian", "take-it-or-leave-it")
 NASH, KALAI_SMORODINSKY, EGALITARIAN, TAKE_IT_OR_LEAVE_IT = range(4)
+Look = tuple[IntArray, FloatArray, FloatArray]  # points looked at, R and worth of each: workspace
 
 
 class Solved(NamedTuple):
@@ -73,12 +73,18 @@ def _bound(
             if not z[p, j] > least:
                 bound[j] = -1.0
             elif bound[j] >= 0.0:
-                bound[j] *= raised(max(z[p, j], 0.0), exponent)
+                bound[j] *= _raised(max(z[p, j], 0.0), exponent)
     first, last = bound.shape[0], 0
     for j in range(bound.shape[0]):
         if bound[j] >= 0.0:
             first, last = min(first, j), j + 1
     return first, last
+
+
+@njit(cache=True, error_model="numpy")
+def _raised(worth: float, power: float) -> float:
+    """Return ``worth ** power``: equal powers, the usual case, cost no logarithm."""
+    return worth if power == 1.0 else worth**power
 
 
 @njit(cache=True, error_model="numpy")
@@ -89,6 +95,7 @@ def _best_product(
     known: bool,
     window: Span,
     bound: FloatArray,
+    look: Look,
     value: FloatArray,
 ) -> None:
     """Put the bound times every party's R to its power in ``value``, where that can be the best.
@@ -96,16 +103,27 @@ def _best_product(
     Ratification only lowers a bound: a first pass over few points finds a good one, and points
     that fall below it are looked at no further.
     """
-    first, last = window
-    best = 0.0
+    points, ratified, worth = look
+    best, count = 0.0, 0
     for stride in (STRIDE, 1):
-        for j in range(first, last):
-            value[j] = bound[j]
+        least, count = best * (1.0 - TIE), 0
+        for j in range(window[0], window[1], stride):
+            if bound[j] >= least:
+                points[count], worth[count] = j, bound[j]
+                count += 1
         for p in range(power.shape[0]):
-            least = best * (1.0 - TIE)
-            ratify(home, p, tau, known, (first, last, stride), least, power[p], value)
-        for j in range(first, last, stride):
-            best = max(best, value[j])
+            ratify(home, p, tau, known, points, count, ratified)
+            kept = 0
+            for k in range(count):
+                found = worth[k] * _raised(ratified[k], power[p])
+                if ratified[k] > 0.0 and found >= least:
+                    points[kept], worth[kept] = points[k], found
+                    kept += 1
+            count = kept
+        for k in range(count):
+            best = max(best, worth[k])
+    for k in range(count):
+        value[points[k]] = worth[k]
 
 
 @njit(cache=True, error_model="numpy")
@@ -117,32 +135,37 @@ def _best_share(
     known: bool,
     window: Span,
     bound: FloatArray,
-    worth: FloatArray,
+    look: Look,
+    payoff: FloatArray,
     value: FloatArray,
 ) -> None:
     """Put the least of the parties' expected gains in ``value``, ``relative`` to its best or not.
 
-    ``worth``, ``(party, grid)``, is workspace.
+    ``payoff``, ``(party, grid)``, is workspace.
     """
-    first, last = window
-    for j in range(first, last):
-        value[j] = np.inf if bound[j] >= 0.0 else -1.0
-    for p in range(worth.shape[0]):
-        for j in range(first, last):
-            worth[p, j] = max(gain[p, j], 0.0) if bound[j] >= 0.0 else -1.0
-        ratify(home, p, tau, known, (first, last, 1), 0.0, 1.0, worth[p])
-        for j in range(first, last):
-            if worth[p, j] < 0.0:
-                value[j] = -1.0
-    for p in range(worth.shape[0]):
+    points, ratified, worth = look
+    count = 0
+    for j in range(window[0], window[1]):
+        if bound[j] >= 0.0:
+            points[count], worth[count] = j, np.inf
+            count += 1
+    for p in range(payoff.shape[0]):
+        ratify(home, p, tau, known, points, count, ratified)
+        for k in range(count):
+            payoff[p, k] = ratified[k] * max(gain[p, points[k]], 0.0)
+            if ratified[k] == 0.0:
+                worth[k] = -1.0
+    for p in range(payoff.shape[0]):
         best = 0.0 if relative else 1.0
-        for j in range(first, last):
-            if relative and value[j] >= 0.0:
-                best = max(best, worth[p, j])
-        for j in range(first, last):
-            if value[j] >= 0.0:
+        for k in range(count):
+            if relative and worth[k] >= 0.0:
+                best = max(best, payoff[p, k])
+        for k in range(count):
+            if worth[k] >= 0.0:
                 # Who can gain nothing anywhere has all it can get.
-                value[j] = min(value[j], worth[p, j] / best if best > 0.0 else 1.0)
+                worth[k] = min(worth[k], payoff[p, k] / best if best > 0.0 else 1.0)
+    for k in range(count):
+        value[points[k]] = worth[k]
 
 
 @njit(cache=True, error_model="numpy")
@@ -177,50 +200,55 @@ def _middle_of_best(value: FloatArray, point: FloatArray, reversion: float) -> i
 
 @njit(cache=True, error_model="numpy")
 def _fewest(
-    home: Home,
-    gain: FloatArray,
-    tau: float,
-    known: bool,
-    window: Span,
-    bound: FloatArray,
-    worth: FloatArray,
+    home: Home, gain: FloatArray, tau: float, known: bool, bound: FloatArray, look: Look
 ) -> int:
     """Return the party with the fewest points where it gains, or else where it could ratify."""
-    grid = bound.shape[0]
-    chosen, fewest = 0, grid + 1
+    points, ratified, _ = look
+    count = 0
+    for j in range(bound.shape[0]):
+        if bound[j] >= 0.0:
+            points[count] = j
+            count += 1
+    chosen, fewest = 0, bound.shape[0] + 1
     for p in range(home.size.shape[0]):
-        for j in range(grid):
-            worth[j] = bound[j] if window[0] < window[1] else gain[p, j] + TINY
-        if window[0] < window[1]:
-            ratify(home, p, tau, known, (0, grid, 1), 0.0, 1.0, worth)
-        count = 0
-        for j in range(grid):
-            count += worth[j] >= 0.0
-        if count < fewest:
-            chosen, fewest = p, count
+        found = 0
+        if count > 0:
+            ratify(home, p, tau, known, points, count, ratified)
+            for k in range(count):
+                found += ratified[k] > 0.0
+        else:
+            for j in range(bound.shape[0]):
+                found += gain[p, j] > -TINY
+        if found < fewest:
+            chosen, fewest = p, found
     return chosen
 
 
 @njit(cache=True, error_model="numpy")
-def _describe(home: Home, d: int, place: int, tau: float, known: bool, solved: Solved) -> None:
+def _describe(
+    home: Home, d: int, place: int, tau: float, known: bool, look: Look, solved: Solved
+) -> None:
     """Write down who ratifies the point signed, and with what probability."""
-    margin, accepts = home.margin, home.accepts
-    for p in range(home.size.shape[0]):
-        node, size = home.node[p], home.size[p]
+    points, ratified, _ = look
+    points[0] = place
+    accepts, size = home.accepts, home.size
+    for p in range(size.shape[0]):
         first, voters, last = home.first[p], home.voters[p], home.first[p + 1]
-        vetoes = 1.0
-        for r in range(first, last):
-            accepts[r] = solved.accepts[d, r] = acceptance(margin[r, place], tau, known)
-            vetoes *= accepts[r] if r < voters else 1.0
-        chance = vetoes * tail(accepts, node, size, home.chance)
+        ratify(home, p, tau, known, points, 1, ratified)
+        vetoes, chance = 1.0, ratified[0]
         solved.ratified[d, p] = chance
         for r in range(first, voters):
-            solved.lift[d, r] = chance * (1.0 / accepts[r] - 1.0)
+            vetoes *= accepts[r, 0]
+            solved.accepts[d, r] = accepts[r, 0]
+            solved.lift[d, r] = chance * (1.0 / accepts[r, 0] - 1.0)
         for r in range(voters, last):
-            accepts[r] = 1.0
-            sure = vetoes * tail(accepts, node, size, home.chance)
-            accepts[r] = solved.accepts[d, r]
-            solved.lift[d, r] = max(0.0, sure - chance)
+            accept(home.margin, r, tau, known, points, 1, accepts)
+            solved.accepts[d, r], solved.lift[d, r] = accepts[r, 0], 0.0
+        for r in range(voters, last if size[p] != PASSES + 1 else voters):
+            accepts[r, 0], ratified[0] = 1.0, vetoes
+            tails(accepts, 1, home.node[p], size[p], home.chance, ratified)
+            accepts[r, 0] = solved.accepts[d, r]
+            solved.lift[d, r] = max(0.0, ratified[0] - chance)
 
 
 @njit(cache=True, error_model="numpy")
@@ -230,7 +258,8 @@ def _solve_draws(
     grid, parties, known = t.point.shape[0], t.voters.shape[0], t.known
     rows = parties + t.votes.shape[1]
     h, z = np.empty((t.stance.shape[2], grid)), np.empty((rows, grid))
-    bound, value, worth = np.empty(grid), np.empty(grid), np.empty((parties, grid))
+    bound, value, payoff = np.empty(grid), np.empty(grid), np.empty((parties, grid))
+    look = np.empty(grid, np.int64), np.empty(grid), np.empty(grid)
     home, equal = make_home(t, z, room), np.ones(parties)
     at_table, at_home, everywhere = (0, parties), (parties, rows), (0, grid)
     for d in range(draws[0], draws[1]):
@@ -244,18 +273,18 @@ def _solve_draws(
             press(h, t.press_first, t.press_by, t.press[d], at_home, window, z)
             call_votes(t.votes[d], t.need[d], home)
             if rule == NASH:
-                _best_product(home, t.power[d], tau, known, window, bound, value)
+                _best_product(home, t.power[d], tau, known, window, bound, look, value)
             elif rule == TAKE_IT_OR_LEAVE_IT:
-                _best_product(home, equal, tau, known, window, bound, value)
+                _best_product(home, equal, tau, known, window, bound, look, value)
             else:
                 relative = rule == KALAI_SMORODINSKY
-                _best_share(home, z, relative, tau, known, window, bound, worth, value)
+                _best_share(home, z, relative, tau, known, window, bound, look, payoff, value)
         place = _middle_of_best(value, t.point, q)
         solved.place[d], solved.bar[d] = place, -1
         if place >= 0:
-            _describe(home, d, place, tau, known, solved)
+            _describe(home, d, place, tau, known, look, solved)
             continue
-        solved.bar[d] = _fewest(home, z, tau, known, window, bound, value)
+        solved.bar[d] = _fewest(home, z, tau, known, bound, look)
         solved.ratified[d, :] = np.nan
         solved.accepts[d, :] = np.nan
         solved.lift[d, :] = np.nan

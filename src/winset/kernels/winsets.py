@@ -44,7 +44,8 @@ def _sum_draws(t: Table, draws: Span, weight: FloatArray, room: Span, sums: Floa
     grid, parties = t.point.shape[0], t.voters.shape[0]
     rows = parties + t.votes.shape[1]
     h, z = np.empty((t.stance.shape[2], grid)), np.empty((rows, grid))
-    joint, zone, worth = np.empty(grid), np.empty(grid), np.empty(grid)
+    joint, zone, ratified = np.empty(grid), np.empty(grid), np.empty(grid)
+    points = np.arange(grid)
     home = make_home(t, z, room)
     at_home, everywhere = (parties, rows), (0, grid)
     for d in range(draws[0], draws[1]):
@@ -55,10 +56,9 @@ def _sum_draws(t: Table, draws: Span, weight: FloatArray, room: Span, sums: Floa
         joint[:] = weight[d]
         zone[:] = weight[d]
         for p in range(parties):
-            worth[:] = 1.0
-            ratify(home, p, t.tau[d], t.known, (0, grid, 1), 0.0, 1.0, worth)
+            ratify(home, p, t.tau[d], t.known, points, grid, ratified)
             for j in range(grid):
-                chance = max(worth[j], 0.0)
+                chance = ratified[j]
                 willing = 1.0 if z[p, j] > -TINY else 0.0
                 sums[p, j] += weight[d] * chance
                 sums[parties + p, j] += weight[d] * willing
