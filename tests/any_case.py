@@ -10,6 +10,7 @@ from winset.case.parts import (
     Actor,
     Answered,
     Change,
+    Claim,
     Condition,
     Document,
     Issue,
@@ -93,6 +94,27 @@ def _stance(draw, issue, actor, condition=None):
 
 
 @st.composite
+def _claim(draw, id, issues, questions, statements):
+    """A claim on an issue, on a question of the case, or on one in its own words."""
+    said = {"statements": tuple(s.id for s in statements[:1]), "author": draw(texts),
+            "outlet": draw(texts), "made": draw(maybe(days)), "by": draw(maybe(days)),
+            "condition": draw(texts), "note": draw(texts)}  # fmt: skip
+    kind = draw(st.sampled_from(["issue", "question", "text"]))
+    if kind == "issue":
+        issue = draw(st.sampled_from(issues))
+        value = draw(within(issue.scale.low, issue.scale.high))
+        return Claim(id=id, issue=issue.id, value=value, **said)
+    said["probability"] = draw(maybe(within(0, 1)))
+    question = draw(st.sampled_from(questions))
+    if kind == "question" and question.answer is not None:
+        void = draw(maybe(st.just("void")))
+        return Claim(id=id, question=question.id, outcome=("no",), resolution=void, **said)
+    verdict = draw(st.sampled_from(["yes", "no", "void"]))
+    return Claim(id=id, text=draw(titles), outcome=("yes",), resolution=verdict,
+                 resolved=draw(maybe(days)), source=draw(texts), **said)  # fmt: skip
+
+
+@st.composite
 def cases(draw):
     """Any valid case."""
     parties = [
@@ -167,9 +189,11 @@ def cases(draw):
             draw(st.lists(titles.map(str.strip), min_size=1, max_size=2, unique=True)), answer))
         for id in draw(some_ids)
     ]  # fmt: skip
+    claims = [draw(_claim(id, issues, questions, statements)) for id in draw(some_ids)]
     return Case(
         title=draw(titles), as_of=draw(days), summary=draw(texts), citation=draw(texts),
         notes=draw(texts), parties=tuple(parties), issues=tuple(issues), actors=tuple(actors),
         stances=tuple(stances), ties=tuple(ties), documents=tuple(documents),
         statements=tuple(statements), scenarios=tuple(scenarios), questions=tuple(questions),
+        claims=tuple(claims),
     )  # fmt: skip

@@ -7,7 +7,7 @@ import pytest
 
 from winset.case.checks import DOUBT_KINDS, doubts, doubts_page, explain
 from winset.case.folder import read_case, write_case
-from winset.case.parts import Actor, Change, Resolved, Scale, Scenario, Tie
+from winset.case.parts import Actor, Answered, Change, Claim, Resolved, Scale, Scenario, Tie
 from winset.case.ranges import parse_range, point
 from winset.errors import WinsetError
 
@@ -67,6 +67,13 @@ def over_dependent(case):
     return scenario(replace(case, ties=(*case.ties, kin)), raised)
 
 
+def late_claim(case):
+    settled = Answered(outcome="yes", date=datetime.date(2024, 2, 1))
+    claim = Claim(id="c1", statements=("s1",), question="deal", outcome=("yes",))
+    questions = one(case.questions, 0, resolution=settled)
+    return replace(case, questions=questions, claims=(claim,))
+
+
 LATER = datetime.date(2024, 6, 1)
 EARLIER = datetime.date(2023, 6, 1)
 EARLY = Resolved(value=point(50), date=EARLIER)
@@ -111,6 +118,7 @@ RAISED = {
     "W504": (lambda c: replace(c, questions=one(c.questions, 0, horizon=EARLIER)), "deal: a quest"),
     "W505": (lambda c: scenario(c, Change(quantity="price", role="outside", add=9)), "s: a scen"),
     "W506": (over_dependent, "must sum to at most 1"),
+    "W507": (late_claim, "claim c1: a claim made when it was settled already"),
 }  # fmt: skip
 
 

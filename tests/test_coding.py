@@ -22,6 +22,7 @@ from winset.evidence.coding import (
     undecided,
     with_decision,
 )
+from winset.evidence.disposable import only_session
 
 CASE = Path(__file__).parent / "fixtures" / "two-coders"
 NOW = datetime.datetime(2024, 1, 1, 12, tzinfo=datetime.UTC)
@@ -96,16 +97,47 @@ def test_a_dash_empties_a_field(folder):
     assert decided(folder, "ida")["m1"].value is None
 
 
-def test_an_edit_that_does_not_fit_the_case_is_refused_and_asked_again(folder):
-    output = run(folder, "e" + "hollm\n\n\n\n\n\n" + "a" + "q")
-    assert "did you mean “holm”?" in output
-    assert decided(folder, "ida")["m1"].speaker == "holm"
+def test_a_field_that_does_not_fit_the_case_is_asked_again_and_the_others_stay_typed(folder):
+    output = run(folder, "e" + "hollm\nrask\n\n\n\n\nhers\n" + "q")
+    assert "did you mean “holm”?" in " ".join(output.split())
+    row = decided(folder, "ida")["m1"]
+    assert (row.speaker, row.note) == ("rask", "hers")
 
 
-def test_an_edit_that_cannot_be_understood_is_refused(folder):
-    output = run(folder, "e" + "\n\n\nfour\n\n\n" + "q")
-    assert "statement m1: value" in output
-    assert decided(folder, "ida") == {}
+def test_a_field_that_cannot_be_understood_is_asked_again(folder):
+    output = run(folder, "e" + "\n\n\nfour\n4.5\n\n\n" + "q")
+    assert "statement m1: value" in " ".join(output.split())
+    assert str(decided(folder, "ida")["m1"].value) == "4.5"
+
+
+def test_a_second_session_of_one_coder_is_refused_and_another_coder_is_not(folder):
+    with only_session(folder, "ida"):
+        done = CliRunner().invoke(code, [str(folder), "--coder", "ida"], input="a")
+        assert isinstance(done.exception, WinsetError)
+        assert "one session at a time" in str(done.exception)
+        assert not (folder / "statements" / "ida.csv").exists()
+        assert CliRunner().invoke(code, [str(folder), "--coder", "bob"], input="a").exit_code == 0
+    run(folder, "aq")
+
+
+def test_a_killed_session_lets_go_of_its_file(folder):
+    program = (
+        "import sys, time; from pathlib import Path; "
+        "from winset.evidence.disposable import only_session; "
+        "held = only_session(Path(sys.argv[1]), 'ida'); held.__enter__(); "
+        "print('held', flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(folder)], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout.readline() == "held\n"
+        with (
+            pytest.raises(WinsetError, match=f"process {process.pid}"),
+            only_session(folder, "ida"),
+        ):
+            pass
+        process.kill()
+    run(folder, "aq")
 
 
 def test_undo_takes_back_the_last_decision_and_shows_it_again(folder):

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from builders import line_case
+from winset.chunks import CHUNK
 from winset.errors import WinsetError
 from winset.forecast import (
-    CHUNK,
     load_forecast,
     make_forecast,
     repeat_forecast,

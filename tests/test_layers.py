@@ -12,14 +12,19 @@ import winset
 SOURCE = Path(winset.__file__).parent
 # Each layer may import itself, what stands beside it, and what stands to its left.
 LAYERS = [
-    {"errors", "kernels"},
+    {"errors", "kernels", "scores"},
     {"case"},
     {"formats", "evidence", "batch", "cases"},
     {"models"},
     {"moves"},
+    {"calibration", "calibration_fit"},
+    {"made", "tally", "drawn", "chunks", "runs", "cluster"},
     {"forecast", "comparison"},
-    {"findings", "timeline"},
-    {"answers"},
+    {"backtest", "ensemble", "standings"},
+    {"dissent"},
+    {"findings", "rounds", "timeline"},
+    {"answers", "verbal"},
+    {"claims", "ledger", "events", "sensitivity", "levers"},
     {"charts"},
     {"report"},
     {"cli", "web", "__main__"},

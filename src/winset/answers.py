@@ -185,22 +185,20 @@ def _chance(outcome: str, asked: Asked, forecast: Forecast, findings: Findings) 
         )
     if asked.kind == "blame":
         return _share_of_blame(outcome, asked.subject, findings)
-    k = forecast.index(asked.subject)
-    agreement = np.ones(forecast.draws) if forecast.agreement is None else forecast.agreement[:, k]
-    if asked.kind == "agreement":
-        drawn = agreement
+    agreed = forecast.agreed(asked.subject)
+    if asked.kind == "agreement" and agreed is not None:
+        probability, error = agreed
     else:
-        values = forecast.settlement[:, k]
-        # A draw without an agreement has NaN there, which lies within no bounds.
-        drawn = np.where((values >= asked.low) & (values <= asked.high), agreement, 0.0)
-    probability, agreed = float(drawn.mean()), float(agreement.mean())
-    conditional = asked.kind == "settlement" and forecast.agreement is not None and agreed > 0.0
+        probability, error = forecast.chance(asked.subject, asked.low, asked.high)
+    given = None
+    if asked.kind == "settlement" and agreed is not None and agreed[0] > 0.0:
+        given = probability / agreed[0]
     return Chance(
         outcome=outcome,
         probability=probability,
-        error=_error(drawn),
+        error=None if math.isnan(error) else error,
         draws=forecast.draws,
-        given_agreement=probability / agreed if conditional else None,
+        given_agreement=given,
     )
 
 
@@ -306,11 +304,10 @@ def _on_issue(issue: Issue, forecast: Forecast) -> Answer:
         chances = [_chance("agreement", asked, forecast, Findings(draws=0))]
         said = [f"{model} puts the chance of an agreement at {_sure(chances[0])}."]
     said += _settlement(issue, forecast)
-    if forecast.converged is not None:
-        restless = 1.0 - float(forecast.converged[:, forecast.index(issue.id)].mean())
-        if restless > 0.0:
-            share = percent(restless)
-            said.append(f"In {share} of the draws the rounds had not settled when they stopped.")
+    calm = forecast.counted.converged(forecast.index(issue.id))
+    if calm is not None and calm < 1.0:
+        share = percent(1.0 - calm)
+        said.append(f"In {share} of the draws the rounds had not settled when they stopped.")
     return Answer(
         id=issue.id,
         text=issue.question or issue.title,
@@ -330,7 +327,7 @@ def _settlement(issue: Issue, forecast: Forecast) -> list[str]:
         return said
     if forecast.draws == 1:
         said = [f"Its single run settles at {measure(middle, scale)}, a point without a spread."]
-    elif np.ptp(forecast.settled(issue.id)[0]) == 0.0:
+    elif forecast.counted.alike(forecast.index(issue.id)):
         who = "Every draw" if forecast.agreement is None else "Every draw that agrees"
         said = [f"{who} settles at {measure(middle, scale)}."]
     else:

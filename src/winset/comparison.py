@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from winset.case.model import Case
 from winset.case.scenarios import BASE, apply_changes, apply_scenario, channels
+from winset.chunks import MOST_KEPT
 from winset.errors import WinsetError
 from winset.forecast import Forecast, make_forecast
 from winset.models import Model
@@ -72,8 +73,13 @@ def compare(
     """Return what ``scenarios`` do to the forecast of ``model``, against the first of them.
 
     Raises:
-        WinsetError: for fewer than two scenarios, or one that the case does not have.
+        WinsetError: for fewer than two scenarios, one that the case does not have, or more draws
+            than a forecast keeps one by one.
     """
+    if draws > MOST_KEPT:
+        raise WinsetError(
+            f"a comparison pairs draw with draw: at most {MOST_KEPT:,} draws; found {draws:,}"
+        )
     if len(scenarios) < 2:
         raise WinsetError("a comparison needs two scenarios; “base” is the case as coded")
     cases = [apply_scenario(case, name) for name in scenarios]

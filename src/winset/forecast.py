@@ -12,47 +12,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from winset.batch import sample, uncertain_cells
+from winset.batch import uncertain_cells
 from winset.case.folder import write_file
 from winset.case.model import Case
 from winset.case.scenarios import BASE, apply_scenario
+from winset.chunks import DRAWN, MOST_KEPT, Task, ThisProcess, Workers
+from winset.drawn import Counted, Drawn
 from winset.errors import WinsetError
-from winset.models import Model, RoundsModel, make_model, parameters
+from winset.made import Made
+from winset.models import Model, Outcome, make_model, parameters
+from winset.runs import gather, state_of
+from winset.tally import Tally, edges_of
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
 FloatArray = NDArray[np.float64]
-CHUNK = 16_384
-TRACED = 256  # draws whose rounds are held at once
-DRAWN = ("settlement", "agreement", "open", "signed", "converged", "rounds")
 PROBABILITIES = (0.1, 0.25, 0.5, 0.75, 0.9)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
-    """How a forecast came about: enough to make it again, byte for byte.
-
-    Attributes:
-        case: title of the case.
-        case_digest: digest of the case before any scenario.
-        as_of: its date.
-        scenario: name of the scenario, ``base`` for the case as coded.
-        model: name of the model.
-        parameters: of the model, in the form that `make_model` reads.
-        seed: of the random streams.
-        version: of this package.
-    """
-
-    case: str
-    case_digest: str
-    as_of: str
-    scenario: str
-    model: str
-    parameters: dict[str, Any]
-    seed: int
-    version: str
+_TALLY = "tally_"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +66,9 @@ class IssueSummary:
 class Forecast:
     """Draws of one model's outcomes on one case.
 
+    All draws are kept up to `MOST_KEPT`. Of a longer forecast the arrays over draws hold the first
+    ones only, and ``tally`` all of them, added up; the methods below answer from all draws.
+
     Attributes:
         made: how it was made.
         issues: ids, in the order of the issue axis.
@@ -103,6 +84,7 @@ class Forecast:
             ratifying are one.
         converged: ``(draw, issue)``; None for a model without rounds.
         rounds: ``(draw, issue)``; None for a model without rounds.
+        tally: of all draws; None where all of them are kept.
     """
 
     made: Made
@@ -117,11 +99,19 @@ class Forecast:
     signed: NDArray[np.bool_] | None = None
     converged: NDArray[np.bool_] | None = None
     rounds: NDArray[np.int64] | None = None
+    tally: Tally | None = None
 
     @property
     def draws(self) -> int:
         """How many draws."""
-        return int(self.settlement.shape[0])
+        return int(self.settlement.shape[0]) if self.tally is None else self.tally.draws
+
+    @property
+    def counted(self) -> Counted:
+        """All draws, kept one by one or added up, to ask of by an issue's place."""
+        if self.tally is not None:
+            return self.tally
+        return Drawn(Outcome(**{name: getattr(self, name) for name in DRAWN}))
 
     def index(self, issue: str) -> int:
         """Return the place of ``issue`` on the issue axis."""
@@ -132,49 +122,41 @@ class Forecast:
         return self.issues.index(issue)
 
     def settled(self, issue: str) -> tuple[FloatArray, FloatArray]:
-        """Return the settlements on ``issue``, own units, and how much each draw counts.
+        """Return the settlements on ``issue``, own units, and how much each counts.
 
         A draw counts by its probability of an agreement; one without an agreement is left out.
+        Draws that are added up stand together, each group at the mean of its cell.
         """
-        k = self.index(issue)
-        values = self.settlement[:, k]
-        weights = np.ones(self.draws) if self.agreement is None else self.agreement[:, k]
-        there = ~np.isnan(values) & (weights > 0.0)
-        return values[there], weights[there]
+        return self.counted.settled(self.index(issue))
 
     def quantile(self, issue: str, share: float) -> float:
         """Return the settlement below which ``share`` of the belief lies, given an agreement."""
-        values, weights = self.settled(issue)
-        if not len(values):
-            return math.nan
-        return float(np.quantile(values, share, weights=weights, method="inverted_cdf"))
+        return self.counted.quantile(self.index(issue), share)
 
     def probability(self, issue: str, low: float, high: float) -> float:
         """Return the probability of an agreement that settles within [``low``, ``high``]."""
-        values, weights = self.settled(issue)
-        inside = weights[(values >= low) & (values <= high)].sum()
-        return float(inside / self.draws)
+        return self.chance(issue, low, high)[0]
+
+    def chance(
+        self, issue: str, low: float = -math.inf, high: float = math.inf
+    ) -> tuple[float, float]:
+        """Return the probability of an agreement within [``low``, ``high``] and its error.
+
+        The error is the Monte Carlo standard error; NaN with a single draw.
+        """
+        return self.counted.chance(self.index(issue), low, high)
 
     def agreed(self, issue: str) -> tuple[float, float] | None:
         """Return the probability of an agreement on ``issue`` and its Monte Carlo error."""
-        if self.agreement is None:
-            return None
-        chance = self.agreement[:, self.index(issue)]
-        error = chance.std(ddof=1) / math.sqrt(self.draws) if self.draws > 1 else math.nan
-        return float(chance.mean()), float(error)
+        return self.counted.agreed(self.index(issue))
 
     def summary(self) -> tuple[IssueSummary, ...]:
         """Return what the forecast says, issue by issue."""
         return tuple(self._summary(k, issue) for k, issue in enumerate(self.issues))
 
     def _summary(self, k: int, issue: str) -> IssueSummary:
-        values, weights = self.settled(issue)
-        agreed = self.agreed(issue)
-        mean = error = math.nan
-        if len(values):
-            mean = float(np.average(values, weights=weights))
-            spread = np.sqrt((weights**2 * (values - mean) ** 2).sum())
-            error = float(spread / weights.sum()) if len(values) > 1 else math.nan
+        counted = self.counted
+        agreed, (mean, error) = counted.agreed(k), counted.mean(k)
         return IssueSummary(
             issue=issue,
             title=self.titles[k],
@@ -183,22 +165,21 @@ class Forecast:
             agreement_error=None if agreed is None else agreed[1],
             mean=mean,
             mean_error=error,
-            quantiles={share: self.quantile(issue, share) for share in PROBABILITIES},
-            opens=None if self.open is None else float(self.open[:, k].mean()),
-            signed=self._signed(k),
-            converged=None if self.converged is None else float(self.converged[:, k].mean()),
+            quantiles={share: counted.quantile(k, share) for share in PROBABILITIES},
+            opens=counted.opens(k),
+            signed=counted.signed(k),
+            converged=counted.converged(k),
         )
 
-    def _signed(self, k: int) -> float | None:
-        if self.signed is None:
-            return None
-        opens = 1.0 if self.open is None else self.open[:, k]
-        return float((opens * self.signed[:, k]).mean())
-
     def to_pandas(self) -> "pd.DataFrame":
-        """Return one row a draw and issue: ``draw, issue, settlement, agreement``."""
+        """Return one row a draw and issue: ``draw, issue, settlement, agreement``.
+
+        Raises:
+            WinsetError: when the forecast is too long to have kept its draws.
+        """
         import pandas as pd
 
+        self.all_kept("a table of draws")
         draw, issue = np.indices(self.settlement.shape)
         columns: dict[str, Any] = {
             "draw": draw.ravel(),
@@ -211,17 +192,34 @@ class Forecast:
         return pd.DataFrame(columns)
 
     def to_xarray(self) -> "xr.Dataset":
-        """Return a dataset over ``draw`` and ``issue``, its attributes saying how it was made."""
+        """Return a dataset over ``draw`` and ``issue``, its attributes saying how it was made.
+
+        Raises:
+            WinsetError: when the forecast is too long to have kept its draws.
+        """
         import xarray as xr
 
+        self.all_kept("a dataset of draws")
         arrays = {
             name: (("draw", "issue"), values)
             for name in DRAWN
             if (values := getattr(self, name)) is not None
         }
-        attributes = {**_plain(self.made), "parameters": json.dumps(self.made.parameters)}
+        attributes = {**self.made.plain(), "parameters": json.dumps(self.made.parameters)}
         coordinates = {"issue": list(self.issues), "unit": ("issue", list(self.units))}
         return xr.Dataset(arrays, coords=coordinates, attrs=attributes)
+
+    def all_kept(self, what: str) -> None:
+        """Do nothing if every draw was kept, which ``what`` needs.
+
+        Raises:
+            WinsetError: if not.
+        """
+        if self.tally is not None:
+            raise WinsetError(
+                f"{what} needs every draw; of {self.draws:,} draws only sums were kept; make the "
+                f"forecast again with at most {MOST_KEPT:,}: they are the first of these"
+            )
 
     def save(self, path: str | Path) -> None:
         """Write the forecast to ``path``: the same forecast always makes the same bytes."""
@@ -233,7 +231,7 @@ class Forecast:
 
     def _arrays(self) -> Iterator[tuple[str, Any]]:
         said = {
-            "made": _plain(self.made),
+            "made": self.made.plain(),
             "issues": self.issues,
             "titles": self.titles,
             "units": self.units,
@@ -243,6 +241,9 @@ class Forecast:
             value = getattr(self, field.name)
             if isinstance(value, np.ndarray):
                 yield field.name, value
+        if self.tally is not None:
+            for field in fields(Tally):
+                yield f"{_TALLY}{field.name}", np.asarray(getattr(self.tally, field.name))
 
 
 def load_forecast(path: str | Path) -> Forecast:
@@ -255,12 +256,20 @@ def load_forecast(path: str | Path) -> Forecast:
         with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             said = json.loads(str(arrays["said"]))
             values: dict[str, Any] = {name: arrays[name] for name in arrays if name != "said"}
+        values["tally"] = _tally(values)
         values |= {name: tuple(said[name]) for name in ("issues", "titles", "units")}
         return Forecast(made=Made(**said["made"]), **values)
     except FileNotFoundError:
         raise WinsetError(f"{path}: no such file") from None
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise WinsetError(f"{path}: not a saved forecast ({error})") from None
+
+
+def _tally(values: dict[str, Any]) -> Tally | None:
+    """Return the tally among saved ``values``, taken out of them."""
+    names = [name for name in values if name.startswith(_TALLY)]
+    parts = {name.removeprefix(_TALLY): values.pop(name) for name in names}
+    return Tally(**parts | {"draws": int(parts["draws"])}) if parts else None
 
 
 def make_forecast(
@@ -270,9 +279,13 @@ def make_forecast(
     draws: int = 5_000,
     seed: int = 0,
     scenario: str | None = None,
+    workers: Workers | None = None,
+    resume: Path | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Forecast:
     """Return the forecast of ``model`` on ``case``.
+
+    More than `MOST_KEPT` draws are added up, in memory that does not grow with their number.
 
     Args:
         case: the case as coded.
@@ -280,10 +293,16 @@ def make_forecast(
         draws: how many; a case without ranges runs once under a model that draws nothing itself.
         seed: of the random streams.
         scenario: name of one of the case's scenarios.
+        workers: who solves the draws, `winset.cluster.connect` makes some; by default this process.
+            The forecast is the same whoever does.
+        resume: file in which a run of more than `MOST_KEPT` draws keeps what it has, so that the
+            same call goes on where another one was stopped; or a folder, where every run has a
+            file of its own. It stays until `forget_run`.
         progress: called with the number of draws done, after each chunk.
 
     Raises:
-        WinsetError: when the model cannot be applied to the case.
+        WinsetError: when the model cannot be applied to the case, ``resume`` holds another run, or
+            the workers are gone.
     """
     if draws < 1:
         raise WinsetError(f"draws must be 1 or more; found {draws}")
@@ -292,58 +311,36 @@ def make_forecast(
     changed = apply_scenario(case, scenario)
     if not model.random and not uncertain_cells(changed):
         draws = 1
-    parts = []
-    for first in range(0, draws, CHUNK):
-        batch = sample(changed, min(CHUNK, draws - first), seed=seed, first=first)
-        outcome = model.solve(batch)
-        parts.append((batch.in_units(outcome.settlement), outcome))
-        if progress is not None:
-            progress(first + batch.draws)
-
-    def joined(name: str) -> Any:
-        values = [getattr(outcome, name) for _, outcome in parts]
-        return None if values[0] is None else np.concatenate(values)
-
+    made = Made(
+        case=case.title,
+        case_digest=case.digest,
+        as_of=case.as_of.isoformat(),
+        scenario=scenario or BASE,
+        model=model.name,
+        parameters=parameters(model),
+        seed=seed,
+        version=version("winset"),
+    )
+    edges = edges_of(changed) if draws > MOST_KEPT else None
+    task = Task(case=changed, model=model, seed=seed, draws=draws, edges=edges)
+    state = None if resume is None else state_of(resume, made.run(draws))
+    gathered = gather(task, workers or ThisProcess(), state=state, progress=progress)
+    arrays: dict[str, Any] = gathered.joined()
     return Forecast(
-        made=Made(
-            case=case.title,
-            case_digest=case.digest,
-            as_of=case.as_of.isoformat(),
-            scenario=scenario or BASE,
-            model=model.name,
-            parameters=parameters(model),
-            seed=seed,
-            version=version("winset"),
-        ),
+        made=made,
         issues=tuple(issue.id for issue in case.issues),
         titles=tuple(issue.title for issue in case.issues),
         units=tuple(issue.scale.unit for issue in case.issues),
         low=np.array([issue.scale.low for issue in case.issues], float),
         high=np.array([issue.scale.high for issue in case.issues], float),
-        settlement=np.concatenate([settlement for settlement, _ in parts]),
-        **{name: joined(name) for name in DRAWN[1:]},
+        tally=gathered.tally,
+        **arrays,
     )
 
 
-def rounds_table(case: Case, model: RoundsModel, forecast: Forecast) -> str:
-    """Return every round's positions as CSV, own units, unrounded, the draws of ``forecast``.
-
-    Columns: ``draw, round, actor, issue, position``; round 0 is the start. An actor without a
-    stance on an issue has no line there.
-    """
-    changed = apply_scenario(case, forecast.made.scenario)
-    lines = ["draw,round,actor,issue,position\n"]
-    for first in range(0, forecast.draws, TRACED):
-        draws = min(TRACED, forecast.draws - first)
-        batch = sample(changed, draws, seed=forecast.made.seed, first=first)
-        traced = model.trace(batch)
-        position = batch.in_units(traced.position)
-        for draw, turn, actor, issue in np.ndindex(*position.shape):
-            if turn <= traced.rounds[draw, issue] and batch.present[actor, issue]:
-                value = float(position[draw, turn, actor, issue])
-                names = f"{batch.actors[actor]},{batch.issues[issue]}"
-                lines.append(f"{first + draw},{turn},{names},{value!r}\n")
-    return "".join(lines)
+def forget_run(forecast: Forecast, resume: Path) -> None:
+    """Remove what `make_forecast` has kept of ``forecast`` in ``resume``, once it is safe."""
+    state_of(resume, forecast.made.run(forecast.draws)).drop()
 
 
 def repeat_forecast(forecast: Forecast, case: Case) -> Forecast:
@@ -369,7 +366,3 @@ def what_changed(forecast: Forecast, case: Case) -> tuple[str, ...]:
     if made.version != version("winset"):
         found.append(f"the package is {version('winset')}, the forecast was made by {made.version}")
     return tuple(found)
-
-
-def _plain(made: Made) -> dict[str, Any]:
-    return {field.name: getattr(made, field.name) for field in fields(made)}

@@ -64,6 +64,20 @@ def broken_scenario(case: Case) -> Iterator[Sighting]:
             yield Sighting(("scenarios", k), scenario.id, str(error.problems[0]))
 
 
+def claimed_late(case: Case) -> Iterator[Sighting]:
+    """W507."""
+    published = {document.id: document.published for document in case.documents}
+    spoken = {row.id: published.get(row.document) for row in case.statements}
+    settled = {q.id: q.resolution.date for q in case.questions if q.resolution is not None}
+    known = {i.id: i.outcome.date for i in case.issues if i.outcome is not None}
+    for k, claim in enumerate(case.claims):
+        made = claim.made or next(map(spoken.get, claim.statements), None)
+        day = claim.resolved or settled.get(claim.question or "") or known.get(claim.issue or "")
+        if made is not None and day is not None and made >= day:
+            found = f"made on {made}, settled on {day}"
+            yield Sighting(("claims", k, "made"), f"claim {claim.id}", found)
+
+
 KINDS = (
     DoubtKind(
         code="W501",
@@ -112,5 +126,13 @@ KINDS = (
         remedy="make the change smaller, or select fewer",
         example="Doubling dependences of 0.6 makes them sum to more than 1.",
         find=broken_scenario,
+    ),
+    DoubtKind(
+        code="W507",
+        title="a claim made when it was settled already",
+        why="To say what has happened is no forecast: scoring it flatters its author.",
+        remedy="correct one of the dates, or set the claim's resolution to `void`",
+        example="`made` 2015-07-20 on a question resolved on 2015-07-14.",
+        find=claimed_late,
     ),
 )

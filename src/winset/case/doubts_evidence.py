@@ -13,6 +13,7 @@ from winset.errors import WinsetError, shorten
 
 def _cited(case: Case) -> set[str]:
     lists = [stance.statements for stance in case.stances] + [tie.statements for tie in case.ties]
+    lists += [claim.statements for claim in case.claims]
     return {id for cited in lists for id in cited}
 
 

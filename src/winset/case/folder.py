@@ -11,6 +11,7 @@ from typing import Any
 
 from winset.case import csv_text, yaml_text
 from winset.case.cells import ID_PATTERN
+from winset.case.chain import check_ledger
 from winset.case.draft import COLLECTIONS, HEAD, Draft, Place, Places, field_names
 from winset.case.model import Case
 from winset.case.records import plain, understand
@@ -28,14 +29,18 @@ from winset.errors import CaseError, Problem, WinsetError, nearest, shorten
 MOST_FILES = 500
 _NUMERIC = (
     "if", "position", "salience", "influence", "price", "red_line_low", "red_line_high",
-    "audience_cost", "weight", "value",
+    "audience_cost", "weight", "value", "probability",
 )  # fmt: skip
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 _DECIMAL_POINT = re.compile(r"(?<=\d)\.(?=\d)")
 
 
-def read_case(folder: str | os.PathLike[str]) -> Case:
+def read_case(folder: str | os.PathLike[str], *, ledger: bool = True) -> Case:
     """Return the case in ``folder``.
+
+    Args:
+        folder: the case folder.
+        ledger: whether its ledger, if it has one, must be one as well.
 
     Raises:
         CaseError: with every problem found, each at its file, line and column.
@@ -50,7 +55,10 @@ def read_case(folder: str | os.PathLike[str]) -> Case:
             raise WinsetError(
                 f"{folder}: must hold a case.yaml; found none; `winset new {folder}` writes one"
             )
-        return replace(parse_case(_read_files(folder)), folder=folder.resolve())
+        case = replace(parse_case(_read_files(folder)), folder=folder.resolve())
+        if ledger:
+            check_ledger(folder)
+        return case
     except (OSError, ValueError) as error:  # ValueError: a path with a NUL
         reason = getattr(error, "strerror", None) or error
         raise WinsetError(f"{folder}: cannot be read: {reason}") from None

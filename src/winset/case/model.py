@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 
 from winset.case.parts import (
     Actor,
+    Claim,
     Document,
     Head,
     Issue,
@@ -52,6 +53,7 @@ class Case:
     ties: tuple[Tie, ...] = ()
     documents: tuple[Document, ...] = ()
     statements: tuple[Statement, ...] = ()
+    claims: tuple[Claim, ...] = ()
     summary: str = ""
     citation: str = ""
     notes: str = ""
@@ -75,8 +77,12 @@ class Case:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of what the case says: unchanged by comments, layout and where it lies."""
+        """SHA-256 of what the case says: unchanged by comments, layout and where it lies.
+
+        Claims do not count: they are judged beside the case's forecasts and inform none.
+        """
         said = {f.name: getattr(self, f.name) for f in fields(self) if f.compare}
+        del said["claims"]
         plain = json.dumps(said, default=_plain, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(plain.encode()).hexdigest()
 

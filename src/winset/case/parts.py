@@ -40,6 +40,7 @@ StatementKind = Literal[
     "position", "red line", "conditional offer", "threat", "blame", "denial", "forecast"
 ]
 Status = Literal["proposed", "accepted", "rejected"]
+Verdict = Literal["yes", "no", "void"]
 StanceQuantity = Literal[
     "position", "salience", "influence", "price", "red_line_low", "red_line_high", "audience_cost"
 ]
@@ -359,3 +360,46 @@ class Statement:
     status: Status = "proposed"
     coded_at: Moment | None = None
     quote: Verbatim = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
+class Claim:
+    """What somebody forecast in public, so that it can be scored once it is settled.
+
+    It answers one of three: a ``question`` of the case, what becomes of an ``issue``, or a question
+    in own words, ``text``.
+
+    Attributes:
+        statements: ids of the statements in which it is made.
+        author: who made it; if empty, the actor who speaks in the first statement.
+        outlet: where; if empty, the publisher of the first statement's document.
+        made: when; if empty, the day that document was published.
+        text: a question in own words that yes or no answers.
+        condition: in words, what the claim depends on; where that did not come about it is void.
+        by: day by which it is settled; if empty, the question's horizon.
+        outcome: what it says will come about: ``yes``, ``no``, or one or several options.
+        value: on an issue: what it says will come of it, in the issue's units.
+        probability: that it gives to ``outcome``; None where no likelihood can be read from it.
+        resolution: of ``text``: how it came out; ``void`` where it does not count. A question or
+            an issue is resolved where it stands; ``void`` may be said of a claim on these too.
+        resolved: when that was known.
+        source: by whose word.
+    """
+
+    id: Identifier
+    statements: Names = ()
+    author: Text = ""
+    outlet: Text = ""
+    made: Date | None = None
+    question: Identifier | None = None
+    issue: Identifier | None = None
+    text: Text = ""
+    condition: Text = ""
+    by: Date | None = None
+    outcome: Names = ()
+    value: Quantity | None = None
+    probability: Share | None = None
+    resolution: Verdict | None = None
+    resolved: Date | None = None
+    source: Text = ""
+    note: Text = ""

@@ -5,41 +5,20 @@ could not be understood are None.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
+from winset.case.breach import Broken, Path, ids_of, is_bad, known_id, on_scale, scale_of
+from winset.case.claim_rules import claims_hold
 from winset.case.parts import PARTY_QUANTITIES, STANCE_QUANTITIES, TieKind
 from winset.case.quantities import parse_quantity
-from winset.case.ranges import Range, number_text
-from winset.errors import Problem, nearest, shorten
+from winset.case.ranges import number_text
+from winset.errors import shorten
 
-Path = tuple[str | int, ...]
+__all__ = ["TIE_KINDS", "Broken", "Path", "broken_rules"]
+
 TIE_KINDS: tuple[TieKind, ...] = ("dependence", "intimidation", "authority")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Broken:
-    """A rule broken at ``path``: collection, index of the member, field, and so on inwards."""
-
-    path: Path
-    where: str
-    required: str
-    found: str
-    remedy: str = ""
-
-    def problem(self, *, file: str = "", line: int = 0, column: int = 0) -> Problem:
-        """Return it as a problem, at a place in a file if there is one."""
-        return Problem(
-            where=self.where,
-            required=self.required,
-            found=self.found,
-            remedy=self.remedy,
-            file=file,
-            line=line,
-            column=column,
-        )
 
 
 def broken_rules(case: Any) -> Iterator[Broken]:
@@ -52,28 +31,7 @@ def broken_rules(case: Any) -> Iterator[Broken]:
     yield from _scenarios(case)
     yield from _questions(case)
     yield from _evidence(case)
-
-
-def _ids(things: Iterable[Any]) -> set[str]:
-    return {thing.id for thing in things if thing.id is not None}
-
-
-def _is_bad(part: Any, *names: str) -> bool:
-    """Whether one of the fields ``names`` was given but could not be understood."""
-    return not {*names}.isdisjoint(getattr(part, "bad", ()))
-
-
-def _known(
-    path: Path, where: str, kind: str, value: str | None, known: set[str]
-) -> Iterator[Broken]:
-    if value is not None and value not in known:
-        yield Broken(
-            path=path,
-            where=where,
-            required=f"must be a known {kind}",
-            found=shorten(value),
-            remedy=nearest(value, known),
-        )
+    yield from claims_hold(case)
 
 
 def _unique(case: Any) -> Iterator[Broken]:
@@ -85,6 +43,7 @@ def _unique(case: Any) -> Iterator[Broken]:
         "actors": lambda a: a.id,
         "documents": lambda d: d.id,
         "statements": lambda s: (s.coder, s.id),
+        "claims": lambda c: c.id,
         "stances": lambda s: (s.issue, s.actor, str(s.condition or "")),
         "ties": lambda t: (t.source, t.target, t.kind),
     }
@@ -93,7 +52,7 @@ def _unique(case: Any) -> Iterator[Broken]:
         for index, row in enumerate(getattr(case, name)):
             if key(row) is None or (isinstance(key(row), tuple) and None in key(row)):
                 continue
-            if _is_bad(row, "condition"):
+            if is_bad(row, "condition"):
                 continue
             if key(row) in seen:
                 shown = (
@@ -110,27 +69,8 @@ def _unique(case: Any) -> Iterator[Broken]:
             seen.setdefault(key(row), index)
 
 
-def _scale_of(case: Any, issue: str | None) -> Any:
-    return next((i.scale for i in case.issues if i.id == issue and i.scale is not None), None)
-
-
-def _on_scale(path: Path, where: str, value: Range | float | None, scale: Any) -> Iterator[Broken]:
-    if value is None or scale is None or not scale.low < scale.high:
-        return
-    low, high = (value.low, value.high) if isinstance(value, Range) else (value, value)
-    if low < scale.low or high > scale.high:
-        found = value if isinstance(value, Range) else number_text(value)
-        yield Broken(
-            path=path,
-            where=where,
-            required=f"must be in [{number_text(scale.low)}, {number_text(scale.high)}]",
-            found=str(found),
-            remedy="correct the number, or widen the issue's scale",
-        )
-
-
 def _issues(case: Any) -> Iterator[Broken]:
-    known = _ids(case.issues)
+    known = ids_of(case.issues)
     for index, issue in enumerate(case.issues):
         at: Path = ("issues", index)
         if issue.scale is not None and not issue.scale.low < issue.scale.high:
@@ -142,21 +82,21 @@ def _issues(case: Any) -> Iterator[Broken]:
                 remedy="give the low end first",
             )
         reversion = (*at, "reversion")
-        yield from _on_scale(reversion, f"{issue.id}: reversion", issue.reversion, issue.scale)
+        yield from on_scale(reversion, f"{issue.id}: reversion", issue.reversion, issue.scale)
         for value in issue.labels or ():
-            yield from _on_scale((*at, "labels"), f"{issue.id}: labels", value, issue.scale)
+            yield from on_scale((*at, "labels"), f"{issue.id}: labels", value, issue.scale)
         if issue.outcome is not None:
             where = f"{issue.id}: outcome"
-            yield from _on_scale((*at, "outcome", "value"), where, issue.outcome.value, issue.scale)
+            yield from on_scale((*at, "outcome", "value"), where, issue.outcome.value, issue.scale)
         if issue.requires is not None:
             needed = issue.requires
             path = (*at, "requires", "issue")
-            yield from _known(path, f"{issue.id}: requires", "issue", needed.issue, known)
+            yield from known_id(path, f"{issue.id}: requires", "issue", needed.issue, known)
             for name in ("at_least", "at_most"):
                 path = (*at, "requires", name)
                 where = f"{issue.id}: requires: {name}"
                 value = getattr(needed, name)
-                yield from _on_scale(path, where, value, _scale_of(case, needed.issue))
+                yield from on_scale(path, where, value, scale_of(case, needed.issue))
     yield from _cycles(case)
 
 
@@ -193,11 +133,11 @@ def _circle(waits: dict[str, set[str]]) -> list[str]:
 
 
 def _actors(case: Any) -> Iterator[Broken]:
-    parties = _ids(case.parties)
+    parties = ids_of(case.parties)
     negotiators: Counter[str] = Counter()
     for index, actor in enumerate(case.actors):
         path = ("actors", index, "party")
-        yield from _known(path, f"{actor.id}: party", "party", actor.party, parties)
+        yield from known_id(path, f"{actor.id}: party", "party", actor.party, parties)
         if "negotiator" in (actor.role or ()) and actor.party is not None:
             negotiators[actor.party] += 1
             if negotiators[actor.party] > 1:
@@ -211,18 +151,18 @@ def _actors(case: Any) -> Iterator[Broken]:
 
 
 def _stances(case: Any) -> Iterator[Broken]:
-    issues, actors = _ids(case.issues), _ids(case.actors)
+    issues, actors = ids_of(case.issues), ids_of(case.actors)
     plain = {(s.issue, s.actor) for s in case.stances if s.condition is None}
     weight: dict[str, float] = {}
     for index, stance in enumerate(case.stances):
         at: Path = ("stances", index)
         name = f"{stance.actor} on {stance.issue}"
-        yield from _known((*at, "issue"), f"{name}: issue", "issue", stance.issue, issues)
-        yield from _known((*at, "actor"), f"{name}: actor", "actor", stance.actor, actors)
-        scale = _scale_of(case, stance.issue)
+        yield from known_id((*at, "issue"), f"{name}: issue", "issue", stance.issue, issues)
+        yield from known_id((*at, "actor"), f"{name}: actor", "actor", stance.actor, actors)
+        scale = scale_of(case, stance.issue)
         for quantity in ("position", "red_line_low", "red_line_high"):
             value = getattr(stance, quantity)
-            yield from _on_scale((*at, quantity), f"{name}: {quantity}", value, scale)
+            yield from on_scale((*at, quantity), f"{name}: {quantity}", value, scale)
         low, high = stance.red_line_low, stance.red_line_high
         if low is not None and high is not None and low.high > high.low:
             yield Broken(
@@ -234,10 +174,10 @@ def _stances(case: Any) -> Iterator[Broken]:
             )
         if stance.condition is not None:
             yield from _conditional(stance, index, plain, case)
-        if stance.condition is not None or _is_bad(stance, "condition"):
+        if stance.condition is not None or is_bad(stance, "condition"):
             continue
         for quantity in ("position", "salience", "influence"):
-            if getattr(stance, quantity) is None and not _is_bad(stance, quantity):
+            if getattr(stance, quantity) is None and not is_bad(stance, quantity):
                 yield Broken(
                     path=(*at, quantity),
                     where=f"{name}: {quantity}",
@@ -266,9 +206,9 @@ def _conditional(stance: Any, index: int, plain: set[Any], case: Any) -> Iterato
     name = f"{stance.actor} on {stance.issue} if {stance.condition}"
     condition = stance.condition
     path = (*at, "condition")
-    yield from _known(path, f"{name}: if", "issue", condition.issue, _ids(case.issues))
-    scale = _scale_of(case, condition.issue)
-    yield from _on_scale((*at, "condition"), f"{name}: if", condition.point, scale)
+    yield from known_id(path, f"{name}: if", "issue", condition.issue, ids_of(case.issues))
+    scale = scale_of(case, condition.issue)
+    yield from on_scale((*at, "condition"), f"{name}: if", condition.point, scale)
     if (stance.issue, stance.actor) not in plain:
         yield Broken(
             path=(*at, "condition"),
@@ -280,13 +220,13 @@ def _conditional(stance: Any, index: int, plain: set[Any], case: Any) -> Iterato
 
 
 def _ties(case: Any) -> Iterator[Broken]:
-    actors = _ids(case.actors)
+    actors = ids_of(case.actors)
     leaning: dict[str, float] = {}
     for index, tie in enumerate(case.ties):
         at: Path = ("ties", index)
         name = f"{tie.source} → {tie.target}"
         for end in ("source", "target"):
-            yield from _known((*at, end), f"{name}: {end}", "actor", getattr(tie, end), actors)
+            yield from known_id((*at, end), f"{name}: {end}", "actor", getattr(tie, end), actors)
         if tie.source is not None and tie.source == tie.target:
             yield Broken(
                 path=(*at, "target"),
@@ -309,16 +249,16 @@ def _ties(case: Any) -> Iterator[Broken]:
 
 
 def _scenarios(case: Any) -> Iterator[Broken]:
-    parties, issues, actors = _ids(case.parties), _ids(case.issues), _ids(case.actors)
+    parties, issues, actors = ids_of(case.parties), ids_of(case.issues), ids_of(case.actors)
     for index, scenario in enumerate(case.scenarios):
         for k, change in enumerate(scenario.changes or ()):
             at: Path = ("scenarios", index, "changes", k)
             name = f"{scenario.id}: change {k + 1}"
-            yield from _known((*at, "party"), f"{name}: party", "party", change.party, parties)
-            yield from _known((*at, "issue"), f"{name}: issue", "issue", change.issue, issues)
+            yield from known_id((*at, "party"), f"{name}: party", "party", change.party, parties)
+            yield from known_id((*at, "issue"), f"{name}: issue", "issue", change.issue, issues)
             for key in ("actor", "source", "target"):
                 value = getattr(change, key)
-                yield from _known((*at, key), f"{name}: {key}", "actor", value, actors)
+                yield from known_id((*at, key), f"{name}: {key}", "actor", value, actors)
             given = [n for n in ("set", "add", "multiply") if getattr(change, n) is not None]
             if len(given) != 1:
                 yield Broken(
@@ -351,11 +291,11 @@ def _selectors(quantity: str) -> tuple[str, ...]:
 
 
 def _questions(case: Any) -> Iterator[Broken]:
-    issues, parties = _ids(case.issues), _ids(case.parties)
+    issues, parties = ids_of(case.issues), ids_of(case.parties)
     for index, question in enumerate(case.questions):
         at: Path = ("questions", index)
         given = bool(question.answer), bool(question.options)
-        if given[0] == given[1] and not _is_bad(question, "answer", "options"):
+        if given[0] == given[1] and not is_bad(question, "answer", "options"):
             yield Broken(
                 path=at,
                 where=question.id,
@@ -377,7 +317,7 @@ def _questions(case: Any) -> Iterator[Broken]:
             if quantity.kind in ("agreement", "settlement", "blame"):
                 kind, known = ("party", parties) if quantity.kind == "blame" else ("issue", issues)
                 where = f"{question.id}: {key}"
-                yield from _known(path, where, kind, quantity.subject, known)
+                yield from known_id(path, where, kind, quantity.subject, known)
         outcomes = set(question.options or {}) or {"yes", "no"}
         if question.resolution is not None and question.resolution.outcome not in outcomes:
             yield Broken(
@@ -390,17 +330,17 @@ def _questions(case: Any) -> Iterator[Broken]:
 
 
 def _evidence(case: Any) -> Iterator[Broken]:
-    documents, issues, actors = _ids(case.documents), _ids(case.issues), _ids(case.actors)
-    statements = _ids(case.statements)
+    documents, issues, actors = ids_of(case.documents), ids_of(case.issues), ids_of(case.actors)
+    statements = ids_of(case.statements)
     for index, statement in enumerate(case.statements):
         at: Path = ("statements", index)
         name = f"statement {statement.id}"
-        yield from _known(
+        yield from known_id(
             (*at, "document"), f"{name}: document", "document", statement.document, documents
         )
-        yield from _known((*at, "issue"), f"{name}: issue", "issue", statement.issue, issues)
+        yield from known_id((*at, "issue"), f"{name}: issue", "issue", statement.issue, issues)
         speakers = actors | {"author", "unresolved"}
-        yield from _known(
+        yield from known_id(
             (*at, "speaker"), f"{name}: speaker", "speaker", statement.speaker, speakers
         )
         start, end = statement.start, statement.end
@@ -414,9 +354,10 @@ def _evidence(case: Any) -> Iterator[Broken]:
             )
     cited = [("stances", f"{s.actor} on {s.issue}", s) for s in case.stances]
     cited += [("ties", f"{t.source} → {t.target}", t) for t in case.ties]
+    cited += [("claims", f"claim {c.id}", c) for c in case.claims]
     counts: Counter[str] = Counter()
     for name, who, row in cited:
         path = (name, counts[name], "statements")
         counts[name] += 1
         for id in row.statements or ():
-            yield from _known(path, f"{who}: statements", "statement", id, statements)
+            yield from known_id(path, f"{who}: statements", "statement", id, statements)

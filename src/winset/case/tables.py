@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from winset.case.parts import Actor, Document, Stance, Statement, Tie
+from winset.case.parts import Actor, Claim, Document, Stance, Statement, Tie
 from winset.case.records import plain
 from winset.errors import shorten
 
@@ -63,6 +63,17 @@ TABLES: tuple[TableKind, ...] = (
         row=Document,
         columns=("id", "title", "publisher", "published", "url", "sha256", "file"),
         optional=(),
+        key=("id",),
+    ),
+    TableKind(
+        name="claims",
+        row=Claim,
+        columns=(
+            "id", "statements", "author", "outlet", "made", "question", "issue", "text",
+            "condition", "by", "outcome", "value", "probability", "resolution", "resolved",
+            "source", "note",
+        ),
+        optional=("condition", "issue", "value", "note"),
         key=("id",),
     ),
 )  # fmt: skip

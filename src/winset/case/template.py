@@ -1,5 +1,7 @@
 """The case that `winset new` writes: small, valid, with a word at every choice."""
 
+import datetime
+
 from winset.case.yaml_text import write_yaml
 
 _HEAD = """\
@@ -65,4 +67,40 @@ def template(title: str) -> dict[str, str]:
         "stances.csv": _STANCES,
         "ties.csv": "source,target,kind,weight,statements,note\n",
         "documents.csv": "id,title,publisher,published,url,sha256,file\n",
+        "claims.csv": (
+            "id,statements,author,outlet,made,question,text,by,outcome,probability,resolution,"
+            "resolved,source,note\n"
+        ),
+    }
+
+
+_BLANK = """\
+as_of: {day}        # nothing later than this day may inform a number
+summary: ""
+citation: ""             # your name and sources
+
+parties: {{}}              # replace the braces by the sides, with an id each:
+#  ours:
+#    name: Our side
+#    quota: 0.5           # share of its voters' influence that must say yes
+
+issues: {{}}               # likewise what is bargained over:
+#  price:
+#    title: The price
+#    question: What is paid?
+#    scale: {{low: 0, high: 100, unit: points}}
+#    labels:              # both ends, as states of the world
+#      0: nothing is paid
+#      100: all that was asked
+#    reversion: 0..5..20  # what holds the day after talks fail
+#    phrases: [price, payment]   # words by which texts speak of it
+"""
+
+
+def blank(title: str, day: datetime.date) -> dict[str, str]:
+    """Return the files of a case without parties, issues or actors: path to text."""
+    files = template(title)
+    return {
+        **{name: text[: text.index("\n") + 1] for name, text in files.items()},
+        "case.yaml": _HEAD + write_yaml({"title": title}) + _BLANK.format(day=day.isoformat()),
     }

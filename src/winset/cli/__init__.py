@@ -2,11 +2,18 @@
 
 import click
 
+from winset.cli.backtest import backtest, calibrate
 from winset.cli.case import cases, check, new, show
+from winset.cli.claims import claims
 from winset.cli.coding import agreement, code, derive, reanchor, trace
 from winset.cli.evidence import extract, search
 from winset.cli.exchange import export, import_
 from winset.cli.forecast import compare, forecast
+from winset.cli.intake import add, propose
+from winset.cli.ledger import resolve, seal, verify
+from winset.cli.levers import levers
+from winset.cli.sensitivity import sensitivity
+from winset.cli.serve import serve
 from winset.cli.statements import EXPORTS, IMPORTS
 from winset.cli.timeline import timeline
 from winset.errors import CaseError, WinsetError
@@ -49,7 +56,8 @@ for _command in EXPORTS:
 for _command in IMPORTS:
     import_.add_command(_command)
 for _command in (
-    forecast, compare, timeline, show, check, new, cases, export, import_,
-    extract, search, code, agreement, derive, trace, reanchor,
+    forecast, compare, sensitivity, levers, timeline, show, check, new, cases, export, import_,
+    extract, search, add, propose, code, agreement, derive, trace, reanchor, claims, seal, verify,
+    resolve, serve, backtest, calibrate,
 ):  # fmt: skip
     cli.add_command(_command)

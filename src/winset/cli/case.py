@@ -80,21 +80,29 @@ def check(case: str, as_json: bool, explain: str | None) -> None:
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--from", "source", metavar="CASE", help="Begin with a copy of this case.")
+@click.option("--blank", "is_blank", is_flag=True, help="Without the example's parties and actors.")
 @click.option("--title", default="A new negotiation", show_default=True)
-def new(folder: Path, source: str | None, title: str) -> None:
+def new(folder: Path, source: str | None, is_blank: bool, title: str) -> None:
     """Begin a case in FOLDER: a small one that runs, with a comment at every choice."""
+    import datetime
+
     from winset.case.folder import write_case, write_file
-    from winset.case.template import template
+    from winset.case.template import blank, template
     from winset.cases import open_case
 
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise WinsetError(f"{folder}: must be a new or empty folder; found files there")
+    if source is not None and is_blank:
+        raise WinsetError("a case begins as a copy (--from) or blank (--blank), not as both")
     if source is not None:
         write_case(open_case(source), folder)
     else:
-        for name, text in template(title).items():
+        today = datetime.datetime.now(datetime.UTC).date()
+        for name, text in (blank(title, today) if is_blank else template(title)).items():
             write_file(folder / name, text.encode())
     click.echo(f"wrote {folder}; next: edit it, then `winset check {folder}`")
+    if is_blank:
+        click.echo(f"`winset add {folder} FILES` puts documents in, and says who speaks in them")
 
 
 @click.command()

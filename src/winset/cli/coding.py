@@ -12,7 +12,7 @@ from winset.errors import WinsetError
 
 if TYPE_CHECKING:
     from winset.case.model import Case
-    from winset.case.parts import Statement
+    from winset.case.parts import Issue, Statement
     from winset.case.ranges import Range
     from winset.evidence.derive import Derivation
     from winset.evidence.trace import Sentence, Trace
@@ -63,9 +63,20 @@ def code(case: str, coder: str) -> None:
     Every decision is written to statements/NAME.csv at once; begin again at any time. Keys: a e r
     s u q, without Enter.
     """
+    from winset.evidence.coding import coder_file
+    from winset.evidence.disposable import only_session
+
+    _, folder = writable(case)
+    coder_file(folder, coder)
+    with only_session(folder, coder):
+        # Read again under the lock: another session may have ended in between.
+        _decide(opened(case), folder, coder, case)
+
+
+def _decide(found: "Case", folder: Path, coder: str, name: str) -> None:
+    """Show one proposal after the other until none is left or the coder stops."""
     from winset.evidence.coding import (
         accepted,
-        coder_file,
         drop_decision,
         last_decision,
         rejected,
@@ -75,8 +86,6 @@ def code(case: str, coder: str) -> None:
         without_decision,
     )
 
-    found, folder = writable(case)
-    coder_file(folder, coder)
     skipped: set[str] = set()
     returning = ""
     while True:
@@ -104,7 +113,7 @@ def code(case: str, coder: str) -> None:
             click.echo(f"undone {last.id}")
         elif key in ("a", "e", "r"):
             try:
-                changes = _edit(row) if key == "e" else {}
+                changes = _edit(found, row) if key == "e" else {}
                 decision = (
                     rejected(row, coder, now) if key == "r" else accepted(row, coder, now, changes)
                 )
@@ -114,7 +123,9 @@ def code(case: str, coder: str) -> None:
                 continue
             save_decision(folder, decision)
             click.echo(f"{decision.status} {decision.id}")
-    _count(found, coder)
+            if decision.status == "accepted" and decision.value and not decision.issue:
+                click.echo("(on no issue: its value makes no number; [u]ndo to name one)")
+    _end(found, coder, name)
 
 
 def _key() -> str:
@@ -127,20 +138,29 @@ def _key() -> str:
     return key.lower()
 
 
-def _edit(row: "Statement") -> dict[str, str]:
-    """Ask for each field: Enter keeps it, a single “-” empties it."""
+def _edit(case: "Case", row: "Statement") -> dict[str, str]:
+    """Ask for each field until it can be understood: Enter keeps it, a single “-” empties it."""
     from winset.case.tables import STATEMENTS, cells_of
-    from winset.cli.printing import visible
-    from winset.evidence.coding import EDITABLE
+    from winset.cli.printing import say, visible
+    from winset.evidence.coding import EDITABLE, KINDS, accepted, with_decision
 
     cells = cells_of(STATEMENTS, row) | {"speaker": row.speaker}
     click.echo("Enter keeps, - empties")
-    changes = {}
+    say(f"speakers: {', '.join([a.id for a in case.actors] + ['author', 'unresolved'])}")
+    say(f"issues: {', '.join(issue.id for issue in case.issues)}; kinds: {', '.join(KINDS)}")
+    changes: dict[str, str] = {}
+    now = datetime.datetime.now(datetime.UTC)
     for name in EDITABLE:
         shown = visible(cells[name]).replace("\n", " ")
-        said = click.prompt(f"  {name} [{shown}]", default="", show_default=False).strip()
-        if said:
-            changes[name] = "" if said == "-" else said
+        while said := click.prompt(f"  {name} [{shown}]", default="", show_default=False).strip():
+            change = {name: "" if said == "-" else said}
+            try:
+                with_decision(case, accepted(row, row.coder, now, change))
+            except WinsetError as error:
+                say(str(error), indent="  ")
+                continue
+            changes |= change
+            break
     return changes
 
 
@@ -164,6 +184,18 @@ def _show(case: "Case", row: "Statement", progress: str) -> None:
     ):
         if value:
             say(f"{name:9} {value}" + (f" ({title})" if title and title != value else ""))
+        if name == "issue" and row.issue in issues:
+            say(_scale(case.issue(row.issue)), indent=" " * 10)
+
+
+def _scale(issue: "Issue") -> str:
+    """Return what the points of an issue mean, so that a value can be given."""
+    low, high = issue.scale.low, issue.scale.high
+    labels = {low: "", high: "", **issue.labels}
+    points = ", ".join(
+        f"{point:g}{f' {label}' if label else ''}" for point, label in sorted(labels.items())
+    )
+    return f"{points}{f' ({issue.scale.unit})' if issue.scale.unit else ''}"
 
 
 def _print_sentence(found: "Sentence") -> None:
@@ -184,14 +216,29 @@ def _print_sentence(found: "Sentence") -> None:
         say(f"(text not kept: characters {row.start} to {row.end})", indent="  ")
 
 
-def _count(case: "Case", coder: str) -> None:
-    from winset.evidence.coding import undecided
+def _end(case: "Case", coder: str, name: str) -> None:
+    """Say what was decided, and what comes next."""
+    from winset.evidence.coding import proposals, undecided
 
+    if not proposals(case):
+        raise WinsetError(
+            f"{name}: must have proposed statements to decide on; found none; `winset add {name} "
+            "FILES` puts documents into it and proposes"
+        )
     own = [row.status for row in case.statements if row.coder == coder]
+    left = len(undecided(case, coder))
     click.echo(
         f"{own.count('accepted')} accepted, {own.count('rejected')} rejected, "
-        f"{len(undecided(case, coder))} to decide: statements/{coder}.csv"
+        f"{left} to decide: statements/{coder}.csv"
     )
+    valued = any(
+        row.coder == coder and row.status == "accepted" and row.value is not None
+        for row in case.statements
+    )
+    if valued:
+        click.echo(f"next: `winset derive {name}` says what numbers the accepted ones give")
+    elif "accepted" in own:
+        click.echo("no accepted one has a value, and only values make numbers: [e]dit gives one")
 
 
 @click.command()
@@ -256,6 +303,11 @@ def derive(case: str, write: bool, salience: str | None, influence: str | None) 
         ]
         for n in result.derived
     ]  # fmt: skip
+    if not rows:
+        raise WinsetError(
+            f"{case}: must have accepted statements that give a value; found none; `winset code "
+            f"{case} --coder YOU` accepts them, its [e] gives values"
+        )
     table(["issue", "actor", "number", "derived", "from", ""], rows, align="llllrl")
     for issue, actor in result.rowless:
         say(f"{actor} on {issue}: no stance yet; give --salience and --influence, or add a row")
@@ -267,6 +319,8 @@ def derive(case: str, write: bool, salience: str | None, influence: str | None) 
 def _what(result: "Derivation", key: tuple[str, str, str]) -> str:
     if key in result.by_hand:
         return "coded by hand: stays"
+    if key[:2] in result.rowless:
+        return "no stance yet"
     return "new" if key in result.changed else "as it is"
 
 

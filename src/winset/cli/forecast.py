@@ -1,7 +1,5 @@
 """Commands that forecast."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +36,13 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--report", type=FILE, help="Write a self-contained HTML report.")
 @click.option("--save", type=FILE, help="Save the draws (.npz), to load or repeat.")
 @click.option("--rounds", type=FILE, help="Write every round's positions (.csv).")
+@click.option("--cluster", metavar="PLACE", help="Solve with Dask: local, local:4, tcp://…:8786.")
+@click.option(
+    "--resume",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Where a long run keeps what it has; by default in the user's cache.",
+)
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def forecast(
     case: str,
@@ -50,12 +55,19 @@ def forecast(
     report: Path | None,
     save: Path | None,
     rounds: Path | None,
+    cluster: str | None,
+    resume: Path | None,
     as_json: bool,
 ) -> None:
-    """Forecast CASE: is there an agreement, where does it settle, how sure is that."""
+    """Forecast CASE: is there an agreement, where does it settle, how sure is that.
+
+    A run of more than 262,144 draws adds them up instead of keeping them. Stopped at any moment,
+    it goes on from there when the same command is given again.
+    """
     from winset.cli.printing import print_json
+    from winset.cli.runs import kept_in, running
     from winset.findings import look_behind
-    from winset.forecast import make_forecast
+    from winset.forecast import forget_run, make_forecast
     from winset.models import default_model, fitting_models, make_model
 
     opened = open_as_of(case, day)
@@ -65,14 +77,16 @@ def forecast(
         models: list[Model] = fitting_models(opened)
     else:
         models = [make_model(name or default_model(opened), _settings(settings))]
+    kept = kept_in(resume, draws=draws, rounds=rounds is not None, models=len(models))
     made = []
-    with _progress(draws * len(models), not as_json) as done:
+    with running(draws * len(models), cluster=cluster, kept=kept, bar=not as_json) as (run, done):
         for model in models:
             made.append(
                 make_forecast(
-                    opened, model, draws=draws, seed=seed, scenario=scenario, progress=done
+                    opened, model, draws=draws, seed=seed, scenario=scenario,
+                    workers=run, resume=kept, progress=done,
                 )
-            )
+            )  # fmt: skip
     if rounds is not None:
         _write_rounds(opened, models[0], made[0], rounds)
     if save is not None:
@@ -86,16 +100,19 @@ def forecast(
 
         shown = [forecast_json(opened, f, look_behind(opened, f)) for f in made]
         print_json(shown if name == "all" else shown[0])
-        return
-    from winset.answers import answers
-    from winset.cli.forecast_text import print_forecasts
+    else:
+        from winset.answers import answers
+        from winset.cli.forecast_text import print_forecasts
 
-    speaker = _speaker(opened, made)
-    findings = look_behind(opened, speaker)
-    print_forecasts(opened, made, answers(opened, speaker, findings), findings)
-    for kind, path in (("report", report), ("draws", save), ("rounds", rounds)):
-        if path is not None:
-            click.echo(f"{kind}: {path}")
+        speaker = _speaker(opened, made)
+        findings = look_behind(opened, speaker)
+        print_forecasts(opened, made, answers(opened, speaker, findings), findings)
+        for kind, path in (("report", report), ("draws", save), ("rounds", rounds)):
+            if path is not None:
+                click.echo(f"{kind}: {path}")
+    if kept is not None:
+        for each in made:
+            forget_run(each, kept)
 
 
 def _settings(settings: tuple[str, ...]) -> dict[str, str]:
@@ -108,41 +125,10 @@ def _settings(settings: tuple[str, ...]) -> dict[str, str]:
     return pairs
 
 
-@contextmanager
-def _progress(total: int, wanted: bool) -> Iterator[Callable[[int], None] | None]:
-    """Show a bar on a terminal once a second has passed."""
-    import sys
-    import time
-
-    if not (wanted and sys.stderr.isatty()):
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    bar = Progress(console=Console(stderr=True), transient=True)
-    task = bar.add_task("drawing", total=total)
-    begun, before, shown = time.monotonic(), 0, False
-
-    def done(count: int) -> None:
-        nonlocal before, shown
-        # Counts begin anew with each model.
-        bar.advance(task, count - before if count > before else count)
-        before = count
-        if not shown and time.monotonic() - begun > 1.0:
-            bar.start()
-            shown = True
-
-    try:
-        yield done
-    finally:
-        bar.stop()
-
-
 def _write_rounds(case: "Case", model: "Model", made: "Forecast", path: Path) -> None:
     from winset.case.folder import write_file
-    from winset.forecast import rounds_table
     from winset.models import RoundsModel
+    from winset.rounds import rounds_table
 
     if not isinstance(model, RoundsModel):
         raise WinsetError(f"model “{model.name}” plays no rounds; leave --rounds out")

@@ -131,6 +131,10 @@ class Haystack:
         times = "elsewhere" if len(spots) == 1 else f"{len(spots)} times"
         return Lost(f"its words stand {times}, but not beside what stood there")
 
+    def places(self, quote: str) -> tuple[Place, ...]:
+        """Return every place where the words of ``quote`` stand, overlaps included."""
+        return tuple(self._place(spot, quote) for spot in self._spots(quote))
+
     def _without_context(
         self, anchor: Anchor, quote: str, spots: list[tuple[int, int]]
     ) -> Place | Lost:
@@ -215,6 +219,15 @@ def _enough(left: _Side, right: _Side) -> bool:
     """Return whether one long side is whole, or both are whole or half there."""
     one = (left.whole and left.long) or (right.whole and right.long)
     return one or ((left.whole or left.half) and (right.whole or right.half))
+
+
+def same_words(text: str) -> str:
+    """Return ``text`` with one kind of quotation mark, dash and blank, to be compared.
+
+    >>> same_words("Iran’s —  it") == same_words("Iran's - it")
+    True
+    """
+    return _fold(text)[0]
 
 
 def _fold(text: str) -> tuple[str, list[int], list[int]]:

@@ -4,7 +4,7 @@ import datetime
 from dataclasses import replace
 
 from winset.case.model import Case
-from winset.case.parts import Stance, Tie
+from winset.case.parts import Claim, Stance, Tie
 from winset.evidence.derive import derive_stances
 
 
@@ -12,16 +12,23 @@ def as_of(case: Case, date: datetime.date) -> Case:
     """Return ``case`` without what was published after ``date``.
 
     Later documents and the statements in them go, and with them every mention of those statements;
-    undated documents stay. Numbers coded by hand stay; those derived from statements are derived
-    again from what is left. Outcomes stay: they are there to judge a forecast, not to make it.
+    undated documents stay. Claims made later go, and those that rest on later statements alone.
+    Numbers coded by hand stay; those derived from statements are derived again from what is left.
+    Outcomes stay: they are there to judge a forecast, not to make it.
     """
     later = {d.id for d in case.documents if d.published is not None and d.published > date}
     kept = tuple(row for row in case.statements if row.document not in later)
     ids = {row.id for row in kept}
 
-    def cited(row: Stance | Tie) -> tuple[str, ...]:
+    def cited(row: Stance | Tie | Claim) -> tuple[str, ...]:
         return tuple(id for id in row.statements if id in ids)
 
+    claims = (
+        claim
+        for claim in case.claims
+        if (claim.made is None or claim.made <= date)
+        and (not claim.statements or not ids.isdisjoint(claim.statements))
+    )
     then = replace(
         case,
         as_of=date,
@@ -29,5 +36,6 @@ def as_of(case: Case, date: datetime.date) -> Case:
         statements=kept,
         stances=tuple(replace(stance, statements=cited(stance)) for stance in case.stances),
         ties=tuple(replace(tie, statements=cited(tie)) for tie in case.ties),
+        claims=tuple(replace(claim, statements=cited(claim)) for claim in claims),
     )
     return derive_stances(then, only_marked=True).case

@@ -11,17 +11,18 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
-from winset.case import csv_text
 from winset.case.cells import ID_PATTERN
-from winset.case.folder import write_file
 from winset.case.model import Case
-from winset.case.parts import Statement
+from winset.case.parts import Statement, StatementKind
 from winset.case.records import understand
 from winset.case.tables import STATEMENTS, cells_of
 from winset.errors import CaseError, Problem, WinsetError
+from winset.evidence.patching import patch_rows
 
 EDITABLE = ("speaker", "issue", "kind", "value", "condition", "note")
+KINDS: tuple[StatementKind, ...] = get_args(StatementKind)
 
 
 def proposals(case: Case) -> tuple[Statement, ...]:
@@ -126,23 +127,17 @@ def save_decision(folder: Path, decision: Statement) -> None:
     """
     path = coder_file(folder, decision.coder)
     cells = cells_of(STATEMENTS, decision)
-    if not path.is_file():
-        columns = [c for c in STATEMENTS.columns if c not in STATEMENTS.optional or cells[c]]
-        text = csv_text.write_csv(columns, [[cells[c] for c in columns]])
-        write_file(path, text.encode())
-        return
-    table, said = _standing(path)
-    wanted = [row for row in said if row.get("id", "").strip() != decision.id]
-    _patch(path, table, said, [*wanted, cells])
+    patch_rows(path, STATEMENTS, lambda said: [*_without(said, decision), cells])
 
 
 def drop_decision(folder: Path, decision: Statement) -> None:
     """Take ``decision`` out of its coder's file again: on disk when this returns."""
     path = coder_file(folder, decision.coder)
-    if not path.is_file():
-        return
-    table, said = _standing(path)
-    _patch(path, table, said, [row for row in said if row.get("id", "").strip() != decision.id])
+    patch_rows(path, STATEMENTS, lambda said: _without(said, decision))
+
+
+def _without(said: list[dict[str, str]], decision: Statement) -> list[dict[str, str]]:
+    return [row for row in said if row.get("id", "").strip() != decision.id]
 
 
 def coder_file(folder: Path, coder: str) -> Path:
@@ -156,23 +151,6 @@ def coder_file(folder: Path, coder: str) -> Path:
             f"coder: must be letters, digits, “-”, “_” or “.”, at most 80; found {coder[:80]!r}"
         )
     return folder / "statements" / f"{coder}.csv"
-
-
-def _standing(path: Path) -> tuple[csv_text.Table, list[dict[str, str]]]:
-    try:
-        text = path.read_bytes().decode("utf-8")
-    except UnicodeDecodeError:
-        raise WinsetError(f"{path}: must be UTF-8 text; save it as UTF-8") from None
-    table = csv_text.parse_csv(text, f"statements/{path.name}")
-    said = [dict(zip(table.columns, row.cells, strict=False)) for row in table.rows]
-    return table, said
-
-
-def _patch(
-    path: Path, table: csv_text.Table, said: list[dict[str, str]], wanted: list[dict[str, str]]
-) -> None:
-    text = csv_text.patch_csv(table, said, wanted, lambda row: row.get("id", "").strip())
-    write_file(path, text.encode())
 
 
 def _same(row: Statement, decision: Statement) -> bool:

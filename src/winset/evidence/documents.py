@@ -48,6 +48,7 @@ class Text:
         title: as found in the document; empty when it is not clear.
         publisher: as found; only HTML tells it.
         published: day of publication, where found.
+        url: where it was published; only HTML tells it.
         lines: every line that is not blank, with its role.
         paragraphs: stretches that belong together: a line, or lines broken at a fixed width.
     """
@@ -60,6 +61,7 @@ class Text:
     title: str = ""
     publisher: str = ""
     published: datetime.date | None = None
+    url: str = ""
     lines: tuple[Line, ...] = ()
     paragraphs: tuple[Span, ...] = ()
 
@@ -76,9 +78,10 @@ class Text:
         return ""
 
 
-def as_text(text: str, *, name: str = "text") -> Text:
+def as_text(text: str, *, name: str = "text", markdown: bool = False) -> Text:
     """Return a string as a document of its own."""
-    return _text(name, text, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return _text(name, text, digest, reader="markdown" if markdown else "text")
 
 
 def read_document(path: str | os.PathLike[str], *, encoding: str | None = None) -> Text:
@@ -132,8 +135,8 @@ def document_files(path: str | os.PathLike[str]) -> tuple[Path, ...]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             file = Path(folder) / name
-            inside = file.resolve().is_relative_to(root)
-            if file.suffix.casefold() in ENDINGS and not name.startswith(".") and inside:
+            known = file.suffix.casefold() in ENDINGS and not name.startswith(".")
+            if known and _inside(file, root):
                 found.append(path / file.relative_to(root))
         if len(found) > MOST_FILES:
             raise WinsetError(f"{path}: must hold at most {MOST_FILES:,} documents; found more")
@@ -143,6 +146,13 @@ def document_files(path: str | os.PathLike[str]) -> tuple[Path, ...]:
             "folder?"
         )
     return tuple(found)
+
+
+def _inside(file: Path, root: Path) -> bool:
+    try:
+        return file.resolve().is_relative_to(root)
+    except (OSError, RuntimeError):  # links that run in a circle
+        return False
 
 
 def read_bytes(path: Path) -> bytes:
@@ -165,7 +175,7 @@ def read_bytes(path: Path) -> bytes:
             data = file.read(MOST_BYTES + 1)
     except (OSError, ValueError) as error:  # ValueError: a path with a NUL
         reason = getattr(error, "strerror", None) or error
-        raise WinsetError(f"{shorten(path)}: cannot be read: {reason}") from None
+        raise WinsetError(f"{shorten(path, 300)}: cannot be read: {reason}") from None
     if len(data) > MOST_BYTES:
         raise WinsetError(f"{path}: must be at most {MOST_BYTES:,} bytes; it grew while being read")
     return data
@@ -212,6 +222,7 @@ def _text(
     title: str = "",
     publisher: str = "",
     published: datetime.date | None = None,
+    url: str = "",
 ) -> Text:
     lines = line_roles(text, markdown=reader == "markdown")
     if not title:
@@ -229,6 +240,7 @@ def _text(
         title=title,
         publisher=publisher,
         published=published,
+        url=url,
         lines=lines,
         paragraphs=(
             tuple(line.span for line in lines)
@@ -299,6 +311,7 @@ def _read_html(path: Path, text: str, digest: str) -> Text:
         title=str(getattr(found, "title", None) or "").strip(),
         publisher=str(getattr(found, "sitename", None) or "").strip(),
         published=published,
+        url=str(getattr(found, "url", None) or "").strip(),
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from winset.case.kept import kept_bytes
 from winset.case.model import Case
 from winset.errors import WinsetError
+from winset.evidence.disposable import disposable_folder
 from winset.evidence.documents import Text, parse_document
 from winset.evidence.spans import Span
 
@@ -120,14 +121,9 @@ def _index(case: Case, *, keep: bool) -> sqlite3.Connection:
 def _kept(folder: Path) -> sqlite3.Connection | None:
     path = folder / INDEX
     try:
-        if path.parent.is_symlink() or path.is_symlink():
-            return None
-        path.parent.mkdir(exist_ok=True)
-        ignore = path.parent / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text("*\n", encoding="utf-8")
-        return sqlite3.connect(path, timeout=5)
-    except (OSError, sqlite3.Error):
+        disposable_folder(folder)
+        return None if path.is_symlink() else sqlite3.connect(path, timeout=5)
+    except (OSError, WinsetError, sqlite3.Error):
         return None
 
 

@@ -38,3 +38,8 @@ def trimmed(text: str, span: Span) -> Span:
     while end > start and text[end - 1].isspace():
         end -= 1
     return Span(start, end)
+
+
+def one_line(words: str) -> str:
+    """Return ``words`` on one line, with printable characters only: as a cell can hold them."""
+    return " ".join("".join(c if c.isprintable() else " " for c in words).split())

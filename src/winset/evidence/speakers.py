@@ -39,7 +39,7 @@ _SAME = {
     "united states", "uk": "britain", "united kingdom": "britain", "eu": "european union",
     "the netherlands": "netherlands", "türkiye": "turkey",
 }  # fmt: skip
-_TITLES = word_set(
+TITLES = word_set(
     """
     mr mrs ms miss dr sir lord lady dame president prime minister premier chancellor secretary of
     state foreign defence defense finance interior trade energy senator sen sens rep reps gov
@@ -63,7 +63,7 @@ _MALE = re.compile(
     r"|husband|he|his|him)\b",
     re.I,
 )
-_BODY = re.compile(
+BODY = re.compile(
     r"\b(?:congress|senate|house|parliament|majlis|council|committee|commission|ministry"
     r"|department|"
     r"party|union|bank|court|agency|office|university|institute|center|centre|foundation|corps|"
@@ -105,7 +105,7 @@ class Directory:
                 self._names.setdefault(key, set()).add(actor.id)
                 parts = key.split()
                 own.update(parts)
-                if len(parts) > 1 and name.split()[-1][:1].isupper() and not _BODY.search(name):
+                if len(parts) > 1 and name.split()[-1][:1].isupper() and not BODY.search(name):
                     self._surnames.setdefault(parts[-1], set()).add(actor.id)
         names = sorted(self._names, key=len, reverse=True)
         inner = "|".join(re.escape(name) for name in names) or r"(?!)"
@@ -152,7 +152,7 @@ class Directory:
         if " " in name or not before.strip():
             return False
         last = before.split()[-1].rstrip(".")
-        if last.endswith("'s") or last in _TITLES or not last.isalpha():
+        if last.endswith("'s") or last in TITLES or not last.isalpha():
             return False
         own = set().union(*(self._words[actor] for actor in ids))
         nation = re.search(r"(?:ian|ish|ese|an|ch|i)$", last)
@@ -210,7 +210,7 @@ def antecedent(words: str, before: Sequence[Candidate]) -> Candidate | None:
         return None
     misfit = _FEMALE if wanted == "m" else _MALE
     for candidate in reversed(before):
-        if not _BODY.search(candidate.words) and not misfit.search(candidate.words):
+        if not BODY.search(candidate.words) and not misfit.search(candidate.words):
             return candidate
     return None
 
@@ -228,7 +228,7 @@ def fullest(name: str, names: Iterable[str]) -> str:
         and other[:1].isupper()
     }  # fmt: skip
     bare = {
-        " ".join(w for w in other.split() if folded(w).rstrip(".") not in _TITLES)
+        " ".join(w for w in other.split() if folded(w).rstrip(".") not in TITLES)
         for other in longer
     }
     bare = {other for other in bare if other}

@@ -36,9 +36,9 @@ def units(rows: Iterable[Statement]) -> tuple[Unit, ...]:
     for row in rows:
         groups = found.setdefault(row.document, [])
         free = [group for group in groups if all(other.coder != row.coder for other in group)]
-        best = max(free, key=lambda group: max(_overlap(row, other) for other in group),
+        best = max(free, key=lambda group: max(_alike(row, other) for other in group),
                    default=None)  # fmt: skip
-        if best is not None and max(_overlap(row, other) for other in best) >= OVERLAP:
+        if best is not None and max(_alike(row, other) for other in best) >= OVERLAP:
             best.append(row)
         else:
             groups.append([row])
@@ -49,9 +49,12 @@ def units(rows: Iterable[Statement]) -> tuple[Unit, ...]:
     )
 
 
-def _overlap(one: Statement, other: Statement) -> float:
-    """Return the share of what either row covers that both cover; 2 for one id."""
-    if one.id == other.id:
-        return 2.0
+def _alike(one: Statement, other: Statement) -> float:
+    """Return how far two rows cover the same words; 2 for one id."""
+    return 2.0 if one.id == other.id else overlap(one, other)
+
+
+def overlap(one: Statement, other: Statement) -> float:
+    """Return the share of what either of two rows in a document covers that both cover."""
     shared = min(one.end, other.end) - max(one.start, other.start)
     return max(0, shared) / (max(one.end, other.end) - min(one.start, other.start))

@@ -7,15 +7,14 @@ an actor a line: name, description, power, and a position and a salience for eac
 
 import datetime
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
 from winset.case import csv_text
-from winset.case.cells import ID_PATTERN
 from winset.case.model import Case
 from winset.case.parts import Actor, Issue, Stance
 from winset.case.ranges import Range, number_text, parse_range
 from winset.errors import CaseError, Problem, WinsetError, shorten
+from winset.formats.names import identifiers
 
 MOST_DIMENSIONS = 50
 
@@ -94,7 +93,7 @@ def parse_ktab(text: str, file: str, as_of: datetime.date) -> Case:
             values.append(value)
         if None in values:
             continue
-        id = _identifier(cells[0], [actor.id for actor in actors])
+        id = identifiers([*(actor.id for actor in actors), cells[0]], "actor")[-1]
         actors.append(Actor(id=id, name=cells[0] or id, note=cells[1]))
         stances += [
             Stance(issue=issue.id, actor=id, influence=values[0], position=values[1 + 2 * k],
@@ -124,15 +123,6 @@ def _value(cell: str, low: float, high: float) -> Range | None:
         return None
     return (
         value if value.certain and low <= value.low <= high and value.low != float("inf") else None
-    )
-
-
-def _identifier(name: str, taken: Sequence[str]) -> str:
-    """Return ``name`` where it may serve as an id, or else what is left of it that may."""
-    words = name if re.fullmatch(ID_PATTERN, name) else re.sub(r"[^A-Za-z0-9]+", "-", name)
-    stem = words.strip("-")[:70] or "actor"
-    return next(
-        id for k in range(1, 10_000) if (id := stem if k == 1 else f"{stem}-{k}") not in taken
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args
 
 from winset.case.draft import HEAD
 from winset.case.model import Case
-from winset.case.parts import ROLES, ChangeQuantity, StatementKind, Status, TieKind
+from winset.case.parts import ROLES, ChangeQuantity, StatementKind, Status, TieKind, Verdict
 from winset.case.records import plain
 from winset.case.tables import STATEMENTS, TABLE_KINDS, required_columns
 
@@ -199,6 +199,22 @@ _TABLE_COLUMNS = {
     ("documents", "published"): _date("published", "Date such as 2015-02-24"),
     ("documents", "sha256"): _text("sha256", "Digest of the document's bytes, 64 digits."),
     ("documents", "file"): _text("file", "Path in the case folder, if the text is kept."),
+    ("claims", "statements"): _text("statements", "Ids of those in which it is made, apart by ;"),
+    ("claims", "author"): _text("author", "Who made it; empty: the actor who speaks."),
+    ("claims", "outlet"): _text("outlet", "Where; empty: the publisher of the document."),
+    ("claims", "made"): _date("made", "Empty: the day the document was published."),
+    ("claims", "question"): _text("question", "One of question, issue, text.", choices="questions"),
+    ("claims", "issue"): _text("issue", "One of question, issue, text.", choices="issues"),
+    ("claims", "text"): _text("text", "A question in own words that yes or no answers."),
+    ("claims", "condition"): _text("condition", "What it depends on; if that fails, it is void."),
+    ("claims", "by"): _date("by", "Day by which it is settled; empty: the question's horizon."),
+    ("claims", "outcome"): _text("outcome", "yes, no, or one or several options, apart by ;"),
+    ("claims", "value"): _number("value", f"On an issue. {_OWN}"),
+    ("claims", "probability"): _number("probability", f"Of outcome, 0-1. {RANGE}"),
+    ("claims", "resolution"): _text(
+        "resolution", "Of text; a question is resolved itself.", choices=get_args(Verdict)),
+    ("claims", "resolved"): _date("resolved", "When that was known."),
+    ("claims", "source"): _text("source", "By whose word."),
     ("statements", "document"): _text("document", choices="documents"),
     ("statements", "start"): _number("start", "First character of the span, from 0."),
     ("statements", "end"): _number("end", "One past the last character of the span."),

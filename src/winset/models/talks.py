@@ -1,6 +1,6 @@
 """The issues of a batch in their order: each solved where what it hangs on is agreed, or not."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,14 +21,15 @@ if TYPE_CHECKING:
 STANCE = (
     "position", "price", "red_line_low", "red_line_high", "audience_cost", "salience", "influence",
 )  # fmt: skip
+Solving = Callable[..., Solved]  # `solve_table`, or what remembers its answers
 LEAST_SHARE = 2.0**-54  # stands for a uniform number of 0, below the least other one
 
 
 class Talks:
     """The issues of one batch. Each can be solved in the world where ``given`` ones are agreed."""
 
-    def __init__(self, model: "TwoLevel", batch: Batch) -> None:
-        self._model, self._batch = model, batch
+    def __init__(self, model: "TwoLevel", batch: Batch, solve: Solving = solve_table) -> None:
+        self._model, self._batch, self._solve = model, batch, solve
         self._reversion = known_reversion(batch, model.name)
         self._tau = _plain(batch.drawn(f"{model.name}/tau", model.tau))
         leaning, pressing = pairs(batch.dependence), pairs(batch.intimidation)
@@ -89,7 +90,7 @@ class Talks:
             if model.proposer:
                 at = batch.parties.index(model.proposer)
                 proposer = int(np.flatnonzero(self.seats[k].parties == at)[0])
-            self._solved[key] = solve_table(
+            self._solved[key] = self._solve(
                 self.table(k, given, known=model.information == "complete"),
                 rule=model.rule,
                 proposer=proposer,

@@ -11,11 +11,12 @@ from winset.case.ranges import Range
 from winset.errors import WinsetError
 from winset.kernels.blame import AGREED, BLAMED, MISJUDGED, blame_draws
 from winset.kernels.shapley import MOST_EXACT, MOST_OBJECTIONS
+from winset.kernels.two_level import solve_table
 from winset.kernels.winsets import winset_sums
 from winset.models.base import IntArray
 from winset.models.binding import Binding, binding
 from winset.models.seats import Seats
-from winset.models.talks import Talks
+from winset.models.talks import Solving, Talks
 from winset.models.winsets import Blame, Curves, TwoLevelOutcome
 
 Information = Literal["private", "complete"]
@@ -160,14 +161,18 @@ class TwoLevel:
         if self.grid < 2:
             raise ValueError(f"grid must be 2 or more; found {self.grid}")
 
-    def solve(self, batch: Batch) -> TwoLevelOutcome:
+    def solve(self, batch: Batch, *, solving: Solving = solve_table) -> TwoLevelOutcome:
         """Return what each draw signs and how likely it is to be ratified.
+
+        Args:
+            batch: draws of a case.
+            solving: what solves an issue's table; one that remembers may take its place.
 
         Raises:
             WinsetError: when an issue has no reversion or no party at its table, or the proposer is
                 not there.
         """
-        talks = Talks(self, batch)
+        talks = Talks(self, batch, solving)
         draws, actors, issues = batch.draws, len(batch.actors), len(batch.issues)
         settlement, agreement, opens = np.zeros((3, issues, draws))
         signed, bar = np.zeros((issues, draws), np.bool_), np.full((issues, draws), -1)

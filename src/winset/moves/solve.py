@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from winset.batch import sample
+from winset.batch import Batch, sample
 from winset.case.model import Case
 from winset.case.scenarios import BASE, apply_scenario
 from winset.errors import CaseError, WinsetError, nearest
@@ -200,7 +200,11 @@ def _play_chunk(
     case: Case, game: Game, model: Model | None, draws: int, seed: int, first: int
 ) -> dict[str, Any]:
     """Return the arrays of a `Played`, by field, for ``draws`` draws from number ``first``."""
-    batch = sample(case, draws, seed=seed, first=first)
+    return play_batch(sample(case, draws, seed=seed, first=first), game, model)
+
+
+def play_batch(batch: Batch, game: Game, model: Model | None) -> dict[str, Any]:
+    """Return the arrays of a `Played`, by field, for the draws of ``batch``."""
     resolver = CaseResolver(batch=batch, model=model)
     # A blank, which no id holds, keeps these streams apart from those of the case.
     precision = batch.drawn(f"game {game.name}/precision", game.precision)

@@ -1,0 +1,157 @@
+"""Writing at the end of a chain: under a lock, on disk before it is acknowledged, or not at all."""
+
+import hashlib
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+from winset.case.chain import MOST_LINE, Chain, Entry, canonical, is_plain, parse_chain, read_chain
+from winset.errors import CaseError, WinsetError
+
+PATIENCE = 30.0  # seconds to wait for another process
+
+
+def append(path: Path, make: Callable[[Chain], tuple[str, Mapping[str, Any]]]) -> Entry:
+    """Return the entry that ``make`` makes, once it is on disk at the end of the file at ``path``.
+
+    Under a lock, so that processes take turns: ``make`` is given the chain as it then is, and
+    nothing is written if it raises.
+
+    Args:
+        path: the file; it is made if there is none.
+        make: returns kind and body of the entry.
+
+    Raises:
+        CaseError: when the chain is not whole; it is left as it is.
+        WinsetError: when another process holds the lock too long.
+    """
+    with _locked(path) as handle, _no_empty_file(path, handle):
+        chain = read_chain(path)
+        if chain.problems:
+            raise CaseError(chain.problems)
+        kind, body = make(chain)
+        said = {**body, "kind": kind, "previous": list(chain.heads)}
+        try:
+            name = hashlib.sha256(canonical(said).encode()).hexdigest()
+            line = canonical({**said, "sha256": name}).encode() + b"\n"
+        except UnicodeEncodeError:
+            raise WinsetError("an entry must be text; found half a character") from None
+        if len(line) > MOST_LINE:
+            raise WinsetError(f"an entry must be at most {MOST_LINE:,} bytes; found {len(line):,}")
+        _write(handle, line)
+        if not chain.lines:
+            _sync_folder(path.parent)
+        return Entry(
+            line=chain.lines + 1, sha256=name, previous=chain.heads, kind=kind, body=dict(body)
+        )
+
+
+@contextmanager
+def _no_empty_file(path: Path, handle: int) -> Iterator[None]:
+    """Take the file away again if nothing could be put into it: who waits for it makes another."""
+    try:
+        yield
+    except BaseException:
+        if sys.platform != "win32" and os.fstat(handle).st_size == 0:
+            path.unlink(missing_ok=True)
+        raise
+
+
+def repair(path: Path) -> Literal["nothing", "completed", "set aside"]:
+    """Return what was done about a write that was cut off at the end of the file at ``path``.
+
+    An entry that lacks only its line end gets it; anything else moves to the end of a file beside
+    it, ``ledger.torn``. Whole lines are not touched, whatever is wrong with them.
+    """
+    if not path.exists():
+        return "nothing"
+    with _locked(path) as handle:
+        data = path.read_bytes()
+        before = parse_chain(data)
+        if not before.torn:
+            return "nothing"
+        ended = parse_chain(data + b"\n")
+        if len(ended.malformed) == len(before.malformed) and len(ended.broken) == len(
+            before.broken
+        ):
+            _write(handle, b"\n")
+            return "completed"
+        aside = path.with_suffix(".torn")
+        with aside.open("ab") as out:
+            out.write(before.torn + b"\n")
+            out.flush()
+            os.fsync(out.fileno())
+        os.ftruncate(handle, len(data) - len(before.torn))
+        os.fsync(handle)
+        return "set aside"
+
+
+def _write(handle: int, data: bytes) -> None:
+    """Put ``data`` at the end of the file, on disk; or leave the file as it was."""
+    size = os.fstat(handle).st_size
+    try:
+        left = memoryview(data)
+        while left:
+            left = left[os.write(handle, left) :]
+        os.fsync(handle)
+    except BaseException:
+        os.ftruncate(handle, size)
+        raise
+
+
+def _sync_folder(folder: Path) -> None:
+    if sys.platform == "win32":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[int]:
+    """Open the file for appending; nobody else has the lock until it is closed."""
+    is_plain(path)
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
+        handle = os.open(path, flags, 0o666)
+        try:
+            while not _lock(handle):
+                if time.monotonic() > deadline:
+                    raise WinsetError(f"{path}: another process is writing to it; try again")
+                time.sleep(0.005)
+            # Git puts a new file in the place of the old one: then this lock is on the old one.
+            if path.exists() and os.path.samestat(os.fstat(handle), path.stat()):
+                yield handle
+                return
+        finally:
+            os.close(handle)
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(handle: int) -> bool:
+        """Return whether the lock could be had; closing the file gives it back."""
+        try:
+            os.lseek(handle, 1 << 40, os.SEEK_SET)  # far beyond the end, so that all can read
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+else:
+    import fcntl
+
+    def _lock(handle: int) -> bool:
+        """Return whether the lock could be had; closing the file gives it back."""
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True

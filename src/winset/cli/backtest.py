@@ -1,0 +1,239 @@
+"""The command that holds models to decisions whose outcome is known."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from winset.backtest import Backtest
+    from winset.ensemble import Ensemble
+    from winset.events import EventScores
+    from winset.formats.decisions import Decisions
+    from winset.standings import Duel, Standing
+
+
+@click.command()
+@click.argument("table", type=click.Path(path_type=Path))
+@click.option("--models", default="all", show_default=True, help="Names, separated by commas.")
+@click.option("--draws", default=2_000, show_default=True, type=click.IntRange(1, 1_000_000))
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0))
+@click.option(
+    "--rows",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Keep every row in this file (a line each); a run that was stopped goes on from it.",
+)
+@click.option(
+    "--calibration",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Calibrate by this file instead of the package's own.",
+)
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write a self-contained HTML report.",
+)
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def backtest(
+    table: Path,
+    models: str,
+    draws: int,
+    seed: int,
+    rows: Path | None,
+    calibration: Path | None,
+    report: Path | None,
+    as_json: bool,
+) -> None:
+    """Score models on the decisions in TABLE, whose outcomes are known.
+
+    TABLE has a line an actor and issue (issue, actor, position, outcome; better with group,
+    salience, influence, reversion), or columns for every actor; or it is a folder of cases.
+    All intervals are by group: issues decided together are not independent.
+    """
+    from winset.backtest import run_backtest
+    from winset.calibration import read_fitted, shipped
+    from winset.cli.bar import progress_bar
+    from winset.events import score_events
+    from winset.formats.decisions import read_decisions
+    from winset.models import MODELS, make_model
+
+    names = MODELS if models == "all" else [name.strip() for name in models.split(",")]
+    made = [make_model(name) for name in names]
+    decisions = read_decisions(table)
+    fitted = read_fitted(calibration) if calibration else shipped()
+    with progress_bar(len(decisions.decisions) * len(made), wanted=not as_json) as done:
+        run = run_backtest(
+            decisions, made, draws=draws, seed=seed, fitted=fitted, rows=rows, progress=done
+        )
+    events = score_events(decisions, made, draws=draws, seed=seed)
+    if report is not None:
+        from winset.report.backtest import write_backtest_report
+
+        write_backtest_report(report, run, decisions, events)
+        click.echo(f"wrote {report}", err=True)
+    if as_json:
+        _print_json(run, events)
+    else:
+        _print(run, decisions, events)
+
+
+@click.command()
+@click.argument("table", type=click.Path(path_type=Path))
+@click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--source", required=True, help="Whose decisions they are, with a citation.")
+def calibrate(table: Path, out: Path, source: str) -> None:
+    """Fit calibrations to the decisions in TABLE and write them to OUT (JSON).
+
+    `winset backtest --calibration OUT` and `winset forecast --calibration OUT` use them. Takes some
+    minutes for a few hundred decisions.
+    """
+    from winset.backtest import settlements
+    from winset.calibration import fitted_text
+    from winset.calibration_fit import fit_models
+    from winset.case.folder import write_file
+    from winset.cli.bar import progress_bar
+    from winset.formats.decisions import read_decisions
+    from winset.models import MODELS, make_model
+
+    decisions = read_decisions(table)
+    said = settlements(decisions, [make_model(name) for name in MODELS])
+    with progress_bar(11 * len(said), wanted=True) as done:
+        fitted = fit_models(decisions, said, source=source, progress=done)
+    write_file(out, fitted_text(fitted).encode())
+    click.echo(f"wrote the calibrations of {', '.join(fitted.calibrations)} to {out}", err=True)
+
+
+def _print_json(run: "Backtest", events: "EventScores | None") -> None:
+    from dataclasses import replace
+
+    from winset.cli.printing import print_json
+    from winset.standings import duels, ensemble, standings
+
+    mixture = ensemble(run)
+    print_json(
+        {
+            "made": replace(run, rows=()),
+            **{
+                which: {"standings": standings(run, which), "duels": duels(run, which)}
+                for which in ("raw", "calibrated")
+            },
+            "ensemble": mixture,
+            "events": events,
+            "rows": run.rows,
+        }
+    )
+
+
+def _print(run: "Backtest", decisions: "Decisions", events: "EventScores | None") -> None:
+    from winset.cli.printing import heading, say
+    from winset.standings import duels, ensemble, standings
+
+    count = len(decisions.decisions)
+    heading(f"{run.name}: {count} decisions in {len(decisions.groups)} groups")
+    for note in run.notes:
+        say(f"{note}.")
+    _print_standings("As the models say", standings(run, "raw"), calibrated=False)
+    _print_standings("Calibrated", standings(run, "calibrated"), calibrated=True)
+    say(
+        "Points of a scale of 100. CRPS: continuous ranked probability score, less is better. "
+        "Intervals: 95 %, whole groups drawn anew. No calibration had seen what it is scored on."
+    )
+    found = duels(run, "calibrated")
+    if found:
+        click.echo()
+        heading("Beside the mean, calibrated, on the decisions that both settle")
+        _print_duels(found)
+    mixture = ensemble(run)
+    if mixture is not None:
+        click.echo()
+        say(mixture_sentence(mixture))
+    for model, reasons in run.left_out.items():
+        for why, times in reasons.items():
+            say(f"left out: {model}, {times} decisions: {why}")
+    if events is not None:
+        _print_events(events)
+
+
+def _print_standings(title: str, found: "tuple[Standing, ...]", *, calibrated: bool) -> None:
+    from winset.cli.printing import heading, interval, number, share, table
+
+    click.echo()
+    heading(title)
+    columns = ["model", "n", "|error|", "95 %", "hits", "CRPS", "95 %"]
+    table(
+        [*columns, *(["in 80 %", "width"] * calibrated)],
+        [
+            [
+                s.model,
+                str(s.decisions),
+                number(s.error.value),
+                interval(s.error.low, s.error.high),
+                share(s.hits.value),
+                number(s.crps.value),
+                interval(s.crps.low, s.crps.high),
+                *([share(s.coverage[1].value), number(s.width[1], 0)] * calibrated),
+            ]
+            for s in found
+        ],
+        align="lrrrrrrrr",
+    )
+
+
+def _print_duels(found: "tuple[Duel, ...]") -> None:
+    from winset.cli.printing import number, table
+
+    def signed(value: float) -> str:
+        return f"{value:+.1f}"
+
+    table(
+        ["model", "n", "score", "difference", "95 %", "resolvable"],
+        [
+            [
+                d.model,
+                str(d.decisions),
+                "CRPS" if d.score == "crps" else "|error|",
+                signed(d.difference.value),
+                f"{signed(d.difference.low)} – {signed(d.difference.high)}",
+                number(d.resolvable),
+            ]
+            for d in found
+        ],
+        align="lrlrrr",
+    )
+    from winset.cli.printing import say
+
+    say("resolvable: the smallest true difference that such data would show four times in five.")
+
+
+def mixture_sentence(mixture: "Ensemble") -> str:
+    """Return in words what the mixture of models is worth."""
+    shares = ", ".join(
+        f"{model} {weight:.2f} ({low:.2f} to {high:.2f})"
+        for model, weight, low, high in zip(
+            mixture.models, mixture.weights, mixture.low, mixture.high, strict=True
+        )
+    )
+    d = mixture.difference
+    verdict = "beats" if mixture.better else "does not beat"
+    return (
+        f"A mixture of all models, its weights learned in other groups, {verdict} its best member, "
+        f"{mixture.best}: CRPS {d.value:+.2f} ({d.low:+.2f} to {d.high:+.2f}). Weights: {shares}."
+    )
+
+
+def _print_events(events: "EventScores") -> None:
+    from winset.cli.printing import heading, interval, number, say, table
+
+    click.echo()
+    heading(f"Questions that are resolved: {events.questions} in {events.cases} cases")
+    table(
+        ["model", "n", "Brier", "95 %", "log score"],
+        [
+            [m.model, str(m.count), number(m.brier.value, 3),
+             interval(m.brier.low, m.brier.high, 3), number(m.log.value, 3)]
+            for m in events.models
+        ],
+        align="lrrrr",
+    )  # fmt: skip
+    if events.thin:
+        say("Too few questions to tell models apart, and no ground for calibrating probabilities.")

@@ -1,0 +1,289 @@
+"""Commands about sealed forecasts: seal, verify, resolve."""
+
+import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from winset.cli.case import CASE
+from winset.cli.coding import read_day, writable
+from winset.cli.forecast import DRAWS, SEED, SET
+
+if TYPE_CHECKING:
+    from winset.claims import Rate
+    from winset.ledger import Check, Record, Score, Sealed, Verified
+
+
+@click.command()
+@CASE
+@click.option("--question", metavar="ID", help="The question that the forecast answers.")
+@click.option("--issue", metavar="ID", help="Or an issue: its agreement and settlement.")
+@click.option(
+    "--resolve-by",
+    "day",
+    callback=read_day,
+    metavar="DATE",
+    help="When it is settled; the question's horizon unless given.",
+)
+@click.option("--rule", default="", metavar="TEXT", help="How it is to be judged.")
+@click.option("--note", default="", metavar="TEXT")
+@click.option("--model", "name", metavar="NAME", help="Model; by default what fits.")
+@SET
+@DRAWS
+@SEED
+@click.option("--scenario", metavar="NAME", help="A scenario of the case.")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def seal(
+    case: str,
+    question: str | None,
+    issue: str | None,
+    day: datetime.date | None,
+    rule: str,
+    note: str,
+    name: str | None,
+    settings: tuple[str, ...],
+    draws: int,
+    seed: int,
+    scenario: str | None,
+    as_json: bool,
+) -> None:
+    """Seal a forecast of CASE in its ledger, before anybody knows how the question comes out.
+
+    The ledger only grows. A copy of the case's numbers is put beside it, in sealed/, so that
+    `winset verify` can make the forecast again however the case is edited.
+    """  # fmt: skip
+    from winset.cli.forecast import _settings
+    from winset.cli.printing import print_json, say
+    from winset.ledger import seal as sealed_in
+    from winset.models import default_model, make_model
+
+    opened, folder = writable(case)
+    done = sealed_in(
+        opened,
+        question=question,
+        issue=issue,
+        resolve_by=day,
+        rule=rule,
+        note=note,
+        model=make_model(name or default_model(opened), _settings(settings)),
+        draws=draws,
+        seed=seed,
+        scenario=scenario,
+    )
+    if as_json:
+        print_json({"id": done.id, "line": done.line, "seal": done.seal})
+        return
+    say(f"{done.seal.text}")
+    say(_forecast(done), indent="  ")
+    say(f"Sealed as {done.id[:12]}, to be settled by {done.seal.resolve_by}.")
+    if not rule:
+        say("No --rule: say how it is to be judged, lest it be argued about afterwards.")
+    say(
+        f"Ledger: {folder / 'ledger.jsonl'}, line {done.line}. Publish its last digest to prove "
+        f"the day to others:"
+    )
+    click.echo(done.id)
+
+
+@click.command()
+@CASE
+@click.argument("entry")
+@click.option(
+    "--outcome",
+    required=True,
+    metavar="OUTCOME",
+    help="yes, no, an option, void; of an issue a number, or none.",
+)
+@click.option("--date", "day", callback=read_day, metavar="DATE", help="When it came about.")
+@click.option("--source", default="", metavar="TEXT", help="By whose word.")
+@click.option("--note", default="", metavar="TEXT")
+@click.option("--amend", is_flag=True, help="Put it beside an earlier resolution; both stay.")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def resolve(
+    case: str,
+    entry: str,
+    outcome: str,
+    day: datetime.date | None,
+    source: str,
+    note: str,
+    amend: bool,
+    as_json: bool,
+) -> None:
+    """Write below a sealed forecast of CASE how its question came out, and score it.
+
+    ENTRY is the beginning of its digest, or the id of its question or issue. Nothing is edited.
+    """  # fmt: skip
+    from winset.cli.printing import print_json, say
+    from winset.ledger import read_ledger, record, score
+    from winset.ledger import resolve as resolved
+
+    folder = ledger_folder(case)
+    done = resolved(folder, entry, outcome, date=day, source=source, note=note, amend=amend)
+    scored, running = score(done), record(read_ledger(folder).sealed)
+    if as_json:
+        print_json({"sealed": done, "score": scored, "record": running})
+        return
+    say(f"{done.seal.text}")
+    say(f"Sealed on {done.seal.at.date()}: {_forecast(done)}", indent="  ")
+    say(f"Came out: {outcome}. {_scores(scored)}", indent="  ")
+    click.echo()
+    _print_record(running)
+
+
+@click.command()
+@CASE
+@click.option("--head", metavar="DIGEST", help="A digest that the ledger must hold.")
+@click.option("--chain-only", is_flag=True, help="Do not make the forecasts again.")
+@click.option("--repair", is_flag=True, help="Set aside a write that was cut off at the end.")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def verify(case: str, head: str | None, chain_only: bool, repair: bool, as_json: bool) -> None:
+    """Check the ledger of CASE, and make every sealed forecast again.
+
+    Exit status 1 if the ledger is not whole, or a forecast does not come out as it was sealed.
+    """
+    from winset.case.appending import repair as repaired
+    from winset.case.chain import LEDGER
+    from winset.cli.printing import print_json
+    from winset.ledger import verify as verified
+
+    folder = ledger_folder(case)
+    if repair:
+        done = repaired(folder / LEDGER)
+        click.echo(
+            {
+                "nothing": "nothing to repair at the end",
+                "completed": "the last entry was whole but for its line end, which it now has",
+                "set aside": "what was cut off at the end now stands in ledger.torn",
+            }[done],
+            err=as_json,
+        )
+    found = verified(folder, head=head, again=not chain_only)
+    if as_json:
+        print_json({"sound": found.sound, "verified": found})
+    else:
+        _print_verified(found)
+    if not found.sound:
+        raise SystemExit(1)
+
+
+def ledger_folder(case: str) -> Path:
+    """Return the folder of ``case``, which may be one that cannot be read for its ledger."""
+    from winset.cases import shipped_cases
+
+    shipped = shipped_cases()
+    return shipped[case] if not Path(case).exists() and case in shipped else Path(case)
+
+
+def _print_verified(found: "Verified") -> None:
+    from winset.cli.printing import say
+
+    count = f"{found.entries} entr{'y' if found.entries == 1 else 'ies'}"
+    bad = len(found.problems)
+    whole = f"{bad} problem{'' if bad == 1 else 's'}" if bad else "whole"
+    say(f"Ledger: {count}, {whole}; ends in {', '.join(h[:12] for h in found.heads) or 'nothing'}")
+    for problem in found.problems:
+        say(str(problem), indent="  ")
+    for fork in found.forks:
+        say(fork, indent="  ")
+    if found.case_problems:
+        say(f"The case itself cannot be read now: {found.case_problems[0]}", indent="  ")
+    for check in found.checks:
+        click.echo()
+        _print_check(check)
+    if found.checks:
+        click.echo()
+        _print_record(found.record)
+
+
+def _print_check(check: "Check") -> None:
+    from winset.cli.printing import say
+
+    sealed, seal = check.sealed, check.sealed.seal
+    say(f"{sealed.id[:12]}, sealed {seal.at.date()} (line {sealed.line}): {seal.text}")
+    say(_forecast(sealed), indent="  ")
+    said = {
+        "same bytes": "made again: the same, draw by draw",
+        "same numbers": "made again: what was sealed is the same",
+        "other numbers": "MADE AGAIN: OTHER NUMBERS",
+        "cannot be made again": "CANNOT BE MADE AGAIN",
+        "not made": "",
+    }[check.verdict]
+    if check.difference:
+        said += f", apart by up to {check.difference:.3g}"
+        if check.errors is not None:
+            said += f" ({check.errors:.1f} Monte Carlo errors)"
+    for line in filter(None, (said, *check.harm, *check.changes)):
+        say(line, indent="  ")
+    if seal.rule:
+        say(f"judged by: {seal.rule}", indent="  ")
+    came = sealed.resolution
+    if came is None:
+        late = seal.resolve_by < datetime.date.today()
+        say(f"{'OVERDUE since' if late else 'open until'} {seal.resolve_by}", indent="  ")
+    else:
+        behind = ", ".join(filter(None, (str(came.date or ""), came.source)))
+        amended = f", amended {len(sealed.resolutions) - 1}×" * (len(sealed.resolutions) > 1)
+        say(f"came out {came.outcome}" + (f" ({behind})" if behind else "") + amended
+            + f". {_scores(check.score)}", indent="  ")  # fmt: skip
+
+
+def _forecast(sealed: "Sealed") -> str:
+    """Return what was sealed, in words."""
+    from winset.cli.printing import number, share
+
+    seal = sealed.seal
+    shown = [c for c in seal.chances if not (c.outcome == "no" and len(seal.chances) == 2)]
+    said = []
+    for chance in shown:
+        error = "" if not chance.error or chance.error < 5e-4 else f" ± {chance.error:.3f}"
+        said.append(f"{chance.outcome} {share(chance.probability)}{error}")
+    settled = seal.settlement
+    if settled is not None and settled.quantiles:
+        low, middle, high = (settled.quantiles[k * len(settled.quantiles) // 10] for k in (1, 5, 9))
+        said.append(
+            f"settlement {number(middle)} ({number(low)} to {number(high)}) {settled.unit}".strip()
+        )
+    made = seal.made
+    how = f"{made.get('model')}, scenario {made.get('scenario')}, {seal.draws:,} draws"
+    return f"{'; '.join(said) or 'no agreement in any draw'} ({how})"
+
+
+def _scores(found: "Score | None") -> str:
+    if found is None:
+        return ""
+    parts = []
+    for name, value in (("Brier", found.brier), ("log", found.log_score)):
+        if value is not None:
+            parts.append(f"{name} {value:.3f}")
+    if found.crps is not None:
+        parts.append(f"CRPS {found.crps:.3g}, {found.crps_share:.3f} of the scale")
+    said = "; ".join(parts)
+    return said if found.counts else f"Does not count: {found.why_not}" + f" ({said})" * bool(said)
+
+
+def _print_record(found: "Record") -> None:
+    from winset.cli.printing import say
+
+    parts = [
+        f"{name} {_rate(rate)}"
+        for name, rate in (
+            ("Brier", found.brier), ("log", found.log_score), ("CRPS", found.crps_share)
+        )
+        if rate is not None
+    ]  # fmt: skip
+    say(
+        f"Record: {found.sealed} sealed, {found.resolved} resolved, {found.counted} counted"
+        + "".join(f"; {part}" for part in parts)
+        + (
+            ". Means and 95 % intervals, whole questions drawn anew; CRPS as a share of the scale."
+            if parts
+            else "."
+        )
+    )
+
+
+def _rate(rate: "Rate") -> str:
+    if rate.low is None or rate.high is None:
+        return f"{rate.value:.3f}"
+    return f"{rate.value:.3f} [{rate.low:.3f}, {rate.high:.3f}]"

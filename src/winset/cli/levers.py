@@ -1,0 +1,127 @@
+"""The command that finds what would reach a goal."""
+
+import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from winset.cli.case import CASE
+from winset.cli.coding import AS_OF, opened
+from winset.cli.forecast import SEED, SET
+from winset.cli.forecast import _settings as settings_of
+
+if TYPE_CHECKING:
+    from winset.case.model import Case
+    from winset.levers import Levers
+
+
+@click.command()
+@CASE
+@click.option("--for", "actor", required=True, metavar="ACTOR", help="Who asks: an actor's id.")
+@click.option(
+    "--goal",
+    required=True,
+    metavar="GOAL",
+    help="agreement(ISSUE), settlement(ISSUE) >= 60, <= 60, between 40 and 60, or the id of a "
+    "question that asks for one of these.",
+)
+@click.option("--issue", metavar="ID", help="The issue, where GOAL names none.")
+@click.option("--model", "name", metavar="NAME", help="Model; by default what fits.")
+@SET
+@click.option(
+    "--reach",
+    type=float,
+    default=0.5,
+    show_default=True,
+    metavar="P",
+    help="The goal counts as reached at this chance, above 0 and at most 1.",
+)
+@click.option(
+    "--beyond",
+    type=float,
+    default=0.0,
+    show_default=True,
+    metavar="PERCENT",
+    help="Go beyond the coded ranges by so much of each scale; certain numbers move too.",
+)
+@click.option("--draws", type=click.IntRange(1), default=256, show_default=True)
+@SEED
+@click.option("--scenario", metavar="NAME", help="A scenario of the case.")
+@AS_OF
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def levers(
+    case: str,
+    actor: str,
+    goal: str,
+    issue: str | None,
+    name: str | None,
+    settings: tuple[str, ...],
+    reach: float,
+    beyond: float,
+    draws: int,
+    seed: int,
+    scenario: str | None,
+    day: "datetime.date | None",
+    as_json: bool,
+) -> None:
+    """Find the smallest changes of CASE that reach a goal, who must make them, at what cost."""
+    from winset.cli.printing import print_json
+    from winset.levers import find_levers
+    from winset.models import default_model, make_model
+
+    opened_case = opened(case, day)
+    found = find_levers(
+        opened_case,
+        make_model(name or default_model(opened_case), settings_of(settings)),
+        actor=actor,
+        goal=goal,
+        issue=issue,
+        reach=reach,
+        beyond=beyond / 100.0,
+        draws=draws,
+        seed=seed,
+        scenario=scenario,
+    )
+    if as_json:
+        print_json(_json(found))
+    else:
+        _print(opened_case, found)
+
+
+def _json(found: "Levers") -> dict[str, Any]:
+    """Return the result with what follows from each move written out."""
+    from winset.cli.printing import jsonable
+
+    plain: dict[str, Any] = jsonable(found)
+    for kind in ("levers", "closest"):
+        for lever, said in zip(getattr(found, kind), plain[kind], strict=True):
+            for move, row in zip(lever.moves, said["moves"], strict=True):
+                row.update(before=str(move.movable.input.range), after=str(move.after))
+                row["size"] = move.size
+    return plain
+
+
+def _print(case: "Case", found: "Levers") -> None:
+    from winset.cli.printing import heading, say
+    from winset.levers import ORDER, headline, lever_sentence, standing
+    from winset.levers.words import group_title, nothing_sentence
+
+    under = "" if found.scenario == "base" else f", scenario {found.scenario}"
+    heading(f"{case.title}, as of {case.as_of}{under}")
+    say(headline(case, found))
+    say(standing(found))
+    for who in ORDER:
+        click.echo()
+        heading(group_title(case, found, who))
+        if nothing := nothing_sentence(found, who):
+            say(nothing)
+        for lever in (*found.of(who), *(one for one in found.closest if one.who == who)):
+            say(f"- {lever_sentence(case, found, lever)}")
+    click.echo()
+    how = "solved exactly" if found.exact else "searched to a 64th of the way"
+    say(
+        f"Medians, before and after. Smallest first, by the share of its plausible range that each "
+        f"number moves; single changes are {how}. ± is the Monte Carlo standard error, draws "
+        f"paired. {found.movable:,} inputs could be moved, {found.idle:,} of them without any "
+        f"effect. {found.solved:,} draws solved, {found.draws:,} of each run, seed {found.seed}."
+    )

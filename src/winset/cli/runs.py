@@ -1,0 +1,95 @@
+"""How the command line runs many draws: with whom, what it keeps meanwhile, and the bar."""
+
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from winset.chunks import MOST_KEPT
+from winset.cli.bar import Done, progress_bar
+from winset.errors import WinsetError
+
+if TYPE_CHECKING:
+    from winset.chunks import Workers
+
+
+def kept_in(resume: Path | None, *, draws: int, rounds: bool, models: int) -> Path | None:
+    """Return where a run keeps what it has so far: ``resume``, else a folder of the user's cache.
+
+    None for a run that is short enough to be done again.
+
+    Raises:
+        WinsetError: when the options do not go together.
+    """
+    if draws <= MOST_KEPT:
+        if resume is not None:
+            raise WinsetError(
+                f"--resume goes with more than {MOST_KEPT:,} draws; a run of {draws:,} keeps "
+                "nothing on the way: leave --resume out"
+            )
+        return None
+    if rounds:
+        raise WinsetError(
+            f"--rounds writes every draw: give --draws {MOST_KEPT} or fewer; found {draws:,}"
+        )
+    if resume is None:
+        return _cache()
+    if models > 1 and not resume.is_dir():
+        raise WinsetError(
+            f"--resume with several models must name a folder that is there; found {resume}"
+        )
+    return resume
+
+
+def _cache() -> Path | None:
+    named = os.environ.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME")
+    try:
+        folder = (Path(named) if named else Path.home() / ".cache") / "winset" / "runs"
+        folder.mkdir(parents=True, exist_ok=True)
+        if os.access(folder, os.W_OK):
+            return folder
+        problem = "it cannot be written to"
+    except (OSError, RuntimeError) as error:  # RuntimeError: nobody's home
+        folder, problem = Path("~/.cache"), str(error)
+    click.echo(
+        f"nothing is kept on the way, for {folder}: {problem}; --resume FILE names another place",
+        err=True,
+    )
+    return None
+
+
+@contextmanager
+def running(
+    total: int, *, cluster: str | None, kept: Path | None, bar: bool
+) -> Iterator[tuple["Workers | None", Done]]:
+    """Yield who solves ``total`` draws and what to call with the number that is done.
+
+    A run that is stopped says whether it can go on.
+    """
+    from winset.cluster import connect
+
+    begun = False
+    with (
+        nullcontext(None) if cluster is None else connect(cluster) as workers,
+        progress_bar(total, bar) as shown,
+    ):
+        # What Dask would log of a lost connection, the error says in fewer words.
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
+
+        def done(count: int) -> None:
+            nonlocal begun
+            begun = True
+            if shown is not None:
+                shown(count)
+
+        try:
+            yield workers, done
+        except BaseException:
+            if begun and kept is not None:
+                click.echo("What is done is kept: the same command goes on from there.", err=True)
+            raise

@@ -1,0 +1,301 @@
+"""Intake: a file becomes a document of the case, and what the rules find in it becomes proposals.
+
+What is kept and anchored is the text. Plain text and Markdown in UTF-8 are kept byte for byte; of
+HTML, PDF and other encodings the words are kept as UTF-8. The digest in documents.csv is that of
+the text kept, so that whoever has the text can check it even where it may not be passed on.
+"""
+
+import datetime
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+from winset.case.folder import write_file
+from winset.case.kept import kept_bytes
+from winset.case.model import Case
+from winset.case.parts import Document
+from winset.case.tables import TABLE_KINDS, cells_of
+from winset.errors import WinsetError, shorten
+from winset.evidence.anchors import kept_text
+from winset.evidence.documents import Text, as_text, parse_document
+from winset.evidence.extract import extract
+from winset.evidence.names import slug, strangers
+from winset.evidence.parsing import MODEL
+from winset.evidence.patching import Cells, patch_rows
+from winset.evidence.propose import CODER, rows_of
+from winset.evidence.renewal import Renewal, renewed, save_renewal, with_renewal
+from winset.evidence.spans import one_line
+
+KEPT_IN = "documents"
+_MARKDOWN = (".md", ".markdown")
+_UNTITLED = 300  # a longer title is none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposed:
+    """What the rules propose in one document.
+
+    Attributes:
+        case: the case with the proposals in it.
+        renewal: the rows, and how they differ from what was proposed before.
+        strangers: the name behind each statement whose speaker is no actor, as often as it speaks.
+    """
+
+    case: Case
+    renewal: Renewal
+    strangers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """A document taken into a case; on disk only after :func:`save_intake`.
+
+    Attributes:
+        case: the case with the document in it.
+        document: its entry.
+        text: what it says, as anchored.
+        kept: the bytes to keep at ``document.file``; None where nothing is to be written.
+        new: False when the case had a document with this digest before.
+        proposed: what the rules propose; None where they were not asked, or had been before.
+        remarks: what the reader should know, a sentence each.
+    """
+
+    case: Case
+    document: Document
+    text: Text
+    kept: bytes | None
+    new: bool
+    proposed: Proposed | None = None
+    remarks: tuple[str, ...] = ()
+
+
+def take_in(
+    case: Case,
+    data: bytes,
+    name: str,
+    *,
+    keep: bool = True,
+    rules: bool = True,
+    encoding: str | None = None,
+    title: str = "",
+    publisher: str = "",
+    published: datetime.date | None = None,
+    url: str = "",
+    model: str = MODEL,
+) -> Intake:
+    """Return ``case`` with the document that ``data``, a file called ``name``, holds.
+
+    A document that the case has already is not entered twice: its empty cells are filled by what
+    is given here, and its text is kept if it was not. What is found in the document itself gives
+    way to what is given.
+
+    Args:
+        case: any case; one with a folder never takes an id whose file is there already.
+        data: the bytes of the file.
+        name: its name; the ending tells the kind, the stem becomes the id.
+        keep: whether the text is to be kept in the case.
+        rules: whether the rules are to propose statements.
+        encoding: of a text; UTF-8, or as its byte order mark says, if not given.
+        title: of the document.
+        publisher: who published it.
+        published: when.
+        url: where.
+        model: the spaCy pipeline that parses.
+
+    Raises:
+        WinsetError: when the file cannot be read, or what is found does not fit the case.
+    """
+    read = parse_document(data, name, encoding=encoding)
+    try:
+        kept = read.text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise WinsetError(f"{name}: must be text that UTF-8 can write; found half a pair") from None
+    digest = hashlib.sha256(kept).hexdigest()
+    given = {"title": _line(title), "publisher": _line(publisher), "published": published,
+             "url": _line(url)}  # fmt: skip
+    before = _standing(case, digest, kept)
+    ending = ".md" if read.reader == "markdown" else ".txt"
+    if before is None:
+        found = {"title": _line(read.title), "publisher": _line(read.publisher),
+                 "published": read.published, "url": _line(read.url)}  # fmt: skip
+        said = {key: given[key] or found[key] for key in given}
+        id = _free_id(case, Path(name).stem, ending, kept)
+        document = Document(id=id, sha256=digest, **said)  # type: ignore[arg-type]
+        remarks: list[str] = []
+    else:
+        document, remarks = _filled(before, given)
+    text = as_text(read.text, name=document.id, markdown=read.reader == "markdown")
+    if read.reader in ("text", "markdown") and read.encoding != "utf-8":
+        remarks.append(f"was {read.encoding}, kept as UTF-8" if keep else f"is {read.encoding}; "
+                       "its digest and places are those of its text as UTF-8")  # fmt: skip
+    writes = keep and document.file is None
+    if writes:
+        document = replace(document, file=f"{KEPT_IN}/{document.id}{ending}")
+        if before is not None and _other_there(case, document, kept):
+            raise WinsetError(f"{document.file}: must be free, or this text; found another text")
+    after = _with_document(case, document)
+    asked = rules and not any(
+        (row.coder, row.document) == (CODER, document.id) for row in case.statements
+    )
+    proposed = _proposed(after, document, text, model=model) if asked else None
+    return Intake(
+        case=proposed.case if proposed else after,
+        document=document,
+        text=text,
+        kept=kept if writes else None,
+        new=before is None,
+        proposed=proposed,
+        remarks=tuple(remarks),
+    )
+
+
+def save_intake(folder: Path, intake: Intake) -> None:
+    """Write ``intake`` into the case ``folder``.
+
+    The text comes first, then its entry, then the proposals: a kill in between leaves a valid case,
+    and taking the file in again does what was left undone.
+
+    Raises:
+        WinsetError: when the place of the text leads out of the folder.
+    """
+    document = intake.document
+    if intake.kept is not None and document.file is not None:
+        path = folder / document.file
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise WinsetError(f"{path}: leads out of the folder; remove the link")
+        write_file(path, intake.kept)
+    kind = TABLE_KINDS["documents"]
+    cells = cells_of(kind, document)
+
+    def change(said: list[Cells]) -> list[Cells]:
+        ids = [row.get("id", "").strip() for row in said]
+        if document.id not in ids:
+            return [*said, cells]
+        return [cells if id == document.id else row for id, row in zip(ids, said, strict=True)]
+
+    patch_rows(folder / "documents.csv", kind, change)
+    if intake.proposed is not None:
+        save_renewal(folder, intake.proposed.renewal)
+
+
+def propose_again(case: Case, document: Document, *, model: str = MODEL) -> Proposed:
+    """Return what the rules propose in a ``document`` that ``case`` keeps, by its actors of today.
+
+    Earlier rows keep their ids, and those that were decided on stay: see `winset.evidence.renewal`.
+
+    Raises:
+        WinsetError: when its text is not kept, is none, or has changed since it was entered.
+    """
+    return _proposed(case, document, text_of(case, document), model=model)
+
+
+def text_of(case: Case, document: Document) -> Text:
+    """Return the text that statements of ``document`` are anchored in.
+
+    Raises:
+        WinsetError: when it is not kept, is no text, or has changed since it was entered.
+    """
+    words = kept_text(case, document)
+    if words is None or document.file is None:
+        raise WinsetError(
+            f"{document.id}: must be kept to propose statements in it; found its entry only; "
+            "`winset add` its file, and the text is kept"
+        )
+    ending = PurePosixPath(document.file).suffix.casefold()
+    if ending in (".pdf", ".html", ".htm", ".xhtml"):
+        raise WinsetError(
+            f"{document.file}: must be text for statements to be anchored in it; found {ending}; "
+            "`winset add` it, and its words are kept as .txt"
+        )
+    digest = hashlib.sha256(words.encode()).hexdigest()
+    if document.sha256 not in (None, digest):
+        raise WinsetError(
+            f"{document.file}: must have the digest {document.sha256[:12]}…; found {digest[:12]}…; "
+            "it was changed after it was entered: `winset reanchor --write` moves its statements"
+        )
+    return as_text(words, name=document.id, markdown=ending in _MARKDOWN)
+
+
+def _proposed(case: Case, document: Document, text: Text, *, model: str) -> Proposed:
+    found = extract(text, case, model=model)
+    rows = rows_of(case, document, text, found, keep_quotes=document.file is not None)
+    renewal = renewed(case, document.id, rows, coder=CODER)
+    return Proposed(
+        case=with_renewal(case, renewal),
+        renewal=renewal,
+        strangers=tuple(strangers(case, text, found)),
+    )
+
+
+def _standing(case: Case, digest: str, kept: bytes) -> Document | None:
+    """Return the case's document with this digest, or without any but with this text."""
+    for document in case.documents:
+        if document.sha256 == digest:
+            return document
+        if document.sha256 is None and document.file is not None and _kept(case, document) == kept:
+            return document
+    return None
+
+
+def _kept(case: Case, document: Document) -> bytes | None:
+    try:
+        return kept_bytes(case, document)
+    except WinsetError:  # lost: `winset check` says so
+        return None
+
+
+def _filled(document: Document, given: Mapping[str, object]) -> tuple[Document, list[str]]:
+    """Return ``document`` with its empty cells filled; a sentence for each that says otherwise."""
+    remarks = []
+    for name, value in given.items():
+        standing = getattr(document, name)
+        if value and not standing:
+            document = replace(document, **{name: value})  # type: ignore[arg-type]
+            remarks.append(f"{name} entered")
+        elif value and value != standing:
+            remarks.append(f"{name} stays {shorten(standing)}: change it in documents.csv")
+    return document, remarks
+
+
+def _with_document(case: Case, document: Document) -> Case:
+    documents = [document if d.id == document.id else d for d in case.documents]
+    if document not in documents:
+        documents.append(document)
+    return replace(case, documents=tuple(documents))
+
+
+def _free_id(case: Case, stem: str, ending: str, kept: bytes) -> str:
+    """Return an id made of ``stem`` that no document has, in small letters or large."""
+    first = _id_of(stem)
+    taken = {document.id.casefold() for document in case.documents}
+    number, id = 1, first
+    while id.casefold() in taken or _other_there(
+        case, Document(id=id, file=f"{KEPT_IN}/{id}{ending}"), kept
+    ):
+        number += 1
+        id = f"{first}-{number}"
+    return id
+
+
+def _id_of(stem: str) -> str:
+    """Return ``stem`` as an id: as it is where it can be, otherwise in plain small letters."""
+    plain = re.sub(r"[^A-Za-z0-9_.\-]+", "-", stem).strip("-._")[:60].strip("-._")
+    return plain if plain and plain.isascii() and stem.isascii() else slug(stem) or "document"
+
+
+def _other_there(case: Case, document: Document, kept: bytes) -> bool:
+    """Return whether another text stands where this one would be kept."""
+    if case.folder is None or document.file is None:
+        return False
+    path = case.folder / document.file
+    if not path.is_symlink() and not path.exists():
+        return False
+    return path.is_symlink() or not path.is_file() or path.read_bytes() != kept
+
+
+def _line(words: str) -> str:
+    """Return ``words`` as a cell can hold them: one line, printable; nothing if it is no line."""
+    line = one_line(words)
+    return line if len(line) <= _UNTITLED else ""

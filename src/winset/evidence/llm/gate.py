@@ -1,0 +1,292 @@
+"""The gate: what a language model answers becomes a proposal only if the document bears it out.
+
+Words are looked up in the passage, and the place is ours, never the model's; what is not there is
+rejected, with the reason. An answer has no say in status, ids, places, coder or value: those keys
+are not read. Words are the same if they differ in quotation marks, dashes, blanks or line breaks
+alone (`winset.evidence.anchors`); what is kept is the document's own.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from winset.case.kept import span_digest
+from winset.case.model import Case
+from winset.case.parts import Document, Statement
+from winset.errors import WinsetError, shorten
+from winset.evidence.anchors import Haystack, Place, same_words
+from winset.evidence.coding import KINDS
+from winset.evidence.documents import Text
+from winset.evidence.extract import FEWEST_WORDS
+from winset.evidence.llm.prompt import MOST_STATEMENTS
+from winset.evidence.propose import free_id
+from winset.evidence.spans import Span, one_line, trimmed
+from winset.evidence.speakers import AUTHOR, UNRESOLVED, Directory
+
+LONGEST_QUOTE = 3_000
+LONGEST_MENTION = 200
+LONGEST_NOTE = 500
+_READ = ("quote", "before", "after", "speaker", "named_as", "issue", "kind", "condition", "note")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejection:
+    """A statement that was answered and not taken.
+
+    Attributes:
+        document: id of the document.
+        quote: what it claims to quote, shortened.
+        reason: why it was not taken.
+    """
+
+    document: str
+    quote: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passed:
+    """What got through the gate, and what did not.
+
+    Attributes:
+        mentions: by which words the speakers are named that are no actors of the case.
+    """
+
+    rows: tuple[Statement, ...]
+    rejections: tuple[Rejection, ...]
+    mentions: tuple[str, ...]
+
+
+class _RefusedError(Exception):
+    """Why one statement is not taken."""
+
+
+def read_answer(body: str) -> list[object]:
+    """Return the statements in the ``body`` of a chat completion, as they came.
+
+    Raises:
+        WinsetError: when it is cut off, refused, or not of the form asked for.
+    """
+    answer = _json(body, "answer")
+    try:
+        choice = answer["choices"][0]
+        content, ended = choice["message"]["content"], choice.get("finish_reason")
+    except (KeyError, IndexError, TypeError, AttributeError):
+        raise WinsetError(
+            f"answer: must be a chat completion; found {shorten(body)}; is the endpoint one that "
+            "speaks OpenAI's API?"
+        ) from None
+    if ended == "length":
+        raise WinsetError(
+            "answer: must be whole; found one cut off at the model's limit; try a model with "
+            "longer answers"
+        )
+    if ended == "content_filter" or not isinstance(content, str) or not content.strip():
+        raise WinsetError(f"answer: must hold statements; found none ({shorten(ended)})")
+    fenced = re.fullmatch(r"\s*```(?:json)?\s*\n(.*?)\n\s*```\s*", content, re.DOTALL)
+    said = _json(fenced[1] if fenced else content, "answer's content")
+    statements = said.get("statements") if isinstance(said, dict) else None
+    if not isinstance(statements, list):
+        raise WinsetError(
+            f"answer's content: must be an object with a list of statements; found "
+            f"{shorten(content)}"
+        )
+    return statements
+
+
+def _json(text: str, what: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise WinsetError(f"{what}: must be JSON; found {shorten(text)}") from None
+
+
+def gated(
+    case: Case,
+    document: Document,
+    text: Text,
+    passage: Span,
+    statements: Sequence[object],
+    *,
+    coder: str,
+    origin: str,
+) -> Passed:
+    """Return the ``statements`` of an answer about a ``passage`` as rows, those that hold.
+
+    Args:
+        case: whose actors and issues they name.
+        document: the case's entry of the document; where its text is kept, rows quote it.
+        text: what the document says.
+        passage: the part that the model was shown.
+        statements: as :func:`read_answer` returns them.
+        coder: under whose name the rows stand.
+        origin: who answered, for the rows' notes.
+    """
+    gate = _Gate(case, document, text, passage, origin)
+    rows: dict[str, Statement] = {}
+    rejections: list[Rejection] = []
+    mentions: list[str] = []
+    beyond = len(statements) - MOST_STATEMENTS
+    for said in statements[:MOST_STATEMENTS]:
+        quote = said.get("quote", "") if isinstance(said, dict) else said
+        try:
+            row, mention = gate.row(said)
+            if any(_key(row) == _key(other) for other in rows.values()):
+                raise _RefusedError("stands twice in the answer")
+        except _RefusedError as refused:
+            rejections.append(
+                Rejection(document=document.id, quote=shorten(quote), reason=str(refused))
+            )
+            continue
+        id = free_id(document.id, row.start, rows)
+        rows[id] = replace(row, coder=coder, id=id)
+        if row.speaker == UNRESOLVED:
+            mentions.append(mention)
+    if beyond > 0:
+        reason = f"beyond the {MOST_STATEMENTS} statements that an answer may have"
+        rejections.append(Rejection(document=document.id, quote=f"({beyond} more)", reason=reason))
+    return Passed(rows=tuple(rows.values()), rejections=tuple(rejections), mentions=tuple(mentions))
+
+
+def _key(row: Statement) -> tuple[object, ...]:
+    return row.start, row.end, row.speaker, row.issue, row.kind
+
+
+class _Gate:
+    """One passage, prepared for looking words up in it."""
+
+    def __init__(
+        self, case: Case, document: Document, text: Text, passage: Span, origin: str
+    ) -> None:
+        self.document = document
+        self.text = text.text
+        self.passage = passage
+        self.origin = origin
+        self.haystack = Haystack(passage.of(text.text))
+        self.actors = {actor.id for actor in case.actors}
+        self.issues = {issue.id for issue in case.issues}
+        self.directory = Directory(case.actors)
+
+    def row(self, said: object) -> tuple[Statement, str]:
+        """Return the row that one statement of an answer makes, and how its speaker is named.
+
+        Raises:
+            _RefusedError: with the reason.
+        """
+        if not isinstance(said, dict):
+            raise _RefusedError("is no object")
+        cells = {name: self._cell(said, name) for name in _READ}
+        content = self._content(cells)
+        speaker, mention = self._speaker(cells)
+        if cells["kind"] not in KINDS:
+            raise _RefusedError(
+                f"kind must be one of {', '.join(KINDS)}; found {shorten(cells['kind'])}"
+            )
+        if cells["issue"] and cells["issue"] not in self.issues:
+            raise _RefusedError(f"issue must be one of the case; found {shorten(cells['issue'])}")
+        condition = self._verbatim("condition", cells["condition"]) if cells["condition"] else ""
+        start, end = content
+        row = Statement(
+            coder="model",
+            id="0",
+            document=self.document.id,
+            start=start,
+            end=end,
+            quote_sha256=span_digest(self.text, start, end),
+            speaker=speaker,
+            issue=cells["issue"] or None,
+            kind=cells["kind"],
+            condition=one_line(condition),
+            note=self._note(said, cells, speaker, mention),
+            status="proposed",
+            quote=self.text[start:end] if self.document.file is not None else "",
+        )
+        return row, mention
+
+    def _cell(self, said: dict[str, object], name: str) -> str:
+        value = said.get(name)
+        if value is None:
+            return ""
+        if not isinstance(value, str):
+            raise _RefusedError(f"{name} must be text; found {shorten(value)}")
+        longest = LONGEST_MENTION if name in ("speaker", "named_as", "issue", "kind") else None
+        if len(value) > (longest or LONGEST_QUOTE):
+            raise _RefusedError(
+                f"{name} must be at most {longest or LONGEST_QUOTE:,} characters long"
+            )
+        return value.strip()
+
+    def _content(self, cells: dict[str, str]) -> Span:
+        """Return the one place in the document where the quotation stands."""
+        quote = cells["quote"]
+        if len(quote.split()) < FEWEST_WORDS:
+            raise _RefusedError(f"quote must have {FEWEST_WORDS} words or more")
+        places = tuple(place for place in self.haystack.places(quote) if self._whole(place))
+        if not places:
+            raise _RefusedError("quote does not stand in the document")
+        if len(places) > 1:
+            times = len(places)
+            places = tuple(place for place in places if self._beside(place, cells))
+            if len(places) != 1:
+                raise _RefusedError(
+                    f"quote stands {times} times, and nothing beside it tells which"
+                )
+        start = self.passage.start
+        return trimmed(self.text, Span(start + places[0].start, start + places[0].end))
+
+    def _beside(self, place: Place, cells: dict[str, str]) -> bool:
+        """Return whether what the answer says stands before and after stands there."""
+        before, after = (same_words(cells[name]).strip() for name in ("before", "after"))
+        there = same_words(self.haystack.text[: place.start]).rstrip()
+        follows = same_words(self.haystack.text[place.end :]).lstrip()
+        return bool(before or after) and there.endswith(before) and follows.startswith(after)
+
+    def _speaker(self, cells: dict[str, str]) -> tuple[str, str]:
+        """Return who speaks, and the passage's own words for it."""
+        speaker, mention = cells["speaker"], cells["named_as"]
+        if speaker not in self.actors | {AUTHOR, UNRESOLVED}:
+            raise _RefusedError(f"speaker must be an actor of the case; found {shorten(speaker)}")
+        if mention:
+            mention = self._verbatim("named_as", mention)
+        if speaker == AUTHOR:
+            return AUTHOR, mention
+        if not mention:
+            raise _RefusedError(
+                "named_as must say how the document names the speaker; found nothing"
+            )
+        meant = self.directory.resolve(mention)
+        if UNRESOLVED not in (speaker, meant) and speaker != meant:
+            raise _RefusedError(f"speaker must be who is named; {shorten(mention)} is {meant}")
+        return speaker, mention
+
+    def _verbatim(self, name: str, words: str) -> str:
+        """Return ``words`` as the document has them."""
+        places = self.haystack.places(words)
+        whole = [p for p in places if self._whole(p)]
+        if not whole:
+            raise _RefusedError(f"{name} does not stand in the document: {shorten(words)}")
+        return self.haystack.text[whole[0].start : whole[0].end]
+
+    def _whole(self, place: Place) -> bool:
+        """Return whether a place does not begin or end within a word."""
+        text = self.haystack.text
+        inside = (place.start, place.end)
+        return not any(
+            0 < at < len(text) and text[at - 1].isalnum() and text[at].isalnum() for at in inside
+        )
+
+    def _note(
+        self, said: dict[str, object], cells: dict[str, str], speaker: str, mention: str
+    ) -> str:
+        """Return the note: who answered, and what a person may want to know."""
+        notes = [f"by {self.origin}"]
+        if speaker == UNRESOLVED:
+            notes.append(f"said by “{one_line(mention)}”")
+        value = said.get("value")
+        if isinstance(value, str | int | float) and not isinstance(value, bool) and value != "":
+            notes.append(f"suggests the value {shorten(value, 40)}")
+        if cells["note"]:
+            notes.append(f"says {shorten(cells['note'], LONGEST_NOTE)}")
+        return one_line("; ".join(notes))

@@ -1,0 +1,29 @@
+"""Sealed forecasts: put down before anybody knows, checked and scored afterwards.
+
+A case folder's ``ledger.jsonl`` only grows, and each of its entries names the one before. Beside
+it, in ``sealed/``, lie copies of what the forecasts were made from.
+"""
+
+from winset.case.appending import repair
+from winset.ledger.records import Ledger, Resolution, Seal, Sealed, read_ledger
+from winset.ledger.resolving import Record, Score, record, resolve, score
+from winset.ledger.sealing import seal
+from winset.ledger.verifying import Check, Verified, verify
+
+__all__ = [
+    "Check",
+    "Ledger",
+    "Record",
+    "Resolution",
+    "Score",
+    "Seal",
+    "Sealed",
+    "Verified",
+    "read_ledger",
+    "record",
+    "repair",
+    "resolve",
+    "score",
+    "seal",
+    "verify",
+]

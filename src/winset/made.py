@@ -1,0 +1,37 @@
+"""How a forecast came about."""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """How a forecast came about: enough to make it again, byte for byte.
+
+    Attributes:
+        case: title of the case.
+        case_digest: digest of the case before any scenario.
+        as_of: its date.
+        scenario: name of the scenario, ``base`` for the case as coded.
+        model: name of the model.
+        parameters: of the model, in the form that `make_model` reads.
+        seed: of the random streams.
+        version: of this package.
+    """
+
+    case: str
+    case_digest: str
+    as_of: str
+    scenario: str
+    model: str
+    parameters: dict[str, Any]
+    seed: int
+    version: str
+
+    def plain(self) -> dict[str, Any]:
+        """Return the fields by name, in JSON's own types."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    def run(self, draws: int) -> dict[str, Any]:
+        """Return all that ``draws`` draws made this way hang on."""
+        return {**self.plain(), "draws": draws}

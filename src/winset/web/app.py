@@ -1,0 +1,93 @@
+"""The workbench as one ASGI application."""
+
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from functools import cache, partial
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from winset.errors import WinsetError
+from winset.web import cases_api, forecast_api, pages, state_api
+from winset.web.api import Endpoint, routes
+from winset.web.desk import Desk
+from winset.web.live import Live
+from winset.web.openapi import description
+from winset.web.replies import on_error
+from winset.web.security import (
+    LOOPBACK,
+    MOST_JSON,
+    MOST_UPLOAD,
+    Bounds,
+    Entrance,
+    Headers,
+    Hosts,
+    Session,
+)
+from winset.web.store import Store
+
+# Whoever adds pages or addresses adds its module here; nothing else needs to know of it.
+INTERFACES = (cases_api, forecast_api, state_api)
+PAGES = (pages,)
+
+
+def endpoints() -> tuple[Endpoint, ...]:
+    """Return every address of the interface."""
+    return tuple(entry for module in INTERFACES for entry in module.ENDPOINTS)
+
+
+def make_app(
+    folder: Path,
+    *,
+    token: str | None = None,
+    hosts: Collection[str] = LOOPBACK,
+    warm: bool = False,
+    most_json: int = MOST_JSON,
+    most_upload: int = MOST_UPLOAD,
+) -> Starlette:
+    """Return the workbench over the cases in ``folder``.
+
+    Args:
+        folder: of case folders, or a case folder itself.
+        token: what the first address must carry, used up by its first use; drawn if not given.
+            `app.state.session.token` has it.
+        hosts: names by which the workbench may be addressed, without port.
+        warm: whether to compile the models in the background at once.
+        most_json: bytes of a body.
+        most_upload: bytes of a form with files.
+
+    Raises:
+        WinsetError: when there is no such folder.
+    """
+    session = Session() if token is None else Session(token=token)
+    made = Desk(store=Store(folder), live=Live())
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        if warm:
+            made.live.warm()
+        yield
+        made.live.close()
+
+    app = Starlette(
+        lifespan=lifespan,
+        routes=[
+            *(route for module in PAGES for route in module.ROUTES),
+            *routes(endpoints()),
+            Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
+        ],
+        middleware=[
+            Middleware(Headers),
+            Middleware(Hosts, allowed=hosts),
+            Middleware(Entrance, session=session),
+            Middleware(Bounds, most_json=most_json, most_upload=most_upload),
+        ],
+        exception_handlers={WinsetError: on_error, HTTPException: on_error},
+    )
+    app.state.desk, app.state.session = made, session
+    app.state.description = cache(partial(description, endpoints()))
+    return app

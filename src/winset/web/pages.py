@@ -1,0 +1,61 @@
+"""The pages: a frame of HTML that says what there is; modules in static/js fill it with life."""
+
+import json
+from typing import Any
+
+import anyio.to_thread
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from winset.charts.render import bundle
+from winset.charts.theme import PAGE, config
+from winset.cli.printing import jsonable
+from winset.web.cases_api import listed, told
+from winset.web.desk import desk, opened
+from winset.web.templating import page
+
+
+async def start(request: Request) -> HTMLResponse:
+    """Return the first page: every case, and a place to begin one."""
+    cases = await anyio.to_thread.run_sync(listed, desk(request).store)
+    return page("start.html.j2", {"listed": cases})
+
+
+async def case(request: Request) -> HTMLResponse:
+    """Return the page of a case."""
+    found = await opened(request)
+    return page(
+        "case.html.j2",
+        {"case": found.case, "told": told(found), "address": request.url.path,
+         "given": embedded(told(found))},
+    )  # fmt: skip
+
+
+async def vega(request: Request) -> Response:  # noqa: ARG001
+    """Return the JavaScript that draws: Vega, Vega-Lite and Vega-Embed, from vl-convert."""
+    text = await anyio.to_thread.run_sync(bundle)
+    return Response(text, media_type="text/javascript", headers={"cache-control": "max-age=3600"})
+
+
+async def chart_settings(request: Request) -> Response:  # noqa: ARG001
+    """Return how charts look in a page, as a module."""
+    text = json.dumps(config(PAGE).to_dict(), sort_keys=True)
+    return Response(f"export default {text};\n", media_type="text/javascript")
+
+
+def embedded(value: Any) -> Markup:
+    """Return ``value`` as JSON that cannot end the element it stands in."""
+    text = json.dumps(jsonable(value), ensure_ascii=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)  # noqa: S704 - every character that HTML could read is escaped
+
+
+ROUTES = (
+    Route("/", start),
+    Route("/cases/{place}/{name}", case),
+    Route("/static/vega.js", vega),
+    Route("/static/js/chart-settings.js", chart_settings),
+)

@@ -1,0 +1,79 @@
+"""What the workbench answers when something is wrong, as JSON or as a page, and in JSON at all."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Scope
+
+from winset.cli.printing import jsonable
+from winset.errors import CaseError, Problem, WinsetError
+from winset.web.templating import page
+
+
+class RefusedError(WinsetError):
+    """What the workbench will not do, with the HTTP status that says so.
+
+    Attributes:
+        status: of the answer.
+        more: what stands beside ``error`` and ``problems`` in it.
+    """
+
+    def __init__(self, status: int, said: str, **more: Any) -> None:
+        super().__init__(said)
+        self.status, self.more = status, more
+
+
+class Json(Response):
+    """An answer in JSON: numbers unrounded, NaN and infinity as null."""
+
+    media_type = "application/json"
+
+    def render(self, content: Any) -> bytes:
+        """Return ``content``, which may hold dataclasses and arrays, as bytes."""
+        return json.dumps(
+            jsonable(content), ensure_ascii=False, allow_nan=False, separators=(",", ":")
+        ).encode()
+
+
+def trouble(
+    status: int, said: str, *, problems: Iterable[Problem] = (), more: Mapping[str, Any] = {}
+) -> Json:
+    """Return the answer that tells of a mistake: ``error`` in words, ``problems`` one by one."""
+    told = [{**asdict(problem), "said": str(problem)} for problem in problems]
+    return Json({"error": said, "problems": told, **more}, status_code=status)
+
+
+def refusal(scope: Scope, status: int, said: str) -> Response:
+    """Return a refusal in the form that fits the path: JSON for the interface, else a page."""
+    if scope["path"].startswith("/api/"):
+        return trouble(status, said)
+    return page("refused.html.j2", {"status": status, "said": said}, status=status)
+
+
+def on_error(request: Request, error: Exception) -> Response:
+    """Return the answer to what went wrong in a route."""
+    if isinstance(error, CaseError):
+        count = len(error.problems)
+        said = f"{count} problem{'' if count == 1 else 's'}; nothing was changed."
+        if request.url.path.startswith("/api/"):
+            return trouble(422, said, problems=error.problems)
+        return refusal(request.scope, 422, f"{said} {error}")
+    if isinstance(error, RefusedError):
+        if request.url.path.startswith("/api/"):
+            return trouble(error.status, str(error), more=error.more)
+        return refusal(request.scope, error.status, str(error))
+    if isinstance(error, WinsetError):
+        return refusal(request.scope, 422, str(error))
+    if isinstance(error, HTTPException):
+        return refusal(request.scope, error.status_code, _words(error))
+    raise error
+
+
+def _words(error: HTTPException) -> str:
+    said = {404: "There is no such page.", 405: "That cannot be done to this address."}
+    return said.get(error.status_code, error.detail)

@@ -1,0 +1,105 @@
+// The answer in one sentence, the questions and the issues: what follows a slider at once.
+
+import { at, byId, el, percent, show, figure } from "/static/js/dom.js";
+
+export class Answers {
+  constructor(bench) {
+    this.bench = bench;
+    this.tiles = new Map();
+    for (const { id, title } of bench.rows("issues")) this.tiles.set(id, this.tile(id, title));
+    byId("issues").replaceChildren(
+      ...[...this.tiles.values()].map(({ button }) => el("li", {}, button)),
+    );
+  }
+
+  tile(id, title) {
+    const parts = {
+      big: el("span", { class: "big" }),
+      low: el("span", { class: "soft" }),
+      rail: el("span", { class: "rail open", "aria-hidden": "true" }),
+    };
+    const button = el(
+      "button",
+      { type: "button", class: "tile", onclick: () => this.bench.choose({ issue: id }) },
+      el("strong", {}, title),
+      parts.big,
+      parts.rail,
+      parts.low,
+    );
+    return { ...parts, button };
+  }
+
+  choose({ issue }) {
+    for (const [id, { button }] of this.tiles) button.setAttribute("aria-pressed", id === issue);
+    byId("pictures-issue").textContent = this.bench.rows("issues").find(({ id }) => id === issue).title;
+  }
+
+  show(told, coded) {
+    show(byId("sentence"), told.sentence);
+    byId("against").textContent = against(told, coded);
+    for (const issue of told.issues) this.issue(issue, coded?.issues.find((i) => i.issue === issue.issue));
+    this.questions(told.questions);
+    const chosen = told.issues.find(({ issue }) => issue === this.bench.state.issue);
+    byId("issue-words").textContent = chosen.words;
+  }
+
+  issue(told, coded) {
+    const { big, low, rail } = this.tiles.get(told.issue);
+    const share = (value) => `${(100 * (value - told.bottom)) / (told.top - told.bottom)}%`;
+    const said = told.agreement === null ? "agreement assumed" : "chance of an agreement";
+    big.replaceChildren(
+      told.agreement === null ? figure(told.middle) : percent(told.agreement),
+      " ",
+      el("small", {}, told.agreement === null ? said : said),
+    );
+    rail.replaceChildren();
+    if (told.middle === null) {
+      low.textContent = "No draw ends in an agreement.";
+      return;
+    }
+    const width = `${(100 * (told.high - told.low)) / (told.top - told.bottom)}%`;
+    rail.append(at(el("span", { class: "span" }), { left: share(told.low), width }));
+    rail.append(at(el("span", { class: "dot" }), { left: share(told.middle) }));
+    if (coded && coded.middle !== null && coded.middle !== told.middle) {
+      rail.append(at(el("span", { class: "ghost" }), { left: share(coded.middle) }));
+    }
+    const unit = told.unit === "" ? "" : ` ${told.unit}`;
+    low.textContent = `settles at ${figure(told.middle)}${unit}, 80 % from ${figure(told.low)} to ${figure(told.high)}`;
+  }
+
+  questions(answers) {
+    byId("questions-part").hidden = answers.length === 0;
+    byId("questions").replaceChildren(...answers.map(question));
+  }
+}
+
+function question(answer) {
+  const chances = answer.chances.filter(({ outcome }) => outcome !== "no" || answer.chances.length > 2);
+  return el(
+    "li",
+    { class: "question" },
+    el("div", {}, el("p", {}, answer.text), el("p", { class: "soft" }, answer.resolution)),
+    el("div", {}, ...chances.map(chance)),
+  );
+}
+
+function chance({ outcome, probability }) {
+  const rail = el("span", { class: "rail", "aria-hidden": "true" });
+  if (probability !== null) {
+    rail.append(at(el("span", { class: "fill" }), { width: `${100 * probability}%` }));
+  }
+  const said = probability === null ? "cannot say" : percent(probability);
+  return el("div", { class: "chance" }, el("span", {}, outcome), rail, el("b", {}, said));
+}
+
+// What the changes do to the first number of the answer.
+function against(told, coded) {
+  if (coded === null || told.made.scenario === "base") return "";
+  const first = (from) =>
+    from.questions[0]?.chances[0]?.probability ?? from.issues[0].agreement;
+  const [now, before] = [first(told), first(coded)];
+  if (now === null || before === null) return "";
+  const points = Math.round(1000 * (now - before)) / 10;
+  if (points === 0) return `As coded: ${percent(before)}, the same.`;
+  return `As coded: ${percent(before)}. The changes move it by ${points > 0 ? "+" : "−"}${Math.abs(points)} points.`;
+}

@@ -1,0 +1,87 @@
+// The page of a case: wires the parts together. State lives in bench.js and in the address bar.
+
+import { showActors } from "/static/js/actors.js";
+import { Answers } from "/static/js/answers.js";
+import { Latest, Refusal, send } from "/static/js/api.js";
+import { Bench } from "/static/js/bench.js";
+import { Charts } from "/static/js/charts.js";
+import { Comparing } from "/static/js/comparing.js";
+import { byId, el, show } from "/static/js/dom.js";
+import { Keeping, showNotice } from "/static/js/keeping.js";
+import { watch } from "/static/js/ready.js";
+import { WhatIf } from "/static/js/whatif.js";
+
+const VIEWS = ["positions", "outcome", "ratification", "blame"];
+const PAUSE = 150; // milliseconds without a change before pictures are drawn anew
+
+function begin(given) {
+  const bench = new Bench(given);
+  const ids = new Map(bench.rows("actors").map(({ id, name }) => [name, id]));
+  const charts = new Charts(VIEWS, new Set(ids.keys()), (name) => bench.choose({ actor: ids.get(name) }));
+  const answers = new Answers(bench);
+  const panel = new WhatIf(bench);
+  const comparing = new Comparing(bench);
+  new Keeping(bench);
+  const coded = new Map();
+  let pause = 0;
+
+  const trouble = (error) => {
+    if (!(error instanceof Refusal)) throw error;
+    show(byId("trouble"), error.words);
+  };
+
+  async function codedBy(model) {
+    if (!coded.has(model)) coded.set(model, await send(`${bench.api}/forecast`, { model }));
+    return coded.get(model);
+  }
+
+  const forecasting = new Latest(async (asked) => {
+    try {
+      const before = await codedBy(asked.model);
+      const plain = asked.scenario === "base" && asked.changes.length === 0;
+      const told = plain ? before : await send(`${bench.api}/forecast`, asked);
+      show(byId("trouble"), "");
+      answers.show(told, before);
+      document.body.dataset.milliseconds = told.milliseconds;
+    } catch (error) {
+      trouble(error);
+    }
+  });
+
+  const looking = new Latest(async (asked, overtaken) => {
+    try {
+      const told = await send(`${bench.api}/behind`, { ...asked, known: charts.known });
+      if (overtaken()) return;
+      byId("bindings").replaceChildren(...told.bindings.map((words) => el("li", {}, words)));
+      answers.questions(told.questions);
+      await charts.show(told.pictures);
+      document.body.dataset.drawn = told.issue;
+    } catch (error) {
+      trouble(error);
+    }
+  });
+
+  let last = "";
+  function follow(state) {
+    panel.show(state);
+    answers.choose(state);
+    comparing.show();
+    showActors(bench);
+    charts.choose(state.picked ? bench.name(state.actor) : "");
+    const asked = bench.asked();
+    const wanted = JSON.stringify([asked, state.issue]);
+    if (wanted === last) return;
+    last = wanted;
+    forecasting.ask(asked);
+    clearTimeout(pause);
+    pause = setTimeout(() => looking.ask({ ...asked, issue: state.issue }), PAUSE);
+  }
+
+  bench.hear(follow);
+  follow(bench.state);
+}
+
+const given = JSON.parse(byId("case").textContent);
+showNotice();
+watch();
+if (byId("sentence") !== null) begin(given);
