@@ -10,12 +10,20 @@ import pytest
 from hypothesis import given
 
 from builders import line_case, line_cases
-from winset.answers import NBSP, answers, figure, issue_answers, percent
+from winset.answers import (
+    NBSP,
+    answers,
+    calibration_sentence,
+    figure,
+    issue_answers,
+    percent,
+)
 from winset.case.parts import Answered, Change, Party, Question, Resolved, Scale, Scenario
 from winset.case.ranges import point
 from winset.cases import open_case, shipped_cases
+from winset.findings import look_behind
 from winset.forecast import make_forecast
-from winset.models import MODELS, Mean, NashBargaining
+from winset.models import MODELS, Mean, NashBargaining, TwoLevel
 
 ROWS = [("a", "10 to 60", 50, 80), ("b", "30..60..95", 90, 60), ("c", "55 to 80", 70, 20)]
 
@@ -33,7 +41,7 @@ def asking(answer=None, *, resolution=None, **options):
 
 
 def answer_to(case, model, draws=500):
-    forecast = make_forecast(case, model, draws=draws)
+    forecast = make_forecast(case, model, draws=draws, raw=True)
     (answer,) = answers(case, forecast)
     return answer, forecast
 
@@ -128,7 +136,7 @@ def test_a_single_run_claims_no_spread():
         line_case([("a", 10, 50, 50), ("b", 60, 50, 50)]),
         questions=(Question(id="q", text="?", answer="settlement(x) >= 30"),),
     )
-    forecast = make_forecast(case, Mean())
+    forecast = make_forecast(case, Mean(), raw=True)
     assert "100" in answers(case, forecast)[0].sentence
     assert "(a single run)" in answers(case, forecast)[0].sentence
     said = issue_answers(case, forecast)[0].sentence
@@ -138,8 +146,44 @@ def test_a_single_run_claims_no_spread():
 
 def test_draws_that_all_settle_alike_are_not_given_an_interval():
     case = line_case([("a", 10, 50, 50), ("b", 60, 50, 50)], reversion="0 to 5")
-    forecast = make_forecast(case, Mean(), draws=50)
+    forecast = make_forecast(case, Mean(), draws=50, raw=True)
     assert "Every draw settles at 35." in issue_answers(case, forecast)[0].sentence
+
+
+def test_the_answers_say_by_whose_errors_settlements_are_calibrated():
+    case = line_case([("a", 10, 50, 50), ("b", 60, 50, 50)])
+    said = calibration_sentence(make_forecast(case, Mean(), draws=50))
+    assert "the errors of model “mean” on 250 decisions in 94 groups" in said
+    assert "could not be scored" not in said
+    assert "by how far it misses is not counted in" in calibration_sentence(
+        make_forecast(case, Mean(), draws=50, raw=True)
+    )
+    borrowed = calibration_sentence(
+        make_forecast(open_case("iran-syria-2015"), TwoLevel(), draws=9)
+    )
+    assert "since “two-level” could not be scored on them" in borrowed
+
+
+def test_a_chance_of_agreement_is_widened_by_the_models_that_doubt_one():
+    case = open_case("iran-nuclear-2015")
+    forecast = make_forecast(case, TwoLevel(), draws=300)
+    found = look_behind(case, forecast)
+    answer = issue_answers(case, forecast, found)[0]
+    said = {voice.label: float(voice.agreement[0]) for voice in found.dissent}
+    assert len(said) > 2
+    (chance,) = answer.chances
+    assert chance.low == min(said.values()) <= chance.probability <= chance.high
+    assert chance.high == max(said.values())
+    assert f"{percent(chance.low)} ({min(said, key=said.get)})" in answer.sentence
+    yes, no = answers(case, forecast, found)[0].chances
+    assert (yes.low, yes.high) == (chance.low, chance.high)
+    assert no.low == pytest.approx(1 - yes.high) and no.high == pytest.approx(1 - yes.low)
+
+
+def test_a_model_that_takes_agreement_for_granted_hears_no_other():
+    case = open_case("iran-nuclear-2015")
+    forecast = make_forecast(case, Mean(), draws=30)
+    assert look_behind(case, forecast).dissent == ()
 
 
 def test_no_draw_that_agrees_is_said_and_what_holds_then():

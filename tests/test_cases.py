@@ -45,8 +45,8 @@ def test_the_published_tables_have_all_their_actors(name, actors):
 def test_the_emission_case_begins_where_the_publication_says():
     """Scholz, Calbert and Smith 2011, Table 1: mean 7.39 and median 7 before any round."""
     case = open_case("emission-standards")
-    assert make_forecast(case, Mean()).settlement.item() == pytest.approx(7.39, abs=0.005)
-    assert make_forecast(case, Median()).settlement.item() == pytest.approx(7.0)
+    assert make_forecast(case, Mean(), raw=True).settlement.item() == pytest.approx(7.39, abs=0.005)
+    assert make_forecast(case, Median(), raw=True).settlement.item() == pytest.approx(7.0)
     assert str(case.issues[0].outcome.value) == "8.833"
 
 

@@ -215,7 +215,7 @@ def test_dots_can_be_counted_and_those_without_agreement_stand_apart(share):
 
 def test_a_single_run_is_one_dot_where_it_settles():
     case = line_case([("a", 70, 50, 50)])
-    view = outcome(make_forecast(case, Mean()), "x", case=case)
+    view = outcome(make_forecast(case, Mean(), raw=True), "x", case=case)
     assert [row["x"] for row in drawn(view, style="dot")] == [70]
     assert "no spread" in view.caption
 

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from builders import line_case
+from winset.calibration import shipped
 from winset.chunks import CHUNK
 from winset.errors import WinsetError
 from winset.forecast import (
@@ -91,9 +92,33 @@ def test_where_nobody_agrees_there_is_no_settlement_to_summarise():
     assert made.probability("x", 0, 100) == 0.0
 
 
-def test_a_case_without_ranges_runs_once():
+def test_a_raw_forecast_of_a_case_without_ranges_runs_once():
     case = line_case([("a", 10, 50, 50), ("b", 90, 50, 50)])
-    assert make_forecast(case, Mean(), draws=1000).draws == 1
+    assert make_forecast(case, Mean(), draws=1000, raw=True).draws == 1
+
+
+def test_a_forecast_is_calibrated_unless_it_is_asked_for_raw():
+    case = line_case([("a", 10, 50, 50), ("b", 90, 50, 50)])
+    made = make_forecast(case, Mean(), draws=4000)
+    assert made.draws == 4000
+    assert made.made.calibration == shipped().said("mean")
+    low, high = made.quantile("x", 0.1), made.quantile("x", 0.9)
+    assert low < 25 and high > 75
+    assert make_forecast(case, Mean(), raw=True).made.calibration is None
+
+
+def test_calibration_leaves_the_chance_of_an_agreement_alone():
+    raw, made = (make_forecast(CASE, NashBargaining(), draws=300, raw=raw) for raw in (True, False))
+    assert raw.agreement.tolist() == made.agreement.tolist()
+    assert np.isnan(raw.settlement).tolist() == np.isnan(made.settlement).tolist()
+    assert raw.settlement.tolist() != made.settlement.tolist()
+
+
+def test_a_forecast_made_by_other_calibrations_says_so():
+    made = make_forecast(CASE, Mean(), draws=20)
+    other = dataclasses.replace(made.made, calibration={**made.made.calibration, "table": "0" * 64})
+    (said,) = what_changed(dataclasses.replace(made, made=other), CASE)
+    assert "calibrated by 250 decisions with the digest 000000000000" in said
 
 
 def test_a_forecast_goes_to_pandas_and_xarray():

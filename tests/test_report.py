@@ -252,8 +252,9 @@ def test_the_page_has_landmarks_headings_in_order_and_named_columns(iran):
 def test_every_answer_and_every_doubt_stands_in_the_page(iran):
     case, forecasts, _, page = iran
     for forecast in forecasts:
-        said = answers(case, forecast, look_behind(case, forecast))
-        for answer in (*said, *issue_answers(case, forecast)):
+        found = look_behind(case, forecast)
+        said = answers(case, forecast, found)
+        for answer in (*said, *issue_answers(case, forecast, found)):
             assert " ".join(answer.sentence.split()) in page.text
     for doubt in doubts(case):
         assert doubt.code in page.text

@@ -11,6 +11,7 @@ from winset.case.parts import Issue, Question, Scale
 from winset.case.quantities import Asked, parse_quantity
 from winset.case.ranges import Range, number_text
 from winset.case.scenarios import apply_scenario
+from winset.dissent import widened
 from winset.findings import Findings
 from winset.forecast import Forecast
 from winset.models import MODELS
@@ -32,6 +33,9 @@ class Chance:
         draws: how many draws it was counted over.
         given_agreement: the probability if there is an agreement; None where that is not another
             number or there is no agreement.
+        low: the least probability over all models that doubt an agreement; None unless it is an
+            agreement that is asked for, and several models can say.
+        high: the greatest, likewise.
     """
 
     outcome: str
@@ -39,6 +43,8 @@ class Chance:
     error: float | None = None
     draws: int = 1
     given_agreement: float | None = None
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,10 +75,28 @@ def answers(case: Case, forecast: Forecast, findings: Findings | None = None) ->
     return tuple(_answer(case, question, forecast, found) for question in case.questions)
 
 
-def issue_answers(case: Case, forecast: Forecast) -> tuple[Answer, ...]:
+def issue_answers(
+    case: Case, forecast: Forecast, findings: Findings | None = None
+) -> tuple[Answer, ...]:
     """Return what ``forecast`` says of each issue: agreement, settlement, and beside what."""
+    found = Findings(draws=0) if findings is None else findings
     changed = apply_scenario(case, forecast.made.scenario)
-    return tuple(_on_issue(i, forecast) for i in changed.issues if i.id in forecast.issues)
+    return tuple(_on_issue(i, forecast, found) for i in changed.issues if i.id in forecast.issues)
+
+
+def calibration_sentence(forecast: Forecast) -> str:
+    """Return whether and how the settlements were calibrated, in words."""
+    said = forecast.made.calibration
+    if said is None:
+        return "Settlements are as the model has them: by how far it misses is not counted in."
+    errors = f"the errors of model “{said['measured_on']}”"
+    reason = ""
+    if forecast.made.borrowed:
+        reason = f", since “{forecast.made.model}” could not be scored on them"
+    return (
+        f"Settlements are calibrated by {errors} on {said['decisions']} decisions in "
+        f"{said['groups']} groups ({said['source']}){reason}; whether there is an agreement is not."
+    )
 
 
 def percent(share: float) -> str:
@@ -142,15 +166,26 @@ def _answer(case: Case, question: Question, forecast: Forecast, findings: Findin
         sentence = silence["yes"] or _blame(case, asked["yes"], chances[0], findings)
     else:
         sentence = silence["yes"] or _yes(case, asked["yes"], chances[0], forecast)
+        if asked["yes"].kind == "agreement" and not silence["yes"]:
+            sentence += _others(asked["yes"].subject, forecast, findings)
         yes = chances[0].probability
         no = None if yes is None else 1.0 - yes
-        chances.append(replace(chances[0], outcome="no", probability=no, given_agreement=None))
+        chances.append(_refused(chances[0], no))
     return Answer(
         id=question.id,
         text=question.text,
         sentence=sentence,
         chances=tuple(chances),
         resolution=_resolution(question),
+    )
+
+
+def _refused(yes: Chance, probability: float | None) -> Chance:
+    """Return the chance of no beside that of yes."""
+    low = None if yes.high is None else 1.0 - yes.high
+    high = None if yes.low is None else 1.0 - yes.low
+    return replace(
+        yes, outcome="no", probability=probability, given_agreement=None, low=low, high=high
     )
 
 
@@ -186,8 +221,11 @@ def _chance(outcome: str, asked: Asked, forecast: Forecast, findings: Findings) 
     if asked.kind == "blame":
         return _share_of_blame(outcome, asked.subject, findings)
     agreed = forecast.agreed(asked.subject)
+    low = high = None
     if asked.kind == "agreement" and agreed is not None:
         probability, error = agreed
+        if apart := widened(findings.dissent, forecast.index(asked.subject), probability):
+            low, high = apart[0][1], apart[1][1]
     else:
         probability, error = forecast.chance(asked.subject, asked.low, asked.high)
     given = None
@@ -199,6 +237,8 @@ def _chance(outcome: str, asked: Asked, forecast: Forecast, findings: Findings) 
         error=None if math.isnan(error) else error,
         draws=forecast.draws,
         given_agreement=given,
+        low=low,
+        high=high,
     )
 
 
@@ -296,13 +336,30 @@ def _resolution(question: Question) -> str:
     return f"It came out: {came.outcome}" + (f" ({behind})." if behind else ".")
 
 
-def _on_issue(issue: Issue, forecast: Forecast) -> Answer:
+def _others(issue: str, forecast: Forecast, findings: Findings) -> str:
+    """Return what other models say of the chance of an agreement: it widens the forecast's own."""
+    k = forecast.index(issue)
+    agreed = forecast.agreed(issue)
+    apart = None if agreed is None else widened(findings.dissent, k, agreed[0])
+    if apart is None:
+        return ""
+    (least, low), (most, high) = apart
+    return (
+        f" Other readings go from {percent(low)} ({least}) to {percent(high)} ({most}); such "
+        "chances are not calibrated."
+    )
+
+
+def _on_issue(issue: Issue, forecast: Forecast, findings: Findings) -> Answer:
     model, chances = f"Model “{forecast.made.model}”", []
     said = [f"{model} takes agreement for granted."]
     if forecast.agreement is not None:
         asked = Asked(kind="agreement", subject=issue.id)
-        chances = [_chance("agreement", asked, forecast, Findings(draws=0))]
-        said = [f"{model} puts the chance of an agreement at {_sure(chances[0])}."]
+        chances = [_chance("agreement", asked, forecast, findings)]
+        said = [
+            f"{model} puts the chance of an agreement at {_sure(chances[0])}."
+            + _others(issue.id, forecast, findings)
+        ]
     said += _settlement(issue, forecast)
     calm = forecast.counted.converged(forecast.index(issue.id))
     if calm is not None and calm < 1.0:

@@ -153,7 +153,7 @@ def run_backtest(
         version=version("winset"),
         calibration=known.source,
         calibration_digest=hashlib.sha256(fitted_text(known).encode()).hexdigest(),
-        borrowed=tuple(name for name in names if known.borrowed(name)),
+        borrowed=tuple(name for name in names if known.of(name).name != name),
         rows=(),
         left_out={},
         notes=decisions.notes,

@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 
 from winset.batch import Batch
+from winset.errors import WinsetError
 from winset.models.base import FloatArray, Outcome
 from winset.models.central import stance_weights
 
@@ -179,9 +180,15 @@ class Fitted:
         """Return the calibration of ``model``, or the one that it must borrow."""
         return self.calibrations.get(model, self.calibrations[BORROWED_FROM])
 
-    def borrowed(self, model: str) -> bool:
-        """Whether ``model`` was never scored and takes another's errors for its own."""
-        return model not in self.calibrations
+    def said(self, model: str) -> dict[str, Any]:
+        """Return what a forecast of ``model`` tells of its calibration."""
+        return {
+            "source": self.source,
+            "table": self.table,
+            "decisions": self.decisions,
+            "groups": self.groups,
+            "measured_on": self.of(model).name,
+        }
 
     def blind(self, model: str, key: str) -> Calibration:
         """Return a calibration of ``model`` that has not seen the decision ``key``."""
@@ -203,13 +210,22 @@ def shipped() -> Fitted:
 
 
 def read_fitted(path: Path) -> Fitted:
-    """Return the calibrations in a file that `write_fitted` wrote."""
-    said = json.loads(path.read_text("utf-8"))
-    folds = tuple(
-        Fold(unseen=frozenset(fold["unseen"]), calibrations=_calibrations(fold["calibrations"]))
-        for fold in said.pop("folds")
-    )
-    return Fitted(**{**said, "calibrations": _calibrations(said["calibrations"])}, folds=folds)
+    """Return the calibrations in a file that `winset calibrate` wrote.
+
+    Raises:
+        WinsetError: when it is something else.
+    """
+    try:
+        said = json.loads(path.read_text("utf-8"))
+        folds = tuple(
+            Fold(unseen=frozenset(fold["unseen"]), calibrations=_calibrations(fold["calibrations"]))
+            for fold in said.pop("folds")
+        )
+        found = Fitted(**{**said, "calibrations": _calibrations(said["calibrations"])}, folds=folds)
+        found.of(BORROWED_FROM)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise WinsetError(f"{path}: not a file of calibrations ({error})") from None
+    return found
 
 
 def _calibrations(said: dict[str, Any]) -> dict[str, Calibration]:

@@ -15,6 +15,7 @@ import numpy as np
 from winset.batch import make_batch
 from winset.calibration import (
     BORROWED_FROM,
+    NEARER,
     Calibration,
     Fitted,
     Fold,
@@ -25,7 +26,6 @@ from winset.errors import WinsetError
 from winset.formats.decisions import Decisions
 from winset.models.base import FloatArray
 from winset.models.central import stance_weights
-from winset.scores import crps, quantile
 
 FOLDS = 10
 LEAST_DECISIONS = 60  # with fewer, errors are borrowed rather than fitted
@@ -58,28 +58,52 @@ class Seen:
     outcome: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stack:
+    """Many decisions as arrays; where one has fewer actors than another, shares are 0.
+
+    Attributes:
+        settlement: ``(case,)``.
+        position: ``(case, actor)``.
+        share: ``(case, actor)``, of the weight.
+        around: ``(case,)``, spread of the positions.
+        outcome: ``(case,)``.
+    """
+
+    settlement: FloatArray
+    position: FloatArray
+    share: FloatArray
+    around: FloatArray
+    outcome: FloatArray
+
+
+def _stack(seen: Sequence[Seen]) -> _Stack:
+    most = max(len(case.position) for case in seen)
+    position, share = np.zeros((2, len(seen), most))
+    for k, case in enumerate(seen):
+        position[k, : len(case.position)] = case.position
+        share[k, : len(case.position)] = case.weight / case.weight.sum()
+    return _Stack(
+        settlement=np.array([case.settlement for case in seen]),
+        position=position,
+        share=share,
+        around=np.array([deviation(case.position, case.weight) for case in seen]),
+        outcome=np.array([case.outcome for case in seen]),
+    )
+
+
 def fit(name: str, seen: Sequence[Seen]) -> Calibration:
     """Return the calibration of the model ``name`` that ``seen`` gives.
 
     Where the best mixture leaves so little to the errors that no stretch of them makes intervals
     cover what they say, the other parts are bounded, ever lower.
     """
-    outcomes = np.abs(np.array([case.outcome for case in seen]) - 0.5)
-    scored: list[tuple[float, Calibration]] = []
-    for slope in SLOPES:
-        plain = Calibration(
-            name=name,
-            slope=slope,
-            positions=0.0,
-            climatology=0.0,
-            errors=_table(_residuals(slope, seen), ERRORS),
-            outcomes=_table(outcomes, OUTCOMES),
-        )
-        scored += _mixtures(plain, seen)
+    stack = _stack(seen)
+    scored = [pair for slope in SLOPES for pair in _mixtures(unmixed(name, slope, stack), stack)]
     scored.sort(key=lambda pair: pair[0])
     for most in MOST_PARTS:
         best = next(c for _, c in scored if c.positions + c.climatology <= most + 1e-9)
-        found, apart = _stretched(best, seen)
+        found, apart = _stretched(best, stack)
         if apart <= NEAR:
             break
     return found
@@ -95,14 +119,17 @@ def folds(
     return tuple(part for part in parts if part)
 
 
-def _residuals(slope: float, seen: Sequence[Seen]) -> FloatArray:
-    """Return the sizes of the errors in units of the spread."""
-    return np.array(
-        [
-            abs(case.outcome - (0.5 + slope * (case.settlement - 0.5)))
-            / deviation(case.position, case.weight)
-            for case in seen
-        ]
+def unmixed(name: str, slope: float, seen: _Stack | Sequence[Seen]) -> Calibration:
+    """Return the calibration that adds errors and nothing else, for a given ``slope``."""
+    stack = seen if isinstance(seen, _Stack) else _stack(seen)
+    residuals = np.abs(stack.outcome - (0.5 + slope * (stack.settlement - 0.5))) / stack.around
+    return Calibration(
+        name=name,
+        slope=slope,
+        positions=0.0,
+        climatology=0.0,
+        errors=_table(residuals, ERRORS),
+        outcomes=_table(np.abs(stack.outcome - 0.5), OUTCOMES),
     )
 
 
@@ -112,21 +139,58 @@ def _table(values: FloatArray, count: int) -> tuple[float, ...]:
     return tuple(float(v) for v in np.quantile(values, shares))
 
 
-def _mixtures(plain: Calibration, seen: Sequence[Seen]) -> list[tuple[float, Calibration]]:
+def _parts(calibration: Calibration, stack: _Stack) -> list[tuple[FloatArray, FloatArray]]:
+    """Return values and weights of each part, ``(case, value)``, as `Calibration.distribution`.
+
+    Each part's weights add up to 1.
+    """
+    centre = calibration.centre(stack.settlement)[:, None]
+    errors, outcomes = np.array(calibration.errors), np.array(calibration.outcomes)
+    sizes = np.concatenate([-errors, errors])
+    own = np.clip(centre + stack.around[:, None] * sizes, 0.0, 1.0)
+    won = stack.position + NEARER * (centre - stack.position)
+    row = 0.5 + (1.0 - NEARER) * np.concatenate([-outcomes, outcomes])
+    past = np.broadcast_to(row, (len(own), len(row)))
+    alike = [np.full(values.shape, 1.0 / values.shape[1]) for values in (own, past)]
+    return [(own, alike[0]), (won, stack.share), (past, alike[1])]
+
+
+def _mixed(calibration: Calibration, stack: _Stack) -> tuple[FloatArray, FloatArray]:
+    """Return values and weights of the whole, ``(case, value)``."""
+    parts = _parts(calibration, stack)
+    c = calibration
+    shares = (max(0.0, 1.0 - c.positions - c.climatology), c.positions, c.climatology)
+    return (
+        np.concatenate([values for values, _ in parts], axis=1),
+        np.concatenate([s * w for s, (_, w) in zip(shares, parts, strict=True)], axis=1),
+    )
+
+
+def _apart(values: FloatArray, weights: FloatArray) -> FloatArray:
+    """Return ``(case,)``: how far two draws from the same values, weights of sum 1, lie apart."""
+    order = np.argsort(values, axis=1, kind="stable")
+    x = np.take_along_axis(values, order, axis=1)
+    w = np.take_along_axis(weights, order, axis=1)
+    below = np.cumsum(w, axis=1) - w / 2.0
+    apart: FloatArray = 2.0 * (w * x * (2.0 * below - 1.0)).sum(axis=1)
+    return apart
+
+
+def _mixtures(plain: Calibration, stack: _Stack) -> list[tuple[float, Calibration]]:
     """Return every mixture with its mean score.
 
-    The score of a mixture is quadratic in its shares: distances between the parts are enough.
+    The score of a mixture is quadratic in its shares: distances between the parts are enough. Two
+    parts put together half and half lie apart by a quarter of each one's own distance and half of
+    that between them.
     """
-    parts = [plain, replace(plain, positions=1.0), replace(plain, climatology=1.0)]
-    away, between = np.zeros(3), np.zeros((3, 3))
-    for case in seen:
-        drawn = [_kept(part, case) for part in parts]
-        for a, (x, v) in enumerate(drawn):
-            away[a] += v @ np.abs(x - case.outcome)
-            for b, (y, w) in enumerate(drawn[: a + 1]):
-                between[a, b] += v @ np.abs(x[:, None] - y) @ w
-    away, between = away / len(seen), between / len(seen)
-    between = between + np.tril(between, -1).T
+    parts = _parts(plain, stack)
+    away = np.array([(w * np.abs(x - stack.outcome[:, None])).sum(axis=1).mean() for x, w in parts])
+    between = np.diag([_apart(x, w).mean() for x, w in parts])
+    for a, b in itertools.combinations(range(len(parts)), 2):
+        (x, v), (y, w) = parts[a], parts[b]
+        both = np.concatenate([x, y], axis=1), np.concatenate([v, w], axis=1) / 2.0
+        far = 2.0 * _apart(*both).mean() - (between[a, a] + between[b, b]) / 2.0
+        between[a, b] = between[b, a] = far
     found = []
     for positions, climatology in itertools.product(PARTS, PARTS):
         if positions + climatology <= 1.0:
@@ -137,42 +201,40 @@ def _mixtures(plain: Calibration, seen: Sequence[Seen]) -> list[tuple[float, Cal
     return found
 
 
-def _kept(part: Calibration, case: Seen) -> tuple[FloatArray, FloatArray]:
-    values, weights = part.distribution(case.settlement, case.position, case.weight)
-    return values[weights > 0.0], weights[weights > 0.0]
-
-
-def _stretched(found: Calibration, seen: Sequence[Seen]) -> tuple[Calibration, float]:
+def _stretched(found: Calibration, stack: _Stack) -> tuple[Calibration, float]:
     """Return ``found`` with errors stretched to cover what intervals say, and what is amiss."""
     tried = []
     for stretch in STRETCHES:
         wider = replace(found, errors=tuple(stretch * error for error in found.errors))
-        tried.append((abs(coverage(wider, seen) - COVERED), abs(stretch - 1.0), wider))
+        tried.append((abs(_covered(wider, stack, COVERED) - COVERED), abs(stretch - 1.0), wider))
     apart, _, wider = min(tried, key=lambda t: t[:2])
     return wider, apart
 
 
 def coverage(calibration: Calibration, seen: Sequence[Seen], *, share: float = COVERED) -> float:
     """Return the share of the outcomes that lie in their central intervals of ``share``."""
-    tail = (1.0 - share) / 2.0
-    inside = 0
-    for case in seen:
-        values, weights = calibration.distribution(case.settlement, case.position, case.weight)
-        low, high = (quantile(values, weights, p) for p in (tail, 1.0 - tail))
-        inside += low <= case.outcome <= high
-    return inside / len(seen)
+    return _covered(calibration, _stack(seen), share)
+
+
+def _covered(calibration: Calibration, stack: _Stack, share: float) -> float:
+    values, weights = _mixed(calibration, stack)
+    order = np.argsort(values, axis=1, kind="stable")
+    x = np.take_along_axis(values, order, axis=1)
+    below = np.cumsum(np.take_along_axis(weights, order, axis=1), axis=1)
+    ends = []
+    for tail in ((1.0 - share) / 2.0, 1.0 - (1.0 - share) / 2.0):
+        wanted = tail * below[:, -1:] * (1.0 - 1e-12)  # as `winset.scores.quantiles`
+        place = np.minimum((below < wanted).sum(axis=1), x.shape[1] - 1)
+        ends.append(x[np.arange(len(x)), place])
+    return float(((ends[0] <= stack.outcome) & (stack.outcome <= ends[1])).mean())
 
 
 def mean_crps(calibration: Calibration, seen: Sequence[Seen]) -> float:
     """Return the mean ranked probability score, share of the scale."""
-    return float(
-        np.mean(
-            [
-                crps(*calibration.distribution(c.settlement, c.position, c.weight), c.outcome)
-                for c in seen
-            ]
-        )
-    )
+    stack = _stack(seen)
+    values, weights = _mixed(calibration, stack)
+    away = (weights * np.abs(values - stack.outcome[:, None])).sum(axis=1)
+    return float((away - _apart(values, weights) / 2.0).mean())
 
 
 def fit_models(

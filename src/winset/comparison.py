@@ -72,6 +72,8 @@ def compare(
 ) -> Comparison:
     """Return what ``scenarios`` do to the forecast of ``model``, against the first of them.
 
+    The model's own draws are compared: the luck that a calibration adds is not moved by a scenario.
+
     Raises:
         WinsetError: for fewer than two scenarios, one that the case does not have, or more draws
             than a forecast keeps one by one.
@@ -84,7 +86,8 @@ def compare(
         raise WinsetError("a comparison needs two scenarios; “base” is the case as coded")
     cases = [apply_scenario(case, name) for name in scenarios]
     forecasts = [
-        make_forecast(case, model, draws=draws, seed=seed, scenario=name) for name in scenarios
+        make_forecast(case, model, draws=draws, seed=seed, scenario=name, raw=True)
+        for name in scenarios
     ]
     effects: list[Effect] = []
     for name, forecast in zip(scenarios[1:], forecasts[1:], strict=True):
@@ -92,7 +95,7 @@ def compare(
         if len(parts) > 1 and scenarios[0] == BASE:
             for channel, changes in parts.items():
                 changed = apply_changes(cases[0], changes)
-                alone = make_forecast(changed, model, draws=draws, seed=seed)
+                alone = make_forecast(changed, model, draws=draws, seed=seed, raw=True)
                 effects += _effects(channel, True, forecasts[0], alone)
         effects += _effects(name, False, forecasts[0], forecast)
     return Comparison(forecasts=tuple(forecasts), effects=tuple(effects))

@@ -8,6 +8,7 @@ import numpy as np
 from winset.batch import sample
 from winset.case.model import Case
 from winset.case.scenarios import apply_scenario
+from winset.dissent import Voice, dissent
 from winset.forecast import Forecast
 from winset.models import make_model
 from winset.models.base import IntArray
@@ -30,6 +31,7 @@ class Findings:
         bindings: what binds, issue by issue; empty likewise.
         blame: who stands in the way where there is no agreement; None likewise.
         games: the case's games, by name, played under the same scenario and seed.
+        dissent: what models that doubt an agreement say of it, this one's own readings among them.
     """
 
     draws: int
@@ -40,6 +42,7 @@ class Findings:
     bindings: tuple[Binding, ...] = ()
     blame: Blame | None = None
     games: Mapping[str, Played] = field(default_factory=dict)
+    dissent: tuple[Voice, ...] = ()
 
 
 def look_behind(case: Case, forecast: Forecast) -> Findings:
@@ -62,6 +65,7 @@ def look_behind(case: Case, forecast: Forecast) -> Findings:
         actors=batch.actors,
         party_of=batch.party_of,
         games=games,
+        dissent=dissent(case, forecast),
     )
     if not isinstance(model, TwoLevel):
         return seen

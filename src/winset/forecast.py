@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from winset.batch import uncertain_cells
+from winset.calibration import Fitted, shipped
 from winset.case.folder import write_file
 from winset.case.model import Case
 from winset.case.scenarios import BASE, apply_scenario
-from winset.chunks import DRAWN, MOST_KEPT, Task, ThisProcess, Workers
+from winset.chunks import DRAWN, MOST_KEPT, Task, ThisProcess, Workers, certain
 from winset.drawn import Counted, Drawn
 from winset.errors import WinsetError
 from winset.made import Made
@@ -279,6 +279,8 @@ def make_forecast(
     draws: int = 5_000,
     seed: int = 0,
     scenario: str | None = None,
+    raw: bool = False,
+    fitted: Fitted | None = None,
     workers: Workers | None = None,
     resume: Path | None = None,
     progress: Callable[[int], None] | None = None,
@@ -290,9 +292,12 @@ def make_forecast(
     Args:
         case: the case as coded.
         model: any model.
-        draws: how many; a case without ranges runs once under a model that draws nothing itself.
+        draws: how many; a raw forecast of a case without ranges, by a model that draws nothing
+            itself, has one.
         seed: of the random streams.
         scenario: name of one of the case's scenarios.
+        raw: leave settlements as the model has them, without the spread of its known errors.
+        fitted: calibrations to use; those that come with the package unless given.
         workers: who solves the draws, `winset.cluster.connect` makes some; by default this process.
             The forecast is the same whoever does.
         resume: file in which a run of more than `MOST_KEPT` draws keeps what it has, so that the
@@ -309,8 +314,9 @@ def make_forecast(
     if not case.issues or not case.stances:
         raise WinsetError("the case has no stances yet: code at least one issue and one stance")
     changed = apply_scenario(case, scenario)
-    if not model.random and not uncertain_cells(changed):
+    if raw and certain(changed, model):
         draws = 1
+    known = None if raw else fitted or shipped()
     made = Made(
         case=case.title,
         case_digest=case.digest,
@@ -320,9 +326,17 @@ def make_forecast(
         parameters=parameters(model),
         seed=seed,
         version=version("winset"),
+        calibration=None if known is None else known.said(model.name),
     )
     edges = edges_of(changed) if draws > MOST_KEPT else None
-    task = Task(case=changed, model=model, seed=seed, draws=draws, edges=edges)
+    task = Task(
+        case=changed,
+        model=model,
+        seed=seed,
+        draws=draws,
+        edges=edges,
+        calibration=None if known is None else known.of(model.name),
+    )
     state = None if resume is None else state_of(resume, made.run(draws))
     gathered = gather(task, workers or ThisProcess(), state=state, progress=progress)
     arrays: dict[str, Any] = gathered.joined()
@@ -343,8 +357,14 @@ def forget_run(forecast: Forecast, resume: Path) -> None:
     state_of(resume, forecast.made.run(forecast.draws)).drop()
 
 
-def repeat_forecast(forecast: Forecast, case: Case) -> Forecast:
-    """Return the forecast made again from ``case`` in the way that ``forecast`` was."""
+def repeat_forecast(forecast: Forecast, case: Case, *, fitted: Fitted | None = None) -> Forecast:
+    """Return the forecast made again from ``case`` in the way that ``forecast`` was.
+
+    Args:
+        forecast: as it was made.
+        case: what it shall be made from.
+        fitted: the calibrations that it used, if they were not the package's own.
+    """
     made = forecast.made
     return make_forecast(
         case,
@@ -352,6 +372,8 @@ def repeat_forecast(forecast: Forecast, case: Case) -> Forecast:
         draws=forecast.draws,
         seed=made.seed,
         scenario=made.scenario,
+        raw=made.calibration is None,
+        fitted=fitted,
     )
 
 
@@ -365,4 +387,11 @@ def what_changed(forecast: Forecast, case: Case) -> tuple[str, ...]:
         )
     if made.version != version("winset"):
         found.append(f"the package is {version('winset')}, the forecast was made by {made.version}")
+    known = shipped().said(made.model)
+    if made.calibration is not None and made.calibration != known:
+        found.append(
+            f"it was calibrated by {made.calibration['decisions']} decisions with the digest "
+            f"{made.calibration['table'][:12]}, now by {known['decisions']} with "
+            f"{known['table'][:12]}"
+        )
     return tuple(found)

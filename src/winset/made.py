@@ -17,6 +17,9 @@ class Made:
         parameters: of the model, in the form that `make_model` reads.
         seed: of the random streams.
         version: of this package.
+        calibration: by whose errors the settlements were widened: ``source``, ``table`` (digest of
+            the decisions), ``decisions``, ``groups``, and ``measured_on``, the model that made
+            those errors; None where they are as the model has them.
     """
 
     case: str
@@ -27,6 +30,12 @@ class Made:
     parameters: dict[str, Any]
     seed: int
     version: str
+    calibration: dict[str, Any] | None = None
+
+    @property
+    def borrowed(self) -> bool:
+        """Whether the errors are another model's, for want of decisions to score this one on."""
+        return self.calibration is not None and self.calibration["measured_on"] != self.model
 
     def plain(self) -> dict[str, Any]:
         """Return the fields by name, in JSON's own types."""

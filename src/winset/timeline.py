@@ -63,6 +63,7 @@ def make_timeline(
     draws: int = 1_000,
     seed: int = 0,
     since: datetime.date | None = None,
+    raw: bool = False,
     progress: Callable[[int], None] | None = None,
 ) -> Timeline:
     """Return the forecast of ``model`` on ``case`` at each statement's date and at its own.
@@ -73,30 +74,45 @@ def make_timeline(
         draws: of each forecast.
         seed: the same at each date, so that only what was said makes a difference.
         since: leave earlier days out.
+        raw: leave settlements as the model has them.
         progress: called with the number of days done.
 
     Raises:
         WinsetError: when there are too many days, or the model cannot be applied.
     """
-    days = [day for day in statement_dates(case) if since is None or day >= since]
-    days = sorted({*days, case.as_of})
-    if len(days) > MOST_DAYS:
-        raise WinsetError(f"statements on {len(days):,} days; give a later --since")
-    published = {d.id: d.published for d in case.documents}
+    days = timeline_days(case, since=since)
     moments = []
     for k, day in enumerate(days):
-        then = as_of(case, day)
-        moments.append(
-            Moment(
-                date=day,
-                statements=tuple(
-                    unit.rows[0]
-                    for unit in units(row for row in then.statements if row.status == "accepted")
-                    if published[unit.document] == day
-                ),
-                summaries=make_forecast(then, model, draws=draws, seed=seed).summary(),
-            )
-        )
+        moments.append(moment_at(case, day, model=model, draws=draws, seed=seed, raw=raw))
         if progress is not None:
             progress(k + 1)
     return Timeline(model=model.name, draws=draws, seed=seed, moments=tuple(moments))
+
+
+def timeline_days(case: Case, *, since: datetime.date | None = None) -> tuple[datetime.date, ...]:
+    """Return the days of a timeline: those of statements from ``since`` on, and the case's own.
+
+    Raises:
+        WinsetError: when there are too many.
+    """
+    days = {day for day in statement_dates(case) if since is None or day >= since}
+    if len(days | {case.as_of}) > MOST_DAYS:
+        raise WinsetError(f"statements on {len(days):,} days; give a later --since")
+    return tuple(sorted(days | {case.as_of}))
+
+
+def moment_at(
+    case: Case, day: datetime.date, *, model: Model, draws: int, seed: int, raw: bool = False
+) -> Moment:
+    """Return what was known on ``day`` and the forecast made of it; see `make_timeline`."""
+    then = as_of(case, day)
+    published = {d.id: d.published for d in case.documents}
+    return Moment(
+        date=day,
+        statements=tuple(
+            unit.rows[0]
+            for unit in units(row for row in then.statements if row.status == "accepted")
+            if published[unit.document] == day
+        ),
+        summaries=make_forecast(then, model, draws=draws, seed=seed, raw=raw).summary(),
+    )

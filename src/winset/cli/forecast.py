@@ -23,6 +23,9 @@ SET = click.option(
     "--set", "settings", multiple=True, metavar="PARAM=VALUE", help="A parameter of the model."
 )
 FILE = click.Path(path_type=Path, dir_okay=False)
+RAW = click.option(
+    "--raw", is_flag=True, help="Leave out what is known of the errors of such forecasts."
+)
 
 
 @click.command()
@@ -33,6 +36,13 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @SEED
 @click.option("--scenario", metavar="NAME", help="A scenario of the case.")
 @AS_OF
+@RAW
+@click.option(
+    "--calibration",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Calibrate by this file (`winset calibrate`) instead of the package's own.",
+)
 @click.option("--report", type=FILE, help="Write a self-contained HTML report.")
 @click.option("--save", type=FILE, help="Save the draws (.npz), to load or repeat.")
 @click.option("--rounds", type=FILE, help="Write every round's positions (.csv).")
@@ -52,6 +62,8 @@ def forecast(
     seed: int,
     scenario: str | None,
     day: "datetime.date | None",
+    raw: bool,
+    calibration: Path | None,
     report: Path | None,
     save: Path | None,
     rounds: Path | None,
@@ -64,12 +76,16 @@ def forecast(
     A run of more than 262,144 draws adds them up instead of keeping them. Stopped at any moment,
     it goes on from there when the same command is given again.
     """
+    from winset.calibration import read_fitted
     from winset.cli.printing import print_json
     from winset.cli.runs import kept_in, running
     from winset.findings import look_behind
     from winset.forecast import forget_run, make_forecast
     from winset.models import default_model, fitting_models, make_model
 
+    if raw and calibration is not None:
+        raise WinsetError("--raw and --calibration exclude each other")
+    fitted = None if calibration is None else read_fitted(calibration)
     opened = open_as_of(case, day)
     if name == "all":
         if settings or save or rounds:
@@ -84,7 +100,7 @@ def forecast(
             made.append(
                 make_forecast(
                     opened, model, draws=draws, seed=seed, scenario=scenario,
-                    workers=run, resume=kept, progress=done,
+                    raw=raw, fitted=fitted, workers=run, resume=kept, progress=done,
                 )
             )  # fmt: skip
     if rounds is not None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import click
 import numpy as np
 
-from winset.answers import Answer
+from winset.answers import Answer, calibration_sentence
 from winset.case.model import Case
 from winset.cli.printing import heading, interval, number, say, share, table
 from winset.findings import Findings, reckoned_with
@@ -48,6 +48,7 @@ def print_forecasts(
         if answer.resolution:
             say(answer.resolution, indent="  ")
     click.echo()
+    say(calibration_sentence(made[0]))
     say(
         f"Made with winset {first.version}, {_draws(made[0].draws)}, seed {first.seed}, "
         f"case {first.case_digest[:12]}."
@@ -71,7 +72,7 @@ def _table(rows: Sequence[tuple[str, IssueSummary]]) -> None:
         "signed": [_share(s.signed) for _, s in rows],
         "P(agreement)": [_agreement(s) for _, s in rows],
         "median": [number(s.quantiles[0.5]) for _, s in rows],
-        "80 % of draws": [interval(s.quantiles[0.1], s.quantiles[0.9]) for _, s in rows],
+        "80 %": [interval(s.quantiles[0.1], s.quantiles[0.9]) for _, s in rows],
         "converged": [_share(s.converged) for _, s in rows],
     }
     filled = {name: cells for name, cells in columns.items() if any(cells)}

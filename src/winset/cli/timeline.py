@@ -7,6 +7,7 @@ import click
 
 from winset.cli.case import CASE
 from winset.cli.coding import opened, read_day
+from winset.cli.forecast import RAW
 from winset.errors import WinsetError
 
 
@@ -17,6 +18,7 @@ from winset.errors import WinsetError
 @click.option("--draws", type=click.IntRange(1), default=1_000, show_default=True)
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 @click.option("--since", callback=read_day, metavar="DATE", help="Leave earlier days out.")
+@RAW
 @click.option(
     "--chart",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -30,6 +32,7 @@ def timeline(
     draws: int,
     seed: int,
     since: datetime.date | None,
+    raw: bool,
     chart: Path | None,
     as_json: bool,
 ) -> None:
@@ -43,7 +46,7 @@ def timeline(
         raise WinsetError("the case has no issues yet")
     chosen = found.issue(issue or found.issues[0].id)
     model = make_model(name or default_model(found), {})
-    course = make_timeline(found, model, draws=draws, seed=seed, since=since)
+    course = make_timeline(found, model, draws=draws, seed=seed, since=since, raw=raw)
     if chart is not None:
         from winset.charts.render import save
         from winset.charts.timeline import timeline as drawn

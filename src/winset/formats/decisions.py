@@ -201,6 +201,7 @@ class _Reader:
         """Return the decision on one issue; None where it has no outcome or is wrong."""
         before = len(self.problems)
         self._names(lines)
+        group, rule = self._one(lines, "group") or id, self._one(lines, "rule")
         scale = self._scale(lines)
         outcome = self._number(lines, "outcome", scale)
         reversion = self._number(lines, "reversion", scale)
@@ -227,8 +228,6 @@ class _Reader:
             actors=tuple(actor for actor, _ in actors),
             stances=tuple(stance for _, stance in actors),
         )
-        group = self._one(lines, "group") or id
-        rule = self._one(lines, "rule")
         return Decision(id=id, group=group, case=case, issue=id, outcome=outcome, rule=rule)
 
     def _names(self, lines: list[Line]) -> None:
@@ -328,6 +327,7 @@ class _Reader:
             return None
         if not low <= value.low <= value.high <= high:
             self._wrong(line, name, f"must lie in [{low:g}, {high:g}]", shorten(text))
+            return None
         return value
 
     def _wrong(self, line: Line, name: str, required: str, found: str, remedy: str = "") -> None:

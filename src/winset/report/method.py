@@ -38,6 +38,8 @@ def command_line(case: Case, forecast: Forecast) -> str:
     words += ["--draws", str(forecast.draws), "--seed", str(made.seed)]
     if made.scenario != BASE:
         words += ["--scenario", made.scenario]
+    if made.calibration is None:
+        words.append("--raw")
     return shlex.join(words)
 
 
@@ -45,13 +47,14 @@ def python_lines(case: Case, forecast: Forecast) -> str:
     """Return the Python that makes ``forecast`` again, every parameter written out."""
     made = forecast.made
     scenario = "" if made.scenario == BASE else f", scenario={made.scenario!r}"
+    raw = ", raw=True" if made.calibration is None else ""
     return "\n".join(
         [
             "from winset import make_forecast, make_model, open_case",
             "",
             f"model = make_model({made.model!r}, {made.parameters!r})",
             f"case = open_case({_folder(case)!r})  # digest {made.case_digest[:12]}",
-            f"make_forecast(case, model, draws={forecast.draws}, seed={made.seed}{scenario})",
+            f"make_forecast(case, model, draws={forecast.draws}, seed={made.seed}{scenario}{raw})",
         ]
     )
 

@@ -12,7 +12,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from winset.answers import Answer, answers, issue_answers
+from winset.answers import Answer, answers, calibration_sentence, issue_answers
 from winset.case.checks import doubts
 from winset.case.folder import write_file
 from winset.case.model import Case
@@ -132,8 +132,8 @@ def _issue(
         "issue": issue,
         "answers": [
             answer
-            for forecast in known
-            for answer in issue_answers(case, forecast)
+            for forecast, found in zip(forecasts, behind, strict=True)
+            for answer in issue_answers(case, forecast, found)
             if answer.id == issue.id
         ],
         "bindings": bindings,
@@ -163,6 +163,7 @@ def _method(case: Case, forecast: Forecast) -> dict[str, Any]:
     return {
         "forecast": forecast,
         "assumptions": assumptions(forecast.made.model),
+        "calibration": calibration_sentence(forecast),
         "command": command_line(case, forecast),
         "python": python_lines(case, forecast),
     }

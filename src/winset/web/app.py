@@ -12,7 +12,17 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from winset.errors import WinsetError
-from winset.web import cases_api, forecast_api, pages, state_api
+from winset.web import (
+    cases_api,
+    decisions_api,
+    evidence_api,
+    evidence_pages,
+    forecast_api,
+    intake_api,
+    numbers_api,
+    pages,
+    state_api,
+)
 from winset.web.api import Endpoint, routes
 from winset.web.desk import Desk
 from winset.web.live import Live
@@ -31,8 +41,10 @@ from winset.web.security import (
 from winset.web.store import Store
 
 # Whoever adds pages or addresses adds its module here; nothing else needs to know of it.
-INTERFACES = (cases_api, forecast_api, state_api)
-PAGES = (pages,)
+INTERFACES = (
+    cases_api, forecast_api, evidence_api, decisions_api, intake_api, numbers_api, state_api,
+)  # fmt: skip
+PAGES = (pages, evidence_pages)
 
 
 def endpoints() -> tuple[Endpoint, ...]:

@@ -15,6 +15,7 @@ from winset.batch import Batch, FloatArray, RandomShares, make_batch
 from winset.case.model import Case
 from winset.case.parts import STANCE_QUANTITIES
 from winset.chunks import CHUNK, DRAWN, Part, Task, ThisProcess
+from winset.errors import CaseError
 from winset.kernels.ratification import Table
 from winset.kernels.two_level import Solved, solve_table
 from winset.models.base import BoolArray, Outcome
@@ -161,7 +162,11 @@ def again(batch: Batch, before: Case, after: Case) -> Batch | None:
         new for old, new in zip(before.ties, after.ties, strict=True) if old.weight != new.weight
     ]
     # What moved is sampled alone: names become indices in `make_batch` and nowhere else.
-    alone = make_batch(_only(after, [new for _, new in moved], ties), batch.shares)
+    try:
+        only = _only(after, [new for _, new in moved], ties)
+    except CaseError:  # what moved does not make a case by itself: weights of nothing
+        return None
+    alone = make_batch(only, batch.shares)
     arrays: dict[str, Any] = {
         name: getattr(alone, name) for name in ("reversion", "quota", "unity", "power")
     }

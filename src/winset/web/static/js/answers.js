@@ -94,7 +94,7 @@ function chance({ outcome, probability }) {
 
 // What the changes do to the first number of the answer.
 function against(told, coded) {
-  if (coded === null || told.made.scenario === "base") return "";
+  if (told.made.scenario === "base") return "Move a number under “What if” to see what it would change.";
   const first = (from) =>
     from.questions[0]?.chances[0]?.probability ?? from.issues[0].agreement;
   const [now, before] = [first(told), first(coded)];

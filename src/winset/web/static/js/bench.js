@@ -6,7 +6,7 @@ export class Bench {
   constructor(given) {
     this.given = given;
     this.sliders = new Map(given.sliders.map((slider) => [slider.id, slider]));
-    this.usual = { model: given.default_model, scenario: "base", issue: "", actor: "" };
+    this.usual = { model: given.default_model, scenario: "base", issue: given.rows.issues[0].key.id };
     this.hearers = [];
     this.past = [];
     this.future = [];

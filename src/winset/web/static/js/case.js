@@ -52,7 +52,7 @@ function begin(given) {
     try {
       const told = await send(`${bench.api}/behind`, { ...asked, known: charts.known });
       if (overtaken()) return;
-      byId("bindings").replaceChildren(...told.bindings.map((words) => el("li", {}, words)));
+      byId("bindings").replaceChildren(...told.bindings.map((words) => el("li", {}, `What binds: ${words}.`)));
       answers.questions(told.questions);
       await charts.show(told.pictures);
       document.body.dataset.drawn = told.issue;

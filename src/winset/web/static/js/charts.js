@@ -61,6 +61,8 @@ export class Charts {
     const specification = { ...picture.specification, datasets: picture.values };
     drawn.embedded = await window.vegaEmbed(place, specification, OPTIONS);
     drawn.frame = picture.frame;
+    // The place says what the picture shows; its lines and letters would only be noise.
+    place.querySelector("svg").setAttribute("aria-hidden", "true");
     drawn.embedded.view.addEventListener("click", (event, item) => {
       const name = nameOf(item?.datum);
       if (this.names.has(name)) this.onActor(name);
@@ -74,7 +76,7 @@ export class Charts {
       if (embedded === null) continue;
       const marks = [...byId(`view-${view}`).querySelectorAll("svg .mark-symbol path, svg .mark-text text, svg .mark-rule line, svg .mark-rect path")];
       const named = marks.map((mark) => [mark, nameOf(mark.__data__?.datum)]);
-      const here = named.some(([, found]) => found === name);
+      const here = name !== "" && named.some(([, found]) => found === name);
       for (const [mark, found] of named) {
         const actor = this.names.has(found);
         mark.classList.toggle("reach", actor);
