@@ -138,7 +138,7 @@ def test_an_actor_chosen_in_the_table_is_chosen_everywhere(page):
     assert page.text_content("#sliders legend").startswith("Bob on Ann's share")
     assert page.locator("#view-positions .away").count() > 0
     page.go_back()
-    page.wait_for_function("!location.search.includes('actor=bob')")
+    page.wait_for_function("() => !location.search.includes('actor=bob')")
     assert page.input_value("#choose-actor") == "ann"
 
 
@@ -146,7 +146,7 @@ def test_an_actor_chosen_in_a_picture_is_chosen_everywhere(page):
     opened(page)
     page.locator("#view-positions text.reach, #view-positions .mark-text text",
                  has_text="Aunt Nora").first.click()  # fmt: skip
-    page.wait_for_function("location.search.includes('actor=aunt')")
+    page.wait_for_function("() => location.search.includes('actor=aunt')")
     assert page.input_value("#choose-actor") == "aunt"
 
 
@@ -240,7 +240,7 @@ def test_a_shipped_case_becomes_the_users_own_when_it_is_changed(page, folder):
     slider = page.locator("#sliders input[type=range]").first
     slider.focus()
     page.keyboard.press("Home")
-    page.wait_for_function("location.search.includes('set=')")
+    page.wait_for_function("() => location.search.includes('set=')")
     page.click("#keep summary")
     page.fill("#save-title", "Otherwise")
     page.click("text=Save as a scenario")

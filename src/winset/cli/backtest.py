@@ -57,6 +57,7 @@ def backtest(
     from winset.formats.decisions import read_decisions
     from winset.models import MODELS, make_model
 
+    _writable(report)
     names = MODELS if models == "all" else [name.strip() for name in models.split(",")]
     made = [make_model(name) for name in names]
     decisions = read_decisions(table)
@@ -95,12 +96,21 @@ def calibrate(table: Path, out: Path, source: str) -> None:
     from winset.formats.decisions import read_decisions
     from winset.models import MODELS, make_model
 
+    _writable(out)
     decisions = read_decisions(table)
     said = settlements(decisions, [make_model(name) for name in MODELS])
     with progress_bar(11 * len(said), wanted=True) as done:
         fitted = fit_models(decisions, said, source=source, progress=done)
     write_file(out, fitted_text(fitted).encode())
     click.echo(f"wrote the calibrations of {', '.join(fitted.calibrations)} to {out}", err=True)
+
+
+def _writable(path: Path | None) -> None:
+    """Refuse a file in no folder now, rather than after some minutes."""
+    from winset.errors import WinsetError
+
+    if path is not None and not path.parent.is_dir():
+        raise WinsetError(f"{path}: its folder must exist; found none; make it first")
 
 
 def _print_json(run: "Backtest", events: "EventScores | None") -> None:
@@ -135,7 +145,9 @@ def _print(run: "Backtest", decisions: "Decisions", events: "EventScores | None"
     _print_standings("As the models say", standings(run, "raw"), calibrated=False)
     _print_standings("Calibrated", standings(run, "calibrated"), calibrated=True)
     say(
-        "Points of a scale of 100. CRPS: continuous ranked probability score, less is better. "
+        "Points of a scale of 100. Error: absolute, of the median; hits: within 10 points; CRPS: "
+        "continuous ranked probability score; less is better. Inside: outcomes in the 80 % "
+        "interval; width: of that. "
         "Intervals: 95 %, whole groups drawn anew. No calibration had seen what it is scored on."
     )
     found = duels(run, "calibrated")
@@ -159,9 +171,9 @@ def _print_standings(title: str, found: "tuple[Standing, ...]", *, calibrated: b
 
     click.echo()
     heading(title)
-    columns = ["model", "n", "|error|", "95 %", "hits", "CRPS", "95 %"]
+    columns = ["model", "n", "error", "95 %", "hits", "CRPS", "95 %"]
     table(
-        [*columns, *(["in 80 %", "width"] * calibrated)],
+        [*columns, *(["inside", "width"] * calibrated)],
         [
             [
                 s.model,
@@ -191,7 +203,7 @@ def _print_duels(found: "tuple[Duel, ...]") -> None:
             [
                 d.model,
                 str(d.decisions),
-                "CRPS" if d.score == "crps" else "|error|",
+                "CRPS" if d.score == "crps" else "error",
                 signed(d.difference.value),
                 f"{signed(d.difference.low)} – {signed(d.difference.high)}",
                 number(d.resolvable),

@@ -14,7 +14,7 @@ import numpy as np
 from winset.batch import Batch, FloatArray, RandomShares, make_batch
 from winset.case.model import Case
 from winset.case.parts import STANCE_QUANTITIES
-from winset.chunks import CHUNK, DRAWN, Part, Task, ThisProcess
+from winset.chunks import CHUNK, DRAWN, Part, Task, ThisProcess, certain
 from winset.errors import CaseError
 from winset.kernels.ratification import Table
 from winset.kernels.two_level import Solved, solve_table
@@ -72,7 +72,7 @@ class Remembering:
 
     def parts(self, task: Task, chunks: Iterable[int]) -> Iterator[Part]:
         """Yield the parts of ``chunks``; those of a long run as `ThisProcess` makes them."""
-        if task.draws > CHUNK or task.edges is not None:
+        if task.draws > CHUNK or task.edges is not None or certain(task.case, task.model):
             yield from ThisProcess().parts(task, chunks)
             return
         for _ in chunks:
@@ -82,6 +82,8 @@ class Remembering:
                 outcome: Outcome = model.solve(batch, solving=self._solve)
             else:
                 outcome = model.solve(batch)
+            if task.calibration is not None:
+                outcome = task.calibration.apply(batch, outcome)
             said = {name: getattr(outcome, name) for name in DRAWN[1:]}
             drawn = Outcome(settlement=batch.in_units(outcome.settlement), **said)
             yield Part(draws=task.draws, drawn=drawn, tally=None)
