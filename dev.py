@@ -76,7 +76,7 @@ def drop_stale_kernels() -> None:
     if stamp.exists() and stamp.read_text() == found:
         return
     for compiled in package.glob("**/__pycache__/*.nb[ic]"):
-        compiled.unlink()
+        compiled.unlink(missing_ok=True)
     stamp.parent.mkdir(exist_ok=True)
     stamp.write_text(found)
 
@@ -115,7 +115,7 @@ def test() -> None:
     run(PYTHON, "-m", "ruff", "format", "--check", ".")
     run(PYTHON, "-m", "ruff", "check", ".")
     run(PYTHON, "-m", "mypy")
-    run(PYTHON, "-m", "pytest", *sys.argv[2:])
+    run(PYTHON, "-m", "pytest", "--numprocesses=auto", "--maxprocesses=4", *sys.argv[2:])
 
 
 def main() -> None:

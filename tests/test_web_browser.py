@@ -237,9 +237,9 @@ def test_numbers_are_written_into_the_case_and_a_conflict_is_shown(page, folder)
 
 def test_a_shipped_case_becomes_the_users_own_when_it_is_changed(page, folder):
     opened(page, "/cases/shipped/emission-standards")
-    slider = page.locator("#sliders input[type=range]").first
-    slider.focus()
-    page.keyboard.press("Home")
+    field = page.get_by_label("Position", exact=True)
+    field.fill("6.5")
+    field.press("Enter")
     page.wait_for_function("() => location.search.includes('set=')")
     page.click("#keep summary")
     page.fill("#save-title", "Otherwise")
@@ -256,7 +256,7 @@ def test_a_case_is_begun_from_the_first_page(page, folder):
     page.fill("#begin-title", "Who gets the water?")
     assert page.input_value("#begin-id") == "who-gets-the-water"
     page.fill("#begin-day", "2026-02-03")
-    page.click("text=Begin >> visible=true >> nth=-1")
+    page.click("#begin button")
     page.wait_for_url("**/cases/own/who-gets-the-water")
     page.wait_for_selector("body[data-drawn]")
     assert read_case(folder / "who-gets-the-water").as_of.isoformat() == "2026-02-03"
@@ -321,3 +321,34 @@ def test_the_first_page_of_a_stranger_is_a_refusal_with_its_looks(browser, addre
     assert "winset serve" in page.text_content("main")
     assert page.evaluate("getComputedStyle(document.body).margin") == "0px"
     context.close()
+
+
+def test_a_slider_on_its_way_ends_in_a_forecast_of_all_draws(page):
+    opened(page)
+    slider = page.get_by_label("Position, Ann", exact=True)
+    box = slider.bounding_box()
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.67, y)
+    page.mouse.down()
+    for share in (0.5, 0.4, 0.3, 0.2, 0.1):
+        page.mouse.move(box["x"] + box["width"] * share, y, steps=4)
+    page.mouse.up()
+    page.wait_for_function("() => location.search.includes('set=position')")
+    page.wait_for_function("() => document.body.dataset.draws === '5000'")
+    page.go_back()  # one step, however many places the slider passed
+    page.wait_for_function("() => !location.search.includes('set=')")
+    assert page.input_value("#choose-actor") == "ann"
+
+
+def test_an_arrow_key_held_down_is_one_step(page):
+    opened(page)
+    coded = sentence(page)
+    page.get_by_label("Position, Ann", exact=True).focus()
+    for _ in range(30):
+        page.keyboard.press("ArrowLeft")
+    page.wait_for_function("() => location.search.includes('ann%3Apie%3A30..37')")
+    page.keyboard.press("Control+z")
+    page.wait_for_function("() => !location.search.includes('set=')")
+    page.wait_for_function(
+        "(s) => document.getElementById('sentence').textContent === s", arg=coded
+    )

@@ -7,7 +7,6 @@ import click
 
 if TYPE_CHECKING:
     from winset.backtest import Backtest
-    from winset.ensemble import Ensemble
     from winset.events import EventScores
     from winset.formats.decisions import Decisions
     from winset.standings import Duel, Standing
@@ -137,6 +136,7 @@ def _print_json(run: "Backtest", events: "EventScores | None") -> None:
 def _print(run: "Backtest", decisions: "Decisions", events: "EventScores | None") -> None:
     from winset.cli.printing import heading, say
     from winset.standings import duels, ensemble, standings
+    from winset.verdict import mixture_sentence
 
     count = len(decisions.decisions)
     heading(f"{run.name}: {count} decisions in {len(decisions.groups)} groups")
@@ -215,22 +215,6 @@ def _print_duels(found: "tuple[Duel, ...]") -> None:
     from winset.cli.printing import say
 
     say("resolvable: the smallest true difference that such data would show four times in five.")
-
-
-def mixture_sentence(mixture: "Ensemble") -> str:
-    """Return in words what the mixture of models is worth."""
-    shares = ", ".join(
-        f"{model} {weight:.2f} ({low:.2f} to {high:.2f})"
-        for model, weight, low, high in zip(
-            mixture.models, mixture.weights, mixture.low, mixture.high, strict=True
-        )
-    )
-    d = mixture.difference
-    verdict = "beats" if mixture.better else "does not beat"
-    return (
-        f"A mixture of all models, its weights learned in other groups, {verdict} its best member, "
-        f"{mixture.best}: CRPS {d.value:+.2f} ({d.low:+.2f} to {d.high:+.2f}). Weights: {shares}."
-    )
 
 
 def _print_events(events: "EventScores") -> None:

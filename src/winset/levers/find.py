@@ -1,7 +1,7 @@
 """What an actor, or others for it, could change to reach a goal, and what that costs the actor."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -175,6 +175,7 @@ def find_levers(
     seed: int = 0,
     scenario: str | None = None,
     most: int = 3,
+    progress: Callable[[int], None] | None = None,
 ) -> Levers:
     """Return the smallest changes of ``case`` after which ``goal`` is reached in ``model``.
 
@@ -196,6 +197,7 @@ def find_levers(
         seed: of them.
         scenario: name of one of the case's scenarios.
         most: how many to keep, single ones and pairs each, for each of `ORDER`.
+        progress: called with the draws solved so far; how many there will be nobody knows.
 
     Raises:
         WinsetError: when there is no such actor or issue, the goal is none, nothing can be moved or
@@ -219,7 +221,7 @@ def find_levers(
         )
     if not model.random and not uncertain_cells(changed):
         draws = 1
-    runs = _Runs(changed, model, summary, actor=actor, draws=draws, seed=seed)
+    runs = _Runs(changed, model, summary, actor=actor, draws=draws, seed=seed, progress=progress)
     reached = runs.base.value >= reach
     exact = exact_for(model, runs.stack, summary, reach=reach, lose=reached)
     search = Search(runs.solve, base=runs.seen, reach=reach, lose=reached, most=most, exact=exact)
@@ -266,9 +268,17 @@ class _Runs:
     """The batch of one search, its changed copies, and what they are worth to the actor."""
 
     def __init__(
-        self, case: Case, model: Model, summary: Summary, *, actor: str, draws: int, seed: int
+        self,
+        case: Case,
+        model: Model,
+        summary: Summary,
+        *,
+        actor: str,
+        draws: int,
+        seed: int,
+        progress: Callable[[int], None] | None = None,
     ) -> None:
-        self._summary = summary
+        self._summary, self._progress = summary, progress
         self._model, self._actor = model, actor
         self.stack = Stack(case, draws=draws, seed=seed)
         few = draws if draws < SCREENED else SCREENED
@@ -298,6 +308,8 @@ class _Runs:
             self.solved += draws * len(some)
             rows = [slice(n * draws, (n + 1) * draws) for n in range(len(some))]
             found += [Seen(goal=seen.goal.part(r), near=seen.near.part(r)) for r in rows]
+            if self._progress is not None:
+                self._progress(self.solved)
         return found
 
     def _seen(self, batch: Batch, outcome: Outcome) -> Seen:

@@ -1,16 +1,8 @@
-"""The report as one page: what it contains, and the policy that lets nothing else in."""
+"""The report on a case as one page: what it contains."""
 
-import base64
-import hashlib
-import json
 from collections.abc import Sequence
-from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-
-import jinja2
-from markupsafe import Markup
 
 from winset.answers import Answer, answers, calibration_sentence, issue_answers
 from winset.case.checks import doubts
@@ -22,28 +14,19 @@ from winset.charts.blame import who_blocks
 from winset.charts.difference import scenario_differences
 from winset.charts.outcome import outcome
 from winset.charts.ratification import ratification
-from winset.charts.render import bundle, page_specification
 from winset.charts.strip import position_strip
-from winset.charts.text import shown
-from winset.charts.theme import PAGE, config
 from winset.charts.tree import game_tree
 from winset.charts.view import View
 from winset.comparison import compare
 from winset.findings import Findings, look_behind
 from winset.forecast import Forecast, what_changed
 from winset.models import make_model
-from winset.report.evidence import (
-    change_text,
-    loose_statements,
-    stance_rows,
-    statement_rows,
-    web_address,
-)
+from winset.report.document import document, figure
+from winset.report.evidence import loose_statements, stance_rows, statement_rows
 from winset.report.method import assumptions, command_line, python_lines
 from winset.report.rounds import power_views, rounds_views, within_room
 
 COMPARED = 2_000  # draws a scenario
-TEMPLATES = Path(__file__).parent / "templates"
 
 
 def write_report(path: str | Path, case: Case, forecasts: Sequence[Forecast] = ()) -> None:
@@ -70,9 +53,8 @@ def report_html(case: Case, forecasts: Sequence[Forecast] = ()) -> str:
     """
     behind = [look_behind(case, forecast) for forecast in forecasts]
     rounds, left_out = within_room([rounds_views(case, forecast) for forecast in forecasts])
-    script, style = _asset("report.js"), _asset("report.css")
-    page = _environment().get_template("report.html.j2")
-    return page.render(
+    return document(
+        "report.html.j2",
         case=case,
         forecasts=forecasts,
         label=_label,
@@ -87,19 +69,13 @@ def report_html(case: Case, forecasts: Sequence[Forecast] = ()) -> str:
         issues=[_issue(case, issue, forecasts, behind) for issue in case.issues],
         rounds={issue.id: _rounds(case, issue, forecasts, rounds) for issue in case.issues},
         left_out=left_out,
-        games=[_figure(game_tree(played)) for played in behind[0].games.values()] if behind else [],
-        differences=[_figure(view) for view in _differences(case, forecasts)],
+        games=[figure(game_tree(played)) for played in behind[0].games.values()] if behind else [],
+        differences=[figure(view) for view in _differences(case, forecasts)],
         loose=loose_statements(case),
         statements=lambda ids: statement_rows(case, ids),
         doubts=doubts(case),
         methods=[_method(case, forecast) for forecast in forecasts],
-        version=version("winset"),
         digest=case.digest,
-        policy=_policy(bundle(), script, style=style),
-        bundle=Markup(bundle()),  # noqa: S704 - vl-convert's own code
-        script=Markup(script),  # noqa: S704 - this package's own file
-        style=Markup(style),  # noqa: S704 - this package's own file
-        config=_json(config(PAGE).to_dict()),
     )
 
 
@@ -137,7 +113,7 @@ def _issue(
             if answer.id == issue.id
         ],
         "bindings": bindings,
-        "views": [_figure(view) for view in views],
+        "views": [figure(view) for view in views],
         "stances": stance_rows(case, issue.id),
     }
 
@@ -156,7 +132,7 @@ def _rounds(
     ]
     if found:
         found.insert(0, ("Where the power stands", power_views(case, issue.id)))
-    return [{"title": title, "views": [_figure(v) for v in views]} for title, views in found]
+    return [{"title": title, "views": [figure(v) for v in views]} for title, views in found]
 
 
 def _method(case: Case, forecast: Forecast) -> dict[str, Any]:
@@ -182,63 +158,3 @@ def _differences(case: Case, forecasts: Sequence[Forecast]) -> list[View]:
         seed=made.seed,
     )
     return [scenario_differences(found, issue.id, case=case) for issue in case.issues]
-
-
-def _figure(view: View) -> dict[str, Any]:
-    return {"view": view, "specification": _json(page_specification(view))}
-
-
-def _json(value: object) -> Markup:
-    """Return ``value`` as JSON that cannot end the element it stands in."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return Markup(text)  # noqa: S704 - every character that HTML could read is escaped
-
-
-def _policy(*scripts: str, style: str) -> str:
-    """Return the content security policy: these scripts and this style, and nothing else."""
-    allowed = " ".join(f"'{_hash(text)}'" for text in scripts)
-    return (
-        f"default-src 'none'; script-src {allowed}; style-src '{_hash(style)}'; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-def _asset(name: str) -> str:
-    return (TEMPLATES / name).read_text(encoding="utf-8")
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=_cell,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"address": web_address, "change": change_text, "marked": _marked}
-    return environment
-
-
-def _cell(value: object) -> object:
-    """Return what stands in the page for ``value``: no hidden controls, numbers to five digits."""
-    if isinstance(value, Markup):
-        return value
-    if isinstance(value, float):
-        return f"{value:,.5g}"
-    return "" if value is None else shown(str(value))
-
-
-def _marked(text: str) -> Markup:
-    """Return prose of a docstring with its code between double backticks set as code."""
-    parts = text.split("``")
-    return Markup("").join(
-        Markup("<code>{}</code>").format(part) if k % 2 else part for k, part in enumerate(parts)
-    )

@@ -15,7 +15,7 @@ from winset.case.model import Case
 from winset.case.parts import Question as Asks
 from winset.case.quantities import parse_quantity
 from winset.case.scenarios import BASE
-from winset.comparison import Comparison, Effect, compare
+from winset.comparison import Effect, compare
 from winset.errors import WinsetError
 from winset.findings import Findings
 from winset.forecast import Forecast
@@ -25,7 +25,7 @@ from winset.web.api import Endpoint
 from winset.web.asked import WHAT_IF, Changes, Draws, ForecastAsked, Question, understood
 from winset.web.cases_api import CASE
 from winset.web.desk import Desk, desk, issue_in, opened
-from winset.web.live import since
+from winset.web.live import Live, since
 from winset.web.pictures import VIEWS, Picture, Views, pictures
 
 STRICT = ConfigDict(extra="forbid")
@@ -237,40 +237,34 @@ async def look_behind(request: Request, body: BehindAsked) -> BehindTold:
 
 async def compare_scenarios(request: Request, body: CompareAsked) -> CompareTold:
     """Return scenarios side by side."""
-    found, at = await opened(request), desk(request)
-    return await at.live.run(compared, found.case, body, revision=found.revision)
+    found, live = await opened(request), desk(request).live
+    return await live.run(compared, live, found.case, body=body, revision=found.revision)
 
 
-def compared(case: Case, body: CompareAsked, *, revision: str) -> CompareTold:
-    """Return what `winset.comparison.compare` finds, as a page shows it."""
-    question = understood(
-        case,
-        ForecastAsked(
-            model=body.model,
-            parameters=body.parameters,
-            scenario=body.scenario,
-            changes=body.changes,
-        ),
-        revision=revision,
+def compared(live: Live, case: Case, *, body: CompareAsked, revision: str) -> CompareTold:
+    """Return the forecast of each scenario, and what each does against the first, draw by draw."""
+    asked = ForecastAsked(
+        model=body.model,
+        parameters=body.parameters,
+        draws=body.draws,
+        seed=body.seed,
+        scenario=body.scenario,
+        changes=body.changes,
     )
-    asked = [question.scenario if name == WHAT_IF and body.changes else name
-             for name in body.scenarios]  # fmt: skip
-    both: Comparison = compare(
-        question.case, question.model, [*asked, asked[0]] if len(asked) == 1 else asked,
-        draws=body.draws, seed=body.seed,
-    )  # fmt: skip
+    question = understood(case, asked, revision=revision)
+    own = question.scenario if body.changes else WHAT_IF
+    names = [own if name == WHAT_IF else name for name in body.scenarios]
     titles = {s.id: s.title or s.id for s in question.case.scenarios} | {BASE: "As coded"}
-    return CompareTold(
-        sides=tuple(
-            SideTold(
-                scenario=name,
-                title=titles[name],
-                issues=issues_told(question.case, forecast),
-            )
-            for name, forecast in zip(asked, both.forecasts, strict=False)
-        ),
-        effects=both.effects if len(asked) > 1 else (),
-    )
+    sides = []
+    for name in names:
+        forecast = live.kept_forecast(replace(question, scenario=name))
+        told = issues_told(question.case, forecast)
+        sides.append(SideTold(scenario=name, title=titles[name], issues=told))
+    effects: tuple[Effect, ...] = ()
+    if len(names) > 1:
+        made = compare(question.case, question.model, names, draws=body.draws, seed=body.seed)
+        effects = made.effects
+    return CompareTold(sides=tuple(sides), effects=effects)
 
 
 ENDPOINTS = (

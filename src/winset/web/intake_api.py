@@ -1,6 +1,8 @@
 """The interface to new documents: into a case, or to begin one from; and proposing again."""
 
 import datetime
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -65,18 +67,18 @@ class ProposedAgain:
 
 async def add_documents(request: Request) -> DocumentsTaken:
     """Put `files` into the case; `publisher`, `published`, `title` and `url` are of all of them."""
-    form = await read_form(request)
-    uploads, about = await _uploads(form), _about(form)
+    async with form_in(request) as form:
+        uploads, about = await _uploads(form), _about(form)
     work = partial(take_files, desk(request).store, name_in(request), uploads, about=about)
     return _told(await anyio.to_thread.run_sync(work))
 
 
 async def begin_from_articles(request: Request) -> DocumentsTaken:
     """Begin a case, `id`, `title`, `as_of`, with the documents in `files`."""
-    form = await read_form(request)
-    uploads, about = await _uploads(form), _about(form, without=("title",))
-    store = desk(request).store
-    begin = partial(_begun, store, uploads, about, said=_texts(form, ("id", "title", "as_of")))
+    async with form_in(request) as form:
+        uploads, about = await _uploads(form), _about(form, without=("title",))
+        said = _texts(form, ("id", "title", "as_of"))
+    begin = partial(_begun, desk(request).store, uploads, about, said=said)
     return _told(await anyio.to_thread.run_sync(begin))
 
 
@@ -119,15 +121,17 @@ def _told(done: TakenIn) -> DocumentsTaken:
     )
 
 
-async def read_form(request: Request) -> FormData:
-    """Return the form in the body.
+@asynccontextmanager
+async def form_in(request: Request) -> AsyncIterator[FormData]:
+    """Yield the form in the body, and let go of its files afterwards.
 
     Raises:
         RefusedError: with status 415 when the body is another thing.
     """
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise RefusedError(415, "The body must be a form with files: multipart/form-data.")
-    return await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS)
+    async with request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS) as form:
+        yield form
 
 
 async def _uploads(form: FormData) -> list[Upload]:
@@ -141,7 +145,6 @@ async def _uploads(form: FormData) -> list[Upload]:
                 f"{name}: must be at most {MOST_BYTES:,} bytes; found {part.size:,}; split it"
             )
         uploads.append(Upload(name=name, data=await part.read()))
-    await form.close()
     return uploads
 
 

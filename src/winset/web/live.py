@@ -5,7 +5,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
@@ -41,6 +41,14 @@ class Live:
         """Return what ``function`` returns, computed on the thread for forecasts."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, partial(function, *args, **named))
+
+    def submit(self, function: Callable[[], object]) -> "Future[object]":
+        """Put ``function`` into the queue of the thread for forecasts.
+
+        Raises:
+            RuntimeError: when the thread is gone.
+        """
+        return self._thread.submit(function)
 
     async def forecast(self, question: Question) -> Forecast:
         """Return the forecast that ``question`` asks for: what `make_forecast` returns."""

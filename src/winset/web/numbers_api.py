@@ -16,7 +16,7 @@ from winset.case.model import Case
 from winset.case.ranges import Range, parse_range
 from winset.charts.timeline import timeline as drawn
 from winset.errors import WinsetError
-from winset.evidence.derive import Derivation, derive_stances
+from winset.evidence.derive import Derivation, derive_stances, marked
 from winset.evidence.trace import Sentence, TracedCell, trace
 from winset.models import default_model, make_model
 from winset.timeline import Timeline, moment_at, timeline_days
@@ -194,7 +194,7 @@ def trace_told(found: Opened, issue: str, actor: str) -> TraceTold:
         actor=actor,
         issue_title=case.issue(issue).title,
         actor_name=case.actor(actor).name,
-        note=traced.stance.note,
+        note=marked(traced.stance, ()).note,
         cells=tuple(_cell(cell, base) for cell in traced.cells),
         sentences=tuple(_sentence(one, base) for one in traced.sentences),
     )

@@ -13,7 +13,8 @@ def listening(host: str, port: int) -> socket.socket:
         WinsetError: when that cannot be had.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    made = socket.socket(family, socket.SOCK_STREAM)
+    # Named, so that asyncio knows to send small answers at once (TCP_NODELAY): 40 ms each.
+    made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((host, port))

@@ -13,7 +13,13 @@ const options = {
 const draw = (place) =>
   window
     .vegaEmbed(place, read(place.dataset.specification), options)
-    .then(() => place.classList.add("drawn"))
+    .then((drawn) => {
+      // The place speaks for the picture; its parts would only be noise.
+      place.querySelector("svg").setAttribute("aria-hidden", "true");
+      place.classList.add("drawn");
+      place.view = drawn.view;
+      place.dispatchEvent(new Event("drawn"));
+    })
     .catch((error) => {
       console.error(error);
       place.textContent = "The picture could not be drawn; the table below has its numbers.";

@@ -1,6 +1,7 @@
 // Who is there: the stances on the chosen issue, and the actors without one.
 
 import { at, byId, el, table } from "/static/js/dom.js";
+import { traced } from "/static/js/to-trace.js";
 
 const COLUMNS = ["Actor", "Position", "Salience", "Influence", "Price", "Accepts from", "Accepts up to"];
 const QUANTITIES = ["position", "salience", "influence", "price", "red_line_low", "red_line_high"];
@@ -15,7 +16,7 @@ export function showActors(bench) {
   const stances = bench.rows("stances").filter((stance) => stance.issue === issue);
   const rows = stances.map((stance) => ({
     chosen: stance.actor === actor,
-    cells: [button(bench, stance), ...QUANTITIES.map((quantity) => cell(stance, quantity))],
+    cells: [button(bench, stance), ...QUANTITIES.map((quantity) => traced(bench, stance, quantity, cell(stance, quantity)))],
   }));
   // Rebuilding takes the focus away: give it back to the same actor's button.
   const place = byId("actors");

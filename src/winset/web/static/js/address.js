@@ -26,7 +26,7 @@ export function addressOf(state, usual) {
   return location.pathname + (said === "" ? "" : `?${said}`);
 }
 
-// `push` makes a step for the back button; without, the address follows a slider on its way.
+// `push` makes a step for the back button; without, the last step is another one now.
 export function writeAddress(address, push) {
   if (address === location.pathname + location.search) return;
   history[push ? "pushState" : "replaceState"](null, "", address);

@@ -1,6 +1,6 @@
 // The answer in one sentence, the questions and the issues: what follows a slider at once.
 
-import { at, byId, el, percent, show, figure } from "/static/js/dom.js";
+import { at, byId, el, onScale, percent, show } from "/static/js/dom.js";
 
 export class Answers {
   constructor(bench) {
@@ -48,9 +48,9 @@ export class Answers {
     const share = (value) => `${(100 * (value - told.bottom)) / (told.top - told.bottom)}%`;
     const said = told.agreement === null ? "agreement assumed" : "chance of an agreement";
     big.replaceChildren(
-      told.agreement === null ? figure(told.middle) : percent(told.agreement),
+      told.agreement === null ? onScale(told.middle, told) : percent(told.agreement),
       " ",
-      el("small", {}, told.agreement === null ? said : said),
+      el("small", {}, said),
     );
     rail.replaceChildren();
     if (told.middle === null) {
@@ -64,7 +64,8 @@ export class Answers {
       rail.append(at(el("span", { class: "ghost" }), { left: share(coded.middle) }));
     }
     const unit = told.unit === "" ? "" : ` ${told.unit}`;
-    low.textContent = `settles at ${figure(told.middle)}${unit}, 80 % from ${figure(told.low)} to ${figure(told.high)}`;
+    const [from, middle, to] = [told.low, told.middle, told.high].map((value) => onScale(value, told));
+    low.textContent = `settles at ${middle}${unit}, 80 % from ${from} to ${to}`;
   }
 
   questions(answers) {

@@ -2,6 +2,8 @@
 
 import { addressOf, readAddress, writeAddress } from "/static/js/address.js";
 
+const TOGETHER = 1000; // milliseconds
+
 export class Bench {
   constructor(given) {
     this.given = given;
@@ -9,6 +11,7 @@ export class Bench {
     this.usual = { model: given.default_model, scenario: "base", issue: given.rows.issues[0].key.id };
     this.hearers = [];
     this.past = [];
+    this.lately = { id: "", at: 0 };
     this.future = [];
     this.state = this.sound(readAddress(this.sliders));
     this.kept = this.state.changes;
@@ -47,9 +50,10 @@ export class Bench {
     this.hearers.push(hearer);
   }
 
-  // `settled`: the user has let go, so that the address and the list of undone steps may follow.
-  tell({ settled }) {
-    writeAddress(this.address(), settled);
+  // `settled`: the user has let go, so that the address and the steps to undo may follow; `push`:
+  // as a step of their own.
+  tell({ settled, push = settled }) {
+    if (settled) writeAddress(this.address(), push);
     for (const hearer of this.hearers) hearer(this.state, { settled });
   }
 
@@ -68,23 +72,28 @@ export class Bench {
     const changes = { ...this.state.changes };
     if (text === null || text === this.sliders.get(id).text) delete changes[id];
     else changes[id] = text;
-    this.put(changes, settled);
+    this.put(changes, settled, id);
   }
 
-  put(changes, settled = true) {
+  // One quantity moved again and again, by an arrow key held down, is one step.
+  put(changes, settled = true, id = "") {
     this.state = { ...this.state, changes };
+    const now = performance.now();
+    const together = id !== "" && id === this.lately.id && now - this.lately.at < TOGETHER;
     if (settled && JSON.stringify(changes) !== JSON.stringify(this.kept)) {
-      this.past.push(this.kept);
+      if (!together) this.past.push(this.kept);
       this.future = [];
       this.kept = changes;
+      this.lately = { id, at: now };
     }
-    this.tell({ settled });
+    this.tell({ settled, push: settled && !together });
   }
 
   step(from, to) {
     if (from.length === 0) return;
     to.push(this.kept);
     this.kept = from.pop();
+    this.lately = { id: "", at: 0 };
     this.state = { ...this.state, changes: this.kept };
     this.tell({ settled: true });
   }

@@ -13,6 +13,8 @@ import { WhatIf } from "/static/js/whatif.js";
 
 const VIEWS = ["positions", "outcome", "ratification", "blame"];
 const PAUSE = 150; // milliseconds without a change before pictures are drawn anew
+const PROMPT = 100; // milliseconds that an answer may take while a slider is on its way
+const FEWER = 1250; // draws on the way, on a machine that is slower than that
 
 function begin(given) {
   const bench = new Bench(given);
@@ -24,6 +26,7 @@ function begin(given) {
   new Keeping(bench);
   const coded = new Map();
   let pause = 0;
+  let took = 0;
 
   const trouble = (error) => {
     if (!(error instanceof Refusal)) throw error;
@@ -39,10 +42,12 @@ function begin(given) {
     try {
       const before = await codedBy(asked.model);
       const plain = asked.scenario === "base" && asked.changes.length === 0;
+      const start = performance.now();
       const told = plain ? before : await send(`${bench.api}/forecast`, asked);
       show(byId("trouble"), "");
       answers.show(told, before);
-      document.body.dataset.milliseconds = told.milliseconds;
+      if (!plain && asked.draws === undefined) took = performance.now() - start;
+      document.body.dataset.draws = told.draws;
     } catch (error) {
       trouble(error);
     }
@@ -62,23 +67,24 @@ function begin(given) {
   });
 
   let last = "";
-  function follow(state) {
+  function follow(state, { settled }) {
     panel.show(state);
     answers.choose(state);
     comparing.show();
     showActors(bench);
     charts.choose(state.picked ? bench.name(state.actor) : "");
     const asked = bench.asked();
-    const wanted = JSON.stringify([asked, state.issue]);
+    const fewer = !settled && took > PROMPT;
+    const wanted = JSON.stringify([asked, state.issue, fewer]);
     if (wanted === last) return;
     last = wanted;
-    forecasting.ask(asked);
+    forecasting.ask(fewer ? { ...asked, draws: FEWER } : asked);
     clearTimeout(pause);
     pause = setTimeout(() => looking.ask({ ...asked, issue: state.issue }), PAUSE);
   }
 
   bench.hear(follow);
-  follow(bench.state);
+  follow(bench.state, { settled: true });
 }
 
 const given = JSON.parse(byId("case").textContent);

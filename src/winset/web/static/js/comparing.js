@@ -1,7 +1,7 @@
 // Scenarios side by side, draw by draw.
 
 import { Refusal, send } from "/static/js/api.js";
-import { byId, el, figure, percent, show, table } from "/static/js/dom.js";
+import { byId, el, figure, onScale, percent, show, table } from "/static/js/dom.js";
 
 const YOURS = "what-if";
 
@@ -68,27 +68,27 @@ export class Comparing {
   }
 }
 
-const COLUMNS = ["Scenario", "Agreement", "Difference", "Median", "80 %", "Difference of the settlement"];
+const COLUMNS = ["Scenario", "Agreement", "Difference, points", "Median", "80 %", "Difference, settlement"];
+
+const short = (value) => (value === null ? "?" : figure(Number(value.toPrecision(2))));
 
 function row(side, issue, effects) {
   const told = side.issues.find((entry) => entry.issue === issue);
   const effect = effects.find(
-    (entry) => entry.issue === issue && !entry.part && matches(entry.name, side.scenario),
+    (entry) => entry.issue === issue && !entry.part && entry.name === side.scenario,
   );
   const difference = (found, times) =>
     found === undefined || found === null || found.value === null
       ? ""
-      : `${found.value < 0 ? "−" : "+"}${figure(times * Math.abs(found.value))} ± ${figure(times * found.error)}`;
+      : `${found.value < 0 ? "−" : "+"}${short(times * Math.abs(found.value))} ± ${short(times * found.error)}`;
   return {
     cells: [
       side.title,
       told.agreement === null ? "assumed" : percent(told.agreement),
       difference(effect?.agreement, 100),
-      figure(told.middle),
-      told.low === null ? "" : `${figure(told.low)} to ${figure(told.high)}`,
+      onScale(told.middle, told),
+      told.low === null ? "" : `${onScale(told.low, told)} to ${onScale(told.high, told)}`,
       difference(effect?.settlement, 1),
     ],
   };
 }
-
-const matches = (name, scenario) => name === scenario;

@@ -59,6 +59,13 @@ export function table(columns, rows, caption) {
 export const figure = (value) =>
   value === null ? "–" : Number(value.toPrecision(4)).toLocaleString("en-GB");
 
+// A point of an issue's scale with as many digits as a hundredth of the scale is worth.
+export function onScale(value, { bottom, top }) {
+  if (value === null) return "–";
+  const digits = Math.max(0, Math.ceil(1.5 - Math.log10(top - bottom)));
+  return value.toLocaleString("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
 export function percent(share) {
   if (share === null) return "–";
   if (share > 0 && share < 0.005) return "under 1 %";

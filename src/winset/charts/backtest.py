@@ -1,0 +1,153 @@
+"""A backtest in pictures: how far each model missed, and its forecasts beside what happened."""
+
+from typing import Any
+
+import altair as alt
+
+from winset.backtest import Backtest
+from winset.case.parts import Issue, Scale
+from winset.charts.frame import Frame, Row
+from winset.charts.text import shown
+from winset.charts.theme import PALETTE
+from winset.charts.view import Table, View
+from winset.formats.decisions import Decisions
+from winset.scores import Estimate
+from winset.standings import Score, Standing, settled, standings
+
+ROW = 34.0
+SAID: dict[str, str] = {"crps": "ranked probability score", "error": "absolute error of the median"}
+POINTS = Issue(id="points", title="Points of 100", scale=Scale(low=0.0, high=100.0))
+HUE = PALETTE[0]
+CHOSEN = "chosen"  # the parameter that a page sets to the number of a decision
+
+
+def scores_by_model(backtest: Backtest, score: Score) -> View:
+    """Return the mean ``score`` of every model, raw and calibrated, with 95 % intervals."""
+    raw = {s.model: s for s in standings(backtest, "raw")}
+    found = standings(backtest, "calibrated")
+    high = max((getattr(s, score).high for s in [*raw.values(), *found]), default=1.0)
+    scale = Scale(low=0.0, high=float(10 * (high // 10 + 1)))
+    names = [_name(s, found[0].decisions) for s in found]
+    frame = Frame(Issue(id="score", title=SAID[score], scale=scale), names)
+    frame.bottom = 8.0
+    hollow, solid = [], []
+    for standing, name in zip(found, names, strict=True):
+        middle = frame.bottom + ROW / 2
+        solid.append(_row(name, middle - 5, getattr(standing, score)))
+        hollow.append(_row(name, middle + 5, getattr(raw[standing.model], score)))
+        frame.bottom += ROW
+    frame.name([{"name": row["name"], "y": row["y"] + 5} for row in solid])
+    tip = [
+        alt.Tooltip("name:N", title="Model"), alt.Tooltip("x:Q", title="Mean", format=".1f"),
+        alt.Tooltip("low:Q", title="From", format=".1f"),
+        alt.Tooltip("high:Q", title="To", format=".1f"),
+    ]  # fmt: skip
+    for rows, style, bar in ((hollow, "hollow", "line"), (solid, "solid", "bar")):
+        colour: dict[str, Any] = {} if style == "hollow" else {"color": HUE}
+        across = alt.Chart().mark_rule(style=bar, **colour)
+        frame.add(rows, across.encode(frame.x("low"), frame.y(), x2=alt.X2("high:Q")))
+        dot = alt.Chart().mark_point(shape="circle", style=style, size=60, **colour)
+        frame.add(rows, dot.encode(frame.x(), frame.y(), tooltip=tip))
+    frame.axis(states=False)
+    said = "; ".join(
+        f"{s.model} {row['x']:.1f} ({row['low']:.1f} to {row['high']:.1f})"
+        for s, row in zip(found, solid, strict=True)
+    )
+    return View(
+        title=f"Mean {SAID[score]}, by model",
+        caption=(
+            "Points of a scale of 100; less is better. Solid: calibrated; hollow: as the model "
+            "says. Bars are 95 % intervals over whole groups drawn anew. In brackets: of how many "
+            "decisions, where a model settled fewer than the first."
+        ),
+        chart=frame.chart(f"Mean {SAID[score]} by model, calibrated: {said}."),
+        table=Table(
+            columns=("Model", "Decisions", "Calibrated", "From", "To", "Raw", "From", "To"),
+            rows=tuple(
+                (s.model, float(s.decisions), one["x"], one["low"], one["high"], two["x"],
+                 two["low"], two["high"])
+                for s, one, two in zip(found, solid, hollow, strict=True)
+            ),
+        ),
+        description=f"Mean {SAID[score]} by model, calibrated: {said}.",
+    )  # fmt: skip
+
+
+def _name(standing: Standing, most: int) -> str:
+    few = standing.decisions < most
+    return f"{standing.model} ({standing.decisions})" if few else standing.model
+
+
+def _row(name: str, y: float, e: Estimate) -> Row:
+    return {"name": name, "x": e.value, "low": e.low, "high": e.high, "y": y}
+
+
+def forecast_against_outcome(backtest: Backtest, decisions: Decisions, model: str) -> View:
+    """Return the calibrated medians of ``model`` across, what came of each decision upwards.
+
+    A point carries the number of its decision as ``d``; the parameter ``chosen`` rings one.
+    """
+    rows = settled(backtest, model, "calibrated")
+    places = {d.id: (k, d) for k, d in enumerate(decisions.decisions)}
+    drawn: list[Row] = []
+    for id, own in rows.items():
+        k, decision = places[id]
+        low, high = own.score.intervals[1]
+        drawn.append(
+            {
+                "d": k, "issue": shown(id), "title": shown(decision.case.title)[:90],
+                "x": round(own.score.point, 2), "y": round(own.row.outcome, 2),
+                "low": round(low, 1), "high": round(high, 1),
+            }
+        )  # fmt: skip
+    across = alt.X("x:Q", title=f"Median of “{shown(model)}”, calibrated",
+                   scale=alt.Scale(domain=[0, 100], nice=False), axis=_axis())  # fmt: skip
+    upwards = alt.Y("y:Q", title="What came of it", axis=_axis(),
+                    scale=alt.Scale(domain=[0, 100], nice=False))  # fmt: skip
+    tip = [
+        alt.Tooltip("issue:N", title="Issue"), alt.Tooltip("title:N", title="Title"),
+        alt.Tooltip("x:Q", title="Forecast", format=".0f"),
+        alt.Tooltip("low:Q", title="80 % from", format=".0f"),
+        alt.Tooltip("high:Q", title="to", format=".0f"),
+        alt.Tooltip("y:Q", title="Outcome", format=".0f"),
+    ]  # fmt: skip
+    diagonal = alt.Chart(alt.InlineData(values=[{"x": 0, "y": 0}, {"x": 100, "y": 100}]))
+    source = alt.InlineData(values=drawn)
+    dots = alt.Chart(source).mark_point(
+        shape="circle", filled=True, size=70, opacity=0.55, color=HUE, cursor="pointer"
+    )
+    ring = alt.Chart(source).mark_point(shape="circle", style="solid", filled=False, size=260)
+    chosen = alt.param(name=CHOSEN, value=-1)
+    chart = alt.LayerChart(
+        layer=[
+            diagonal.mark_line(style="line", strokeDash=[4, 4]).encode(across, upwards),
+            dots.encode(across, upwards, tooltip=tip),
+            ring.encode(across, upwards).transform_filter(f"datum.d === {CHOSEN}"),
+        ],
+        width=480,
+        height=360,
+    ).add_params(chosen)
+    errors = [own.score.error for own in rows.values()]
+    hits = sum(error <= 10.0 for error in errors)
+    description = (
+        f"{len(drawn)} decisions: the median of {model} across, the outcome upwards; "
+        f"{hits} medians lie within 10 points."
+    )
+    return View(
+        title=f"What “{shown(model)}” said, and what came of it",
+        caption=(
+            "Each dot is a decision, in points of a scale of 100; on the dashed line the forecast "
+            "was right. A dot that is chosen is shown below; the table there does the same "
+            "without a mouse."
+        ),
+        chart=chart,
+        table=Table(
+            columns=("Issue", "Forecast", "80 % from", "to", "Outcome"),
+            rows=tuple((r["issue"], r["x"], r["low"], r["high"], r["y"]) for r in drawn),
+        ),
+        description=shown(description),
+    )
+
+
+def _axis() -> alt.Axis:
+    return alt.Axis(values=[0, 25, 50, 75, 100], grid=True, titlePadding=8)

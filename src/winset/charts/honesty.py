@@ -1,0 +1,199 @@
+"""Whether what a backtest's forecasts said of their own uncertainty holds."""
+
+from typing import Any
+
+import altair as alt
+import numpy as np
+
+from winset.backtest import CLIMATOLOGY, Backtest
+from winset.charts.text import shown
+from winset.charts.theme import PALETTE
+from winset.charts.view import Table, View
+from winset.events import ModelEvents
+from winset.scores import estimate, group_weights
+from winset.standings import LAZY, settled
+from winset.verdict import interval_coverage, probability_transforms
+
+BINS = 10
+SQUARE: dict[str, Any] = {"width": 480, "height": 340}
+HUE = PALETTE[0]
+SHARE = alt.Scale(domain=[0, 1], nice=False)
+_FIFTHS: dict[str, Any] = {"values": [0, 0.2, 0.4, 0.6, 0.8, 1], "format": "%", "grid": True}
+
+
+def coverage(backtest: Backtest, model: str) -> View:
+    """Return how often outcomes lay in the intervals of ``model``, beside how often they should.
+
+    Other models that settled something are thin lines behind it.
+    """
+    found = interval_coverage(backtest, model)
+    rows = [
+        {"model": model, "x": share, "y": e.value, "low": e.low, "high": e.high}
+        for share, e in found
+    ]
+    others = [
+        {"model": shown(other), "x": share, "y": e.value}
+        for other in backtest.models
+        if other not in (model, CLIMATOLOGY) and settled(backtest, other, "calibrated")
+        for share, e in interval_coverage(backtest, other)
+    ]
+    across = alt.X("x:Q", title="Interval", scale=SHARE, axis=alt.Axis(**_FIFTHS))
+    upwards = alt.Y("y:Q", title="Outcomes inside", scale=SHARE, axis=alt.Axis(**_FIFTHS))
+    tip = [
+        alt.Tooltip("model:N", title="Model"), alt.Tooltip("x:Q", title="Interval", format=".0%"),
+        alt.Tooltip("y:Q", title="Inside", format=".0%"),
+    ]  # fmt: skip
+    own = alt.InlineData(values=rows)
+    layers: list[Any] = [
+        _diagonal(across, upwards),
+        alt.Chart(alt.InlineData(values=others))
+        .mark_line(style="line", strokeWidth=1)
+        .encode(across, upwards, detail="model:N", tooltip=tip),
+        alt.Chart(own).mark_area(color=HUE, opacity=0.22)
+        .encode(across, alt.Y("low:Q", scale=SHARE), y2=alt.Y2("high:Q")),
+        alt.Chart(own).mark_line(color=HUE, strokeWidth=2.4).encode(across, upwards),
+        alt.Chart(own).mark_point(shape="circle", filled=True, size=55, opacity=1, color=HUE)
+        .encode(across, upwards, tooltip=tip),
+    ]  # fmt: skip
+    if not others:
+        del layers[1]
+    said = ", ".join(f"{r['y']:.0%} in the {r['x']:.0%} intervals" for r in rows)
+    description = shown(f"Coverage of the calibrated intervals of {model}: {said}.")
+    return View(
+        title=f"Do the intervals of “{shown(model)}” hold what they say?",
+        caption=(
+            "How often an outcome lay within a central interval, beside how often it should; on "
+            "the dashed line the two agree, below it the forecasts are too sure. The band is a "
+            "95 % interval over whole groups drawn anew; thin lines are the other models. All "
+            "calibrated, by calibrations that had not seen the decision."
+        ),
+        chart=alt.LayerChart(layer=layers, **SQUARE),
+        table=Table(
+            columns=("Interval, %", "Outcomes inside, %", "From", "To"),
+            rows=tuple(
+                (f"{r['x']:.0%}", *(round(100 * float(str(r[k])), 1) for k in ("y", "low", "high")))
+                for r in rows
+            ),
+        ),
+        description=description,
+    )
+
+
+def transforms(backtest: Backtest, model: str) -> View:
+    """Return where outcomes fell within what ``model`` said: flat if it said what it knew."""
+    groups, inside = probability_transforms(backtest, model, bins=BINS)
+    resampled = group_weights(groups)
+    rows = []
+    for k in range(BINS):
+        e = estimate(inside[:, k], resampled)
+        rows.append(
+            {"x": k / BINS, "end": (k + 1) / BINS, "middle": (k + 0.5) / BINS, "zero": 0.0,
+             "y": e.value, "low": e.low, "high": e.high}
+        )  # fmt: skip
+    tallest = max(0.25, *(row["high"] for row in rows))
+    source = alt.InlineData(values=rows)
+    across = alt.X("x:Q", title="Share of the forecast below the outcome", scale=SHARE,
+                   axis=alt.Axis(**{**_FIFTHS, "grid": False}))  # fmt: skip
+    heights = alt.Scale(domain=[0, tallest], nice=False)
+    upwards = alt.Y("y:Q", title="Outcomes", scale=heights, axis=alt.Axis(format="%", tickCount=5))
+    tip = [
+        alt.Tooltip("x:Q", title="From", format=".0%"),
+        alt.Tooltip("end:Q", title="To", format=".0%"),
+        alt.Tooltip("y:Q", title="Outcomes", format=".1%"),
+    ]
+    layers: list[Any] = [
+        alt.Chart(source).mark_rect(color=HUE, opacity=0.5, xOffset=1, x2Offset=-1)
+        .encode(across, upwards, x2=alt.X2("end:Q"), y2=alt.Y2("zero:Q"), tooltip=tip),
+        alt.Chart(source).mark_rule(style="bracket")
+        .encode(alt.X("middle:Q", scale=SHARE), alt.Y("low:Q", scale=heights),
+                y2=alt.Y2("high:Q")),
+        alt.Chart(alt.InlineData(values=[{"y": 1 / BINS}])).mark_rule(style="line",
+                                                                      strokeDash=[4, 4])
+        .encode(upwards),
+    ]  # fmt: skip
+    ends = rows[0]["y"] + rows[-1]["y"]
+    description = shown(
+        f"Outcomes by the share of the forecast of {model} below them: "
+        + ", ".join(f"{row['y']:.0%}" for row in rows)
+        + f"; {ends:.0%} in the outer two tenths, where 20% belong."
+    )
+    return View(
+        title=f"Where outcomes fall within what “{shown(model)}” said",
+        caption=(
+            "Flat, within the bars, if forecasts are honest; high at both ends if they are too "
+            "sure, high in the middle if they are not sure enough, aslant if they lean. Bars are "
+            "95 % intervals over whole groups drawn anew."
+        ),
+        chart=alt.LayerChart(layer=layers, **SQUARE),
+        table=Table(
+            columns=("Share of the forecast below", "Outcomes, %", "From", "To"),
+            rows=tuple(
+                (f"{row['x']:.0%} to {row['end']:.0%}",
+                 *(round(100 * row[name], 1) for name in ("y", "low", "high")))
+                for row in rows
+            ),
+        ),
+        description=description,
+    )  # fmt: skip
+
+
+def events_reliability(found: ModelEvents, *, thin: bool) -> View:
+    """Return what happened beside the probabilities that one model gave to it.
+
+    Args:
+        found: how the model fared.
+        thin: whether there are too few questions to conclude anything, to be said.
+    """
+    rows = [
+        {"x": b.forecast, "y": b.happened, "count": b.count}
+        for b in found.reliability
+        if b.count and not np.isnan(b.forecast)
+    ]
+    across = alt.X("x:Q", title="Said", scale=SHARE, axis=alt.Axis(**_FIFTHS))
+    upwards = alt.Y("y:Q", title="Happened", scale=SHARE, axis=alt.Axis(**_FIFTHS))
+    tip = [
+        alt.Tooltip("count:Q", title="Outcomes"), alt.Tooltip("x:Q", title="Said", format=".0%"),
+        alt.Tooltip("y:Q", title="Happened", format=".0%"),
+    ]  # fmt: skip
+    size = alt.Size("count:Q", scale=alt.Scale(domain=[0, 30], range=[40, 500]), legend=None)
+    dots = alt.Chart(alt.InlineData(values=rows)).mark_point(
+        shape="circle", filled=True, opacity=0.75, color=HUE
+    )
+    description = shown(
+        f"What happened beside the probabilities of {found.model}: "
+        + "; ".join(f"{r['count']} at {r['x']:.0%}, {r['y']:.0%} happened" for r in rows)
+        + "."
+    )
+    warned = " Far too few to conclude anything from." if thin else ""
+    return View(
+        title=f"Probabilities of “{shown(found.model)}”, and what happened",
+        caption=(
+            f"{found.count} outcomes of resolved questions, in bins of a tenth; larger dots hold "
+            f"more. On the dashed line what was said is what happened.{warned}"
+        ),
+        chart=alt.LayerChart(
+            layer=[
+                _diagonal(across, upwards),
+                dots.encode(across, upwards, size=size, tooltip=tip),
+            ],
+            **SQUARE,
+        ),
+        table=Table(
+            columns=("Said, %", "Happened, %", "Outcomes"),
+            rows=tuple(
+                (round(100 * r["x"], 1), round(100 * r["y"], 1), float(r["count"])) for r in rows
+            ),
+        ),
+        description=description,
+    )
+
+
+def _diagonal(across: alt.X, upwards: alt.Y) -> alt.Chart:
+    ends = alt.Chart(alt.InlineData(values=[{"x": 0, "y": 0}, {"x": 1, "y": 1}]))
+    line: alt.Chart = ends.mark_line(style="line", strokeDash=[4, 4]).encode(across, upwards)
+    return line
+
+
+def shown_models(backtest: Backtest) -> list[str]:
+    """Return the models that say something of the case and settled something."""
+    return [m for m in backtest.models if m not in LAZY and settled(backtest, m, "calibrated")]

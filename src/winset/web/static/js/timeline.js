@@ -1,0 +1,21 @@
+// The forecast over time: one picture and its table.
+
+import { Refusal, send } from "/static/js/api.js";
+import { Charts } from "/static/js/charts.js";
+import { byId, show } from "/static/js/dom.js";
+import { watch } from "/static/js/ready.js";
+
+const given = JSON.parse(byId("given").textContent);
+const charts = new Charts(["timeline"], new Set(), () => {});
+watch();
+try {
+  const told = await send(`/api${given.address}/timeline`, { issue: given.issue, model: given.model });
+  await charts.show({ timeline: told.picture });
+  byId("progress").textContent =
+    told.days === 1 ? "Nothing dated has been accepted yet: one forecast, on the day of the case." : "";
+  document.body.dataset.drawn = told.issue;
+} catch (error) {
+  if (!(error instanceof Refusal)) throw error;
+  byId("progress").textContent = "";
+  show(byId("trouble"), error.words);
+}

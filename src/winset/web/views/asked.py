@@ -1,0 +1,123 @@
+"""What a view is asked: the query of its address, read and checked."""
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass as checked
+
+from winset.errors import CaseError, Problem, nearest, shorten
+
+STRICT = ConfigDict(extra="forbid")
+LONGEST = 300
+Short = Annotated[str, Field(max_length=LONGEST)]
+
+
+@checked(frozen=True, slots=True, kw_only=True, config=STRICT)
+class Asked:
+    """What a view is asked. A view takes some of these; text left empty means what fits.
+
+    Attributes:
+        model: name.
+        scenario: of the case; ``base`` is the case as coded.
+        issue: id.
+        actor: id.
+        game: name.
+        of: what sensitivity looks at: ``settlement(ISSUE) >= 40``, or the id of a question.
+        goal: what a lever is to reach, written likewise.
+        reach: chance at which the goal counts as reached.
+        beyond: per cent of each scale by which levers go beyond what is coded.
+        draws: how many; 0 for as many as the view takes by itself.
+        seed: of the random streams.
+        again: whether sealed forecasts are made again.
+        table: name of a table of decisions, as the workbench lists it.
+        models: names with commas between them; empty for all.
+        decision: id.
+    """
+
+    model: Short = ""
+    scenario: Short = ""
+    issue: Short = ""
+    actor: Short = ""
+    game: Short = ""
+    of: Short = ""
+    goal: Short = ""
+    reach: Annotated[float, Field(gt=0.0, le=1.0)] = 0.5
+    beyond: Annotated[float, Field(ge=0.0, le=100.0)] = 0.0
+    draws: Annotated[int, Field(ge=0, le=20_000)] = 0
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    again: bool = False
+    table: Short = ""
+    models: Short = ""
+    decision: Short = ""
+
+
+DEFAULTS = Asked()
+NAMES = tuple(field.name for field in dataclasses.fields(DEFAULTS))
+_ADAPTER: TypeAdapter[Asked] = TypeAdapter(Asked)
+
+
+def read_query(pairs: Iterable[tuple[str, str]], takes: Sequence[str]) -> Asked:
+    """Return what the ``pairs`` of a query ask of a view that ``takes`` these names.
+
+    What is empty is taken as not given, as a form sends it.
+
+    Raises:
+        CaseError: with everything that is wrong with it.
+    """
+    given: dict[str, str] = {}
+    problems = []
+    for name, text in pairs:
+        if name not in takes:
+            problems.append(
+                Problem(
+                    where="address",
+                    required="must ask what this view knows",
+                    found=shorten(name),
+                    remedy=nearest(name, takes),
+                )
+            )
+        elif name in given:
+            problems.append(Problem(where=name, required="must stand once", found=shorten(text)))
+        else:
+            given[name] = text.strip()
+    if problems:
+        raise CaseError(problems)
+    return understand({name: text for name, text in given.items() if text})
+
+
+def understand(given: dict[str, Any]) -> Asked:
+    """Return ``given`` as what a view is asked.
+
+    Raises:
+        CaseError: with everything that is wrong with it.
+    """
+    try:
+        return _ADAPTER.validate_python(given)
+    except ValidationError as error:
+        raise CaseError(
+            Problem(
+                where=".".join(map(str, detail["loc"])),
+                required=detail["msg"][0].lower() + detail["msg"][1:],
+                found=shorten(detail["input"]),
+            )
+            for detail in error.errors(include_url=False)
+        ) from None
+
+
+def query_of(asked: Asked) -> str:
+    """Return the query that asks it, without what goes without saying; in one order always."""
+    pairs = [
+        (name, _text(value))
+        for name in NAMES
+        if (value := getattr(asked, name)) != getattr(DEFAULTS, name)
+    ]
+    return f"?{urlencode(pairs)}" if pairs else ""
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,192 @@
+"""Views made and kept: at once what is quick, as a job what is not, and never twice the same."""
+
+import asyncio
+import functools
+import hashlib
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from typing import Any, TypeVar
+
+from winset.charts.render import rendered
+from winset.charts.theme import DARK, LIGHT
+from winset.cli.printing import jsonable
+from winset.errors import WinsetError
+from winset.web.jobs import Job, Jobs
+from winset.web.live import Live
+from winset.web.views.asked import Asked, query_of
+from winset.web.views.kind import NOTHING, Kind, Progress, Subject
+from winset.web.views.shown import Shown, as_csv
+
+T = TypeVar("T")
+PATIENCE = 0.6  # seconds that a page waits before it shows how far the work is
+MOST_BYTES = 64_000_000  # of files kept
+FORMS = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A view that is asked for, understood.
+
+    Attributes:
+        kind: which.
+        subject: of what.
+        asked: filled in and checked.
+        missing: why there is nothing to show yet, in words; empty when there is.
+    """
+
+    kind: Kind
+    subject: Subject
+    asked: Asked
+    missing: str
+
+    @property
+    def key(self) -> Hashable:
+        """What the work hangs on."""
+        opened = self.subject.opened
+        of = ("", "") if opened is None else (str(opened.name), opened.revision)
+        core = self.kind.core(self.asked)
+        return (self.kind.name, *of, self.kind.stamp(self.subject), core)
+
+    @property
+    def tag(self) -> str:
+        """Return a digest of everything that an answer hangs on."""
+        said = f"{version('winset')} {self.key} {query_of(self.asked)}"
+        return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
+def wanted(kind: Kind, subject: Subject, asked: Asked) -> Wanted:
+    """Return ``asked`` of ``kind`` understood.
+
+    Raises:
+        WinsetError: when it makes no sense.
+    """
+    opened = subject.opened
+    if kind.needs_stances and opened is not None:
+        case = opened.case
+        if not case.issues or not case.stances:
+            return Wanted(kind=kind, subject=subject, asked=asked, missing=NOTHING)
+    found = kind.settle(subject, asked)
+    return Wanted(kind=kind, subject=subject, asked=found, missing=kind.missing(subject, found))
+
+
+class Views:
+    """The views of a workbench at work."""
+
+    def __init__(self, live: Live) -> None:
+        self.jobs = Jobs(live)
+        self._files: OrderedDict[Hashable, bytes] = OrderedDict()
+        self._size = 0
+        self._guard = threading.Lock()
+
+    def begin(self, view: Wanted) -> Job:
+        """Return the job that makes ``view``, begun now if nobody asked before.
+
+        Raises:
+            WinsetError: when there is nothing to show yet.
+        """
+        if view.missing:
+            raise WinsetError(view.missing)
+        core = view.kind.core(view.asked)
+
+        def work(progress: Progress) -> Shown:
+            return view.kind.make(view.subject, core, progress)
+
+        of = "" if view.subject.opened is None else f" of {view.subject.case.title}"
+        return self.jobs.begin(view.key, work, title=f"{view.kind.title}{of}")
+
+    async def shown(self, view: Wanted, *, patience: float | None = None) -> Shown | Job:
+        """Return ``view`` made, or its job if that takes longer than ``patience`` seconds.
+
+        Raises:
+            WinsetError: when it cannot be made.
+        """
+        job = self.begin(view)
+        if not job.ended.done():
+            try:
+                await asyncio.wait_for(asyncio.wrap_future(job.ended), patience)
+            except TimeoutError:
+                return job
+        made: Shown = job.outcome()
+        return view.kind.finish(view.subject, view.asked, made)
+
+    async def whole(self, view: Wanted) -> Shown:
+        """Return ``view`` made, however long that takes."""
+        found = await self.shown(view)
+        assert isinstance(found, Shown)
+        return found
+
+    def file(self, view: Wanted, found: Shown, *, part: str, form: str, dark: bool) -> bytes:
+        """Return a part of ``view`` as a file.
+
+        Raises:
+            WinsetError: when the part is a table alone and a picture is asked for.
+            RefusedError: with status 404 when there is no such part.
+        """
+        if form == "json":
+            return self.kept(("json", view.tag), lambda: as_json(view, found))
+        chosen = found.part(part)
+        if form == "csv":
+            return self.kept(("csv", view.tag, chosen.id), lambda: as_csv(chosen.table))
+        picture = chosen.view
+        if picture is None:
+            raise WinsetError(f"“{chosen.title}” is a table alone: ask for .csv or .json")
+        theme = DARK if dark else LIGHT
+        draw = functools.partial(rendered, picture, f".{form}", theme=theme)
+        return self.kept((form, view.tag, chosen.id, dark), draw)
+
+    def kept(self, key: Hashable, make: Callable[[], bytes]) -> bytes:
+        """Return the bytes that ``make`` makes, once for each ``key`` as long as there is room."""
+        with self._guard:
+            if key in self._files:
+                self._files.move_to_end(key)
+                return self._files[key]
+        made = make()
+        with self._guard:
+            if key not in self._files:
+                self._files[key] = made
+                self._size += len(made)
+            while self._size > MOST_BYTES and len(self._files) > 1:
+                self._size -= len(self._files.popitem(last=False)[1])
+        return made
+
+    def close(self) -> None:
+        """Let all work end."""
+        self.jobs.close()
+
+
+def told(view: Wanted, found: Shown) -> dict[str, Any]:
+    """Return a view for machines: what was asked, how it was made, every part as a table."""
+    asked = {name: value for name, value in asdict(view.asked).items() if name in view.kind.takes}
+    return {
+        "view": view.kind.name,
+        "asked": asked,
+        "made": {**found.made, "version": version("winset")},
+        "sentences": found.sentences,
+        "parts": [
+            {
+                "id": part.id,
+                "title": part.title,
+                "caption": part.caption,
+                "columns": part.table.columns,
+                "rows": part.table.rows,
+                "picture": part.view is not None,
+            }
+            for part in found.parts
+        ],
+        "found": found.found,
+    }
+
+
+def as_json(view: Wanted, found: Shown) -> bytes:
+    """Return a view as JSON: numbers unrounded, what is not known null."""
+    value = jsonable(told(view, found))
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1).encode()

@@ -1,0 +1,284 @@
+"""Models held to decisions whose outcome is known, in a table or in the cases of the folder."""
+
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import quote
+
+from winset.backtest import Backtest, Row, run_backtest
+from winset.case.tables import TABLES
+from winset.cases import shipped_cases
+from winset.charts.backtest import forecast_against_outcome, scores_by_model
+from winset.charts.decision import decision_view, model_names
+from winset.charts.honesty import coverage, transforms
+from winset.errors import WinsetError, nearest
+from winset.formats.decisions import Decisions, read_decisions
+from winset.formats.grid import KINDS as ENDINGS
+from winset.models import MODELS, make_model
+from winset.scores import Estimate
+from winset.standings import Which, duels, ensemble, standings
+from winset.verdict import verdict
+from winset.web.replies import RefusedError
+from winset.web.views.asked import Asked, query_of
+from winset.web.views.kind import Choice, Field, Kind, Progress, Subject, luck_fields
+from winset.web.views.shown import Cells, Part, Shown, pictured, rows_table
+
+DRAWS, MOST = 500, 5_000
+OWN, SHIPPED = "cases", "shipped"
+STANDINGS = ("Model", "Decisions", "Groups", "Error", "Error, low", "Error, high", "Within 10",
+             "CRPS", "CRPS, low", "CRPS, high", "Log", "Inside 50 %", "Inside 80 %", "Inside 90 %",
+             "Width of 80 %")  # fmt: skip
+DUELS = ("Model", "Against", "Score", "Decisions", "Difference", "Low", "High", "Resolvable")
+DECISIONS = ("Decision", "Title", "Group", "Outcome", "Nearest", "Its error", "Farthest",
+             "Its error ")  # fmt: skip
+SAID = ("Model", "Median", "Low of 80 %", "High of 80 %", "Error", "CRPS", "Raw median",
+        "Chance of an agreement")  # fmt: skip
+POINTS = "Everything in points of a scale of 100."
+
+
+def tables(subject: Subject) -> dict[str, tuple[str, Path]]:
+    """Return every table of decisions there is: name to what it is and where.
+
+    Files in the folder that are no part of a case, and the cases themselves.
+    """
+    store = subject.store
+    found: dict[str, tuple[str, Path]] = {}
+    own_parts = {f"{kind.name}.csv" for kind in TABLES} if store.single else set()
+    for path in sorted(store.folder.iterdir()):
+        inside = path.is_file() and path.resolve().parent == store.folder
+        plain = not path.name.startswith(".") and path.name not in own_parts
+        if inside and plain and path.suffix.lower() in ENDINGS:
+            found[path.name] = (path.name, path)
+    if any(name.place == "own" for name in store.names()):
+        found[OWN] = ("your cases with an outcome", store.folder)
+    shipped = next(iter(shipped_cases().values())).parent
+    found[SHIPPED] = ("the shipped cases with an outcome", shipped)
+    return found
+
+
+def settle(subject: Subject, asked: Asked) -> Asked:
+    """Return ``asked`` with its table and its models checked.
+
+    Raises:
+        RefusedError: with status 404 when no such table is listed.
+        WinsetError: for a model that there is not.
+    """
+    if asked.draws > MOST:
+        raise WinsetError(f"draws: at most {MOST:,} here; found {asked.draws:,}")
+    listed = tables(subject)
+    if asked.table and asked.table not in listed:
+        known = nearest(asked.table, listed)
+        raise RefusedError(404, f"There is no table “{asked.table}” in the folder; {known}")
+    for name in _models(asked):
+        make_model(name)
+    models = ",".join(dict.fromkeys(_models(asked))) if asked.models else ""
+    return replace(asked, models=models, draws=asked.draws or DRAWS)
+
+
+def _models(asked: Asked) -> list[str]:
+    chosen = [name.strip() for name in asked.models.split(",") if name.strip()]
+    return chosen or list(MODELS)
+
+
+def missing(subject: Subject, asked: Asked) -> str:  # noqa: ARG001
+    """Return that a table must be chosen."""
+    return "" if asked.table else "Choose a table whose outcomes are known."
+
+
+def fields(subject: Subject, asked: Asked) -> tuple[Field, ...]:
+    """Return the fields of the form."""
+    nothing = () if asked.table else (Choice(value="", label="choose …"),)
+    listed = (Choice(value=name, label=said) for name, (said, _) in tables(subject).items())
+    return (
+        Field(name="table", label="Table of decisions", choices=(*nothing, *listed),
+              note="CSV, Excel or another table in the folder, with a line an actor and issue."),
+        Field(name="models", label="Models", kind="text",
+              note=f"Names with commas between them; empty for all: {', '.join(MODELS)}."),
+        *luck_fields(MOST),
+    )  # fmt: skip
+
+
+def stamp(subject: Subject) -> str:
+    """Return when each table was last written, and how the cases stand."""
+    said = []
+    for name, (_, path) in tables(subject).items():
+        files = [path] if path.is_file() else sorted(path.glob("*.*")) + sorted(path.glob("*/*.*"))
+        if path.is_dir():
+            files = [file for file in files if file.suffix in (".csv", ".yaml")]
+        said += [f"{name} {f.name} {(s := f.stat()).st_mtime_ns} {s.st_size}" for f in files]
+    return "\n".join(said)
+
+
+def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
+    """Return how the models fared."""
+    decisions = read_decisions(tables(subject)[asked.table][1])
+    models = [make_model(name) for name in _models(asked)]
+    whole = len(decisions.decisions) * len(models)
+    run = run_backtest(
+        decisions,
+        models,
+        draws=asked.draws,
+        seed=asked.seed,
+        progress=lambda done: progress(0.95 * done / whole),
+    )
+    mixture = ensemble(run)
+    progress(0.98)
+    found = verdict(run, mixture)
+    said = [f"{len(decisions.decisions)} decisions in {len(decisions.groups)} groups."]
+    said += found.sentences if found else ["No model settled any of these decisions."]
+    said += [f"{note}." for note in run.notes]
+    said += [
+        f"Left out: {model}, {count} decisions: {why}."
+        for model, reasons in run.left_out.items()
+        for why, count in reasons.items()
+    ]
+    best = found.best.model if found else ""
+    return Shown(
+        sentences=tuple(said),
+        parts=_parts(run, decisions, best=best, asked=asked),
+        made={
+            "table": run.name, "digest": run.digest, "models": list(run.models),
+            "draws": run.draws, "seed": run.seed, "version": run.version,
+            "calibration": run.calibration,
+        },
+        found=run,
+        more={"run": run, "decisions": decisions},
+    )  # fmt: skip
+
+
+def _parts(run: Backtest, decisions: Decisions, *, best: str, asked: Asked) -> tuple[Part, ...]:
+    if not best:
+        return (_decisions(run, decisions, asked),)
+    return (
+        pictured("crps", scores_by_model(run, "crps")),
+        pictured("error", scores_by_model(run, "error")),
+        _standings(run, "calibrated"),
+        _standings(run, "raw"),
+        _duels(run, best),
+        pictured("calibration", coverage(run, best)),
+        pictured("transforms", transforms(run, best)),
+        pictured("outcomes", forecast_against_outcome(run, decisions, best)),
+        _decisions(run, decisions, asked),
+    )
+
+
+def _estimate(e: Estimate) -> tuple[float, float, float]:
+    return e.value, e.low, e.high
+
+
+def _standings(run: Backtest, which: Which) -> Part:
+    rows: list[Cells] = [
+        (
+            s.model, s.decisions, s.groups, *_estimate(s.error), s.hits.value, *_estimate(s.crps),
+            s.log.value, *(share.value for share in s.coverage), s.width[1],
+        )
+        for s in standings(run, which)
+    ]  # fmt: skip
+    title = "calibrated" if which == "calibrated" else "as the models say"
+    return Part(
+        id=f"standings-{which}",
+        title=f"Standings, {title}",
+        caption=f"{POINTS} Error: absolute, of the median; CRPS: continuous ranked probability "
+        "score; less is better. Intervals are 95 %, whole groups drawn anew.",
+        table=rows_table(STANDINGS, rows),
+    )
+
+
+def _duels(run: Backtest, best: str) -> Part:
+    rows: list[Cells] = [
+        (d.model, d.against, "CRPS" if d.score == "crps" else d.score, d.decisions,
+         *_estimate(d.difference), d.resolvable)
+        for d in duels(run, "calibrated", against=best)
+    ]  # fmt: skip
+    return Part(
+        id="duels",
+        title=f"Duels, calibrated: every model beside “{best}”",
+        caption=f"{POINTS} On the decisions that both settle; above 0 “{best}” is better. "
+        "Resolvable: the smallest true difference that such data would show four times in five.",
+        table=rows_table(DUELS, rows),
+    )
+
+
+def _decisions(run: Backtest, decisions: Decisions, asked: Asked) -> Part:
+    rows: list[Cells] = []
+    links = []
+    for decision in decisions.decisions:
+        said = sorted(
+            (row.calibrated.error, row.model)
+            for row in _said(run, decision.id)
+            if row.calibrated is not None and row.model in MODELS
+        )
+        near, far = (said[0], said[-1]) if said else ((None, ""), (None, ""))
+        outcome = 100.0 * (decision.outcome - decision.scale.low) / decision.scale.width
+        title = decision.case.issue(decision.issue).title
+        rows.append((decision.id, title, decision.group, outcome, near[1], near[0], far[1], far[0]))
+        links.append(f"/backtest{query_of(replace(asked, decision=decision.id))}#decision")
+    return Part(
+        id="decisions",
+        title="Every decision",
+        caption=f"{POINTS} Choose one to see what each model said of it.",
+        table=rows_table(DECISIONS, rows),
+        links=tuple(links),
+    )
+
+
+def _said(run: Backtest, decision: str) -> list[Row]:
+    return [row for row in run.rows if row.decision == decision]
+
+
+def core(asked: Asked) -> Asked:
+    """Return ``asked`` without the decision, which only chooses from what was run."""
+    return replace(asked, decision="")
+
+
+def finish(subject: Subject, asked: Asked, shown: Shown) -> Shown:  # noqa: ARG001
+    """Return ``shown`` with the decision that is asked for before everything else.
+
+    Raises:
+        RefusedError: with status 404 when there is no such decision.
+    """
+    if not asked.decision:
+        return shown
+    run, decisions = shown.more["run"], shown.more["decisions"]
+    by_id = {decision.id: decision for decision in decisions.decisions}
+    if asked.decision not in by_id:
+        near = nearest(asked.decision, by_id)
+        raise RefusedError(404, f"There is no decision “{asked.decision}” in this table; {near}")
+    decision, said = by_id[asked.decision], _said(run, asked.decision)
+    rows: list[Cells] = []
+    for row in said:
+        after, raw = row.calibrated, row.raw
+        low, high = after.intervals[1] if after else (None, None)
+        rows.append(
+            (row.model, after.point if after else None, low, high,
+             after.error if after else None, after.crps if after else None,
+             raw.point if raw else None, row.agreement)
+        )  # fmt: skip
+    view = decision_view(decision, said, model_names(run))
+    case = ""
+    if (folder := decision.case.folder) is not None:
+        place = "own" if asked.table == OWN else "shipped"
+        case = f"/cases/{place}/{quote(folder.name, safe='')}?issue={quote(decision.issue)}"
+    parts = (
+        replace(pictured("decision", view), table=rows_table(SAID, rows)),
+        *shown.parts,
+    )
+    return replace(shown, parts=parts, more={**shown.more, "chosen": asked.decision, "case": case})
+
+
+KIND = Kind(
+    name="backtest",
+    title="Backtest",
+    explains="How each model fares on decisions whose outcome is known, and whether the data can "
+    "tell them apart.",
+    takes=("table", "models", "draws", "seed", "decision"),
+    make=make,
+    settle=settle,
+    fields=fields,
+    missing=missing,
+    stamp=stamp,
+    draws=DRAWS,
+    needs_stances=False,
+    template="view_backtest.html.j2",
+    core=core,
+    finish=finish,
+)

@@ -1,0 +1,157 @@
+"""What others forecast in public about this negotiation, and who was right."""
+
+import datetime
+
+from winset.charts.intervals import Interval, intervals
+from winset.charts.text import shown as visible
+from winset.charts.view import View
+from winset.claims import LEAST, Rate, Scored, Tally, Whose, claims_of, tallies, uncoded
+from winset.web.views.asked import Asked
+from winset.web.views.kind import Kind, Progress, Subject, made_of, no_fields
+from winset.web.views.shown import Part, Shown, pictured, rows_table
+
+ABOUT = (
+    "Brier: 0 is best, 1 worst, 0.25 for always saying even odds; log: minus the natural logarithm "
+    "of the probability given to what happened; CRPS as a share of the scale. Intervals are 95 %: "
+    "of what was right Wilson's, of scores by drawing whole questions anew."
+)
+SCORES = ("Name", "Claims", "Settled", "Open", "Overdue", "Void", "Thin",
+          "Right", "Right, low", "Right, high", "Brier", "Brier, low", "Brier, high",
+          "Log", "Log, low", "Log, high", "CRPS", "CRPS, low", "CRPS, high")  # fmt: skip
+CLAIMS = ("Claim", "Author", "Outlet", "Made", "Asked", "Says", "Probability", "Condition", "By",
+          "State", "Resolved", "Came", "Right", "Brier", "Log", "CRPS")  # fmt: skip
+NONE = (
+    "Nobody's claims are coded in this case yet: write them into its file claims.csv, and they are "
+    "scored here once they have come out."
+)
+
+
+def settle(subject: Subject, asked: Asked) -> Asked:  # noqa: ARG001
+    """Return ``asked``: there is nothing to fill in."""
+    return asked
+
+
+def missing(subject: Subject, asked: Asked) -> str:  # noqa: ARG001
+    """Return that there are no claims, if so."""
+    case = subject.case
+    return "" if case.claims or uncoded(case) else NONE
+
+
+def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
+    """Return the claims of the case with their scores, by author and by outlet."""
+    case = subject.case
+    scored = claims_of(case)
+    authors, outlets = (tallies(scored, whose) for whose in ("author", "outlet"))
+    progress(0.5)
+    settled = sum(t.settled for t in authors)
+    parts = [
+        pictured("authors", _view("author", authors)),
+        pictured("outlets", _view("outlet", outlets)),
+        _claims(scored),
+    ]
+    waiting = uncoded(case)
+    if waiting:
+        parts.append(
+            Part(
+                id="uncoded",
+                title="Forecasts without a claim",
+                caption="Accepted statements of this kind that no claim rests on.",
+                table=rows_table(
+                    ("Statement", "Document", "Note"),
+                    [(row.id, row.document, row.note) for row in waiting],
+                ),
+            )
+        )
+    said = f"{len(scored)} claims, of which {settled} came out one way or the other."
+    thin = f" Fewer than {LEAST} settled claims say next to nothing of who is good."
+    return Shown(
+        sentences=(said + (thin if any(t.thin for t in (*authors, *outlets)) else ""),),
+        parts=tuple(parts),
+        made=made_of(subject, asked),
+        found={"claims": scored, "by_author": authors, "by_outlet": outlets},
+    )
+
+
+def _view(whose: Whose, rows: tuple[Tally, ...]) -> View:
+    drawn = [
+        Interval(
+            name=t.name,
+            value=float("nan") if t.brier is None else t.brier.value,
+            low=_or_none(t.brier.low if t.brier else None),
+            high=_or_none(t.brier.high if t.brier else None),
+            text=_said(t),
+            faint=t.thin,
+        )
+        for t in rows
+    ]
+    said = "; ".join(f"{row.name} {row.text}" for row in drawn)
+    return View(
+        title=f"Scores by {whose}",
+        caption=f"Mean Brier scores; pale where a record is thin. {ABOUT}",
+        chart=intervals(drawn, low=0.0, high=1.0, unit="Brier score, 0 is best",
+                        guides={"always even odds": 0.25}),
+        table=rows_table(SCORES, [_row(t) for t in rows]),
+        description=visible(f"Brier scores by {whose}: {said or 'none'}."),
+    )  # fmt: skip
+
+
+def _said(row: Tally) -> str:
+    score = "no score" if row.brier is None else f"{row.brier.value:.2f}"
+    return f"{score}, {row.settled} settled" if row.settled else "none settled"
+
+
+def _or_none(value: float | None) -> float:
+    return float("nan") if value is None else value
+
+
+def _rate(rate: Rate | None) -> tuple[float | None, ...]:
+    return (None, None, None) if rate is None else (rate.value, rate.low, rate.high)
+
+
+def _row(t: Tally) -> tuple[str | float | None, ...]:
+    return (
+        t.name, t.claims, t.settled, t.open, t.overdue, t.void, "yes" if t.thin else "no",
+        *_rate(t.hits), *_rate(t.brier), *_rate(t.log_score), *_rate(t.crps),
+    )  # fmt: skip
+
+
+def _day(day: datetime.date | None) -> str:
+    return "" if day is None else day.isoformat()
+
+
+def _claims(scored: tuple[Scored, ...]) -> Part:
+    rows = [
+        (
+            row.claim.id, row.author, row.outlet, _day(row.made), row.asked, row.said,
+            "" if row.claim.probability is None else str(row.claim.probability),
+            row.claim.condition, _day(row.by), row.state, _day(row.resolved), row.came,
+            "" if row.hit is None else "yes" if row.hit else "no",
+            row.brier, row.log_score, row.crps,
+        )
+        for row in scored
+    ]  # fmt: skip
+    return Part(
+        id="claims",
+        title="Every claim",
+        caption="Overdue: the day by which it is settled has gone by, and nobody wrote down how.",
+        table=rows_table(CLAIMS, rows),
+    )
+
+
+def today(subject: Subject) -> str:  # noqa: ARG001
+    """Return the day: what is overdue hangs on it."""
+    return datetime.date.today().isoformat()
+
+
+KIND = Kind(
+    name="claims",
+    title="Claims",
+    explains="What authors and outlets forecast in public, how it came out, and their scores.",
+    takes=(),
+    make=make,
+    settle=settle,
+    fields=no_fields,
+    missing=missing,
+    stamp=today,
+    needs_stances=False,
+)

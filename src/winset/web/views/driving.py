@@ -1,0 +1,158 @@
+"""What drives a forecast, and what to look into next."""
+
+from dataclasses import replace
+
+from winset.case.model import Case
+from winset.charts.tornado import tornado
+from winset.models import make_model
+from winset.sensitivity import (
+    Sensitivity,
+    headline,
+    measure_sensitivity,
+    read_summary,
+    research_sentences,
+)
+from winset.sensitivity.words import coded_range, noise_sentence
+from winset.web.views.asked import Asked
+from winset.web.views.kind import (
+    Choice,
+    Field,
+    Kind,
+    Progress,
+    Subject,
+    luck_fields,
+    made_of,
+    model_field,
+    scenario_field,
+    settled,
+)
+from winset.web.views.shown import Part, Shown, pictured, rows_table
+
+DRAWS, MOST = 256, 4_096
+RESEARCH = ("Input", "Coded", "Accepted statements", "Total index", "Total, low", "Total, high",
+            "Score")  # fmt: skip
+INPUTS = ("Input", "Kind", "Quantity", "Unit", "Coded", "At 10 %", "At 90 %", "Change at 10 %",
+          "Error at 10 %", "Change at 90 %", "Error at 90 %", "First-order index", "Total index",
+          "Total, low", "Total, high", "Idle", "Accepted statements", "Name")  # fmt: skip
+
+
+def settle(subject: Subject, asked: Asked) -> Asked:
+    """Return ``asked`` with what is looked at checked."""
+    case = subject.case
+    found = settled(case, asked, draws=DRAWS, most=MOST)
+    if asked.of:
+        summary = read_summary(case, asked.of, issue=asked.issue or None)
+        found = replace(found, of=str(summary), issue="")
+    return found
+
+
+def goals(case: Case, *, bounded: bool = False) -> tuple[Choice, ...]:
+    """Return what may be looked at; if ``bounded``, only what a lever may aim at."""
+    found = [
+        Choice(value=question.id, label=question.text)
+        for question in case.questions
+        if question.answer is not None and "blame" not in question.answer
+        and not (bounded and question.answer.startswith("move"))
+    ]  # fmt: skip
+    for issue in case.issues:
+        middle = f"{(issue.scale.low + issue.scale.high) / 2:g}"
+        found.append(Choice(value=f"agreement({issue.id})", label=f"an agreement on {issue.title}"))
+        if not bounded:
+            label = f"where {issue.title} settles"
+            found.append(Choice(value=f"settlement({issue.id})", label=label))
+        for sign, words in ((">=", "or more"), ("<=", "or less")):
+            found.append(
+                Choice(
+                    value=f"settlement({issue.id}) {sign} {middle}",
+                    label=f"{issue.title} at {middle} {words}",
+                )
+            )
+    return tuple(found)
+
+
+def fields(subject: Subject, asked: Asked) -> tuple[Field, ...]:
+    """Return the fields of the form."""
+    return (
+        model_field(asked),
+        Field(name="of", label="What is looked at", kind="text",
+              choices=goals(subject.case),
+              note="agreement(ISSUE), settlement(ISSUE), settlement(ISSUE) >= 40, or a question"),
+        scenario_field(subject.case),
+        *luck_fields(MOST),
+    )  # fmt: skip
+
+
+def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
+    """Return which inputs move a number of the forecast, and on which of them little is known."""
+    case = subject.case
+    found = measure_sensitivity(
+        case,
+        make_model(asked.model),
+        of=asked.of or None,
+        issue=asked.issue or None,
+        draws=asked.draws,
+        seed=asked.seed,
+        scenario=asked.scenario,
+        progress=lambda solved, foreseen: progress(solved / max(foreseen, 1)),
+    )
+    research = research_sentences(found)
+    said = [headline(case, found), noise_sentence(found), *research]
+    return Shown(
+        sentences=tuple(sentence for sentence in said if sentence),
+        parts=(pictured("tornado", tornado(found, case=case)), _research(found), _inputs(found)),
+        made={**made_of(subject, asked, "model", "scenario", "draws", "seed"), "of": found.of,
+              "solved": found.solved},
+        found=found,
+    )  # fmt: skip
+
+
+def _research(found: Sensitivity) -> Part:
+    rows = [
+        (d.input.label, coded_range(d.input), d.input.statements,
+         d.total.value, d.total.low, d.total.high, d.score)
+        for d in found.research()
+        if d.total is not None
+    ]  # fmt: skip
+    return Part(
+        id="research",
+        title="What to look into next",
+        caption=(
+            "Inputs on which much hangs and little is known, first things first: the score is the "
+            "total index divided by one more than the accepted statements behind the number."
+            if rows
+            else "Nothing stands out: no input on which much hangs is short of evidence."
+        ),
+        table=rows_table(RESEARCH, rows),
+    )
+
+
+def _inputs(found: Sensitivity) -> Part:
+    rows = [
+        (
+            d.input.label, d.input.kind, d.input.quantity, d.input.unit, str(d.input.range),
+            d.at_low, d.at_high, d.swing.low, d.swing.low_error, d.swing.high, d.swing.high_error,
+            d.first.value if d.first else None, d.total.value if d.total else None,
+            d.total.low if d.total else None, d.total.high if d.total else None,
+            "yes" if d.idle else "no", d.input.statements, d.input.name,
+        )
+        for d in found.drivers
+    ]  # fmt: skip
+    return Part(
+        id="inputs",
+        title="Every input",
+        caption="All that is not known, the widest swing first; idle: it moved the number in none "
+        "of the draws, at neither end of its range.",
+        table=rows_table(INPUTS, rows),
+    )
+
+
+KIND = Kind(
+    name="sensitivity",
+    title="What drives it",
+    explains="Which numbers of the case the forecast hangs on, and which of them rest on little.",
+    takes=("model", "of", "issue", "scenario", "draws", "seed"),
+    make=make,
+    settle=settle,
+    fields=fields,
+    draws=DRAWS,
+)

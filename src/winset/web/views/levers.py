@@ -1,0 +1,228 @@
+"""What an actor, or others for it, could change to reach a goal, and what that costs the actor."""
+
+import math
+from dataclasses import dataclass, replace
+
+from winset.answers import percent
+from winset.case.model import Case
+from winset.charts.intervals import Interval, intervals
+from winset.charts.text import shown as visible
+from winset.charts.view import View
+from winset.levers import (
+    ORDER,
+    Lever,
+    Levers,
+    Who,
+    find_levers,
+    headline,
+    lever_sentence,
+    read_goal,
+    standing,
+)
+from winset.levers.words import group_title, move_words, nothing_sentence
+from winset.models import make_model
+from winset.web.views.asked import Asked
+from winset.web.views.driving import goals
+from winset.web.views.kind import (
+    Field,
+    Kind,
+    Progress,
+    Subject,
+    actor_field,
+    luck_fields,
+    made_of,
+    model_field,
+    scenario_field,
+    settled,
+)
+from winset.web.views.shown import Part, Shown, pictured, rows_table
+
+DRAWS, MOST = 256, 2_048
+FORESEEN = 400  # runs of the case that a search takes, about
+COLUMNS = ("In whose hands", "Change", "Chance", "Effect on the chance", "Error",
+           "Reaches", "Size", "Worth to the actor", "Error of worth", "Settlement",
+           "Closest only")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One lever for a reader."""
+
+    moves: tuple[str, ...]
+    chance: str
+    effect: str
+    words: str
+    reaches: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hands:
+    """The levers in the hands of somebody."""
+
+    title: str
+    nothing: str
+    cards: tuple[Card, ...]
+
+
+def settle(subject: Subject, asked: Asked) -> Asked:
+    """Return ``asked`` with the goal checked."""
+    found = settled(subject.case, asked, draws=DRAWS, most=MOST)
+    if asked.goal:
+        goal = read_goal(subject.case, asked.goal, issue=asked.issue or None)
+        found = replace(found, goal=str(goal), issue="")
+    return found
+
+
+def missing(subject: Subject, asked: Asked) -> str:  # noqa: ARG001
+    """Return what must be said still."""
+    if asked.actor and asked.goal:
+        return ""
+    return "Say for whom, and what is to be reached."
+
+
+def fields(subject: Subject, asked: Asked) -> tuple[Field, ...]:
+    """Return the fields of the form."""
+    case = subject.case
+    return (
+        actor_field(case, "For whom", none="" if asked.actor else "choose …"),
+        Field(name="goal", label="What is to be reached", kind="text",
+              choices=goals(case, bounded=True),
+              note="agreement(ISSUE), settlement(ISSUE) >= 60, <= 60, between 40 and 60, or a "
+                   "question"),
+        Field(name="reach", label="Reached at a chance of", kind="number", least=0.05, most=1,
+              step=0.05),
+        model_field(asked),
+        scenario_field(case),
+        Field(name="beyond", label="Beyond what is coded, % of each scale", kind="number", least=0,
+              most=100, step=1, fine=True, note="Then numbers that are coded as certain move too."),
+        *luck_fields(MOST),
+    )  # fmt: skip
+
+
+def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
+    """Return the smallest changes after which the goal is reached."""
+    case = subject.case
+    found = find_levers(
+        case,
+        make_model(asked.model),
+        actor=asked.actor,
+        goal=asked.goal,
+        reach=asked.reach,
+        beyond=asked.beyond / 100.0,
+        draws=asked.draws,
+        seed=asked.seed,
+        scenario=asked.scenario,
+        # How many runs there will be nobody knows: the bar nears its end and never gets there.
+        progress=lambda solved: progress(1.0 - math.exp(-solved / (FORESEEN * asked.draws))),
+    )
+    hands = tuple(_hands(case, found, who) for who in ORDER)
+    listed = [*found.levers, *found.closest]
+    parts: tuple[Part, ...] = (_table(found, listed),)
+    if listed and not math.isnan(found.error):
+        parts = (pictured("chances", _view(case, found, listed)), *parts)
+    return Shown(
+        sentences=(headline(case, found), standing(found)),
+        parts=parts,
+        made={**made_of(subject, asked, "model", "scenario", "actor", "goal", "reach", "beyond",
+                        "seed"), "draws": found.draws, "solved": found.solved},
+        found=found,
+        more={"hands": hands},
+    )  # fmt: skip
+
+
+def _hands(case: Case, found: Levers, who: Who) -> Hands:
+    cards = [*found.of(who), *(lever for lever in found.closest if lever.who == who)]
+    return Hands(
+        title=group_title(case, found, who),
+        nothing=nothing_sentence(found, who),
+        cards=tuple(_card(case, found, lever) for lever in cards),
+    )
+
+
+def _card(case: Case, found: Levers, lever: Lever) -> Card:
+    words = lever_sentence(case, found, lever)
+    moves = tuple(move_words(move) for move in lever.moves)
+    said = words.removeprefix("; and ".join(moves) + ".").strip()
+    return Card(
+        moves=moves,
+        chance=percent(lever.chance),
+        effect="" if math.isnan(found.error) else f"from {percent(found.chance)}",
+        words=said,
+        reaches=lever.reaches,
+    )
+
+
+def _table(found: Levers, listed: list[Lever]) -> Part:
+    rows = [
+        (
+            {"self": "its own", "persuade": "persuade", "structure": "no single actor"}[lever.who],
+            "; and ".join(move_words(move) for move in lever.moves),
+            lever.chance, lever.effect.value, lever.effect.error,
+            "yes" if lever.reaches else "no", lever.size,
+            lever.worth.value if lever.worth else None, lever.worth.error if lever.worth else None,
+            lever.settlement, "yes" if lever in found.closest else "no",
+        )
+        for lever in listed
+    ]  # fmt: skip
+    return Part(
+        id="levers",
+        title="Every lever",
+        caption="Size: shares of the plausible ranges that are moved, added up. Worth: change in "
+        "the actor's own expected worth, per cent of a scale. Errors are Monte Carlo standard "
+        "errors, draws paired.",
+        table=rows_table(COLUMNS, rows),
+    )
+
+
+def _view(case: Case, found: Levers, listed: list[Lever]) -> View:
+    rows = [
+        Interval(
+            name="; and ".join(move.movable.input.label for move in lever.moves),
+            value=lever.chance,
+            low=max(lever.chance - 2 * lever.effect.error, 0.0),
+            high=min(lever.chance + 2 * lever.effect.error, 1.0),
+            text=percent(lever.chance),
+            before=found.chance,
+            faint=not lever.reaches,
+        )
+        for lever in listed
+    ]
+    goal = visible(found.summary.words(case))
+    return View(
+        title=f"What each lever does to the {goal}",
+        caption=(
+            "Dots are chances after the change, bars two Monte Carlo errors either way, circles "
+            "the chance as coded. Pale: comes closest without being enough."
+        ),
+        chart=intervals(
+            rows,
+            low=0.0,
+            high=1.0,
+            unit="chance in the model",
+            guides={f"counts as {'lost' if found.reached else 'reached'}": found.reach},
+        ),
+        table=rows_table(
+            ("Lever", "Chance", "Low", "High", "As coded"),
+            [(row.name, row.value, row.low, row.high, row.before) for row in rows],
+        ),
+        description=visible(
+            f"The {goal} after each change, as coded {percent(found.chance)}: "
+            + "; ".join(f"{row.name} {row.text}" for row in rows)
+            + "."
+        ),
+    )
+
+
+KIND = Kind(
+    name="levers",
+    title="Levers",
+    explains="The smallest changes that would reach a goal, who would have to make them, and what "
+    "they cost.",
+    takes=("actor", "goal", "reach", "model", "scenario", "beyond", "issue", "draws", "seed"),
+    make=make,
+    settle=settle,
+    fields=fields,
+    missing=missing,
+    draws=DRAWS,
+    template="view_levers.html.j2",
+)

@@ -1,0 +1,145 @@
+"""All models side by side on one issue, and on the questions of the case."""
+
+import math
+from dataclasses import replace
+
+from winset.answers import Answer, answers, figure, percent
+from winset.case.model import Case
+from winset.case.parts import Issue
+from winset.charts.intervals import Interval, intervals
+from winset.charts.text import shown as visible
+from winset.charts.view import View
+from winset.errors import WinsetError
+from winset.findings import look_behind
+from winset.forecast import Forecast, make_forecast
+from winset.models import MODELS, fitting_models, make_model
+from winset.web.views.asked import Asked
+from winset.web.views.kind import (
+    Field,
+    Kind,
+    Progress,
+    Subject,
+    issue_field,
+    luck_fields,
+    made_of,
+    scenario_field,
+    settled,
+)
+from winset.web.views.shown import Part, Shown, pictured, rows_table
+
+DRAWS, MOST = 1_000, 20_000
+LAZY = ("reversion", "constant")
+COLUMNS = ("Model", "Chance of an agreement", "Monte Carlo error", "10 %", "Median", "90 %",
+           "Calibrated")  # fmt: skip
+QUESTIONS = ("Question", "Outcome", "Model", "Probability", "Monte Carlo error")
+
+
+def settle(subject: Subject, asked: Asked) -> Asked:
+    """Return ``asked`` with an issue."""
+    case = subject.case
+    found = settled(case, asked, draws=DRAWS, most=MOST)
+    issue = asked.issue or (case.issues[0].id if case.issues else "")
+    return replace(found, issue=issue, model="")
+
+
+def fields(subject: Subject, asked: Asked) -> tuple[Field, ...]:  # noqa: ARG001
+    """Return the fields of the form."""
+    return (issue_field(subject.case), scenario_field(subject.case), *luck_fields(MOST))
+
+
+def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
+    """Return what every model that can be applied says, and why the others cannot."""
+    case = subject.case
+    names = [model.name for model in fitting_models(case)]
+    progress(0.05)
+    made: list[Forecast] = []
+    said: list[tuple[Answer, ...]] = []
+    for k, name in enumerate(names):
+        forecast = make_forecast(
+            case, make_model(name), draws=asked.draws, seed=asked.seed, scenario=asked.scenario
+        )
+        made.append(forecast)
+        progress(0.05 + 0.9 * (k + 0.5) / len(names))
+        said.append(answers(case, forecast, look_behind(case, forecast)))
+        progress(0.05 + 0.9 * (k + 1) / len(names))
+    if not made:
+        raise WinsetError("no model can be applied to this case yet")
+    left_out = [name for name in MODELS if name not in names and name not in LAZY]
+    sentences = [f"{len(made)} models can be applied to this case."]
+    if left_out:
+        sentences.append(f"Not applicable: {', '.join(left_out)}.")
+    return Shown(
+        sentences=tuple(sentences),
+        parts=(
+            pictured("models", _view(case.issue(asked.issue), made)),
+            _questions(case, said, names),
+        ),
+        made={**made_of(subject, asked, "scenario", "draws", "seed", "issue"), "models": names},
+    )
+
+
+def _view(issue: Issue, made: list[Forecast]) -> View:
+    rows, drawn, said = [], [], []
+    for forecast in made:
+        name, agreed = forecast.made.model, forecast.agreed(issue.id)
+        low, middle, high = (forecast.quantile(issue.id, share) for share in (0.1, 0.5, 0.9))
+        calibrated = "no" if forecast.made.calibration is None else "yes"
+        chance, error = (None, None) if agreed is None else agreed
+        rows.append((name, chance, error, low, middle, high, calibrated))
+        text = "no agreement" if math.isnan(middle) else figure(middle, issue.scale)
+        if agreed is not None:
+            text += f"  ·  agreement {percent(agreed[0])}"
+        drawn.append(Interval(name=name, value=middle, low=low, high=high, text=text))
+        said.append(f"{name} {text}")
+    unit = issue.scale.unit or "settlement"
+    title = visible(issue.title)
+    return View(
+        title=f"What every model says: {title}",
+        caption=(
+            "Dots are median settlements given an agreement, bars hold the middle 80 % of draws. "
+            "A model without a chance beside it takes agreement for granted."
+        ),
+        chart=intervals(drawn, low=issue.scale.low, high=issue.scale.high, unit=unit,
+                        guides=_guides(issue)),
+        table=rows_table(COLUMNS, rows),
+        description=visible(f"Settlements on {title} by model: {'; '.join(said)}."),
+    )  # fmt: skip
+
+
+def _guides(issue: Issue) -> dict[str, float]:
+    found = {}
+    if issue.reversion is not None:
+        found["without an agreement"] = issue.reversion.middle
+    if issue.outcome is not None:
+        found["what came"] = issue.outcome.value.middle
+    return found
+
+
+def _questions(case: Case, said: list[tuple[Answer, ...]], names: list[str]) -> Part:
+    rows = [
+        (answer.text, chance.outcome, name, chance.probability, chance.error)
+        for at in range(len(case.questions))
+        for name, answer in zip(names, (own[at] for own in said), strict=True)
+        for chance in answer.chances
+        if chance.outcome != "no"
+    ]
+    return Part(
+        id="questions",
+        title="What they answer to the case's questions",
+        caption="A model that cannot say has no number. Blame and moves are the same for all that "
+        "do not speak of them." if rows else "The case asks no question.",
+        table=rows_table(QUESTIONS, rows),
+    )  # fmt: skip
+
+
+KIND = Kind(
+    name="models",
+    title="All models",
+    explains="Every model that can be applied, side by side: where they agree, and where the "
+    "answer hangs on the model.",
+    takes=("issue", "scenario", "draws", "seed"),
+    make=make,
+    settle=settle,
+    fields=fields,
+    draws=DRAWS,
+)

@@ -1,0 +1,119 @@
+"""How the rounds of a model go: who moves where, who challenges whom, who ends up together."""
+
+from dataclasses import replace
+
+from winset.batch import Batch, sample
+from winset.case.model import Case
+from winset.case.scenarios import apply_scenario
+from winset.charts.cast import cast
+from winset.charts.challenges import challenge_map, challenge_matrix, expected_gains
+from winset.charts.coalitions import coalition_matrix, coalition_network
+from winset.charts.marks import middle_batch
+from winset.charts.power import power_landscape
+from winset.charts.trajectories import fan, trajectories
+from winset.errors import WinsetError, nearest
+from winset.models import MODELS, Model, RoundsModel, make_model
+from winset.web.views.asked import Asked
+from winset.web.views.kind import (
+    Choice,
+    Field,
+    Kind,
+    Progress,
+    Subject,
+    actor_field,
+    issue_field,
+    luck_fields,
+    made_of,
+    scenario_field,
+    settled,
+)
+from winset.web.views.shown import Part, Shown, pictured
+
+DRAWS, MOST = 200, 2_000
+PLAYING = tuple(name for name in MODELS if isinstance(make_model(name), RoundsModel))
+
+
+def settle(subject: Subject, asked: Asked) -> Asked:
+    """Return ``asked`` with a model that plays rounds and an issue."""
+    case = subject.case
+    found = settled(case, asked, model=PLAYING[0], draws=DRAWS, most=MOST)
+    if found.model not in PLAYING:
+        raise WinsetError(f"model “{found.model}” plays no rounds; {nearest(found.model, PLAYING)}")
+    return replace(found, issue=asked.issue or (case.issues[0].id if case.issues else ""))
+
+
+def fields(subject: Subject, asked: Asked) -> tuple[Field, ...]:  # noqa: ARG001
+    """Return the fields of the form."""
+    case = subject.case
+    return (
+        Field(name="model", label="Model",
+              choices=tuple(Choice(value=name, label=name) for name in PLAYING)),
+        issue_field(case),
+        actor_field(case, "Seen from", none="the most powerful"),
+        scenario_field(case),
+        *luck_fields(MOST),
+    )  # fmt: skip
+
+
+def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
+    """Return how the rounds on one issue go.
+
+    Trajectories and challenges are those of the case with every range at its median; coalitions
+    and bands are counted over draws.
+    """
+    changed, issue = apply_scenario(subject.case, asked.scenario), asked.issue
+    if not changed.stances_on(issue):
+        raise WinsetError(f"nobody has a stance on “{issue}” yet")
+    model = make_model(asked.model)
+    assert isinstance(model, RoundsModel)
+    middle, drawn = middle_batch(changed), sample(changed, asked.draws, seed=asked.seed)
+    one = model.trace(middle)
+    progress(0.2)
+    many = model.trace(drawn)
+    progress(0.8)
+    name = asked.model
+    paths = trajectories(one, issue, case=changed, batch=middle, model=name)
+    parts = [pictured("trajectories", paths)]
+    if asked.actor:
+        bands = fan(many, issue, asked.actor, case=changed, batch=drawn, model=name)
+        parts.append(pictured("bands", bands))
+    near = coalition_network(many, issue, case=changed, batch=drawn, model=name)
+    pairs = coalition_matrix(many, issue, case=changed, batch=drawn, model=name)
+    parts += [
+        pictured("power", power_landscape(changed, issue)),
+        *_challenges(model, changed, middle, asked),
+        pictured("coalitions", near),
+        pictured("together", pairs),
+    ]
+    return Shown(
+        parts=tuple(parts),
+        made=made_of(subject, asked, "model", "scenario", "issue", "actor", "draws", "seed"),
+    )
+
+
+def _challenges(model: Model, case: Case, batch: Batch, asked: Asked) -> list[Part]:
+    gains = expected_gains(model, batch, asked.issue)
+    if gains is None:
+        return []
+    actor = asked.actor
+    if not actor:
+        actor = max(cast(case, batch, asked.issue), key=lambda player: player.power).id
+    return [
+        pictured(
+            "challenges", challenge_map(gains, asked.issue, case=case, batch=batch, actor=actor)
+        ),
+        pictured("gains", challenge_matrix(gains, asked.issue, case=case, batch=batch)),
+    ]
+
+
+KIND = Kind(
+    name="rounds",
+    title="Rounds",
+    explains="How a model that plays rounds gets where it ends: who moves, who challenges whom, "
+    "and who ends up beside whom.",
+    takes=("model", "issue", "actor", "scenario", "draws", "seed"),
+    make=make,
+    settle=settle,
+    fields=fields,
+    draws=DRAWS,
+)

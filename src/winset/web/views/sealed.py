@@ -1,0 +1,269 @@
+"""Sealed forecasts of a case: what was put down before anybody knew, and how it came out."""
+
+import datetime
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from winset.answers import percent
+from winset.case.chain import LEDGER
+from winset.case.ranges import number_text
+from winset.charts.intervals import Interval, intervals
+from winset.charts.text import shown as visible
+from winset.charts.view import View
+from winset.claims import Rate
+from winset.ledger import Check, Record, Score, Sealed, read_ledger, record, score, verify
+from winset.web.views.asked import Asked
+from winset.web.views.kind import Kind, Progress, Subject, made_of, no_fields
+from winset.web.views.shown import Part, Shown, pictured, rows_table
+
+NONE = (
+    "Nothing is sealed in this case yet: `winset seal` puts a forecast down before anybody knows."
+)
+COLUMNS = ("Entry", "Sealed", "Question", "Model", "Forecast", "Settled by", "State", "Came out",
+           "On", "Source", "Brier", "Log", "CRPS, share of the scale", "Counts", "Judged by",
+           "Made again", "What is wrong or changed")  # fmt: skip
+AGAIN = {
+    "same bytes": "the same, draw by draw",
+    "same numbers": "the same numbers",
+    "other numbers": "OTHER NUMBERS",
+    "cannot be made again": "CANNOT BE MADE AGAIN",
+    "not made": "",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A sealed forecast for a reader, with what its form needs.
+
+    Attributes:
+        id: digest of the entry.
+        said: the forecast in words.
+        state: open, overdue, or how it came out.
+        outcomes: that may be written down; a number too if ``numeric``.
+        least: end of the scale, where a number may come.
+        most: the other.
+    """
+
+    id: str
+    text: str
+    said: str
+    state: str
+    by: str
+    sealed: str
+    rule: str
+    resolved: bool
+    overdue: bool
+    scores: str
+    again: str
+    harm: tuple[str, ...]
+    changes: tuple[str, ...]
+    outcomes: tuple[str, ...]
+    numeric: bool
+    least: float
+    most: float
+
+
+def settle(subject: Subject, asked: Asked) -> Asked:  # noqa: ARG001
+    """Return ``asked``: there is nothing to fill in."""
+    return asked
+
+
+def missing(subject: Subject, asked: Asked) -> str:  # noqa: ARG001
+    """Return that nothing is sealed, if so."""
+    return "" if _folder(subject).joinpath(LEDGER).exists() else NONE
+
+
+def stamp(subject: Subject) -> str:
+    """Return a digest of the ledger, and the day: what is overdue hangs on it."""
+    path = _folder(subject) / LEDGER
+    data = path.read_bytes() if path.exists() else b""
+    return f"{hashlib.sha256(data).hexdigest()} {datetime.date.today()}"
+
+
+def _folder(subject: Subject) -> Any:
+    assert subject.opened is not None
+    return subject.store.path(subject.opened.name)
+
+
+def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
+    """Return every sealed forecast; each made again if that is asked for."""
+    folder = _folder(subject)
+    checks: dict[str, Check] = {}
+    sentences = []
+    if asked.again:
+        count = max(len(read_ledger(folder).sealed), 1)
+        found = verify(folder, progress=lambda done: progress(done / count))
+        checks = {check.sealed.id: check for check in found.checks}
+        problems = [str(problem) for problem in (*found.problems, *found.case_problems)]
+        sentences += [
+            "The ledger is whole, and every forecast came out as it was sealed."
+            if found.sound
+            else "NOT SOUND: the ledger is not whole, or a forecast did not come out as sealed.",
+            *problems,
+            *found.forks,
+        ]
+        sealed, running = tuple(check.sealed for check in found.checks), found.record
+        heads = found.heads
+    else:
+        ledger = read_ledger(folder)
+        sealed, running = ledger.sealed, record(ledger.sealed)
+        heads = ledger.chain.heads
+        sentences += [str(problem) for problem in ledger.problems]
+    return Shown(
+        sentences=(_record(running), *sentences),
+        parts=(_table(sealed, checks), *((pictured("chances", _view(sealed)),) if sealed else ())),
+        made={**made_of(subject, asked), "heads": list(heads)},
+        found={"sealed": sealed, "record": running},
+        more={
+            "entries": [_entry(s, checks.get(s.id)) for s in reversed(sealed)],
+            "again": asked.again,
+            "today": datetime.date.today().isoformat(),
+        },
+    )
+
+
+def _record(found: Record) -> str:
+    parts = [
+        f"{name} {_rate(rate)}"
+        for name, rate in (
+            ("Brier", found.brier),
+            ("log score", found.log_score),
+            ("CRPS as a share of the scale", found.crps_share),
+        )
+        if rate is not None
+    ]
+    said = f"{found.sealed} sealed, {found.resolved} resolved, {found.counted} counted"
+    return f"{said}: {'; '.join(parts)}." if parts else f"{said}."
+
+
+def _rate(rate: Rate) -> str:
+    if rate.low is None or rate.high is None:
+        return f"{rate.value:.3f}"
+    return f"{rate.value:.3f} (95 % interval {rate.low:.3f} to {rate.high:.3f})"
+
+
+def _said(sealed: Sealed) -> str:
+    """Return what was sealed, in words."""
+    seal = sealed.seal
+    shown = [c for c in seal.chances if not (c.outcome == "no" and len(seal.chances) == 2)]
+    said = [f"{chance.outcome} {percent(chance.probability)}" for chance in shown]
+    settled = seal.settlement
+    if settled is not None and settled.quantiles:
+        low, middle, high = (
+            number_text(float(f"{settled.quantiles[k * len(settled.quantiles) // 10]:.3g}"))
+            for k in (1, 5, 9)
+        )
+        said.append(f"settlement {middle} ({low} to {high}) {settled.unit}".strip())
+    return "; ".join(said) or "no agreement in any draw"
+
+
+def _overdue(sealed: Sealed) -> bool:
+    return sealed.resolution is None and sealed.seal.resolve_by < datetime.date.today()
+
+
+def _scores(found: Score | None) -> str:
+    if found is None:
+        return ""
+    pairs = (("Brier", found.brier), ("log", found.log_score), ("CRPS", found.crps))
+    said = ", ".join(f"{name} {value:.3g}" for name, value in pairs if value is not None)
+    return said if found.counts else f"does not count: {found.why_not}"
+
+
+def _entry(sealed: Sealed, check: Check | None) -> Entry:
+    seal, came = sealed.seal, sealed.resolution
+    scale = seal.settlement
+    state = f"came out {came.outcome}" if came else "overdue" if _overdue(sealed) else "open"
+    return Entry(
+        id=sealed.id,
+        text=seal.text,
+        said=f"{_said(sealed)} ({seal.made.get('model')}, {seal.made.get('scenario')})",
+        state=state,
+        by=seal.resolve_by.isoformat(),
+        sealed=seal.at.date().isoformat(),
+        rule=seal.rule,
+        resolved=came is not None,
+        overdue=_overdue(sealed),
+        scores=_scores(score(sealed)),
+        again="" if check is None else AGAIN[check.verdict],
+        harm=() if check is None else check.harm,
+        changes=() if check is None else check.changes,
+        outcomes=seal.outcomes,
+        numeric=scale is not None,
+        least=scale.low if scale else 0.0,
+        most=scale.high if scale else 0.0,
+    )
+
+
+def _table(sealed: tuple[Sealed, ...], checks: dict[str, Check]) -> Part:
+    rows = [_row(one, checks.get(one.id)) for one in sealed]
+    return Part(
+        id="sealed",
+        title="Every sealed forecast",
+        caption="Scores are those of the resolution that stands. An entry is named by its digest.",
+        table=rows_table(COLUMNS, rows),
+    )
+
+
+def _row(sealed: Sealed, check: Check | None) -> tuple[str | float | None, ...]:
+    seal, came, found = sealed.seal, sealed.resolution, score(sealed)
+    return (
+        sealed.id, seal.at.isoformat(), seal.text, str(seal.made.get("model", "")), _said(sealed),
+        seal.resolve_by.isoformat(),
+        "resolved" if came else "overdue" if _overdue(sealed) else "open",
+        came.outcome if came else "", came.date.isoformat() if came and came.date else "",
+        came.source if came else "",
+        *((found.brier, found.log_score, found.crps_share) if found else (None, None, None)),
+        "" if found is None else "yes" if found.counts else f"no: {found.why_not}",
+        seal.rule, AGAIN[check.verdict] if check else "",
+        "; ".join((*check.harm, *check.changes)) if check else "",
+    )  # fmt: skip
+
+
+def _view(sealed: tuple[Sealed, ...]) -> View:
+    rows = []
+    for one in sealed:
+        seal, came = one.seal, one.resolution
+        for chance in seal.chances:
+            if chance.outcome == "no" and len(seal.chances) == 2:
+                continue
+            end = 0.0 if chance.error is None else 2.0 * chance.error
+            rows.append(
+                Interval(
+                    name=f"{seal.text} {chance.outcome}, {seal.at.date()}",
+                    value=chance.probability,
+                    low=max(chance.probability - end, 0.0),
+                    high=min(chance.probability + end, 1.0),
+                    text=f"{percent(chance.probability)}"
+                    + (f", came out {came.outcome}" if came else ""),
+                    faint=came is None,
+                )
+            )
+    return View(
+        title="Probabilities as they were sealed",
+        caption="Bars are two Monte Carlo errors either way; pale while nobody knows.",
+        chart=intervals(rows, low=0.0, high=1.0, unit="probability"),
+        table=rows_table(
+            ("Question and outcome", "Probability", "Low", "High", "Came out"),
+            [(row.name, row.value, row.low, row.high, row.text.partition("came out ")[2])
+             for row in rows],
+        ),
+        description=visible(
+            "Sealed probabilities: " + "; ".join(f"{r.name}: {r.text}" for r in rows) + "."
+        ),
+    )  # fmt: skip
+
+
+KIND = Kind(
+    name="sealed",
+    title="Sealed forecasts",
+    explains="Forecasts put down before anybody knew, checked and scored afterwards.",
+    takes=("again",),
+    make=make,
+    settle=settle,
+    fields=no_fields,
+    missing=missing,
+    stamp=stamp,
+    needs_stances=False,
+    template="view_sealed.html.j2",
+)

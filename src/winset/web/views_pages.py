@@ -1,0 +1,210 @@
+"""The pages of the views, and each of their parts as a file: .csv, .json, .svg, .png."""
+
+from functools import partial
+from typing import Any
+
+import anyio.to_thread
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from winset.errors import CaseError, WinsetError, nearest
+from winset.web.cases_api import address
+from winset.web.desk import desk, opened
+from winset.web.downloads import attached
+from winset.web.etags import known, unless_known
+from winset.web.jobs import Job
+from winset.web.jobs_api import job_told
+from winset.web.pages import embedded
+from winset.web.pictures import picture
+from winset.web.replies import RefusedError
+from winset.web.store import Opened
+from winset.web.templating import page
+from winset.web.views.asked import Asked, query_of, read_query
+from winset.web.views.at_work import FORMS, PATIENCE, Views, Wanted, wanted
+from winset.web.views.kind import Kind, Subject
+from winset.web.views.kinds import BACKTEST, OF_A_CASE, kind_of
+from winset.web.views.shown import Shown
+
+
+def views_of(request: Request) -> Views:
+    """Return the views of the workbench that got ``request``."""
+    found: Views = request.app.state.views
+    return found
+
+
+async def subject_of(request: Request, kind: Kind) -> Subject:
+    """Return what a view that ``request`` asks for is of."""
+    found = await opened(request) if kind is not BACKTEST else None
+    return Subject(store=desk(request).store, opened=found)
+
+
+def _base(subject: Subject, kind: Kind) -> str:
+    """Return the address of the view, without its ending."""
+    if subject.opened is None:
+        return f"/{kind.name}"
+    return f"{address(subject.opened.name)}/views/{kind.name}"
+
+
+def _of_case(found: Opened | None) -> dict[str, Any]:
+    if found is None:
+        return {"case": None, "address": "", "editable": False, "here": "views"}
+    return {
+        "case": found.case,
+        "address": address(found.name),
+        "editable": found.name.place == "own",
+        "here": "views",
+    }
+
+
+async def index(request: Request) -> HTMLResponse:
+    """Return the page that names every view of a case."""
+    found = await opened(request)
+    return page("views.html.j2", {**_of_case(found), "kinds": OF_A_CASE.values()})
+
+
+async def view(request: Request) -> Response:
+    """Return the page of a view of a case; with an ending the view as a file."""
+    name = request.path_params["view"]
+    if "." in name:
+        name, form = _ending(name, "view")
+        return await _file(request, kind_of(name), part="", form=form)
+    return await _page(request, kind_of(name))
+
+
+async def backtest(request: Request) -> Response:
+    """Return the page of the backtest."""
+    return await _page(request, BACKTEST)
+
+
+async def _page(request: Request, kind: Kind) -> Response:
+    of = await subject_of(request, kind)
+    trouble, asked, missing = "", Asked(), ""
+    found: Shown | Job | None = None
+    tag = ""
+    try:
+        asked = read_query(request.query_params.multi_items(), kind.takes)
+        view = await anyio.to_thread.run_sync(wanted, kind, of, asked)
+        asked, missing, tag = view.asked, view.missing, view.tag
+        if not missing:
+            found = await views_of(request).shown(view, patience=PATIENCE)
+    except RefusedError:
+        raise
+    except CaseError as error:
+        trouble = "\n".join(str(problem) for problem in error.problems)
+    except WinsetError as error:
+        trouble = str(error)
+    made = partial(_rendered, request, kind, of, asked=asked, missing=missing, trouble=trouble)
+    if not isinstance(found, Shown):
+        return await anyio.to_thread.run_sync(made, found)
+    if known(request, tag):
+        return Response(status_code=304, headers={"etag": f'"{tag}"'})
+    body = await anyio.to_thread.run_sync(
+        views_of(request).kept, ("page", tag), lambda: bytes(made(found).body)
+    )
+    return unless_known(request, tag, HTMLResponse(body))
+
+
+def _rendered(
+    request: Request,
+    kind: Kind,
+    of: Subject,
+    found: Shown | Job | None,
+    *,
+    asked: Asked,
+    missing: str,
+    trouble: str,
+) -> HTMLResponse:
+    """Return the page: what is shown, how far the work is, or what is wrong."""
+    values: dict[str, Any] = {
+        **_of_case(of.opened),
+        "kind": kind,
+        "kinds": OF_A_CASE.values(),
+        "asked": asked,
+        "query": query_of(asked),
+        "base": _base(of, kind),
+        "fields": _fields(kind, of, asked, trouble),
+        "shown": None,
+        "job": None,
+        "missing": missing,
+        "trouble": trouble,
+        "given": embedded({"pictures": {}, "job": None, "api": ""}),
+    }
+    api = f"/api{_base(of, kind)}"
+    if isinstance(found, Job):
+        job = job_told(found)
+        values |= {"job": job, "given": embedded({"pictures": {}, "job": job.id, "api": api})}
+    elif found is not None:
+        pictures = {p.id: picture(p.view) for p in found.parts if p.view is not None}
+        given = {
+            "pictures": {
+                id: {"specification": p.specification, "values": p.values}
+                for id, p in pictures.items()
+            },
+            "job": None,
+            "api": api,
+        }
+        values |= {"shown": found, "given": embedded(given)}
+    return page(kind.template, values, status=422 if trouble else 200)
+
+
+def _fields(kind: Kind, of: Subject, asked: Asked, trouble: str) -> Any:
+    """Return the form's fields; those that need what is wrong are left out with it."""
+    try:
+        return kind.fields(of, asked)
+    except WinsetError:
+        if not trouble:
+            raise
+        return ()
+
+
+async def part(request: Request) -> Response:
+    """Return a part of a view of a case as a file."""
+    name, form = _ending(request.path_params["file"], "part")
+    return await _file(request, kind_of(request.path_params["view"]), part=name, form=form)
+
+
+async def backtest_file(request: Request) -> Response:
+    """Return the backtest, or a part of it, as a file."""
+    name, form = _ending(request.path_params.get("file", request.url.path[1:]), "part")
+    return await _file(request, BACKTEST, part="" if name == "backtest" else name, form=form)
+
+
+def _ending(file: str, what: str) -> tuple[str, str]:
+    name, dot, form = file.rpartition(".")
+    if not dot or form not in FORMS:
+        said = f"A {what} comes as {', '.join('.' + known for known in FORMS)}"
+        raise RefusedError(404, f"{said}; {nearest(form, FORMS)}")
+    return name, form
+
+
+async def _file(request: Request, kind: Kind, *, part: str, form: str) -> Response:
+    of = await subject_of(request, kind)
+    pairs = [(k, v) for k, v in request.query_params.multi_items() if k != "theme"]
+    view = await anyio.to_thread.run_sync(wanted, kind, of, read_query(pairs, kind.takes))
+    theme = request.query_params.get("theme", "light")
+    if theme not in ("light", "dark"):
+        raise WinsetError(f"theme: must be light or dark; {nearest(theme, ('light', 'dark'))}")
+    dark = theme == "dark"
+    tag = f"{view.tag}-{part}-{theme}-{form}"
+    if known(request, tag) and not view.missing:
+        return Response(status_code=304, headers={"etag": f'"{tag}"'})
+    views = views_of(request)
+    found = await views.whole(view)
+    data = await anyio.to_thread.run_sync(
+        partial(views.file, view, found, part=part, form=form, dark=dark)
+    )
+    case = f"{of.opened.name.name}-" if of.opened else ""
+    named = f"{case}{kind.name}{'-' if part else ''}{part}.{form}"
+    return unless_known(request, tag, attached(data, FORMS[form], named, inline=form == "json"))
+
+
+_VIEWS = "/cases/{place}/{name}/views"
+ROUTES = (
+    Route(_VIEWS, index),
+    Route(f"{_VIEWS}/{{view}}", view),
+    Route(f"{_VIEWS}/{{view}}/{{file}}", part),
+    Route("/backtest", backtest),
+    *(Route(f"/backtest.{form}", backtest_file) for form in FORMS),
+    Route("/backtest/{file}", backtest_file),
+)
