@@ -107,3 +107,11 @@ def test_quantiles_are_draws_and_skill_is_relative():
     assert quantile([1.0, 2.0, 3.0], None, 0.5) == 2.0
     assert quantile([1.0, 2.0, 3.0], [1.0, 1.0, 8.0], 0.5) == 3.0
     assert skill(0.0, 3.0) == 1.0 and np.isnan(skill(1.0, 0.0))
+
+
+def test_one_group_tells_nothing_of_how_sure_a_mean_is():
+    alone = estimate([1.0, 3.0], group_weights(["g", "g"]))
+    assert alone.value == 2.0 and np.isnan([alone.low, alone.high, alone.error]).all()
+    assert alone.bar == (2.0, 2.0)
+    both = estimate([1.0, 3.0], group_weights(["g", "h"]))
+    assert (both.low, both.high) == (1.0, 3.0) == both.bar

@@ -1,4 +1,4 @@
-"""Evidence in a real browser: coding by keys, conflicts, ways back, and from articles to a forecast."""
+"""Evidence in a real browser: coding by keys, conflicts, ways back, from articles to a forecast."""
 
 import hashlib
 import os
@@ -153,7 +153,7 @@ def violations(page):
 
 def test_a_sentence_is_coded_with_the_keyboard_alone(page, folder):
     opened(page, "/evidence/letter")
-    press(page, "ArrowRight", "ArrowRight", "ArrowRight", "n")
+    press(page, "ArrowRight", "ArrowRight", "n")
     page.wait_for_selector("#who[open]")  # who codes is asked once
     page.keyboard.type("ida")
     press(page, "Enter")
@@ -177,14 +177,12 @@ def test_a_sentence_is_coded_with_the_keyboard_alone(page, folder):
     assert rows_of(folder, "ida") == {}
 
 
-def test_sentences_are_taken_together_with_shift(page, folder):
+def test_sentences_are_taken_together_with_shift(page):
     opened(page, "/evidence/letter", "ida")
-    press(page, "ArrowRight", "ArrowRight", "ArrowLeft", "Shift+ArrowRight", "n")
-    words = page.text_content("#form-words")
-    assert (
-        words == "I could live with a toll of one and a half crowns. Two crowns is where I stop."
-        or (words.startswith("To the council"))
-    )
+    press(page, "ArrowRight", "Shift+ArrowRight", "n")
+    page.wait_for_selector("#form:visible")
+    words = "I could live with a toll of one and a half crowns. Two crowns is where I stop."
+    assert page.text_content("#form-words") == words
     press(page, "Escape")
     assert not page.is_visible("#form")
 
@@ -212,11 +210,9 @@ def test_selected_words_beyond_the_first_plane_are_coded_to_the_character(page, 
     page.click("#form button[type=submit]")
     page.wait_for_selector(".said.several")
     assert page.text_content(f".block[data-start='{block}']") == text[block:].strip()
-    assert {r.quote for r in rows_of(folder, "ida").values()} == {
-        "👩‍👩‍👧 two 𝕮rowns", "𝕮rowns” t" if "t" in "t" else "",
-    } or len(rows_of(folder, "ida")) == 2  # fmt: skip
-    for row in rows_of(folder, "ida").values():
-        assert text[row.start : row.end] == row.quote
+    rows = rows_of(folder, "ida").values()
+    assert {row.quote for row in rows} == {"👩‍👩‍👧 two 𝕮rowns", "𝕮rowns” t"}
+    assert all(text[row.start : row.end] == row.quote for row in rows)
 
 
 def test_proposals_are_walked_accepted_rejected_and_undone_by_keys(page, folder):
@@ -315,7 +311,7 @@ def test_a_decision_of_a_second_tab_is_shown_beside_mine(page, folder):
     page.click("#conflict-theirs")
     press(page, "Escape")
     assert str(rows_of(folder, "ida")["m1"].value) == "2.5"
-    page.wait_for_function("document.getElementById('card').textContent.includes('2.5')")
+    page.wait_for_function("() => document.getElementById('card').textContent.includes('2.5')")
     refused(page, 409)
 
 
@@ -341,7 +337,7 @@ def test_a_speaker_becomes_an_actor_and_the_text_knows_them(page, folder):
     opened(page, "/evidence")
     page.set_input_files("#add-files", files=[{
         "name": "radio.txt", "mimeType": "text/plain",
-        "buffer": "Jane Doe said that the toll should be four crowns.\n".encode(),
+        "buffer": b"Jane Doe said that the toll should be four crowns.\n",
     }])  # fmt: skip
     page.click("#add button[type=submit]")
     page.wait_for_selector("#notice:visible")
@@ -379,7 +375,7 @@ def add_part(page, table, **fields):
     if not page.is_visible(form):
         page.click(f"#{table}-summary")
     for name, text in fields.items():
-        place = page.locator(f"#{table}-{name}")
+        place = page.locator(f"#{table}-field-{name}")
         if place.evaluate("(field) => field.tagName") == "SELECT":
             place.select_option(text)
         elif name == "role":
@@ -398,7 +394,9 @@ def test_two_articles_dropped_on_the_first_page_become_a_forecast(page, folder):
     page.evaluate(
         """(texts) => {
       const carried = new DataTransfer();
-      for (const [name, text] of texts) carried.items.add(new File([text], name, { type: "text/plain" }));
+      for (const [name, text] of texts) {
+        carried.items.add(new File([text], name, { type: "text/plain" }));
+      }
       document.getElementById("intake-zone").dispatchEvent(
         new DragEvent("drop", { dataTransfer: carried, bubbles: true, cancelable: true }));
     }""",
@@ -414,8 +412,8 @@ def test_two_articles_dropped_on_the_first_page_become_a_forecast(page, folder):
     assert "2 documents" in page.text_content("#notice")
     page.click("#next a")
     page.wait_for_selector("body[data-ready]")
-    add_part(page, "issues", title="Fishing quota", id="quota", unit="tonnes", label_low="no fishing",
-             label_high="as ever", reversion="0", phrases="quota; fishing quota")  # fmt: skip
+    ends = {"label_low": "no fishing", "label_high": "as ever", "reversion": "0"}
+    add_part(page, "issues", title="Fishing quota", id="quota", phrases="quota", **ends)
     add_part(page, "parties", name="Northland", id="north")
     add_part(page, "parties", name="Southland", id="south")
     add_part(page, "actors", name="Anna Berg", id="berg", party="north", role="negotiator")
@@ -474,7 +472,7 @@ def test_files_that_cannot_be_read_are_named_and_the_others_can_be_opened(page, 
 def test_rows_are_edited_and_removed_and_a_conflict_is_shown(page, folder):
     opened(page, "/parts")
     page.click("#actors-rows button[aria-label='Edit ferry']")
-    page.fill("#actors-name", "The Ferry Union")
+    page.fill("#actors-field-name", "The Ferry Union")
     path = folder / "bridge" / "actors.csv"
     path.write_text(path.read_text().replace("The Ferrymen", "The Boatmen"))
     page.click("#actors-form button[type=submit]")
@@ -485,7 +483,7 @@ def test_rows_are_edited_and_removed_and_a_conflict_is_shown(page, folder):
     assert read_case(folder / "bridge").actor("ferry").name == "The Ferry Union"
     refused(page, 409)
     page.click("#stances-rows button[aria-label='Remove ferry on toll']")
-    page.wait_for_function("document.getElementById('notice').textContent.includes('Removed')")
+    page.wait_for_function("() => document.getElementById('notice').textContent.includes('Removed')")
     assert not [s for s in read_case(folder / "bridge").stances
                 if (s.actor, s.issue) == ("ferry", "toll")]  # fmt: skip
     page.click("#actors-rows button[aria-label='Remove holm']")
@@ -501,9 +499,9 @@ def test_an_issue_keeps_its_inner_labels_when_it_is_edited(page, folder):
     )
     opened(page, "/parts")
     page.click("#issues-rows button[aria-label='Edit toll']")
-    assert page.input_value("#issues-label_low") == "crossing is free"
-    page.fill("#issues-label_high", "dearer than the ferry")
-    page.fill("#issues-reversion", "4..5..5")
+    assert page.input_value("#issues-field-label_low") == "crossing is free"
+    page.fill("#issues-field-label_high", "dearer than the ferry")
+    page.fill("#issues-field-reversion", "4..5..5")
     page.click("#issues-form button[type=submit]")
     page.wait_for_selector("#notice:visible")
     toll = read_case(folder / "bridge").issue("toll")
@@ -533,13 +531,12 @@ def test_hostile_words_are_shown_and_never_run(page, folder):
     hostile = "</script><img src=x onerror=\"document.title='run'\"> {{ 7 * 7 }}"
     a_document(folder, f"{hostile} said the mayor.\n")
     path = folder / "bridge" / "statements" / "machine.csv"
-    path.write_text(path.read_text().replace("m7,letter", "m7,letter").replace(
-        "rask,toll,position,1.5,,,", 'rask,toll,position,1.5,,"<img src=x onerror=run()>",'))  # fmt: skip
+    note = '"<img src=x onerror=run()>"'
+    path.write_text(path.read_text().replace("toll,position,1.5,,,", f"toll,position,1.5,,{note},"))
     opened(page, "/evidence/talk", "ida")
     assert page.text_content(".block") == f"{hostile} said the mayor."
-    opened(page, "/evidence/letter?statement=m7")
+    opened(page, "/evidence/letter", "ida")
     assert "<img src=x" in page.text_content("#card")
-    page.fill("#who-name", "x") if page.is_visible("#who-name") else None
     assert page.title() != "run" and page.locator("main img").count() == 0
 
 
@@ -559,8 +556,7 @@ def test_a_text_of_a_million_characters_can_be_read_and_coded(page, folder):
 PATHS = ["/evidence", "/evidence/gazette-may", "/parts", "/coders", "/trace/toll/rask"]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 480])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 480)])
 def test_no_page_shuts_anybody_out_or_is_wider_than_its_window(page, scheme, width):
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 900})

@@ -375,7 +375,7 @@ def _on_issue(issue: Issue, forecast: Forecast, findings: Findings) -> Answer:
 
 
 def _settlement(issue: Issue, forecast: Forecast) -> list[str]:
-    low, middle, high = (forecast.quantile(issue.id, p) for p in (INTERVAL[0], 0.5, INTERVAL[1]))
+    low, middle, high = forecast.quantiles(issue.id, (INTERVAL[0], 0.5, INTERVAL[1]))
     scale = issue.scale
     if math.isnan(middle):
         said = ["No draw ends in an agreement."]
@@ -426,7 +426,7 @@ def _came_out(issue: Issue, forecast: Forecast) -> str:
         return ""
     value, when = issue.outcome.value, issue.outcome.date
     said = f"It came out at {spread(value, issue.scale)}" + (f" on {when}" if when else "")
-    low, high = (forecast.quantile(issue.id, share) for share in INTERVAL)
+    low, high = forecast.quantiles(issue.id, INTERVAL)
     if math.isnan(low) or forecast.draws == 1:
         return f"{said}."
     within = "inside" if low <= value.middle <= high else "outside"

@@ -1,6 +1,7 @@
 """What draws say, whether they are kept one by one or added up."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -8,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from winset.models.base import BoolArray, FloatArray, Outcome
+from winset.scores import quantiles
 
 
 class Counted(Protocol):
@@ -19,8 +21,8 @@ class Counted(Protocol):
     def alike(self, k: int) -> bool:
         """Return whether all draws that settle do so at the same point."""
 
-    def quantile(self, k: int, share: float) -> float:
-        """Return the settlement below which ``share`` of the belief lies, given an agreement."""
+    def quantiles(self, k: int, shares: Sequence[float]) -> tuple[float, ...]:
+        """Return the settlements below which ``shares`` of the belief lie, given an agreement."""
 
     def mean(self, k: int) -> tuple[float, float]:
         """Return the mean settlement, given an agreement, and its Monte Carlo error."""
@@ -65,12 +67,12 @@ class Drawn:
         values, _ = self.settled(k)
         return len(values) > 0 and float(np.ptp(values)) == 0.0
 
-    def quantile(self, k: int, share: float) -> float:
-        """Return the settlement below which ``share`` of the belief lies, given an agreement."""
+    def quantiles(self, k: int, shares: Sequence[float]) -> tuple[float, ...]:
+        """Return the settlements below which ``shares`` of the belief lie, given an agreement."""
         values, weights = self.settled(k)
         if not len(values):
-            return math.nan
-        return float(np.quantile(values, share, weights=weights, method="inverted_cdf"))
+            return (math.nan,) * len(shares)
+        return tuple(float(value) for value in quantiles(values, weights, shares))
 
     def mean(self, k: int) -> tuple[float, float]:
         """Return the mean settlement, given an agreement, and its Monte Carlo error."""

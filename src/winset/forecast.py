@@ -3,7 +3,7 @@
 import json
 import math
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from importlib.metadata import version
 from pathlib import Path
@@ -131,7 +131,11 @@ class Forecast:
 
     def quantile(self, issue: str, share: float) -> float:
         """Return the settlement below which ``share`` of the belief lies, given an agreement."""
-        return self.counted.quantile(self.index(issue), share)
+        return self.quantiles(issue, [share])[0]
+
+    def quantiles(self, issue: str, shares: Sequence[float]) -> tuple[float, ...]:
+        """Return `quantile` for each of ``shares``, sorting the draws once."""
+        return self.counted.quantiles(self.index(issue), shares)
 
     def probability(self, issue: str, low: float, high: float) -> float:
         """Return the probability of an agreement that settles within [``low``, ``high``]."""
@@ -165,7 +169,7 @@ class Forecast:
             agreement_error=None if agreed is None else agreed[1],
             mean=mean,
             mean_error=error,
-            quantiles={share: counted.quantile(k, share) for share in PROBABILITIES},
+            quantiles=dict(zip(PROBABILITIES, counted.quantiles(k, PROBABILITIES), strict=True)),
             opens=counted.opens(k),
             signed=counted.signed(k),
             converged=counted.converged(k),

@@ -13,6 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 
 FloatArray = NDArray[np.float64]
 RESAMPLES = 2_000
+# With fewer, intervals from resampled groups are too narrow (Cameron, Gelbach and Miller 2008).
+FEW_GROUPS = 20
 # 80 % power at the 5 % level, two-sided: z(.975) + z(.80).
 POWER = 2.8015
 
@@ -159,15 +161,20 @@ class Estimate:
 
     Attributes:
         value: the mean over all cases.
-        low: end of the 95 % interval.
-        high: the other.
-        error: standard error.
+        low: end of the 95 % interval; NaN where all cases are of one group, which tells nothing.
+        high: the other, likewise.
+        error: standard error, likewise.
     """
 
     value: float
     low: float
     high: float
     error: float
+
+    @property
+    def bar(self) -> tuple[float, float]:
+        """The interval as it can be drawn: no more than the mean where there is none."""
+        return (self.value, self.value) if math.isnan(self.low) else (self.low, self.high)
 
 
 def group_weights(groups: Sequence[str], *, seed: int = 0) -> FloatArray:
@@ -184,6 +191,8 @@ def group_weights(groups: Sequence[str], *, seed: int = 0) -> FloatArray:
 def estimate(values: ArrayLike, resampled: FloatArray) -> Estimate:
     """Return the mean of ``values`` and its interval over the resamples of `group_weights`."""
     x = np.asarray(values, float)
+    if (resampled == resampled[0]).all():
+        return Estimate(value=float(x.mean()), low=math.nan, high=math.nan, error=math.nan)
     total = resampled.sum(axis=1)
     means = (resampled @ x)[total > 0.0] / total[total > 0.0]
     low, high = np.quantile(means, [0.025, 0.975])

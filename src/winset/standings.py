@@ -114,7 +114,10 @@ def duels(
 
 
 def ensemble(backtest: Backtest, *, seed: int = 0) -> Ensemble | None:
-    """Return the mixture of all models that settled every decision; None if fewer than two did."""
+    """Return the mixture of all models that settled every decision.
+
+    None if fewer than two did, or if all decisions are of one group.
+    """
     everywhere = {row.decision for row in backtest.rows}
     rows = {
         model: own
@@ -122,7 +125,7 @@ def ensemble(backtest: Backtest, *, seed: int = 0) -> Ensemble | None:
         if model not in LAZY
         and (own := settled(backtest, model, "calibrated")).keys() == everywhere
     }
-    if len(rows) < 2:
+    if len(rows) < 2 or len({row.group for row in backtest.rows}) < 2:
         return None
     first = list(next(iter(rows.values())).values())
     return fit_ensemble(

@@ -7,6 +7,7 @@ rounding; a quantile is off by less than one cell.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy as np
 from winset.case.model import Case
 from winset.case.quantities import parse_quantity
 from winset.models.base import FloatArray, IntArray, Outcome
+from winset.scores import quantiles
 
 CELLS = 4_096  # of a scale
 # What is added up in each cell: w is how much a draw counts, x how far it lies from the cell's
@@ -111,13 +113,12 @@ class Tally:
         """Return whether all draws that settle do so at the same point."""
         return bool(self.lowest[k] == self.highest[k])
 
-    def quantile(self, k: int, share: float) -> float:
-        """Return the settlement below which ``share`` of the belief lies, given an agreement."""
+    def quantiles(self, k: int, shares: Sequence[float]) -> tuple[float, ...]:
+        """Return the settlements below which ``shares`` of the belief lie, given an agreement."""
         values, weights = self.settled(k)
         if not len(values):
-            return math.nan
-        upto = np.cumsum(weights)
-        return float(values[min(np.searchsorted(upto, share * upto[-1]), len(values) - 1)])
+            return (math.nan,) * len(shares)
+        return tuple(float(value) for value in quantiles(values, weights, shares))
 
     def mean(self, k: int) -> tuple[float, float]:
         """Return the mean settlement, given an agreement, and its Monte Carlo error."""

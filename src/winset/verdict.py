@@ -1,5 +1,6 @@
 """A backtest in words: who is best, whether that can be told, what calibrating and mixing earn."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy as np
 from winset.backtest import CLIMATOLOGY, SHARES, Backtest
 from winset.ensemble import Ensemble
 from winset.models.base import FloatArray
-from winset.scores import Estimate, estimate, group_weights
+from winset.scores import FEW_GROUPS, Estimate, estimate, group_weights
 from winset.standings import LAZY, Score, Standing, duels, settled, standings
 
 EIGHTY = SHARES.index(0.8)
@@ -41,7 +42,7 @@ def verdict(backtest: Backtest, mixture: Ensemble | None) -> Verdict | None:
         return None
     level = [s for s in found if s.decisions == found[0].decisions]
     best, other = level[0], level[1] if len(level) > 1 else None
-    sentences = [_best(best, len(level))]
+    sentences = [_best(best, len(level)), *few_groups(best.groups)]
     if other is not None:
         sentences.append(_beside(backtest, best, other))
     if best.model in backtest.borrowed:
@@ -56,7 +57,21 @@ def verdict(backtest: Backtest, mixture: Ensemble | None) -> Verdict | None:
     return Verdict(best=best, next=other, sentences=tuple(sentences))
 
 
-NO_MIXTURE = "Fewer than two models settled every decision, so no mixture of them was tried."
+NO_MIXTURE = (
+    "No mixture of models was tried: that takes two that settled every decision, of two groups or "
+    "more."
+)
+
+
+def few_groups(groups: int) -> tuple[str, ...]:
+    """Return the warning that there are too few groups to tell anything; empty where enough."""
+    if groups >= FEW_GROUPS:
+        return ()
+    many = "one group" if groups == 1 else f"{groups} groups"
+    return (
+        f"All of this rests on {many}: intervals from fewer than {FEW_GROUPS} are too narrow, and "
+        "no model can be told from another.",
+    )
 
 
 def _best(best: Standing, models: int) -> str:
@@ -74,15 +89,13 @@ def _beside(backtest: Backtest, best: Standing, other: Standing) -> str:
         for d in duels(backtest, "calibrated", against=best.model)
         if d.model == other.model and d.score == "crps"
     )
-    told = duel.difference.low > 0.0
-    found = (
-        "which these decisions can tell apart"
-        if told
-        else "which these decisions cannot tell apart"
-    )
+    behind = f"The next, “{other.model}”, is {signed(duel.difference)} behind"
+    if best.groups < FEW_GROUPS:
+        return f"{behind}."
+    can = "can" if duel.difference.low > 0.0 else "cannot"
     return (
-        f"The next, “{other.model}”, is {signed(duel.difference)} behind, {found}: the smallest "
-        f"true difference that they would show four times in five is {duel.resolvable:.1f}."
+        f"{behind}, which these decisions {can} tell apart: the smallest true difference that "
+        f"they would show four times in five is {duel.resolvable:.1f}."
     )
 
 
@@ -111,9 +124,8 @@ def _calibration(backtest: Backtest, best: Standing) -> str:
 def _coverage(best: Standing) -> str:
     covered, width = best.coverage[EIGHTY], best.width[EIGHTY]
     return (
-        f"Its 80 % intervals hold {100 * covered.value:.0f} % "
-        f"({100 * covered.low:.0f} to {100 * covered.high:.0f}) of the outcomes and are "
-        f"{width:.0f} of 100 points wide."
+        f"Its 80 % intervals hold {share(covered)} of the outcomes and are {width:.0f} of 100 "
+        "points wide."
     )
 
 
@@ -142,7 +154,18 @@ def points(e: Estimate, digits: int = 1) -> str:
     >>> points(Estimate(value=16.42, low=14.8, high=18.1, error=1.0))
     '16.4 (14.8 to 18.1)'
     """
-    return f"{e.value:.{digits}f} ({e.low:.{digits}f} to {e.high:.{digits}f})"
+    known = "" if math.isnan(e.low) else f" ({e.low:.{digits}f} to {e.high:.{digits}f})"
+    return f"{e.value:.{digits}f}{known}"
+
+
+def share(e: Estimate) -> str:
+    """Return a share in per cent with its interval.
+
+    >>> share(Estimate(value=0.79, low=0.73, high=0.85, error=0.03))
+    '79 % (73 to 85)'
+    """
+    known = "" if math.isnan(e.low) else f" ({100 * e.low:.0f} to {100 * e.high:.0f})"
+    return f"{100 * e.value:.0f} %{known}"
 
 
 def signed(e: Estimate, digits: int = 1) -> str:
@@ -151,7 +174,8 @@ def signed(e: Estimate, digits: int = 1) -> str:
     >>> signed(Estimate(value=0.31, low=-0.3, high=0.9, error=0.3))
     '+0.3 (-0.3 to +0.9)'
     """
-    return f"{e.value:+.{digits}f} ({e.low:+.{digits}f} to {e.high:+.{digits}f})"
+    known = "" if math.isnan(e.low) else f" ({e.low:+.{digits}f} to {e.high:+.{digits}f})"
+    return f"{e.value:+.{digits}f}{known}"
 
 
 def probability_transforms(

@@ -5,8 +5,9 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cache
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from winset.case.parts import (
     Actor,
@@ -59,6 +60,7 @@ class Case:
     notes: str = ""
     files: Mapping[str, bytes] = field(default_factory=dict, compare=False, repr=False)
     folder: Path | None = field(default=None, compare=False, repr=False)
+    _digest: str = field(default="", init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         said = {name: getattr(self, name) for name in (f.name for f in fields(Head))}
@@ -81,6 +83,11 @@ class Case:
 
         Claims do not count: they are judged beside the case's forecasts and inform none.
         """
+        if not self._digest:
+            object.__setattr__(self, "_digest", self._digested())
+        return self._digest
+
+    def _digested(self) -> str:
         said = {f.name: getattr(self, f.name) for f in fields(self) if f.compare}
         del said["claims"]
         plain = json.dumps(said, default=_plain, sort_keys=True, ensure_ascii=False)
@@ -128,6 +135,11 @@ def _named(things: Iterable[N], kind: str, id: str) -> N:
 
 
 def _plain(value: object) -> object:
-    if is_dataclass(value) and not isinstance(value, type) and not isinstance(value, Range):
-        return {f.name: getattr(value, f.name) for f in fields(value)}
-    return str(value)
+    names = _field_names(type(value))
+    return {name: getattr(value, name) for name in names} if names else str(value)
+
+
+@cache
+def _field_names(kind: Any) -> tuple[str, ...]:
+    """Return the fields of a part of a case; none for what is written as a text."""
+    return tuple(f.name for f in fields(kind)) if is_dataclass(kind) and kind is not Range else ()

@@ -50,23 +50,22 @@ def _unique(case: Any) -> Iterator[Broken]:
     for name, key in keys.items():
         seen: dict[Any, int] = {}
         for index, row in enumerate(getattr(case, name)):
-            if key(row) is None or (isinstance(key(row), tuple) and None in key(row)):
+            own = key(row)
+            if own is None or (isinstance(own, tuple) and None in own):
                 continue
             if is_bad(row, "condition"):
                 continue
-            if key(row) in seen:
-                shown = (
-                    key(row) if isinstance(key(row), str) else " · ".join(filter(None, key(row)))
-                )
+            if own in seen:
+                shown = own if isinstance(own, str) else " · ".join(filter(None, own))
                 first = "id" if hasattr(row, "id") else "source" if name == "ties" else "issue"
                 yield Broken(
                     path=(name, index, first),
                     where=f"{name}: {shown}",
                     required="must stand once",
-                    found=f"a second row like number {seen[key(row)] + 1}",
+                    found=f"a second row like number {seen[own] + 1}",
                     remedy="delete or rename one of them",
                 )
-            seen.setdefault(key(row), index)
+            seen.setdefault(own, index)
 
 
 def _issues(case: Any) -> Iterator[Broken]:

@@ -25,7 +25,7 @@ def scores_by_model(backtest: Backtest, score: Score) -> View:
     """Return the mean ``score`` of every model, raw and calibrated, with 95 % intervals."""
     raw = {s.model: s for s in standings(backtest, "raw")}
     found = standings(backtest, "calibrated")
-    high = max((getattr(s, score).high for s in [*raw.values(), *found]), default=1.0)
+    high = max((getattr(s, score).bar[1] for s in [*raw.values(), *found]), default=1.0)
     scale = Scale(low=0.0, high=float(10 * (high // 10 + 1)))
     names = [_name(s, found[0].decisions) for s in found]
     frame = Frame(Issue(id="score", title=SAID[score], scale=scale), names)
@@ -79,7 +79,8 @@ def _name(standing: Standing, most: int) -> str:
 
 
 def _row(name: str, y: float, e: Estimate) -> Row:
-    return {"name": name, "x": e.value, "low": e.low, "high": e.high, "y": y}
+    low, high = e.bar
+    return {"name": name, "x": e.value, "low": low, "high": high, "y": y}
 
 
 def forecast_against_outcome(backtest: Backtest, decisions: Decisions, model: str) -> View:

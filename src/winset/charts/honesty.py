@@ -28,7 +28,7 @@ def coverage(backtest: Backtest, model: str) -> View:
     """
     found = interval_coverage(backtest, model)
     rows = [
-        {"model": model, "x": share, "y": e.value, "low": e.low, "high": e.high}
+        {"model": model, "x": share, "y": e.value, "low": e.bar[0], "high": e.bar[1]}
         for share, e in found
     ]
     others = [
@@ -88,7 +88,7 @@ def transforms(backtest: Backtest, model: str) -> View:
         e = estimate(inside[:, k], resampled)
         rows.append(
             {"x": k / BINS, "end": (k + 1) / BINS, "middle": (k + 0.5) / BINS, "zero": 0.0,
-             "y": e.value, "low": e.low, "high": e.high}
+             "y": e.value, "low": e.bar[0], "high": e.bar[1]}
         )  # fmt: skip
     tallest = max(0.25, *(row["high"] for row in rows))
     source = alt.InlineData(values=rows)

@@ -67,7 +67,7 @@ def outcome(
 
 def _middle(forecast: Forecast, issue: str) -> list[Mark]:
     """Return the median with its 80 % interval, unless no draw ends in an agreement."""
-    low, middle, high = (forecast.quantile(issue, share) for share in (0.1, 0.5, 0.9))
+    low, middle, high = forecast.quantiles(issue, (0.1, 0.5, 0.9))
     if math.isnan(middle):
         return []
     return [Mark(kind="forecast", name="Forecast", value=middle, low=low, high=high)]
@@ -75,7 +75,7 @@ def _middle(forecast: Forecast, issue: str) -> list[Mark]:
 
 def _half(frame: Frame, forecast: Forecast, issue: str, drawn: list[Row]) -> list[Mark]:
     """Draw the 50 % interval over the forecast's row, and return it."""
-    low, middle, high = (forecast.quantile(issue, share) for share in (0.25, 0.5, 0.75))
+    low, middle, high = forecast.quantiles(issue, (0.25, 0.5, 0.75))
     rows = [{"low": low, "high": high, "y": row["y"]} for row in drawn if row["kind"] == "forecast"]
     wide = alt.Chart().mark_rule(style="wide")
     frame.add(rows, wide.encode(frame.x("low"), frame.y(), x2=alt.X2("high:Q")))
@@ -99,8 +99,7 @@ def _stacks(frame: Frame, forecast: Forecast, issue: str, dots: int) -> list[Row
     scale = frame.issue.scale
     step = scale.width / BINS
     stacks: dict[int, list[float]] = {}
-    for k in range(dots):
-        value = forecast.quantile(issue, (k + 0.5) / dots)
+    for value in forecast.quantiles(issue, [(k + 0.5) / dots for k in range(dots)]):
         place = min(int((value - scale.low) / step), BINS - 1)
         stacks.setdefault(place, []).append(value)
     tallest = max((len(stack) for stack in stacks.values()), default=0)

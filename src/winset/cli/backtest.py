@@ -104,6 +104,10 @@ def calibrate(table: Path, out: Path, source: str) -> None:
     click.echo(f"wrote the calibrations of {', '.join(fitted.calibrations)} to {out}", err=True)
 
 
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
 def _writable(path: Path | None) -> None:
     """Refuse a file in no folder now, rather than after some minutes."""
     from winset.errors import WinsetError
@@ -136,10 +140,11 @@ def _print_json(run: "Backtest", events: "EventScores | None") -> None:
 def _print(run: "Backtest", decisions: "Decisions", events: "EventScores | None") -> None:
     from winset.cli.printing import heading, say
     from winset.standings import duels, ensemble, standings
-    from winset.verdict import mixture_sentence
+    from winset.verdict import few_groups, mixture_sentence
 
     count = len(decisions.decisions)
-    heading(f"{run.name}: {count} decisions in {len(decisions.groups)} groups")
+    groups = len(decisions.groups)
+    heading(f"{run.name}: {_many(count, 'decision')} in {_many(groups, 'group')}")
     for note in run.notes:
         say(f"{note}.")
     _print_standings("As the models say", standings(run, "raw"), calibrated=False)
@@ -150,6 +155,8 @@ def _print(run: "Backtest", decisions: "Decisions", events: "EventScores | None"
         "interval; width: of that. "
         "Intervals: 95 %, whole groups drawn anew. No calibration had seen what it is scored on."
     )
+    for warning in few_groups(groups):
+        say(warning)
     found = duels(run, "calibrated")
     if found:
         click.echo()
@@ -161,7 +168,7 @@ def _print(run: "Backtest", decisions: "Decisions", events: "EventScores | None"
         say(mixture_sentence(mixture))
     for model, reasons in run.left_out.items():
         for why, times in reasons.items():
-            say(f"left out: {model}, {times} decisions: {why}")
+            say(f"left out: {model}, {_many(times, 'decision')}: {why}")
     if events is not None:
         _print_events(events)
 
@@ -194,9 +201,6 @@ def _print_standings(title: str, found: "tuple[Standing, ...]", *, calibrated: b
 def _print_duels(found: "tuple[Duel, ...]") -> None:
     from winset.cli.printing import number, table
 
-    def signed(value: float) -> str:
-        return f"{value:+.1f}"
-
     table(
         ["model", "n", "score", "difference", "95 %", "resolvable"],
         [
@@ -204,8 +208,10 @@ def _print_duels(found: "tuple[Duel, ...]") -> None:
                 d.model,
                 str(d.decisions),
                 "CRPS" if d.score == "crps" else "error",
-                signed(d.difference.value),
-                f"{signed(d.difference.low)} – {signed(d.difference.high)}",
+                f"{d.difference.value:+.1f}",
+                "–"
+                if d.difference.low != d.difference.low
+                else f"{d.difference.low:+.1f} – {d.difference.high:+.1f}",
                 number(d.resolvable),
             ]
             for d in found
@@ -221,7 +227,7 @@ def _print_events(events: "EventScores") -> None:
     from winset.cli.printing import heading, interval, number, say, table
 
     click.echo()
-    heading(f"Questions that are resolved: {events.questions} in {events.cases} cases")
+    heading(f"Questions that are resolved: {events.questions} in {_many(events.cases, 'case')}")
     table(
         ["model", "n", "Brier", "95 %", "log score"],
         [

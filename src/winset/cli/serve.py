@@ -6,6 +6,7 @@ import click
 
 from winset.errors import WinsetError
 
+HEADER = "Authorization: Bearer"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -45,7 +46,12 @@ def serve(folder: Path, port: int, host: str, names: tuple[str, ...], open_: boo
     named = f"[{host}]" if ":" in host else host
     app = make_app(folder, hosts={*OWN_NAMES, named, *names}, warm=True)
     address = address_of(bound, host, token=app.state.session.token)
-    click.echo(f"Workbench on {app.state.desk.store.folder}\n\n  {address}\n\nCtrl-C ends it.")
+    access = app.state.session.access
+    click.echo(f"Workbench on {app.state.desk.store.folder}\n\n  {address}\n")
+    click.echo(
+        f"R, Excel and scripts on this machine read with the header\n\n  {HEADER} {access}\n"
+    )
+    click.echo("Ctrl-C ends it.")
     if open_:
         click.launch(address)
     server = uvicorn.Server(

@@ -154,7 +154,7 @@ def say(case: Case, forecast: Forecast, asks: str, subject: str) -> Said:
 def _of_issue(case: Case, forecast: Forecast, subject: str) -> Said:
     scale = case.issue(subject).scale
     agreed = forecast.agreed(subject)
-    values = [float(forecast.quantile(subject, share)) for share in SHARES]
+    values = forecast.quantiles(subject, SHARES)
     return Said(
         chances=() if agreed is None else (_chance("agreement", *agreed, forecast.draws),),
         settlement=Settlement(

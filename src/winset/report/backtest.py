@@ -1,5 +1,6 @@
 """The report on a backtest as one page: who is best, whether that can be told, every decision."""
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,9 @@ from winset.errors import WinsetError
 from winset.events import EventScores
 from winset.formats.decisions import Decision, Decisions
 from winset.report.document import as_json, document, figure
+from winset.scores import FEW_GROUPS
 from winset.standings import Duel, Standing, duels, ensemble, standings
-from winset.verdict import EIGHTY, NO_MIXTURE, mixture_sentence, points, signed, verdict
+from winset.verdict import EIGHTY, NO_MIXTURE, mixture_sentence, points, share, signed, verdict
 
 CHARTED_EVENTS = 3  # models whose probabilities are drawn
 NO_VERDICT = "No model that says something of the case settled anything."
@@ -74,7 +76,7 @@ def backtest_html(run: Backtest, decisions: Decisions, events: EventScores | Non
             for which, title in (("calibrated", "Calibrated"), ("raw", "As the models say"))
         ],
         against=against,
-        duels=[_duel(d) for d in duels(run, "calibrated", against=against)],
+        duels=[_duel(d, len(decisions.groups)) for d in duels(run, "calibrated", against=against)],
         mixture=mixture_sentence(mixture) if mixture else NO_MIXTURE,
         scores=[figure(scores_by_model(run, score)) for score in ("crps", "error")]
         if tables["calibrated"]
@@ -109,7 +111,7 @@ def backtest_html(run: Backtest, decisions: Decisions, events: EventScores | Non
 def _columns(*, calibrated: bool) -> tuple[str, ...]:
     more = ("Inside 50 / 80 / 90 %", "Width of 80 %", "Saved, %")
     return (
-        "Model", "Decisions", "CRPS (95 %)", "Error (95 %)", "Hits, % (95 %)", "Log score",
+        "Model", "Decisions", "CRPS (95 %)", "Error (95 %)", "Hits (95 %)", "Log score",
         *(more if calibrated else more[-1:]),
     )  # fmt: skip
 
@@ -120,17 +122,27 @@ def _standing(s: Standing, *, calibrated: bool) -> tuple[str | int, ...]:
     more = (inside, f"{s.width[EIGHTY]:.0f}") if calibrated else ()
     return (
         s.model, s.decisions, points(s.crps), points(s.error),
-        f"{100 * s.hits.value:.0f} ({100 * s.hits.low:.0f} to {100 * s.hits.high:.0f})",
+        share(s.hits),
         f"{s.log.value:.2f}", *more, "" if saved is None else f"{100 * saved:.0f}",
     )  # fmt: skip
 
 
-def _duel(d: Duel) -> tuple[str | int, ...]:
+def _duel(d: Duel, groups: int) -> tuple[str | int, ...]:
     told = (
-        "worse" if d.difference.low > 0.0 else "better" if d.difference.high < 0.0 else "not told"
+        "too few groups"
+        if groups < FEW_GROUPS
+        else "worse"
+        if d.difference.low > 0.0
+        else "better"
+        if d.difference.high < 0.0
+        else "not told"
     )
     score = "CRPS" if d.score == "crps" else "error"
-    return (d.model, d.decisions, score, signed(d.difference), f"{d.resolvable:.1f}", told)
+    return (d.model, d.decisions, score, signed(d.difference), _or_dash(d.resolvable), told)
+
+
+def _or_dash(value: float) -> str:
+    return "–" if math.isnan(value) else f"{value:.1f}"
 
 
 def _issue(k: int, decision: Decision, said: Sequence[Row], best: str | None) -> dict[str, Any]:

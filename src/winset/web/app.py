@@ -15,13 +15,17 @@ from winset.errors import WinsetError
 from winset.web import (
     cases_api,
     decisions_api,
+    downloads,
     evidence_api,
     evidence_pages,
     forecast_api,
     intake_api,
+    jobs_api,
     numbers_api,
     pages,
     state_api,
+    views_api,
+    views_pages,
 )
 from winset.web.api import Endpoint, routes
 from winset.web.desk import Desk
@@ -39,12 +43,14 @@ from winset.web.security import (
     Session,
 )
 from winset.web.store import Store
+from winset.web.views.at_work import Views
 
 # Whoever adds pages or addresses adds its module here; nothing else needs to know of it.
 INTERFACES = (
     cases_api, forecast_api, evidence_api, decisions_api, intake_api, numbers_api, state_api,
+    jobs_api, views_api,
 )  # fmt: skip
-PAGES = (pages, evidence_pages)
+PAGES = (pages, evidence_pages, views_pages, downloads)
 
 
 def endpoints() -> tuple[Endpoint, ...]:
@@ -77,12 +83,14 @@ def make_app(
     """
     session = Session() if token is None else Session(token=token)
     made = Desk(store=Store(folder), live=Live())
+    views = Views(made.live)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         if warm:
             made.live.warm()
         yield
+        views.close()
         made.live.close()
 
     app = Starlette(
@@ -100,6 +108,6 @@ def make_app(
         ],
         exception_handlers={WinsetError: on_error, HTTPException: on_error},
     )
-    app.state.desk, app.state.session = made, session
+    app.state.desk, app.state.session, app.state.views = made, session, views
     app.state.description = cache(partial(description, endpoints()))
     return app

@@ -1,7 +1,6 @@
 """A case in other forms, to take away: report, workbook, databases, annotations, the folder."""
 
 import io
-import json
 import os
 import tempfile
 import zipfile

@@ -144,7 +144,7 @@ def issues_told(case: Case, forecast: Forecast) -> tuple[IssueTold, ...]:
 
 def _issue(case: Case, forecast: Forecast, issue: str, words: str) -> IssueTold:
     entry, agreed = case.issue(issue), forecast.agreed(issue)
-    low, middle, high = (forecast.quantile(issue, share) for share in (0.1, 0.5, 0.9))
+    low, middle, high = forecast.quantiles(issue, (0.1, 0.5, 0.9))
     return IssueTold(
         issue=issue,
         title=entry.title,

@@ -53,12 +53,12 @@ class Job:
 
         Raises:
             WinsetError: that made it fail.
-            RefusedError: with status 409 when it was stopped.
+            RefusedError: with status 503 when it was stopped.
         """
         if self.error is not None:
             raise self.error
         if self.state == "stopped":
-            raise RefusedError(409, "This was stopped before it was done: ask again.")
+            raise RefusedError(503, "This was stopped before it was done: ask again.")
         return self.result
 
 

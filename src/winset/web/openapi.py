@@ -11,7 +11,7 @@ _SAID = {
     200: "Done.",
     201: "Made.",
     400: "The body is no JSON.",
-    401: "Without the session's cookie.",
+    401: "Without the session's cookie or, to read, the access token.",
     403: "Not from one of the workbench's own pages, or not to be changed.",
     404: "No such case or row.",
     409: "The row has changed since it was read: both versions.",
@@ -19,6 +19,7 @@ _SAID = {
     415: "The body is of another kind.",
     422: "What was sent does not hold together: every problem.",
     423: "Somebody else is writing the case.",
+    503: "Too much is being computed already, or the work was stopped.",
 }
 _TROUBLE: dict[str, Any] = {
     "type": "object",
@@ -63,13 +64,15 @@ def description(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
             "title": "winset workbench",
             "version": version("winset"),
             "description": "The interface behind the pages of `winset serve`. Every request needs "
-            "the session's cookie; what changes something must come from the same origin.",
+            "the session's cookie, and what changes something must come from the same origin; a "
+            "script on this machine may read with the access token that `winset serve` prints.",
         },
         "paths": paths,
         "components": {
             "schemas": {**shared, "Trouble": _TROUBLE, "Problem": _PROBLEM},
             "securitySchemes": {
-                "session": {"type": "apiKey", "in": "cookie", "name": "winset-session"}
+                "session": {"type": "apiKey", "in": "cookie", "name": "winset-session"},
+                "access": {"type": "http", "scheme": "bearer"},
             },
         },
         "security": [{"session": []}],
@@ -101,6 +104,8 @@ def _operation(entry: Endpoint, schemas: dict[tuple[Any, str], Any]) -> dict[str
         ],
         "responses": answers,
     }
+    if entry.method == "GET":
+        said["security"] = [{"session": []}, {"access": []}]
     if entry.takes is not None:
         said["requestBody"] = {
             "required": True,

@@ -55,17 +55,27 @@ def refusal(scope: Scope, status: int, said: str) -> Response:
     return page("refused.html.j2", {"status": status, "said": said}, status=status)
 
 
+def answer_in_json(error: WinsetError) -> Json:
+    """Return the answer to what is wrong with a request, for machines."""
+    if isinstance(error, CaseError):
+        return trouble(422, _counted(error), problems=error.problems)
+    if isinstance(error, RefusedError):
+        return trouble(error.status, str(error), more=error.more)
+    return trouble(422, str(error))
+
+
+def _counted(error: CaseError) -> str:
+    count = len(error.problems)
+    return f"{count} problem{'' if count == 1 else 's'}; nothing was changed."
+
+
 def on_error(request: Request, error: Exception) -> Response:
     """Return the answer to what went wrong in a route."""
+    if isinstance(error, WinsetError) and request.url.path.startswith("/api/"):
+        return answer_in_json(error)
     if isinstance(error, CaseError):
-        count = len(error.problems)
-        said = f"{count} problem{'' if count == 1 else 's'}; nothing was changed."
-        if request.url.path.startswith("/api/"):
-            return trouble(422, said, problems=error.problems)
-        return refusal(request.scope, 422, f"{said} {error}")
+        return refusal(request.scope, 422, f"{_counted(error)} {error}")
     if isinstance(error, RefusedError):
-        if request.url.path.startswith("/api/"):
-            return trouble(error.status, str(error), more=error.more)
         return refusal(request.scope, error.status, str(error))
     if isinstance(error, WinsetError):
         return refusal(request.scope, 422, str(error))

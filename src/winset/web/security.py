@@ -5,14 +5,16 @@ Pure ASGI, so that a page can be added without thinking of any of it:
 * `Hosts`: a name that is not this machine's is refused, whatever address it resolves to.
 * `Headers`: what every answer carries, the content security policy before all.
 * `Bounds`: the size of a body, counted as it arrives.
-* `Entrance`: a one-time token in the address, exchanged for a cookie; and for methods that change
-  something the proof that one of our own pages asks.
+* `Entrance`: a one-time token in the address, exchanged for a cookie; an access token in a header,
+  for scripts on this machine that read; and for methods that change something the proof that one of
+  our own pages asks.
 """
 
 import hmac
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.datastructures import Headers as Fields
@@ -52,11 +54,13 @@ class Session:
         token: what the printed address carries; None once it has been exchanged.
         name: of the cookie: two workbenches on one machine share a jar.
         secret: the cookie's value.
+        access: what a script on this machine sends as ``Authorization: Bearer …`` to read.
     """
 
     token: str | None = field(default_factory=lambda: secrets.token_urlsafe(32))
     name: str = field(default_factory=lambda: f"winset-{secrets.token_hex(4)}")
     secret: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    access: str = field(default_factory=lambda: secrets.token_urlsafe(32))
 
     def exchange(self, token: str) -> bool:
         """Use ``token`` up; return whether it was the right one."""
@@ -68,6 +72,28 @@ class Session:
     def knows(self, cookies: str) -> bool:
         """Return whether ``cookies``, a header's value, holds this session's secret."""
         return _same(cookie_parser(cookies).get(self.name, ""), self.secret)
+
+    def lets_read(self, authorization: Sequence[str], peer: str) -> bool:
+        """Return whether headers of this name, from ``peer``, hold the access token.
+
+        Only from this machine: the token is printed for its user, and goes unencrypted.
+        """
+        if len(authorization) != 1 or not _is_here(peer):
+            return False
+        scheme, _, given = authorization[0].partition(" ")
+        return scheme.lower() == "bearer" and _same(given.strip(), self.access)
+
+
+def _is_here(peer: str) -> bool:
+    """Return whether the address ``peer`` is this machine's own.
+
+    >>> _is_here("127.0.0.1"), _is_here("::1"), _is_here("10.0.0.7"), _is_here("nobody")
+    (True, True, False, False)
+    """
+    try:
+        return ip_address(peer).is_loopback
+    except ValueError:
+        return False
 
 
 def _same(found: str, secret: str) -> bool:
@@ -184,10 +210,12 @@ class Entrance:
             await self._app(scope, receive, send)
             return
         fields, path, method = Fields(scope=scope), scope["path"], scope["method"]
-        answer = self._app
+        answer, peer = self._app, (scope.get("client") or ("",))[0]
         if path == "/enter" and method == "GET":
             answer = self._enter(scope)
         elif path.startswith(OPEN) and method in SAFE:
+            pass
+        elif method in SAFE and self._session.lets_read(fields.getlist("authorization"), peer):
             pass
         elif not self._session.knows("; ".join(fields.getlist("cookie"))):
             said = (

@@ -5,7 +5,7 @@ from typing import Any
 
 import anyio.to_thread
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from winset.errors import CaseError, WinsetError, nearest
@@ -17,11 +17,11 @@ from winset.web.jobs import Job
 from winset.web.jobs_api import job_told
 from winset.web.pages import embedded
 from winset.web.pictures import picture
-from winset.web.replies import RefusedError
+from winset.web.replies import RefusedError, answer_in_json
 from winset.web.store import Opened
 from winset.web.templating import page
 from winset.web.views.asked import Asked, query_of, read_query
-from winset.web.views.at_work import FORMS, PATIENCE, Views, Wanted, wanted
+from winset.web.views.at_work import FORMS, PATIENCE, Views
 from winset.web.views.kind import Kind, Subject
 from winset.web.views.kinds import BACKTEST, OF_A_CASE, kind_of
 from winset.web.views.shown import Shown
@@ -83,8 +83,9 @@ async def _page(request: Request, kind: Kind) -> Response:
     found: Shown | Job | None = None
     tag = ""
     try:
-        asked = read_query(request.query_params.multi_items(), kind.takes)
-        view = await anyio.to_thread.run_sync(wanted, kind, of, asked)
+        pairs = request.query_params.multi_items()
+        asked = read_query(pairs, kind.takes)
+        view = await anyio.to_thread.run_sync(views_of(request).understand, kind, of, pairs)
         asked, missing, tag = view.asked, view.missing, view.tag
         if not missing:
             found = await views_of(request).shown(view, patience=PATIENCE)
@@ -94,7 +95,7 @@ async def _page(request: Request, kind: Kind) -> Response:
         trouble = "\n".join(str(problem) for problem in error.problems)
     except WinsetError as error:
         trouble = str(error)
-    made = partial(_rendered, request, kind, of, asked=asked, missing=missing, trouble=trouble)
+    made = partial(_rendered, kind, of, asked=asked, missing=missing, trouble=trouble)
     if not isinstance(found, Shown):
         return await anyio.to_thread.run_sync(made, found)
     if known(request, tag):
@@ -106,7 +107,6 @@ async def _page(request: Request, kind: Kind) -> Response:
 
 
 def _rendered(
-    request: Request,
     kind: Kind,
     of: Subject,
     found: Shown | Job | None,
@@ -122,6 +122,7 @@ def _rendered(
         "kinds": OF_A_CASE.values(),
         "asked": asked,
         "query": query_of(asked),
+        "whole": query_of(kind.core(asked)),
         "base": _base(of, kind),
         "fields": _fields(kind, of, asked, trouble),
         "shown": None,
@@ -179,9 +180,21 @@ def _ending(file: str, what: str) -> tuple[str, str]:
 
 
 async def _file(request: Request, kind: Kind, *, part: str, form: str) -> Response:
+    """Return the file, or what is wrong in words that a script can show."""
+    try:
+        return await _made(request, kind, part=part, form=form)
+    except WinsetError as error:
+        if form == "json":
+            return answer_in_json(error)
+        status = error.status if isinstance(error, RefusedError) else 422
+        return PlainTextResponse(f"{error}\n", status_code=status)
+
+
+async def _made(request: Request, kind: Kind, *, part: str, form: str) -> Response:
     of = await subject_of(request, kind)
     pairs = [(k, v) for k, v in request.query_params.multi_items() if k != "theme"]
-    view = await anyio.to_thread.run_sync(wanted, kind, of, read_query(pairs, kind.takes))
+    views = views_of(request)
+    view = await anyio.to_thread.run_sync(views.understand, kind, of, pairs)
     theme = request.query_params.get("theme", "light")
     if theme not in ("light", "dark"):
         raise WinsetError(f"theme: must be light or dark; {nearest(theme, ('light', 'dark'))}")
@@ -189,7 +202,6 @@ async def _file(request: Request, kind: Kind, *, part: str, form: str) -> Respon
     tag = f"{view.tag}-{part}-{theme}-{form}"
     if known(request, tag) and not view.missing:
         return Response(status_code=304, headers={"etag": f'"{tag}"'})
-    views = views_of(request)
     found = await views.whole(view)
     data = await anyio.to_thread.run_sync(
         partial(views.file, view, found, part=part, form=form, dark=dark)

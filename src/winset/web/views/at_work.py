@@ -6,7 +6,7 @@ import hashlib
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any, TypeVar
@@ -17,13 +17,14 @@ from winset.cli.printing import jsonable
 from winset.errors import WinsetError
 from winset.web.jobs import Job, Jobs
 from winset.web.live import Live
-from winset.web.views.asked import Asked, query_of
+from winset.web.views.asked import Asked, query_of, read_query
 from winset.web.views.kind import NOTHING, Kind, Progress, Subject
 from winset.web.views.shown import Shown, as_csv
 
 T = TypeVar("T")
 PATIENCE = 0.6  # seconds that a page waits before it shows how far the work is
 MOST_BYTES = 64_000_000  # of files kept
+MOST_UNDERSTOOD = 256
 FORMS = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
@@ -84,8 +85,28 @@ class Views:
     def __init__(self, live: Live) -> None:
         self.jobs = Jobs(live)
         self._files: OrderedDict[Hashable, bytes] = OrderedDict()
+        self._understood: OrderedDict[Hashable, Wanted] = OrderedDict()
         self._size = 0
         self._guard = threading.Lock()
+
+    def understand(self, kind: Kind, subject: Subject, pairs: Sequence[tuple[str, str]]) -> Wanted:
+        """Return the view that the query ``pairs`` asks for; the same question is read once.
+
+        Raises:
+            WinsetError: when what is asked makes no sense.
+        """
+        opened = subject.opened
+        of = ("", "") if opened is None else (str(opened.name), opened.revision)
+        key = (kind.name, *of, kind.stamp(subject), *pairs)
+        with self._guard:
+            found = self._understood.get(key)
+        if found is None:
+            found = wanted(kind, subject, read_query(pairs, kind.takes))
+            with self._guard:
+                self._understood[key] = found
+                while len(self._understood) > MOST_UNDERSTOOD:
+                    self._understood.popitem(last=False)
+        return found
 
     def begin(self, view: Wanted) -> Job:
         """Return the job that makes ``view``, begun now if nobody asked before.
@@ -134,6 +155,8 @@ class Views:
         if form == "json":
             return self.kept(("json", view.tag), lambda: as_json(view, found))
         chosen = found.part(part)
+        if not part and form != "csv" and chosen.view is None:
+            chosen = next((one for one in found.parts if one.view is not None), chosen)
         if form == "csv":
             return self.kept(("csv", view.tag, chosen.id), lambda: as_csv(chosen.table))
         picture = chosen.view

@@ -1,4 +1,4 @@
-"""What a view shows: sentences, and parts that are a table each and perhaps its picture; as files."""
+"""What a view shows: sentences, and parts, each a table and perhaps its picture; as files."""
 
 import csv
 import io

@@ -3,7 +3,7 @@
 import settings from "/static/js/chart-settings.js";
 import { byId, table } from "/static/js/dom.js";
 
-const OPTIONS = {
+export const OPTIONS = {
   mode: "vega-lite",
   renderer: "svg",
   actions: false,

@@ -24,7 +24,7 @@ class Part {
 
   build() {
     const fields = this.kind.fields.map((field) => {
-      const id = `${this.name}-${field.name}`;
+      const id = `${this.name}-field-${field.name}`;
       const input = field.make(id);
       this.inputs.set(field.name, { field, input });
       const note = field.note ? el("p", { class: "note", id: `${id}-note` }, field.note) : null;
