@@ -304,7 +304,7 @@ def test_a_decision_of_a_second_tab_is_shown_beside_mine(page, folder):
     refused(page, 409)
     path = folder / "bridge" / "statements" / "ida.csv"
     path.write_text(path.read_text().replace("toll,position,3,", "toll,position,2.5,"))
-    press(page, "k", "k", "e")
+    press(page, "k", "e")
     page.fill("#form-value", "1")
     press(page, "Enter")
     page.wait_for_selector("#conflict[open]")
@@ -444,6 +444,7 @@ def test_two_articles_dropped_on_the_first_page_become_a_forecast(page, folder):
     page.click("#derive button[type=submit]")
     page.wait_for_selector("#notice:visible")
     assert "2 stances changed" in page.text_content("#notice")
+    page.wait_for_selector("body[data-ready]")
     page.set_default_timeout(COMPILES)
     page.click("#next a")
     page.wait_for_selector("body[data-drawn]")

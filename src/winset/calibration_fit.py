@@ -92,14 +92,31 @@ def _stack(seen: Sequence[Seen]) -> _Stack:
     )
 
 
-def fit(name: str, seen: Sequence[Seen]) -> Calibration:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowed:
+    """What a fit may choose from: each list holds at least the value that switches its part off."""
+
+    slopes: tuple[float, ...] = SLOPES
+    positions: tuple[float, ...] = PARTS
+    climatology: tuple[float, ...] = PARTS
+
+
+def fit(name: str, seen: Sequence[Seen], *, allowed: Allowed | None = None) -> Calibration:
     """Return the calibration of the model ``name`` that ``seen`` gives.
 
     Where the best mixture leaves so little to the errors that no stretch of them makes intervals
     cover what they say, the other parts are bounded, ever lower.
+
+    Args:
+        name: of the model.
+        seen: decisions beside what the model said of them.
+        allowed: to switch parts off; everything unless given.
     """
+    may = allowed or Allowed()
     stack = _stack(seen)
-    scored = [pair for slope in SLOPES for pair in _mixtures(unmixed(name, slope, stack), stack)]
+    scored = [
+        pair for slope in may.slopes for pair in _mixtures(unmixed(name, slope, stack), stack, may)
+    ]
     scored.sort(key=lambda pair: pair[0])
     for most in MOST_PARTS:
         best = next(c for _, c in scored if c.positions + c.climatology <= most + 1e-9)
@@ -176,7 +193,7 @@ def _apart(values: FloatArray, weights: FloatArray) -> FloatArray:
     return apart
 
 
-def _mixtures(plain: Calibration, stack: _Stack) -> list[tuple[float, Calibration]]:
+def _mixtures(plain: Calibration, stack: _Stack, may: Allowed) -> list[tuple[float, Calibration]]:
     """Return every mixture with its mean score.
 
     The score of a mixture is quadratic in its shares: distances between the parts are enough. Two
@@ -192,7 +209,7 @@ def _mixtures(plain: Calibration, stack: _Stack) -> list[tuple[float, Calibratio
         far = 2.0 * _apart(*both).mean() - (between[a, a] + between[b, b]) / 2.0
         between[a, b] = between[b, a] = far
     found = []
-    for positions, climatology in itertools.product(PARTS, PARTS):
+    for positions, climatology in itertools.product(may.positions, may.climatology):
         if positions + climatology <= 1.0:
             shares = np.array([1.0 - positions - climatology, positions, climatology])
             score = float(shares @ away - shares @ between @ shares / 2.0)
@@ -217,6 +234,12 @@ def coverage(calibration: Calibration, seen: Sequence[Seen], *, share: float = C
 
 
 def _covered(calibration: Calibration, stack: _Stack, share: float) -> float:
+    low, high = _ends(calibration, stack, share)
+    return float(((low <= stack.outcome) & (stack.outcome <= high)).mean())
+
+
+def _ends(calibration: Calibration, stack: _Stack, share: float) -> tuple[FloatArray, FloatArray]:
+    """Return both ends of the central intervals of ``share``, ``(case,)`` each."""
     values, weights = _mixed(calibration, stack)
     order = np.argsort(values, axis=1, kind="stable")
     x = np.take_along_axis(values, order, axis=1)
@@ -226,15 +249,28 @@ def _covered(calibration: Calibration, stack: _Stack, share: float) -> float:
         wanted = tail * below[:, -1:] * (1.0 - 1e-12)  # as `winset.scores.quantiles`
         place = np.minimum((below < wanted).sum(axis=1), x.shape[1] - 1)
         ends.append(x[np.arange(len(x)), place])
-    return float(((ends[0] <= stack.outcome) & (stack.outcome <= ends[1])).mean())
+    return ends[0], ends[1]
 
 
 def mean_crps(calibration: Calibration, seen: Sequence[Seen]) -> float:
     """Return the mean ranked probability score, share of the scale."""
+    return float(each_crps(calibration, seen).mean())
+
+
+def each_crps(calibration: Calibration, seen: Sequence[Seen]) -> FloatArray:
+    """Return ``(case,)``: the ranked probability score of each, share of the scale."""
     stack = _stack(seen)
     values, weights = _mixed(calibration, stack)
     away = (weights * np.abs(values - stack.outcome[:, None])).sum(axis=1)
-    return float((away - _apart(values, weights) / 2.0).mean())
+    score: FloatArray = away - _apart(values, weights) / 2.0
+    return score
+
+
+def each_inside(calibration: Calibration, seen: Sequence[Seen]) -> tuple[FloatArray, FloatArray]:
+    """Return whether each outcome lies in its 80 % interval (0 or 1), and the widths of these."""
+    stack = _stack(seen)
+    low, high = _ends(calibration, stack, COVERED)
+    return ((low <= stack.outcome) & (stack.outcome <= high)).astype(float), high - low
 
 
 def fit_models(
@@ -254,7 +290,7 @@ def fit_models(
         source: whose decisions they are, for whoever uses the file.
         progress: called with the number of fits done.
     """
-    seen = {model: _seen(decisions, points) for model, points in said.items()}
+    seen = {model: seen_in(decisions, points) for model, points in said.items()}
     enough = {model: own for model, own in seen.items() if len(own) >= LEAST_DECISIONS}
     if BORROWED_FROM not in enough:
         raise WinsetError(
@@ -292,7 +328,8 @@ def fit_models(
     )
 
 
-def _seen(decisions: Decisions, points: Mapping[str, float]) -> list[Seen]:
+def seen_in(decisions: Decisions, points: Mapping[str, float]) -> list[Seen]:
+    """Return the decisions that a model settled, beside where: ``points``, shares of the scale."""
     found = []
     for decision in decisions.decisions:
         if decision.id not in points:

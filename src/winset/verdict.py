@@ -174,8 +174,9 @@ def signed(e: Estimate, digits: int = 1) -> str:
     >>> signed(Estimate(value=0.31, low=-0.3, high=0.9, error=0.3))
     '+0.3 (-0.3 to +0.9)'
     """
-    known = "" if math.isnan(e.low) else f" ({e.low:+.{digits}f} to {e.high:+.{digits}f})"
-    return f"{e.value:+.{digits}f}{known}"
+    value, low, high = (round(v, digits) + 0.0 for v in (e.value, e.low, e.high))  # no “-0.0”
+    known = "" if math.isnan(low) else f" ({low:+.{digits}f} to {high:+.{digits}f})"
+    return f"{value:+.{digits}f}{known}"
 
 
 def probability_transforms(

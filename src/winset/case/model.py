@@ -5,9 +5,8 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
-from functools import cache
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from winset.case.parts import (
     Actor,
@@ -134,12 +133,13 @@ def _named(things: Iterable[N], kind: str, id: str) -> N:
     raise WinsetError(f"no {kind} “{id}” in this case; {nearest(id, [t.id for t in things])}")
 
 
+_NAMES: dict[type, tuple[str, ...]] = {}  # of the fields of each kind of part, once asked for
+
+
 def _plain(value: object) -> object:
-    names = _field_names(type(value))
+    kind = type(value)
+    if kind not in _NAMES:
+        apart = is_dataclass(kind) and kind is not Range
+        _NAMES[kind] = tuple(f.name for f in fields(kind)) if apart else ()
+    names = _NAMES[kind]
     return {name: getattr(value, name) for name in names} if names else str(value)
-
-
-@cache
-def _field_names(kind: Any) -> tuple[str, ...]:
-    """Return the fields of a part of a case; none for what is written as a text."""
-    return tuple(f.name for f in fields(kind)) if is_dataclass(kind) and kind is not Range else ()

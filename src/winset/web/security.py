@@ -213,9 +213,9 @@ class Entrance:
         answer, peer = self._app, (scope.get("client") or ("",))[0]
         if path == "/enter" and method == "GET":
             answer = self._enter(scope)
-        elif path.startswith(OPEN) and method in SAFE:
-            pass
-        elif method in SAFE and self._session.lets_read(fields.getlist("authorization"), peer):
+        elif method in SAFE and (
+            path.startswith(OPEN) or self._session.lets_read(fields.getlist("authorization"), peer)
+        ):
             pass
         elif not self._session.knows("; ".join(fields.getlist("cookie"))):
             said = (

@@ -28,8 +28,8 @@ STANDINGS = ("Model", "Decisions", "Groups", "Error", "Error, low", "Error, high
              "CRPS", "CRPS, low", "CRPS, high", "Log", "Inside 50 %", "Inside 80 %", "Inside 90 %",
              "Width of 80 %")  # fmt: skip
 DUELS = ("Model", "Against", "Score", "Decisions", "Difference", "Low", "High", "Resolvable")
-DECISIONS = ("Decision", "Title", "Group", "Outcome", "Nearest", "Its error", "Farthest",
-             "Its error ")  # fmt: skip
+DECISIONS = ("Decision", "Title", "Group", "Outcome", "Nearest", "Error of nearest",
+             "Farthest", "Error of farthest")  # fmt: skip
 SAID = ("Model", "Median", "Low of 80 %", "High of 80 %", "Error", "CRPS", "Raw median",
         "Chance of an agreement")  # fmt: skip
 POINTS = "Everything in points of a scale of 100."
@@ -91,7 +91,7 @@ def fields(subject: Subject, asked: Asked) -> tuple[Field, ...]:
     return (
         Field(name="table", label="Table of decisions", choices=(*nothing, *listed),
               note="CSV, Excel or another table in the folder, with a line an actor and issue."),
-        Field(name="models", label="Models", kind="text",
+        Field(name="models", label="Models", kind="text", hint="all",
               note=f"Names with commas between them; empty for all: {', '.join(MODELS)}."),
         *luck_fields(MOST),
     )  # fmt: skip

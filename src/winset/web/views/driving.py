@@ -75,7 +75,7 @@ def fields(subject: Subject, asked: Asked) -> tuple[Field, ...]:
     return (
         model_field(asked),
         Field(name="of", label="What is looked at", kind="text",
-              choices=goals(subject.case),
+              choices=goals(subject.case), hint="what fits the model",
               note="agreement(ISSUE), settlement(ISSUE), settlement(ISSUE) >= 40, or a question"),
         scenario_field(subject.case),
         *luck_fields(MOST),

@@ -36,6 +36,7 @@ class Field:
         kind: ``choose``, ``text``, ``number`` or ``tick``.
         choices: of ``choose``; proposals for ``text``.
         note: below it.
+        hint: in ``text`` while nothing stands there.
         fine: whether it stands among the finer settings.
         least: of a number.
         most: likewise.
@@ -47,6 +48,7 @@ class Field:
     kind: str = "choose"
     choices: tuple[Choice, ...] = ()
     note: str = ""
+    hint: str = ""
     fine: bool = False
     least: float | None = None
     most: float | None = None

@@ -202,6 +202,7 @@ def _table(sealed: tuple[Sealed, ...], checks: dict[str, Check]) -> Part:
         title="Every sealed forecast",
         caption="Scores are those of the resolution that stands. An entry is named by its digest.",
         table=rows_table(COLUMNS, rows),
+        folded=True,
     )
 
 

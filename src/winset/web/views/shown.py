@@ -24,6 +24,7 @@ class Part:
         table: columns and rows.
         view: the picture; None for a table alone.
         links: where the first cell of each row leads; empty for none.
+        folded: whether the table stays shut until somebody wants it.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Part:
     table: Table
     view: View | None = None
     links: tuple[str, ...] = ()
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

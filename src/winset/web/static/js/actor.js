@@ -2,6 +2,7 @@
 
 import { patch, Refusal } from "/static/js/api.js";
 import { byId, el, show } from "/static/js/dom.js";
+import { openPosition } from "/static/js/part-forms.js";
 import { follows, slug } from "/static/js/slug.js";
 
 export class ActorForm {
@@ -68,6 +69,7 @@ export class ActorForm {
     if (text("issue") !== "") {
       const key = { issue: text("issue"), actor: id, condition: "" };
       const stance = Object.fromEntries(["position", "salience", "influence"].map((name) => [name, text(name)]));
+      if (stance.position === "") Object.assign(stance, openPosition(this.given, key.issue));
       try {
         address = (await this.write(address, "stances", key, stance)).case.address;
       } catch (error) {

@@ -7,7 +7,9 @@ const KEPT = "winset-coder";
 export class Coder {
   constructor(names, onChange) {
     this.onChange = onChange;
-    this.name = new URLSearchParams(location.search).get("coder") ?? localStorage.getItem(KEPT) ?? "";
+    const asked = new URLSearchParams(location.search).get("coder");
+    if (asked !== null) localStorage.setItem(KEPT, asked);
+    this.name = asked ?? localStorage.getItem(KEPT) ?? "";
     this.waiting = null;
     byId("coders").append(...names.map((value) => el("option", { value })));
     byId("coder-change").addEventListener("click", () => this.ask());
@@ -27,6 +29,9 @@ export class Coder {
   set(name) {
     this.name = name;
     localStorage.setItem(KEPT, name);
+    const query = new URLSearchParams(location.search);
+    query.delete("coder");
+    history.replaceState(null, "", `${location.pathname}${query.size === 0 ? "" : `?${query}`}`);
     this.show();
     this.onChange();
   }

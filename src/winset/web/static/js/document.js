@@ -46,6 +46,8 @@ class Reading {
       u: () => this.undo(),
       j: () => this.walk(1),
       k: () => this.walk(-1),
+      J: () => this.walk(1, true),
+      K: () => this.walk(-1, true),
       n: () => this.code(),
     };
     const buttons = { accept: "a", reject: "r", edit: "e", undo: "u", following: "j", previous: "k", here: "n" };
@@ -138,9 +140,8 @@ class Reading {
     this.text.first(null)?.scrollIntoView({ block: "center" });
   }
 
-  walk(step) {
-    const open = this.entries.filter((entry) => entry.open || entry.key === this.now);
-    const among = open.some((entry) => entry.key !== this.now) ? open : this.entries;
+  walk(step, open = false) {
+    const among = open ? this.entries.filter((entry) => entry.open || entry.key === this.now) : this.entries;
     const at = among.findIndex((entry) => entry.key === this.now);
     const next = among[at < 0 ? 0 : at + step];
     if (next === undefined) {

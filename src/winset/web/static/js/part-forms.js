@@ -25,6 +25,12 @@ const select = (name, label, options, more = {}) => ({
 });
 const option = ([value, words]) => el("option", { value }, words);
 
+// A position that statements are to give: the whole scale until they do, and not coded by hand.
+export function openPosition(given, id) {
+  const { low, high } = given.issues.find((issue) => issue.id === id);
+  return { position: `${low} to ${high}`, note: "[derived: position]" };
+}
+
 export function formsOf(given) {
   const called = (rows) => () => rows().map(({ fields }) => [fields.id, fields.name || fields.title || fields.id]);
   const parties = called(() => given.rows.parties);
@@ -121,14 +127,27 @@ export function formsOf(given) {
       fields: [
         select("actor", "Actor", actors),
         select("issue", "Issue", issues),
-        text("position", "Position", { note: `What it would settle for if it could dictate. ${NUMBER}` }),
+        text("position", "Position", {
+          note: `What it would settle for if it could dictate. ${NUMBER}. Empty: the whole scale, until statements give it.`,
+          take: (place, fields) => {
+            fields.position = place.value.trim();
+            if (fields.position === "" && fields.issue !== "") Object.assign(fields, openPosition(given, fields.issue));
+          },
+        }),
         text("salience", "Salience, 0–100", { note: "Share of its attention and capital" }),
         text("influence", "Influence", { note: "What it could move; the strongest by habit 100" }),
         text("price", "Price of no agreement", { note: "Per cent of the scale’s width" }),
         text("red_line_low", "Accepts from", { note: "Lowest point that it has said it accepts" }),
         text("red_line_high", "Accepts up to", { note: "Highest such point" }),
         text("audience_cost", "Audience cost", { note: "Of crossing either, per cent of the scale’s width" }),
-        text("note", "Note", { wide: true }),
+        text("note", "Note", {
+          wide: true,
+          take: (place, fields) => {
+            const words = place.value.trim();
+            const mark = fields.note ?? "";
+            fields.note = words.includes(mark) ? words : `${words} ${mark}`.trim();
+          },
+        }),
       ],
       follow: follow({ actor: actors, issue: issues }),
     },

@@ -125,6 +125,11 @@ class Part {
 async function refresh() {
   const told = await read(`/api${given.address}`);
   for (const name of Object.keys(given.rows)) given.rows[name] = told.rows[name];
+  given.issues = told.rows.issues.map(({ fields }) => ({
+    id: fields.id,
+    low: fields.scale?.low ?? "0",
+    high: fields.scale?.high ?? "100",
+  }));
   for (const part of parts) {
     part.list();
     part.kind.follow?.(part.inputs);

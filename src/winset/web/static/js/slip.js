@@ -65,7 +65,8 @@ export class Slip {
 
   close() {
     this.form.hidden = true;
-    (this.origin?.isConnected && this.origin !== document.body ? this.origin : byId("text")).focus({ preventScroll: true });
+    this.origin?.focus({ preventScroll: true });
+    if (document.activeElement !== this.origin || this.origin === document.body) byId("text").focus({ preventScroll: true });
   }
 
   scale() {
