@@ -24,6 +24,7 @@ from winset.backtest import (
 from winset.calibration import decision_key, fitted_text, shipped
 from winset.calibration_fit import fit_models
 from winset.cases import shipped_cases
+from winset.chunks import solve_chunk
 from winset.cli import cli
 from winset.cli.printing import jsonable
 from winset.errors import WinsetError
@@ -32,6 +33,7 @@ from winset.formats.decisions import read_decisions
 from winset.models import Constant, Exchange, Mean, Median, NashBargaining, ReversionPoint, TwoLevel
 from winset.scores import crps, quantile
 from winset.standings import duels, ensemble, standings
+from winset.trial import Trial
 
 DEV = Path(__file__).parents[2] / "shared" / "data" / "deu" / "dev.csv"
 MODELS = (Mean(), Median(), ReversionPoint(), Exchange())
@@ -174,6 +176,23 @@ def test_trading_models_see_the_whole_group_and_score_its_issue(tmp_path):
 
     settled = Exchange().solve(sample(together.case, 1)).settlement[0]
     assert found.of("exchange")[3].raw.point == pytest.approx(100 * settled[1])
+
+
+@pytest.mark.parametrize("model", [Mean(), NashBargaining(), Exchange()])
+def test_a_trial_draws_what_a_forecast_of_the_same_case_and_seed_would(tmp_path, model):
+    rows = made_up(3, 2, seed=2).replace(",50,", ",40 to 60,")  # a range here and there
+    trees = read(tmp_path, rows)
+    known = shipped().of(model.name)
+    trial = Trial(trees.decisions[0], trees, draws=300, seed=3)
+    solved = trial.solve(model)
+    case = solved.decision.case
+    raw = solve_chunk(case, model, seed=3, first=0, draws=300)
+    widened = solve_chunk(case, model, seed=3, first=0, draws=300, calibration=known)
+    np.testing.assert_array_equal(solved.outcome.settlement, raw.settlement)
+    np.testing.assert_array_equal(
+        trial.calibrate(solved, known).outcome.settlement, widened.settlement
+    )
+    np.testing.assert_array_equal(solved.outcome.settlement, raw.settlement)  # as it was
 
 
 def test_scores_are_in_points_of_100_whatever_the_scale(tmp_path):

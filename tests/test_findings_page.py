@@ -1,5 +1,6 @@
 """The findings page: its tables are what the command makes; what calibrations earn, and where."""
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -44,7 +45,10 @@ def test_the_page_has_every_table_filled(trees, run):
 
 
 def test_refreshing_changes_tables_and_leaves_the_prose_alone():
-    page = "# Own\n\n<!-- table: a -->\nold | old\n<!-- end -->\nprose\n<!-- table: b -->\n<!-- end -->\n"
+    page = (
+        "# Own\n\n<!-- table: a -->\nold | old\n<!-- end -->\nprose\n<!-- table: b -->\n"
+        "<!-- end -->\n"
+    )
     made = refreshed(page, {"a": "new\n", "b": "more\n"})
     assert made == page.replace("old | old", "new").replace("b -->\n", "b -->\nmore\n")
     assert refreshed(made, {"a": "new\n", "b": "more\n"}) == made
@@ -69,7 +73,7 @@ def test_the_last_rung_of_the_ladder_is_the_whole_calibration(trees):
     rungs = ladder("mean", trees, points)
     assert [rung.name for rung in rungs] == list(LADDER)
     assert rungs[0].gained is None
-    for before, rung in zip(rungs, rungs[1:], strict=False):
+    for before, rung in itertools.pairwise(rungs):
         assert rung.gained.value == pytest.approx(rung.crps.value - before.crps.value)
     from winset.calibration_fit import fit_models
 

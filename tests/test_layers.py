@@ -20,7 +20,7 @@ LAYERS = [
     {"calibration", "calibration_fit"},
     {"made", "tally", "drawn", "chunks", "runs", "cluster"},
     {"forecast", "comparison"},
-    {"backtest", "ensemble", "standings", "verdict", "ablation"},
+    {"backtest", "trial", "ensemble", "standings", "verdict", "ablation"},
     {"dissent"},
     {"findings", "rounds", "timeline"},
     {"answers", "verbal"},

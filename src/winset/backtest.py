@@ -14,13 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from winset.calibration import Calibration, Fitted, decision_key, fitted_text, shipped
-from winset.chunks import solve_chunk
+from winset.calibration import Fitted, decision_key, fitted_text, shipped
 from winset.errors import WinsetError
 from winset.formats.decisions import Decision, Decisions
 from winset.models import Model, parameters
 from winset.models.base import FloatArray
 from winset.scores import binned_log_score, crps, quantile, quantiles
+from winset.trial import Trial, drawn
 
 DRAWS = 2_000
 SHARES = (0.5, 0.8, 0.9)
@@ -161,13 +161,14 @@ def run_backtest(
     kept = _Kept(rows, run)
     found: list[Row] = []
     left_out: dict[str, dict[str, int]] = {}
-    for count, (decision, model) in enumerate(
-        ((d, m) for d in decisions.decisions for m in models), start=1
+    trials = ((d, Trial(d, decisions, draws=draws, seed=seed)) for d in decisions.decisions)
+    for count, (decision, trial, model) in enumerate(
+        ((d, trial, m) for d, trial in trials for m in models), start=1
     ):
         row = kept.row(decision.id, model.name)
         if row is None:
             try:
-                row = _row(decision, decisions, model, draws=draws, seed=seed, fitted=known)
+                row = _row(trial, decision, model, known)
             except WinsetError as error:
                 row = _refusal(str(error))
             kept.keep(decision.id, model.name, row)
@@ -193,15 +194,7 @@ def _refusal(why: str) -> _Refused:
     return _Refused(why=why.split(";")[0])
 
 
-def _row(
-    decision: Decision,
-    decisions: Decisions,
-    model: Model,
-    *,
-    draws: int,
-    seed: int,
-    fitted: Fitted,
-) -> Row:
+def _row(trial: Trial, decision: Decision, model: Model, fitted: Fitted) -> Row:
     """Return the row of one model.
 
     Raises:
@@ -209,12 +202,12 @@ def _row(
     """
     scale = decision.scale
     outcome = 100.0 * (decision.outcome - scale.low) / scale.width
+    solved = trial.solve(model)
+    blind = fitted.blind(model.name, decision_key(decision.group, decision.id))
     scored: list[Scored | None] = []
     agreement = None
-    for used in (None, fitted.blind(model.name, decision_key(decision.group, decision.id))):
-        values, weights, agreement = _alone_or_together(
-            decision, decisions, model, draws=draws, seed=seed, calibration=used
-        )
+    for one in (solved, trial.calibrate(solved, blind)):
+        values, weights, agreement = drawn(one)
         scored.append(score(values, weights, outcome) if len(values) else None)
     return Row(
         decision=decision.id,
@@ -225,54 +218,6 @@ def _row(
         raw=scored[0],
         calibrated=scored[1],
     )
-
-
-Draws = tuple[FloatArray, FloatArray, float | None]
-
-
-def _alone_or_together(
-    decision: Decision,
-    decisions: Decisions,
-    model: Model,
-    *,
-    draws: int,
-    seed: int,
-    calibration: Calibration | None = None,
-) -> Draws:
-    """Return what ``model`` makes of the issue alone, or else among all issues of its group."""
-
-    def drawn(decision: Decision) -> Draws:
-        return _drawn(decision, model, draws=draws, seed=seed, calibration=calibration)
-
-    try:
-        return drawn(decision)
-    except WinsetError:
-        together = decisions.together(decision)
-        if together is None:
-            raise
-        return drawn(together)
-
-
-def _drawn(
-    decision: Decision,
-    model: Model,
-    *,
-    draws: int,
-    seed: int,
-    calibration: Calibration | None = None,
-) -> Draws:
-    """Return settlements in points of a scale of 100, their weights, and P(agreement)."""
-    solved = solve_chunk(
-        decision.case, model, seed=seed, first=0, draws=draws, calibration=calibration
-    )
-    k = [issue.id for issue in decision.case.issues].index(decision.issue)
-    values = 100.0 * solved.settlement[:, k]
-    weights, agreement = np.ones(len(values)), None
-    if solved.agreement is not None:
-        weights = solved.agreement[:, k]
-        agreement = float(weights.mean())
-    there = ~np.isnan(values) & (weights > 0.0)
-    return values[there], weights[there], agreement
 
 
 def score(values: FloatArray, weights: FloatArray | None, outcome: float) -> Scored:
@@ -389,15 +334,14 @@ def settlements(
 
     The median of its draws; what it cannot settle is left out.
     """
-    found: dict[str, dict[str, float]] = {}
-    for model in models:
-        own = found.setdefault(model.name, {})
-        for decision in decisions.decisions:
+    found: dict[str, dict[str, float]] = {model.name: {} for model in models}
+    for decision in decisions.decisions:
+        trial = Trial(decision, decisions, draws=draws, seed=seed)
+        for model in models:
             try:
-                row = _alone_or_together(decision, decisions, model, draws=draws, seed=seed)
+                values, weights, _ = drawn(trial.solve(model))
             except WinsetError:
                 continue
-            values, weights, _ = row
             if len(values):
-                own[decision.id] = quantile(values, weights, 0.5) / 100.0
+                found[model.name][decision.id] = quantile(values, weights, 0.5) / 100.0
     return found

@@ -101,7 +101,7 @@ def solve_chunk(
         if calibration is None:
             return solved
         batch = sample(case, draws, seed=seed, first=first)
-        return calibration.apply(batch, _repeated(solved, draws))
+        return calibration.apply(batch, repeated(solved, draws))
     batch = sample(case, draws, seed=seed, first=first)
     solved = model.solve(batch)
     return solved if calibration is None else calibration.apply(batch, solved)
@@ -112,7 +112,7 @@ def certain(case: Case, model: Model) -> bool:
     return not model.random and not uncertain_cells(case)
 
 
-def _repeated(outcome: Outcome, draws: int) -> Outcome:
+def repeated(outcome: Outcome, draws: int) -> Outcome:
     """Return the single draw of ``outcome`` many times over."""
     repeated: dict[str, Any] = {
         name: None if values is None else np.repeat(values, draws, axis=0)

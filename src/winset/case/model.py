@@ -137,9 +137,9 @@ _NAMES: dict[type, tuple[str, ...]] = {}  # of the fields of each kind of part, 
 
 
 def _plain(value: object) -> object:
-    kind = type(value)
-    if kind not in _NAMES:
-        apart = is_dataclass(kind) and kind is not Range
-        _NAMES[kind] = tuple(f.name for f in fields(kind)) if apart else ()
-    names = _NAMES[kind]
+    names = _NAMES.get(type(value))
+    if names is None:
+        whole = is_dataclass(value) and not isinstance(value, Range | type)
+        names = tuple(f.name for f in fields(value)) if whole else ()  # type: ignore[arg-type]
+        _NAMES[type(value)] = names
     return {name: getattr(value, name) for name in names} if names else str(value)

@@ -17,6 +17,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from winset.errors import CaseError, Problem, shorten
+from winset.web.desk import opened
+from winset.web.etags import tag_of, unless_known
+from winset.web.kept import kept
 from winset.web.replies import Json, RefusedError
 
 Method = Literal["GET", "POST", "PATCH", "DELETE"]
@@ -35,6 +38,8 @@ class Endpoint:
         status: of the answer when all goes well.
         refuses: further statuses that the address may answer with, beside 401 and 403.
         form: whether the body is a form with files, which the handler reads itself.
+        lasting: whether the answer hangs on nothing but the files of the case: it is made once for
+            each of its revisions.
     """
 
     method: Method
@@ -45,6 +50,7 @@ class Endpoint:
     status: int = 200
     refuses: Sequence[int] = ()
     form: bool = False
+    lasting: bool = False
 
     @property
     def takes(self) -> Any:
@@ -72,6 +78,8 @@ def _name(entry: Endpoint) -> str:
 
 
 def _answering(entry: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+    if entry.lasting:
+        return _lasting(entry)
     takes = entry.takes
 
     async def answer(request: Request) -> Response:
@@ -80,6 +88,20 @@ def _answering(entry: Endpoint) -> Callable[[Request], Awaitable[Response]]:
         else:
             given = await entry.call(request, await read_body(request, takes))
         return given if isinstance(given, Response) else Json(given, status_code=entry.status)
+
+    return answer
+
+
+def _lasting(entry: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        found = await opened(request)
+        key = (entry.path, str(found.name), found.revision)
+        body = kept(request).find(key)
+        if body is None:
+            body = bytes(Json(await entry.call(request)).body)
+            kept(request).keep(key, body)
+        made = Response(body, status_code=entry.status, media_type=Json.media_type)
+        return unless_known(request, tag_of(key), made)
 
     return answer
 

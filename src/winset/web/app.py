@@ -9,7 +9,6 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import Mount
-from starlette.staticfiles import StaticFiles
 
 from winset.errors import WinsetError
 from winset.web import (
@@ -29,7 +28,9 @@ from winset.web import (
 )
 from winset.web.api import Endpoint, routes
 from winset.web.desk import Desk
+from winset.web.kept import Kept
 from winset.web.live import Live
+from winset.web.looks import Looks
 from winset.web.openapi import description
 from winset.web.replies import on_error
 from winset.web.security import (
@@ -83,7 +84,8 @@ def make_app(
     """
     session = Session() if token is None else Session(token=token)
     made = Desk(store=Store(folder), live=Live())
-    views = Views(made.live)
+    kept = Kept()
+    views = Views(made.live, kept)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -98,7 +100,7 @@ def make_app(
         routes=[
             *(route for module in PAGES for route in module.ROUTES),
             *routes(endpoints()),
-            Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
+            Mount("/static", Looks(directory=Path(__file__).parent / "static")),
         ],
         middleware=[
             Middleware(Headers),
@@ -108,6 +110,7 @@ def make_app(
         ],
         exception_handlers={WinsetError: on_error, HTTPException: on_error},
     )
-    app.state.desk, app.state.session, app.state.views = made, session, views
+    app.state.desk, app.state.session = made, session
+    app.state.views, app.state.kept = views, kept
     app.state.description = cache(partial(description, endpoints()))
     return app

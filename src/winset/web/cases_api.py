@@ -280,7 +280,7 @@ ENDPOINTS = (
     Endpoint(method="POST", path="/api/cases", call=begin_case, group=GROUP, status=201,
              summary="Begin a case", refuses=(409, 423)),
     Endpoint(method="GET", path=CASE, call=read_case, group=GROUP,
-             summary="A case as it stands on disk", refuses=(404, 422)),
+             summary="A case as it stands on disk", refuses=(404, 422), lasting=True),
     Endpoint(method="POST", path=f"{CASE}/copy", call=copy_case, group=GROUP, status=201,
              summary="Copy a case into the folder", refuses=(404, 409, 423)),
     Endpoint(method="PATCH", path=f"{CASE}/rows/{{collection}}", call=set_row, group=GROUP,

@@ -269,7 +269,7 @@ def compared(live: Live, case: Case, *, body: CompareAsked, revision: str) -> Co
 
 ENDPOINTS = (
     Endpoint(method="GET", path=f"{CASE}/forecast", call=coded_forecast, group=GROUP,
-             summary="The forecast of the case as coded", refuses=(404, 422)),
+             summary="The forecast of the case as coded", refuses=(404, 422), lasting=True),
     Endpoint(method="POST", path=f"{CASE}/forecast", call=make_forecast, group=GROUP,
              summary="A forecast under a scenario and further changes", refuses=(404,)),
     Endpoint(method="POST", path=f"{CASE}/behind", call=look_behind, group=GROUP,

@@ -1,6 +1,8 @@
 """The pages: a frame of HTML that says what there is; modules in static/js fill it with life."""
 
 import json
+from functools import cache
+from importlib.metadata import version
 from typing import Any
 
 import anyio.to_thread
@@ -14,6 +16,8 @@ from winset.charts.theme import PAGE, config
 from winset.cli.printing import jsonable
 from winset.web.cases_api import listed, told
 from winset.web.desk import desk, opened
+from winset.web.etags import tag_of, unless_known
+from winset.web.kept import kept
 from winset.web.templating import page
 
 
@@ -23,20 +27,31 @@ async def start(request: Request) -> HTMLResponse:
     return page("start.html.j2", {"listed": cases})
 
 
-async def case(request: Request) -> HTMLResponse:
-    """Return the page of a case."""
+async def case(request: Request) -> Response:
+    """Return the page of a case: made once for each revision."""
     found = await opened(request)
-    return page(
-        "case.html.j2",
-        {"case": found.case, "told": told(found), "address": request.url.path,
-         "given": embedded(told(found))},
-    )  # fmt: skip
+    path = request.url.path
+
+    def made() -> bytes:
+        said = told(found)
+        values = {"case": found.case, "told": said, "address": path, "given": embedded(said)}
+        return bytes(page("case.html.j2", values).body)
+
+    key = ("case page", path, found.revision)
+    body = kept(request).find(key) or await anyio.to_thread.run_sync(kept(request).made, key, made)
+    return unless_known(request, tag_of(key), HTMLResponse(body))
 
 
-async def vega(request: Request) -> Response:  # noqa: ARG001
+async def vega(request: Request) -> Response:
     """Return the JavaScript that draws: Vega, Vega-Lite and Vega-Embed, from vl-convert."""
-    text = await anyio.to_thread.run_sync(bundle)
-    return Response(text, media_type="text/javascript", headers={"cache-control": "max-age=3600"})
+    data = await anyio.to_thread.run_sync(_bundle)
+    answer = Response(data, media_type="text/javascript", headers={"cache-control": "max-age=3600"})
+    return unless_known(request, tag_of(("vega", version("vl-convert-python"))), answer)
+
+
+@cache
+def _bundle() -> bytes:
+    return bundle().encode()
 
 
 async def chart_settings(request: Request) -> Response:  # noqa: ARG001

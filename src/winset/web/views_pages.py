@@ -101,7 +101,7 @@ async def _page(request: Request, kind: Kind) -> Response:
     if known(request, tag):
         return Response(status_code=304, headers={"etag": f'"{tag}"'})
     body = await anyio.to_thread.run_sync(
-        views_of(request).kept, ("page", tag), lambda: bytes(made(found).body)
+        views_of(request).kept.made, ("page", tag), lambda: bytes(made(found).body)
     )
     return unless_known(request, tag, HTMLResponse(body))
 

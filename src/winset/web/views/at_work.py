@@ -2,7 +2,6 @@
 
 import asyncio
 import functools
-import hashlib
 import json
 import threading
 from collections import OrderedDict
@@ -15,7 +14,9 @@ from winset.charts.render import rendered
 from winset.charts.theme import DARK, LIGHT
 from winset.cli.printing import jsonable
 from winset.errors import WinsetError
+from winset.web.etags import tag_of
 from winset.web.jobs import Job, Jobs
+from winset.web.kept import Kept
 from winset.web.live import Live
 from winset.web.views.asked import Asked, query_of, read_query
 from winset.web.views.kind import NOTHING, Kind, Progress, Subject
@@ -23,7 +24,6 @@ from winset.web.views.shown import Shown, as_csv
 
 T = TypeVar("T")
 PATIENCE = 0.6  # seconds that a page waits before it shows how far the work is
-MOST_BYTES = 64_000_000  # of files kept
 MOST_UNDERSTOOD = 256
 FORMS = {
     "csv": "text/csv; charset=utf-8",
@@ -60,8 +60,7 @@ class Wanted:
     @property
     def tag(self) -> str:
         """Return a digest of everything that an answer hangs on."""
-        said = f"{version('winset')} {self.key} {query_of(self.asked)}"
-        return hashlib.sha256(said.encode()).hexdigest()[:32]
+        return tag_of((self.key, query_of(self.asked)))
 
 
 def wanted(kind: Kind, subject: Subject, asked: Asked) -> Wanted:
@@ -82,11 +81,10 @@ def wanted(kind: Kind, subject: Subject, asked: Asked) -> Wanted:
 class Views:
     """The views of a workbench at work."""
 
-    def __init__(self, live: Live) -> None:
+    def __init__(self, live: Live, kept: Kept) -> None:
         self.jobs = Jobs(live)
-        self._files: OrderedDict[Hashable, bytes] = OrderedDict()
+        self.kept = kept
         self._understood: OrderedDict[Hashable, Wanted] = OrderedDict()
-        self._size = 0
         self._guard = threading.Lock()
 
     def understand(self, kind: Kind, subject: Subject, pairs: Sequence[tuple[str, str]]) -> Wanted:
@@ -153,33 +151,18 @@ class Views:
             RefusedError: with status 404 when there is no such part.
         """
         if form == "json":
-            return self.kept(("json", view.tag), lambda: as_json(view, found))
+            return self.kept.made(("json", view.tag), lambda: as_json(view, found))
         chosen = found.part(part)
         if not part and form != "csv" and chosen.view is None:
             chosen = next((one for one in found.parts if one.view is not None), chosen)
         if form == "csv":
-            return self.kept(("csv", view.tag, chosen.id), lambda: as_csv(chosen.table))
+            return self.kept.made(("csv", view.tag, chosen.id), lambda: as_csv(chosen.table))
         picture = chosen.view
         if picture is None:
             raise WinsetError(f"“{chosen.title}” is a table alone: ask for .csv or .json")
         theme = DARK if dark else LIGHT
         draw = functools.partial(rendered, picture, f".{form}", theme=theme)
-        return self.kept((form, view.tag, chosen.id, dark), draw)
-
-    def kept(self, key: Hashable, make: Callable[[], bytes]) -> bytes:
-        """Return the bytes that ``make`` makes, once for each ``key`` as long as there is room."""
-        with self._guard:
-            if key in self._files:
-                self._files.move_to_end(key)
-                return self._files[key]
-        made = make()
-        with self._guard:
-            if key not in self._files:
-                self._files[key] = made
-                self._size += len(made)
-            while self._size > MOST_BYTES and len(self._files) > 1:
-                self._size -= len(self._files.popitem(last=False)[1])
-        return made
+        return self.kept.made((form, view.tag, chosen.id, dark), draw)
 
     def close(self) -> None:
         """Let all work end."""

@@ -80,8 +80,23 @@ export class Card {
     return el("div", { class: "rests" }, el("h3", {}, "Rests on it"), el("ul", {}, ...[...found.values()].map(link)));
   }
 
+  // Marks the chosen one in the list, and scrolls the list, never the page.
+  choose(key) {
+    const list = byId("list");
+    for (const button of list.querySelectorAll("button")) {
+      if (button.dataset.key !== key) {
+        button.removeAttribute("aria-current");
+        continue;
+      }
+      button.setAttribute("aria-current", "true");
+      const [frame, place] = [list.getBoundingClientRect(), button.getBoundingClientRect()];
+      if (place.top < frame.top) list.scrollTop -= frame.top - place.top;
+      if (place.bottom > frame.bottom) list.scrollTop += place.bottom - frame.bottom;
+    }
+  }
+
   // The list of all statements of the document.
-  list(entries, now, onChoose) {
+  list(entries, onChoose) {
     byId("list").replaceChildren(
       ...entries.map((entry) => {
         const { row } = entry;
@@ -96,7 +111,6 @@ export class Card {
               type: "button",
               class: `entry ${row.status}`,
               "data-key": entry.key,
-              "aria-current": entry.key === now ? "true" : null,
               onclick: () => onChoose(entry.key),
             },
             el("span", { class: "head" }, `${SIGNS[row.status].slice(0, 1)} ${row.cells.kind}${value} · ${this.speaker(row)}`),

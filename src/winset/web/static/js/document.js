@@ -104,22 +104,29 @@ class Reading {
 
   show() {
     this.entries = entriesOf(this.document.statements, this.coder.name, byId("others").checked);
-    this.text.show(this.entries.filter((entry) => entry.row.intact), this.now);
     if (this.entry(this.now) === null) this.now = "";
-    this.card.show(this.entry(this.now));
-    this.card.list(this.entries, this.now, (key) => this.choose(key));
+    this.text.show(this.entries.filter((entry) => entry.row.intact), this.now);
+    this.card.list(this.entries, (key) => this.choose(key));
     byId("others").parentElement.hidden = this.coder.name === "";
+    this.showChosen();
+  }
+
+  showChosen() {
     const entry = this.entry(this.now);
-    const held = entry !== null && (this.coder.name === "" || entry.mine !== null || entry.proposal !== null);
-    byId("accept").disabled = !held;
-    byId("edit").disabled = !held;
-    byId("reject").disabled = !held || entry.proposal === null;
+    this.text.choose(this.now);
+    this.card.show(entry);
+    this.card.choose(this.now);
+    const own = entry !== null && (this.coder.name === "" || entry.mine !== null || entry.proposal !== null);
+    const mine = entry?.mine?.status;
+    byId("accept").disabled = !own || mine === "accepted";
+    byId("edit").disabled = !own;
+    byId("reject").disabled = !own || entry.proposal === null || mine === "rejected";
   }
 
   choose(key, scroll = true) {
     this.now = key;
     this.text.mark(null);
-    this.show();
+    this.showChosen();
     const query = new URLSearchParams(location.search);
     query.delete("at");
     if (key === "") query.delete("statement");
@@ -127,7 +134,6 @@ class Reading {
     history.replaceState(null, "", `${location.pathname}${query.size === 0 ? "" : `?${query}`}`);
     const piece = key === "" ? null : this.text.first(key);
     if (scroll && piece !== null) piece.scrollIntoView({ block: "center" });
-    byId("list").querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
   }
 
   // Of several statements under a click, each click chooses the next.
@@ -152,11 +158,19 @@ class Reading {
   async decide(verdict) {
     const key = this.now;
     if (key === "" || !(await this.coder.known())) return;
-    const entry = this.entry(key);
+    const entry = this.held(key);
     if (entry === null || (verdict === "reject" && entry.proposal === null)) return;
     const waited = entry.open;
     const saved = await this.deciding.decide(entry, verdict);
     if (saved && waited && this.now === key) this.onwards(key);
+  }
+
+  // The statement `key`, if it is the coder's to decide on: proposed, or their own.
+  held(key) {
+    const entry = this.entry(key);
+    if (entry !== null && (entry.proposal !== null || entry.mine !== null)) return entry;
+    show(byId("trouble"), "Somebody else coded these words: select them to code them yourself.");
+    return null;
   }
 
   // To the next one that waits, if there is one after this.
@@ -169,10 +183,9 @@ class Reading {
   async edit() {
     const key = this.now;
     if (key === "" || !(await this.coder.known())) return;
-    const entry = this.entry(key);
+    const entry = this.held(key);
     if (entry === null) return;
     const base = entry.proposal ?? entry.mine;
-    if (base === null) return;
     this.slip.ask({
       title: "Accept with changes",
       words: entry.row.words,

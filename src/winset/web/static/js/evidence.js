@@ -37,6 +37,9 @@ function nextStep() {
     return ["Next: ", link(`${here(given.address)}/${waits.id}`, `decide on ${many(count, "proposed statement")} in “${waits.title || waits.id}”`), "."];
   }
   if (derivation.changes > 0 || derivation.rowless > 0) return ["Next: ", link("#gives-title", "write what the statements give into the case"), "."];
+  if (evidence.proposers.length === 0) {
+    return ["No statements are proposed: open a document to code words of it, or ", link(given.address, "see the forecast"), "."];
+  }
   return ["Every proposal is decided on. ", link(given.address, "See the forecast"), "."];
 }
 
