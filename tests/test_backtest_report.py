@@ -38,7 +38,7 @@ MODELS_USED = (Mean(), Median(), ReversionPoint(), Exchange())
 
 @pytest.fixture(scope="module")
 def trees(tmp_path_factory):
-    return read(tmp_path_factory.mktemp("trees"), made_up(15, 2))
+    return read(tmp_path_factory.mktemp("trees"), made_up(22, 2))
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +87,15 @@ def test_the_page_leads_with_who_is_best_and_whether_that_can_be_told(run, page)
     assert "Calibrating" in text
 
 
+def test_with_few_groups_nothing_is_said_to_be_better(tmp_path):
+    few = read(tmp_path, made_up(6, 2))
+    found = run_backtest(few, MODELS_USED, draws=100)
+    text = " ".join(verdict(found, ensemble(found)).sentences)
+    assert "rests on 6 groups" in text and "can tell apart" not in text
+    page = backtest_html(found, few)
+    assert "too few groups" in page and ">worse<" not in page and ">better<" not in page
+
+
 def test_every_chart_is_there_with_its_table(page):
     specifications = re.findall(r'data-specification="([^"]+)"', own(page))
     assert specifications == [f"specification-{name}" for name in (
@@ -98,7 +107,7 @@ def test_every_chart_is_there_with_its_table(page):
 
 def test_every_decision_has_a_row_and_its_actors_models_and_outcome_in_the_page(trees, run, page):
     data = inside(page, "data")
-    assert len(data) == 30 == page.count("<tr data-number=")
+    assert len(data) == 44 == page.count("<tr data-number=")
     for decision, said in zip(trees.decisions, data, strict=True):
         assert said["i"] == decision.id and said["o"] == decision.outcome
         assert {a[0]: a[1] for a in said["a"]} == {
@@ -112,7 +121,7 @@ def test_every_decision_has_a_row_and_its_actors_models_and_outcome_in_the_page(
 
 
 def test_what_no_model_could_say_is_told(page):
-    assert "reversion, 15 decisions: model “reversion” needs a reversion point" in page
+    assert "reversion, 22 decisions: model “reversion” needs a reversion point" in page
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
@@ -187,7 +196,7 @@ def test_charts_say_what_the_numbers_say(trees, run):
     for standing in standings(run, "calibrated"):
         assert table[standing.model][2] == pytest.approx(standing.error.value)
     scatter = forecast_against_outcome(run, trees, "mean")
-    assert len(scatter.table.rows) == 30
+    assert len(scatter.table.rows) == 44
     assert scatter.chart.to_dict()["params"][0]["name"] == CHOSEN
     said = [row for row in run.rows if row.decision == trees.decisions[0].id]
     chart = decision_view(trees.decisions[0], said, model_names(run)).chart.to_dict()
@@ -197,7 +206,7 @@ def test_charts_say_what_the_numbers_say(trees, run):
 
 def test_transforms_put_every_outcome_somewhere_once(run):
     groups, placed = probability_transforms(run, "mean")
-    assert placed.shape == (30, 10) and len(groups) == 30
+    assert placed.shape == (44, 10) and len(groups) == 44
     assert placed.sum(axis=1) == pytest.approx(1.0) and placed.min() >= 0.0
     certain = replace(run.of("mean")[0].calibrated, grid=(50.0,) * 100)
     rows = [replace(run.of("mean")[0], outcome=y, calibrated=certain) for y in (0.0, 50.0, 100.0)]
@@ -284,7 +293,7 @@ def test_a_decision_is_chosen_from_the_address_a_point_or_the_keyboard(opened, t
 
 def test_the_table_is_searched_and_sorted(opened):
     opened.fill("#find", "i3-1 forest")
-    assert opened.inner_text("#found") == "1 of 30"
+    assert opened.inner_text("#found") == "1 of 44"
     assert opened.locator("#issues tbody tr:visible").count() == 1
     opened.fill("#find", "")
     error = opened.locator("#issues thead th").nth(8)

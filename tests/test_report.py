@@ -154,6 +154,8 @@ def poisoned(thing, payload):
         return thing
     changes = {}
     for field in dataclasses.fields(thing):
+        if not field.init:
+            continue
         value = getattr(thing, field.name)
         free = field.type is Text or (isinstance(thing, Case) and field.type is str)
         if free and field.name not in ("speaker", "outcome"):

@@ -88,7 +88,11 @@ def test_a_quantile_is_off_by_less_than_a_cell(scale, data):
             if np.abs(upto - share).min() < 1e-9:
                 continue
         assert np.allclose(
-            added.quantiles(0, [share]), kept.quantiles(0, [share]), rtol=1e-12, atol=cell, equal_nan=True
+            added.quantiles(0, [share]),
+            kept.quantiles(0, [share]),
+            rtol=1e-12,
+            atol=cell,
+            equal_nan=True,
         )
 
 

@@ -3,6 +3,7 @@
 # ruff: noqa: F401, F811 - fixtures are imported by name and asked for by the same
 
 from browsing import (
+    BRIDGE,
     a_document,
     address,
     browser,

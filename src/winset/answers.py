@@ -95,7 +95,9 @@ def calibration_sentence(forecast: Forecast) -> str:
         reason = f", since “{forecast.made.model}” could not be scored on them"
     return (
         f"Settlements are calibrated by {errors} on {said['decisions']} decisions in "
-        f"{said['groups']} groups ({said['source']}){reason}; whether there is an agreement is not."
+        f"{said['groups']} groups ({said['source']}){reason}: there it missed by "
+        f"{said['missed']:.0f} points of 100 on average. Whether there is an agreement is not "
+        "calibrated."
     )
 
 

@@ -165,6 +165,8 @@ class Fitted:
         groups: in how many groups.
         version: of the package that fitted them.
         calibrations: by model, from all decisions.
+        missed: by model, mean absolute error of the calibrated median where a fit has not looked,
+            points of a scale of 100.
         folds: from all but a tenth of the groups each, to score decisions that a fit has not seen.
     """
 
@@ -174,6 +176,7 @@ class Fitted:
     groups: int
     version: str
     calibrations: dict[str, Calibration]
+    missed: dict[str, float]
     folds: tuple[Fold, ...] = ()
 
     def of(self, model: str) -> Calibration:
@@ -188,6 +191,7 @@ class Fitted:
             "decisions": self.decisions,
             "groups": self.groups,
             "measured_on": self.of(model).name,
+            "missed": self.missed[self.of(model).name],
         }
 
     def blind(self, model: str, key: str) -> Calibration:
@@ -264,6 +268,7 @@ def fitted_text(fitted: Fitted) -> str:
         "groups": fitted.groups,
         "version": fitted.version,
         "calibrations": plain(fitted.calibrations),
+        "missed": fitted.missed,
         "folds": [
             {"unseen": sorted(f.unseen), "calibrations": plain(f.calibrations)}
             for f in fitted.folds

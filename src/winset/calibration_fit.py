@@ -309,23 +309,43 @@ def fit_models(
                 progress(done)
         return found
 
+    whole, parts = fitted(frozenset()), folds(decisions.groups)
+    blind = [fitted(part) for part in parts]
     return Fitted(
         source=source,
         table=decisions.digest,
         decisions=len(decisions.decisions),
         groups=len(decisions.groups),
         version=version("winset"),
-        calibrations=fitted(frozenset()),
+        calibrations=whole,
+        missed={model: _missed(model, own, parts, blind) for model, own in enough.items()},
         folds=tuple(
             Fold(
                 unseen=frozenset(
                     decision_key(d.group, d.id) for d in decisions.decisions if d.group in part
                 ),
-                calibrations=fitted(part),
+                calibrations=own,
             )
-            for part in folds(decisions.groups)
+            for part, own in zip(parts, blind, strict=True)
         ),
     )
+
+
+def _missed(
+    model: str,
+    seen: Sequence[Seen],
+    parts: Sequence[frozenset[str]],
+    blind: Sequence[Mapping[str, Calibration]],
+) -> float:
+    """Return the mean error of the median where a fit has not looked, points of 100."""
+    errors = []
+    for part, own in zip(parts, blind, strict=True):
+        unseen = [case for case in seen if case.group in part]
+        if unseen:
+            stack = _stack(unseen)
+            middle, _ = _ends(own[model], stack, 0.0)
+            errors.append(np.abs(middle - stack.outcome))
+    return round(100.0 * float(np.concatenate(errors).mean()), 1)
 
 
 def seen_in(decisions: Decisions, points: Mapping[str, float]) -> list[Seen]:

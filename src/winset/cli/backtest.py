@@ -84,8 +84,8 @@ def backtest(
 def calibrate(table: Path, out: Path, source: str) -> None:
     """Fit calibrations to the decisions in TABLE and write them to OUT (JSON).
 
-    `winset backtest --calibration OUT` and `winset forecast --calibration OUT` use them. Takes some
-    minutes for a few hundred decisions.
+    `winset backtest --calibration OUT` and `winset forecast --calibration OUT` use them. Takes
+    half a minute for a few hundred decisions.
     """
     from winset.backtest import settlements
     from winset.calibration import fitted_text

@@ -198,8 +198,9 @@ def compare(
     if any(effect.part for effect in found.effects):
         say("· marks what a scenario does through one channel alone.")
     say(
-        "Every scenario sees the same draws, the model's own, uncalibrated. ± is the Monte Carlo standard error of the mean "
-        "difference; the interval is the middle 80 % of differences over what is not known."
+        "Every scenario sees the same draws, the model's own, uncalibrated. ± is the Monte Carlo "
+        "standard error of the mean difference; the interval is the middle 80 % of differences "
+        "over what is not known."
     )
 
 

@@ -20,7 +20,7 @@ from winset.models.base import Outcome
 from winset.sensitivity.summary import PerDraw, Reading, Summary, paired, read_summary
 
 FloatArray = NDArray[np.float64]
-ROWS = 16_384  # draws solved at once
+ROWS = 4_096  # draws solved at once: short enough for whoever waits for a turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

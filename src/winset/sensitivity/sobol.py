@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.stats import bootstrap, qmc, sobol_indices
 
 FloatArray = NDArray[np.float64]
-ROWS = 16_384  # of a design that are handed to the function at once, or one page if that is longer
+ROWS = 4_096  # of a design that are handed to the function at once, or one page if that is longer
 LAST = float(np.nextafter(1.0, 0.0))
 
 

@@ -99,7 +99,9 @@ def _lasting(entry: Endpoint) -> Callable[[Request], Awaitable[Response]]:
         body = kept(request).find(key)
         if body is None:
             body = bytes(Json(await entry.call(request)).body)
-            kept(request).keep(key, body)
+            # Somebody may have edited the case while the answer was made.
+            if (await opened(request)).revision == found.revision:
+                kept(request).keep(key, body)
         made = Response(body, status_code=entry.status, media_type=Json.media_type)
         return unless_known(request, tag_of(key), made)
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from winset.case.folder import read_case
 from winset.case.model import Case
 from winset.case.parts import Statement
 from winset.errors import WinsetError
@@ -91,7 +90,7 @@ def record(store: Store, name: Name, *, coder: str, deed: Callable[[Case], Deed]
     name, copied = own(store, name)
     path = store.path(name)
     with locked(path), session(path, coder):
-        done = _checked(read_case(path), deed)
+        done = _checked(store.open(name).case, deed)  # what the files say by now
         if done.what == "save":
             save_decision(path, done.row)
         else:

@@ -8,6 +8,7 @@ from winset.case.kept import span_digest
 from winset.case.model import Case
 from winset.case.parts import Document, Statement
 from winset.case.tables import STATEMENTS, cells_of
+from winset.evidence.coding import EDITABLE
 from winset.evidence.names import bare_name
 from winset.evidence.speakers import UNRESOLVED
 from winset.web import rows
@@ -135,7 +136,7 @@ def statement_told(
     there = bool(shown.whole)
     intact = not there or span_digest(shown.whole, row.start, row.end) == row.quote_sha256
     words = shown.whole[row.start : row.end] if there and intact else row.quote
-    cells = cells_of(STATEMENTS, row)
+    cells, digest = _plain(row)
     named = _SAID_BY.search(row.note) if row.speaker == UNRESOLVED else None
     return StatementTold(
         coder=row.coder,
@@ -145,21 +146,25 @@ def statement_told(
         end=row.end,
         words=visible(words[:LONGEST_WORDS]),
         intact=intact,
-        cells={
-            "speaker": row.speaker,
-            **{name: cells[name] for name in ("issue", "kind", "value", "condition", "note")},
-        },
+        cells=cells,
         status=row.status,
         coded_at="" if row.coded_at is None else row.coded_at.isoformat(),
         name="" if named is None else bare_name(named[1]) or named[1],
-        revision=revision(row),
+        revision=digest,
         rests=below.get((row.coder, row.id), ()),
     )
 
 
 def revision(row: Statement) -> str:
     """Return a digest of what ``row`` says."""
-    return rows.revision_of(rows.told(row))
+    return _plain(row)[1]
+
+
+@lru_cache(maxsize=50_000)
+def _plain(row: Statement) -> tuple[dict[str, str], str]:
+    """Return the cells of ``row`` that a coder can change, as text, and its revision."""
+    cells = {name: text for name, text in cells_of(STATEMENTS, row).items() if name in EDITABLE}
+    return cells | {"speaker": row.speaker}, rows.revision_of(rows.told(row))
 
 
 @lru_cache(maxsize=8)

@@ -1,6 +1,7 @@
 """The interface to the workbench itself: whether it is ready, and its own description."""
 
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -20,9 +21,14 @@ class StateTold:
     version: str
 
 
+@cache
+def _version() -> str:
+    return version("winset")
+
+
 async def read_state(request: Request) -> StateTold:
     """Return how the workbench is."""
-    return StateTold(compiling=desk(request).live.compiling, version=version("winset"))
+    return StateTold(compiling=desk(request).live.compiling, version=_version())
 
 
 async def read_description(request: Request) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from winset.web.replies import RefusedError, answer_in_json
 from winset.web.store import Opened
 from winset.web.templating import page
 from winset.web.views.asked import Asked, query_of, read_query
-from winset.web.views.at_work import FORMS, PATIENCE, Views
+from winset.web.views.at_work import FORMS, PATIENCE, Views, as_file
 from winset.web.views.kind import Kind, Subject
 from winset.web.views.kinds import BACKTEST, OF_A_CASE, kind_of
 from winset.web.views.shown import Shown
@@ -85,7 +85,7 @@ async def _page(request: Request, kind: Kind) -> Response:
     try:
         pairs = request.query_params.multi_items()
         asked = read_query(pairs, kind.takes)
-        view = await anyio.to_thread.run_sync(views_of(request).understand, kind, of, pairs)
+        view = await views_of(request).understand(kind, of, pairs)
         asked, missing, tag = view.asked, view.missing, view.tag
         if not missing:
             found = await views_of(request).shown(view, patience=PATIENCE)
@@ -100,8 +100,9 @@ async def _page(request: Request, kind: Kind) -> Response:
         return await anyio.to_thread.run_sync(made, found)
     if known(request, tag):
         return Response(status_code=304, headers={"etag": f'"{tag}"'})
-    body = await anyio.to_thread.run_sync(
-        views_of(request).kept.made, ("page", tag), lambda: bytes(made(found).body)
+    kept, key = views_of(request).kept, ("page", tag)
+    body = kept.find(key) or await anyio.to_thread.run_sync(
+        kept.made, key, lambda: bytes(made(found).body)
     )
     return unless_known(request, tag, HTMLResponse(body))
 
@@ -194,7 +195,7 @@ async def _made(request: Request, kind: Kind, *, part: str, form: str) -> Respon
     of = await subject_of(request, kind)
     pairs = [(k, v) for k, v in request.query_params.multi_items() if k != "theme"]
     views = views_of(request)
-    view = await anyio.to_thread.run_sync(views.understand, kind, of, pairs)
+    view = await views.understand(kind, of, pairs)
     theme = request.query_params.get("theme", "light")
     if theme not in ("light", "dark"):
         raise WinsetError(f"theme: must be light or dark; {nearest(theme, ('light', 'dark'))}")
@@ -203,9 +204,11 @@ async def _made(request: Request, kind: Kind, *, part: str, form: str) -> Respon
     if known(request, tag) and not view.missing:
         return Response(status_code=304, headers={"etag": f'"{tag}"'})
     found = await views.whole(view)
-    data = await anyio.to_thread.run_sync(
-        partial(views.file, view, found, part=part, form=form, dark=dark)
-    )
+    key = ("file", tag)
+    make = partial(as_file, view, found, part=part, form=form, dark=dark)
+    data = views.kept.find(key)
+    if data is None:
+        data = await anyio.to_thread.run_sync(views.kept.made, key, make)
     case = f"{of.opened.name.name}-" if of.opened else ""
     named = f"{case}{kind.name}{'-' if part else ''}{part}.{form}"
     return unless_known(request, tag, attached(data, FORMS[form], named, inline=form == "json"))

@@ -5,10 +5,12 @@ import functools
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
-from typing import Any, TypeVar
+from typing import Any
+
+import anyio.to_thread
 
 from winset.charts.render import rendered
 from winset.charts.theme import DARK, LIGHT
@@ -22,7 +24,6 @@ from winset.web.views.asked import Asked, query_of, read_query
 from winset.web.views.kind import NOTHING, Kind, Progress, Subject
 from winset.web.views.shown import Shown, as_csv
 
-T = TypeVar("T")
 PATIENCE = 0.6  # seconds that a page waits before it shows how far the work is
 MOST_UNDERSTOOD = 256
 FORMS = {
@@ -31,9 +32,10 @@ FORMS = {
     "svg": "image/svg+xml",
     "png": "image/png",
 }
+Pairs = Sequence[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Wanted:
     """A view that is asked for, understood.
 
@@ -42,40 +44,53 @@ class Wanted:
         subject: of what.
         asked: filled in and checked.
         missing: why there is nothing to show yet, in words; empty when there is.
+        stamp: what else the view hung on when it was asked for, beside the case.
     """
 
     kind: Kind
     subject: Subject
     asked: Asked
     missing: str
+    stamp: str
 
-    @property
+    @functools.cached_property
     def key(self) -> Hashable:
         """What the work hangs on."""
-        opened = self.subject.opened
-        of = ("", "") if opened is None else (str(opened.name), opened.revision)
-        core = self.kind.core(self.asked)
-        return (self.kind.name, *of, self.kind.stamp(self.subject), core)
+        return (self.kind.name, *_of(self.subject), self.stamp, self.kind.core(self.asked))
 
-    @property
+    @functools.cached_property
     def tag(self) -> str:
-        """Return a digest of everything that an answer hangs on."""
+        """A digest of everything that an answer hangs on."""
         return tag_of((self.key, query_of(self.asked)))
 
 
-def wanted(kind: Kind, subject: Subject, asked: Asked) -> Wanted:
+def _of(subject: Subject) -> tuple[str, str]:
+    opened = subject.opened
+    return ("", "") if opened is None else (str(opened.name), opened.revision)
+
+
+def _stamp(kind: Kind, subject: Subject) -> str:
+    return "" if kind.stamp is None else kind.stamp(subject)
+
+
+def wanted(kind: Kind, subject: Subject, asked: Asked, *, stamp: str | None = None) -> Wanted:
     """Return ``asked`` of ``kind`` understood.
 
     Raises:
         WinsetError: when it makes no sense.
     """
-    opened = subject.opened
-    if kind.needs_stances and opened is not None:
-        case = opened.case
+    make = functools.partial(
+        Wanted,
+        kind=kind,
+        subject=subject,
+        stamp=_stamp(kind, subject) if stamp is None else stamp,
+    )
+    if kind.needs_stances and subject.opened is not None:
+        case = subject.case
         if not case.issues or not case.stances:
-            return Wanted(kind=kind, subject=subject, asked=asked, missing=NOTHING)
+            return make(asked=asked, missing=NOTHING)
     found = kind.settle(subject, asked)
-    return Wanted(kind=kind, subject=subject, asked=found, missing=kind.missing(subject, found))
+    return make(asked=found, missing=kind.missing(subject, found))
 
 
 class Views:
@@ -87,19 +102,26 @@ class Views:
         self._understood: OrderedDict[Hashable, Wanted] = OrderedDict()
         self._guard = threading.Lock()
 
-    def understand(self, kind: Kind, subject: Subject, pairs: Sequence[tuple[str, str]]) -> Wanted:
+    async def understand(self, kind: Kind, subject: Subject, pairs: Pairs) -> Wanted:
         """Return the view that the query ``pairs`` asks for; the same question is read once.
 
         Raises:
             WinsetError: when what is asked makes no sense.
         """
-        opened = subject.opened
-        of = ("", "") if opened is None else (str(opened.name), opened.revision)
-        key = (kind.name, *of, kind.stamp(subject), *pairs)
+        if kind.stamp is None:  # no file is looked at: what is known is not worth a thread
+            with self._guard:
+                found = self._understood.get((kind.name, *_of(subject), "", *pairs))
+            if found is not None:
+                return found
+        return await anyio.to_thread.run_sync(self._understand, kind, subject, pairs)
+
+    def _understand(self, kind: Kind, subject: Subject, pairs: Pairs) -> Wanted:
+        stamp = _stamp(kind, subject)
+        key = (kind.name, *_of(subject), stamp, *pairs)
         with self._guard:
             found = self._understood.get(key)
         if found is None:
-            found = wanted(kind, subject, read_query(pairs, kind.takes))
+            found = wanted(kind, subject, read_query(pairs, kind.takes), stamp=stamp)
             with self._guard:
                 self._understood[key] = found
                 while len(self._understood) > MOST_UNDERSTOOD:
@@ -143,30 +165,28 @@ class Views:
         assert isinstance(found, Shown)
         return found
 
-    def file(self, view: Wanted, found: Shown, *, part: str, form: str, dark: bool) -> bytes:
-        """Return a part of ``view`` as a file.
-
-        Raises:
-            WinsetError: when the part is a table alone and a picture is asked for.
-            RefusedError: with status 404 when there is no such part.
-        """
-        if form == "json":
-            return self.kept.made(("json", view.tag), lambda: as_json(view, found))
-        chosen = found.part(part)
-        if not part and form != "csv" and chosen.view is None:
-            chosen = next((one for one in found.parts if one.view is not None), chosen)
-        if form == "csv":
-            return self.kept.made(("csv", view.tag, chosen.id), lambda: as_csv(chosen.table))
-        picture = chosen.view
-        if picture is None:
-            raise WinsetError(f"“{chosen.title}” is a table alone: ask for .csv or .json")
-        theme = DARK if dark else LIGHT
-        draw = functools.partial(rendered, picture, f".{form}", theme=theme)
-        return self.kept.made((form, view.tag, chosen.id, dark), draw)
-
     def close(self) -> None:
         """Let all work end."""
         self.jobs.close()
+
+
+def as_file(view: Wanted, found: Shown, *, part: str, form: str, dark: bool) -> bytes:
+    """Return a part of ``view`` as a file.
+
+    Raises:
+        WinsetError: when the part is a table alone and a picture is asked for.
+        RefusedError: with status 404 when there is no such part.
+    """
+    if form == "json":
+        return as_json(view, found)
+    chosen = found.part(part)
+    if form == "csv":
+        return as_csv(chosen.table)
+    if not part and chosen.view is None:
+        chosen = next((one for one in found.parts if one.view is not None), chosen)
+    if chosen.view is None:
+        raise WinsetError(f"“{chosen.title}” is a table alone: ask for .csv or .json")
+    return rendered(chosen.view, f".{form}", theme=DARK if dark else LIGHT)
 
 
 def told(view: Wanted, found: Shown) -> dict[str, Any]:

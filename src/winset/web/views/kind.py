@@ -110,7 +110,7 @@ class Kind:
     settle: Callable[[Subject, Asked], Asked]
     fields: Callable[[Subject, Asked], tuple[Field, ...]]
     missing: Callable[[Subject, Asked], str] = lambda subject, asked: ""  # noqa: ARG005
-    stamp: Callable[[Subject], str] = lambda subject: ""  # noqa: ARG005
+    stamp: Callable[[Subject], str] | None = None
     draws: int = 0
     needs_stances: bool = True
     template: str = "view.html.j2"

@@ -1,0 +1,571 @@
+"""The views of a case and of the folder: pages, files, work in the background, what goes wrong."""
+
+import csv
+import io
+import json
+import re
+import shutil
+import sys
+import threading
+import time
+import zipfile
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from winset.case.folder import read_case, write_case
+from winset.cases import shipped_cases
+from winset.charts.view import Table
+from winset.errors import WinsetError
+from winset.ledger import read_ledger, seal
+from winset.web.jobs import Jobs
+from winset.web.live import Live
+from winset.web.locks import locked
+from winset.web.views.asked import Asked, query_of, read_query
+from winset.web.views.kinds import OF_A_CASE
+from winset.web.views.shown import as_csv, inert
+from workbench import BASE, PIE, a_folder, entered, stranger
+
+FORMS = {
+    "csv": ("text/csv; charset=utf-8", b""),
+    "json": ("application/json", b"{"),
+    "svg": ("image/svg+xml", b"<svg"),
+    "png": ("image/png", b"\x89PNG"),
+}
+HOSTILE = '=HYPERLINK("http://evil.example")<script>alert(1)</script>'
+PAGE = "/cases/own/split-pie/views"
+VIEWS = {
+    "models": f"{PAGE}/models",
+    "rounds": f"{PAGE}/rounds",
+    "games": f"{PAGE}/games",
+    "sensitivity": f"{PAGE}/sensitivity",
+    "levers": f"{PAGE}/levers",
+    "claims": f"{PAGE}/claims",
+    "sealed": f"{PAGE}/sealed",
+    "backtest": "/backtest",
+}
+ASKED = {
+    "models": "draws=40", "rounds": "draws=8", "games": "draws=40", "sensitivity": "draws=16",
+    "levers": "actor=ann&goal=settlement(pie) >= 60&draws=16", "claims": "", "sealed": "",
+    "backtest": "table=past.csv&models=mean,median&draws=20",
+}  # fmt: skip
+GAME = """title: Share or keep
+players: {north: ann, south: bob}
+precision: 4
+nodes:
+  start: {player: north, actions: {share: both, keep: reply}}
+  reply: {player: south, actions: {accept: alone, fight: none}}
+ends:
+  both: {payoffs: {north: p_agreement(pie), south: "0.5"}}
+  alone: {payoffs: {north: "1", south: "0.2"}}
+  none: {payoffs: {north: "0", south: "0"}}
+"""
+PAST = "issue,group,actor,position,salience,influence,outcome\n" + "".join(
+    f"{issue},{group},{actor},{position},50,100,{outcome}\n"
+    for issue, group, outcome in (("i1", "g1", 40), ("i2", "g2", 70), ("i3", "g3", 20))
+    for actor, position in (("a", 0), ("b", outcome), ("c", 100))
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder with one case that has something for every view, and a table of decisions."""
+    made = a_folder(tmp_path_factory.mktemp("views"))
+    case = made / "split-pie"
+    (case / "games").mkdir(exist_ok=True)
+    (case / "games" / "share.yaml").write_text(GAME)
+    (case / "claims.csv").write_text(
+        "id,question,outcome,probability,author,outlet,made\n"
+        f'c1,{read_case(case).questions[0].id},yes,0.8,A. Writer,"{HOSTILE.replace(chr(34), "")}",'
+        "2020-01-01\n"
+    )
+    seal(read_case(case), issue="pie", resolve_by=date.today() + timedelta(days=9), draws=40)
+    (made / "past.csv").write_text(PAST)
+    return made
+
+
+@pytest.fixture(scope="module")
+def client(folder):
+    with entered(folder) as made:
+        yield made
+
+
+def rows_of(answer):
+    return list(csv.reader(io.StringIO(answer.text)))
+
+
+def address(view, form=""):
+    query = f"?{ASKED[view]}" if ASKED[view] else ""
+    return f"{VIEWS[view]}{form}{query}"
+
+
+def page_of(client, path):
+    """Return the page once the work behind it is done."""
+    for _ in range(600):
+        answer = client.get(path)
+        job = re.search(r'"job":"(\w+)"', answer.text)
+        if job is None:
+            return answer
+        while client.get(f"/api/jobs/{job[1]}").json()["state"] in ("waiting", "running"):
+            time.sleep(0.02)
+    raise AssertionError(f"{path}: never done")
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_has_a_page_with_its_tables_and_links_to_its_files(client, view):
+    answer = page_of(client, address(view))
+    assert answer.status_code == 200
+    assert "<table" in answer.text and "As a file:" in answer.text
+    for href in re.findall(r'href="([^"]+\.csv[^"]*)"', answer.text):
+        file = client.get(href.replace("&amp;", "&"))
+        assert file.status_code == 200 and len(rows_of(file)) > 1, href
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_comes_in_every_form_at_an_address_that_lasts(client, view, form):
+    answer = client.get(address(view, f".{form}"))
+    kind, start = FORMS[form]
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == kind and answer.content.startswith(start)
+    assert f'{view}.{form}"' in answer.headers["content-disposition"]
+    again = client.get(address(view, f".{form}"))
+    assert again.content == answer.content
+    known = client.get(address(view, f".{form}"), headers={"if-none-match": answer.headers["etag"]})
+    assert known.status_code == 304 and known.content == b""
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_the_table_says_the_same_in_page_csv_and_json(client, view):
+    told = client.get(address(view, ".json")).json()
+    for part in told["parts"]:
+        if not part["rows"]:
+            continue
+        base, _, query = address(view).partition("?")
+        found = rows_of(client.get(f"{base}/{part['id']}.csv?{query}"))
+        assert [inert(name) for name in part["columns"]] == found[0]
+        assert len(found) == len(part["rows"]) + 1
+        for cells, row in zip(part["rows"], found[1:], strict=True):
+            for cell, text in zip(cells, row, strict=True):
+                if isinstance(cell, float):
+                    assert float(text) == cell
+                else:
+                    assert text == ("" if cell is None else inert(str(cell)))
+
+
+def test_a_cell_that_a_spreadsheet_would_run_is_text(client):
+    rows = rows_of(client.get(f"{PAGE}/claims/outlets.csv"))
+    assert rows[1][0].startswith("'=HYPERLINK")
+
+
+@given(st.text(max_size=30))
+def test_no_text_begins_as_a_formula_and_none_is_lost(text):
+    (cell,) = list(
+        csv.reader(
+            io.StringIO(as_csv(Table(columns=("a",), rows=((text,), ("x",)))).decode(), newline="")
+        )
+    )[1] or [""]  # noqa: E501
+    assert cell in (text, f"'{text}")
+    if cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        float(cell)
+
+
+def test_what_is_not_known_is_an_empty_cell_and_numbers_are_unrounded():
+    table = Table(columns=("a", "b"), rows=((float("nan"), 0.1 + 0.2), (-1.5, "-1.5")))
+    assert as_csv(table).decode().splitlines()[1:] == [",0.30000000000000004", "-1.5,-1.5"]
+
+
+def test_hostile_words_are_text_on_every_page(client):
+    for view in VIEWS:
+        text = page_of(client, address(view)).text
+        assert "<script>alert" not in text
+    assert "&lt;script&gt;alert(1)" in client.get(f"{PAGE}/claims").text
+
+
+def test_a_part_is_named_in_the_address_and_a_wrong_one_is_refused_with_the_nearest(client):
+    answer = client.get(f"{PAGE}/rounds/power.svg?draws=8")
+    assert answer.status_code == 200 and answer.content.startswith(b"<svg")
+    wrong = client.get(f"{PAGE}/rounds/powr.csv?draws=8")
+    assert wrong.status_code == 404 and "“power”" in wrong.text
+    for path in (f"{PAGE}/rounds.xlsx", f"{PAGE}/rounds/power", f"{PAGE}/round", "/backtest/x.doc"):
+        assert client.get(path).status_code == 404, path
+    alone = client.get(f"{PAGE}/sensitivity/research.png?draws=16")
+    assert alone.status_code == 422 and "a table alone" in alone.text
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "said"),
+    [
+        ("rounds.csv?model=spatal", 422, "did you mean “spatial”?"),
+        ("rounds.csv?model=mean", 422, "plays no rounds"),
+        ("rounds.csv?issue=pye", 422, "did you mean “pie”?"),
+        ("rounds.csv?actor=anne", 422, "did you mean “ann”?"),
+        ("rounds.csv?scenario=nothing", 422, "nothing"),
+        ("rounds.csv?draws=99999", 422, "less than or equal to 20000"),
+        ("rounds.csv?draws=9999", 422, "at most 2,000"),
+        ("rounds.csv?draws=many", 422, "draws"),
+        ("rounds.csv?modle=spatial", 422, "did you mean “model”?"),
+        ("rounds.csv?model=spatial&model=exchange", 422, "must stand once"),
+        ("rounds.svg?theme=drak", 422, "did you mean “dark”?"),
+        ("games.csv?game=shore", 422, "did you mean “share”?"),
+        ("levers.csv?actor=nobody&goal=agreement(pie)", 422, "nobody"),
+        ("levers.csv?actor=ann&goal=agreemnt(pie)", 422, "agreement"),
+        ("levers.csv?actor=ann&goal=settlement(pie)", 422, "needs a bound"),
+        ("levers.csv?actor=ann", 422, "what is to be reached"),
+        ("levers.csv?actor=ann&goal=agreement(pie)&reach=2", 422, "less than or equal to 1"),
+        ("sensitivity.csv?of=agreement(pye)", 422, "did you mean “pie”?"),
+        ("sensitivty.csv", 404, "did you mean “sensitivity”?"),
+    ],
+)  # fmt: skip
+def test_what_makes_no_sense_is_refused_in_words_with_the_nearest_name(client, path, status, said):
+    answer = client.get(f"{PAGE}/{path}")
+    assert answer.status_code == status and said in answer.text.replace("&#39;", "'")
+    assert "<html" not in answer.text or status == 404
+    page = client.get(f"{PAGE}/{path.replace('.csv', '').replace('.svg', '')}")
+    if "actor=ann" in path and page.status_code == 200 or "theme" in path:
+        return  # a page asks for what is missing; only files have a theme
+    assert page.status_code == status and "<form" in page.text or status == 404
+
+
+def test_a_refused_file_in_json_is_json(client):
+    told = client.get(f"{PAGE}/rounds.json?modle=spatial").json()
+    assert told["problems"][0]["remedy"] == "did you mean “model”?"
+
+
+def test_long_work_runs_behind_the_page_and_comes_once(client, monkeypatch):
+    monkeypatch.setattr("winset.web.views_pages.PATIENCE", 0.0)
+    path = f"{PAGE}/sensitivity?draws=32&seed=7"
+    pages = [client.get(path).text for _ in range(2)]
+    jobs = {re.search(r'"job":"(\w+)"', text)[1] for text in pages}
+    assert len(jobs) == 1 and "<progress" in pages[0]
+    told = client.get(f"/api/jobs/{jobs.pop()}").json()
+    assert 0.0 <= told["share"] <= 1.0 and "Two heirs" in told["title"]
+    assert "<svg" not in pages[0] and "tornado" in page_of(client, path).text
+
+
+def test_the_interface_gives_the_work_and_then_the_view(client):
+    path = f"{PIE}/views/sensitivity"
+    first = client.post(path, json={"draws": 16, "seed": 3}).json()
+    assert first["view"] == "sensitivity" and first["address"].startswith(f"{PAGE}/sensitivity?")
+    while first["job"] is not None:
+        time.sleep(0.02)
+        first = client.post(path, json={"draws": 16, "seed": 3}).json()
+    assert first["found"]["draws"] == 16 and first["made"]["seed"] == 3
+    assert client.get(first["address"].replace("?", ".csv?")).status_code == 200
+    assert client.post(f"{PIE}/views/sensitivty", json={}).status_code == 404
+    listed = client.get(f"{PIE}/views").json()
+    assert [view["name"] for view in listed] == list(OF_A_CASE)
+    assert all(client.get(view["address"]).status_code == 200 for view in listed)
+
+
+def test_work_that_is_stopped_ends_and_can_be_asked_for_again():
+    live = Live()
+    jobs, begun = Jobs(live), threading.Event()
+
+    def endless(progress):
+        while True:
+            begun.set()
+            progress(0.1)
+
+    job = jobs.begin("key", endless, title="endless")
+    assert jobs.begin("key", endless, title="again") is job
+    begun.wait()
+    jobs.stop(job.id)
+    job.ended.result(timeout=10)
+    assert job.state == "stopped"
+    with pytest.raises(WinsetError, match="stopped"):
+        job.outcome()
+    other = jobs.begin("key", lambda progress: 7, title="again")
+    other.ended.result(timeout=10)
+    assert other is not job and other.outcome() == 7
+    jobs.close()
+    live.close()
+
+
+def test_a_forecast_need_not_wait_for_the_end_of_long_work():
+    live = Live()
+    jobs, pieces, turn = Jobs(live), [], threading.Event()
+
+    def long(progress):
+        while not turn.is_set():
+            pieces.append(1)
+            progress(0.5)
+        return "done"
+
+    job = jobs.begin("key", long, title="long")
+    # Whoever stands in the queue meanwhile has its turn between two pieces.
+    live.submit(turn.set).result(timeout=10)
+    job.ended.result(timeout=10)
+    assert job.outcome() == "done" and pieces
+    jobs.close()
+    live.close()
+
+
+def test_work_that_fails_says_why_and_leaves_the_thread_to_others():
+    live = Live()
+    jobs = Jobs(live)
+
+    def bad(progress):
+        raise WinsetError("no such thing")
+
+    job = jobs.begin("key", bad, title="bad")
+    job.ended.result(timeout=10)
+    assert job.state == "failed"
+    with pytest.raises(WinsetError, match="no such thing"):
+        job.outcome()
+    assert live.submit(lambda: 3).result(timeout=10) == 3
+    jobs.close()
+    live.close()
+
+
+def test_the_end_of_the_workbench_ends_the_work():
+    live = Live()
+    jobs, begun = Jobs(live), threading.Event()
+
+    def endless(progress):
+        while True:
+            begun.set()
+            progress(0.1)
+
+    job = jobs.begin("key", endless, title="endless")
+    begun.wait()
+    jobs.close()
+    live.close()
+    job.ended.result(timeout=10)
+    assert job.state == "stopped"
+
+
+def test_an_edit_of_the_case_gives_another_view(tmp_path):
+    folder = a_folder(tmp_path)
+    with entered(folder) as client:
+        path = f"{PAGE}/rounds.csv?draws=4"
+        before = client.get(path)
+        stances = folder / "split-pie" / "stances.csv"
+        stances.write_text(stances.read_text().replace("ann,90", "ann,70"))
+        case = read_case(folder / "split-pie")
+        changed = replace(
+            case, stances=tuple(replace(s, salience=s.salience.moved(multiply=0.5, add=1.0))
+                                for s in case.stances)
+        )  # fmt: skip
+        write_case(changed, folder / "split-pie")
+        after = client.get(path, headers={"if-none-match": before.headers["etag"]})
+        assert after.status_code == 200 and after.content != before.content
+
+
+def test_pages_and_interface_are_not_sent_twice_to_who_has_them(client):
+    for path in ("/cases/own/split-pie", PIE, f"{PIE}/forecast", "/static/css/workbench.css",
+                 "/static/js/views.js", "/static/vega.js"):  # fmt: skip
+        first = client.get(path)
+        again = client.get(path, headers={"if-none-match": first.headers["etag"]})
+        assert (first.status_code, again.status_code) == (200, 304), path
+        other = client.get(path, headers={"if-none-match": '"another"'})
+        assert other.status_code == 200 and other.content == first.content
+
+
+def test_a_script_on_this_machine_reads_with_the_access_token_and_changes_nothing(folder):
+    client = stranger(folder)
+    client._transport.client = ("127.0.0.1", 5)
+    bearer = {"authorization": f"Bearer {client.app.state.session.access}"}
+    path = f"{PAGE}/claims/claims.csv"
+    assert client.get(path, headers=bearer).status_code == 200
+    assert client.get(PIE, headers=bearer).json()["name"] == "split-pie"
+    for wrong in ({}, {"authorization": "Bearer x"}, {"authorization": "Bearer"},
+                  {"authorization": f"Basic {client.app.state.session.access}"}):  # fmt: skip
+        assert client.get(path, headers=wrong).status_code == 401
+    with_origin = {**bearer, "origin": BASE}
+    assert client.post(f"{PIE}/copy", headers=with_origin).status_code == 401
+    assert not (folder / "split-pie-2").exists()
+    client._transport.client = ("192.0.2.7", 5)
+    assert client.get(path, headers=bearer).status_code == 401
+
+
+EXPORTS = {
+    "report.html": b"<!doctype html>", "forecast.json": b"{", "case.xlsx": b"PK", "case.zip": b"PK",
+    "statements.dna": b"SQLite format 3", "doccano.jsonl": b"", "refi.qdpx": b"PK",
+    "statements.csv": b"", "annotations.jsonld": b"{",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("file", EXPORTS)
+def test_a_case_can_be_taken_away_in_every_form(client, file):
+    assert f"/exports/{file}" in client.get("/cases/own/split-pie/exports").text
+    answer = client.get(f"/cases/own/split-pie/exports/{file}")
+    assert answer.status_code == 200 and answer.content.lower().startswith(EXPORTS[file].lower())
+    assert answer.headers["content-disposition"].startswith('attachment; filename="split-pie-')
+
+
+def test_a_case_that_a_form_cannot_hold_is_refused_in_words(client):
+    answer = client.get("/cases/own/split-pie/exports/ktab.csv")
+    assert answer.status_code == 422 and "KTAB" in answer.text
+    wrong = client.get("/cases/own/split-pie/exports/case.xls")
+    assert wrong.status_code == 404 and "case.xlsx" in wrong.text
+
+
+def test_the_folder_taken_away_is_the_case_with_its_texts_and_its_ledger(client, folder, tmp_path):
+    (folder / "split-pie" / "sealed" / "outside").symlink_to(folder / "past.csv")
+    answer = client.get("/cases/own/split-pie/exports/case.zip")
+    zipfile.ZipFile(io.BytesIO(answer.content)).extractall(tmp_path)
+    back = tmp_path / "split-pie"
+    assert read_case(back).digest == read_case(folder / "split-pie").digest
+    assert len(read_ledger(back).sealed) == len(read_ledger(folder / "split-pie").sealed)
+    assert any((back / "documents").iterdir()) and not (back / "sealed" / "outside").exists()
+    (folder / "split-pie" / "sealed" / "outside").unlink()
+
+
+def test_a_missing_library_is_named(client, monkeypatch):
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    for name in [name for name in sys.modules if name.startswith("openpyxl.")]:
+        monkeypatch.setitem(sys.modules, name, None)
+    answer = client.get("/cases/own/split-pie/exports/case.xlsx")
+    assert answer.status_code in (422, 501) and "openpyxl" in answer.text
+
+
+def test_a_hostile_name_of_a_case_stays_in_its_place_in_a_header(tmp_path):
+    folder = a_folder(tmp_path)
+    name = 'ü "; filename=x.exe\n.pie'
+    (folder / "split-pie").rename(folder / name)
+    with entered(folder) as client:
+        at = client.get("/api/cases").json()["cases"][0]["address"]
+        for path in (f"{at}/views/rounds.csv?draws=4", f"{at}/exports/case.zip"):
+            said = client.get(path).headers["content-disposition"]
+            plain = re.fullmatch(
+                r"attachment; filename=\"([\w.-]+)\"; filename\*=UTF-8''(\S+)", said
+            )
+            assert plain and plain[1].endswith((".csv", ".zip")) and "exe%0A" not in plain[2]
+
+
+def test_a_backtest_reads_listed_tables_only(client, folder):
+    (folder / ".hidden.csv").write_text(PAST)
+    outside = folder.parent / "outside.csv"
+    outside.write_text(PAST)
+    (folder / "link.csv").symlink_to(outside)
+    for table in ("../outside.csv", str(outside), ".hidden.csv", "link.csv", "past", "split-pie",
+                  "split-pie/stances.csv", "past.csv\0"):  # fmt: skip
+        answer = client.get("/backtest.csv", params={"table": table})
+        assert answer.status_code == 404, table
+    assert "did you mean “past.csv”?" in client.get("/backtest.csv?table=pasd.csv").text
+    assert client.get("/backtest.csv?table=past.csv&models=meen").status_code == 422
+    (folder / ".hidden.csv").unlink()
+    (folder / "link.csv").unlink()
+
+
+def test_a_decision_is_reached_from_the_standings_without_another_run(client):
+    page = page_of(client, address("backtest")).text
+    link = next(h for h in re.findall(r'href="([^"]+)"', page) if "decision=i2" in h)
+    answer = client.get(link.replace("&amp;", "&"))
+    assert answer.status_code == 200 and 'id="decision"' in answer.text
+    rows = rows_of(client.get(f"/backtest/decision.csv?{ASKED['backtest']}&decision=i2"))
+    assert {row[0] for row in rows[1:]} == {"mean", "median", "climatology"}
+    assert client.get(f"/backtest?{ASKED['backtest']}&decision=i9").status_code == 404
+
+
+def test_a_table_that_was_changed_is_run_anew(client, folder):
+    before = client.get("/backtest/decisions.csv?table=past.csv&models=mean&draws=5").text
+    (folder / "past.csv").write_text(PAST + PAST.splitlines(keepends=True)[1].replace("i1", "i9"))
+    after = client.get("/backtest/decisions.csv?table=past.csv&models=mean&draws=5").text
+    assert "i9" in after and "i9" not in before
+    (folder / "past.csv").write_text(PAST)
+
+
+def sealed_pie(tmp_path):
+    folder = a_folder(tmp_path)
+    case = folder / "split-pie"
+    day = date.today() + timedelta(days=9)
+    done = seal(read_case(case), issue="pie", resolve_by=day, draws=40)
+    return folder, case, done.id
+
+
+def test_how_a_sealed_forecast_came_out_is_written_under_it(tmp_path):
+    folder, case, entry = sealed_pie(tmp_path)
+    with entered(folder) as client:
+        came = {"entry": entry, "outcome": "55", "source": "the notary"}
+        early = client.post(f"{PIE}/resolutions", json=came)
+        assert early.status_code == 422 and "is to be settled by" in early.json()["error"]
+        came["date"] = date.today().isoformat()
+        told = client.post(f"{PIE}/resolutions", json=came)
+        assert told.status_code == 201 and told.json()["counts"] and told.json()["crps"] >= 0.0
+        assert read_ledger(case).sealed[0].resolution.outcome == "55"
+        assert "Came out 55" in client.get(f"{PAGE}/sealed").text
+        twice = client.post(f"{PIE}/resolutions", json=came)
+        assert twice.status_code == 422 and "resolved already" in twice.json()["error"]
+        client.post(f"{PIE}/resolutions", json={**came, "outcome": "60", "amend": True})
+        assert len(read_ledger(case).sealed[0].resolutions) == 2
+        none = client.post(f"{PIE}/resolutions", json={**came, "entry": "0000"})
+        assert none.status_code == 422
+        shipped = "/api/cases/shipped/iran-nuclear-2015/resolutions"
+        assert client.post(shipped, json=came).status_code == 403
+
+
+def test_a_resolution_waits_for_the_folders_lock(tmp_path, monkeypatch):
+    folder, case, entry = sealed_pie(tmp_path)
+    monkeypatch.setattr("winset.web.locks.PATIENCE", 0.05)
+    monkeypatch.setattr("winset.web.views_api.locked", lambda path: locked(path, patience=0.05))
+    came = {"entry": entry, "outcome": "55", "date": date.today().isoformat()}
+    with entered(folder) as client:
+        with locked(case):
+            assert client.post(f"{PIE}/resolutions", json=came).status_code == 423
+        assert client.post(f"{PIE}/resolutions", json=came).status_code == 201
+
+
+def test_verifying_makes_every_sealed_forecast_again(tmp_path):
+    folder, case, _ = sealed_pie(tmp_path)
+    with entered(folder) as client:
+        assert "the same, draw by draw" in page_of(client, f"{PAGE}/sealed?again=yes").text
+        ledger = case / "ledger.jsonl"
+        ledger.write_bytes(ledger.read_bytes().replace(b'"draws":40', b'"draws":41'))
+        page = page_of(client, f"{PAGE}/sealed?again=yes")
+        assert "NOT SOUND" in page.text
+
+
+def test_an_empty_case_says_what_it_needs_on_every_page(tmp_path):
+    with entered(a_folder(tmp_path)) as client:
+        client.post("/api/cases", json={"id": "empty", "title": "Empty", "as_of": "2020-01-01"})
+        for view in ("", *(f"/{name}" for name in OF_A_CASE)):
+            answer = client.get(f"/cases/own/empty/views{view}")
+            assert answer.status_code == 200, answer.text
+            assert view == "" or 'id="missing"' in answer.text
+        for view in OF_A_CASE:
+            assert client.get(f"/cases/own/empty/views/{view}.csv").status_code == 422
+        assert client.get("/cases/own/empty/exports/report.html").status_code == 200
+
+
+def test_a_case_of_35_actors_fills_every_view(tmp_path):
+    folder = tmp_path / "cases"
+    shutil.copytree(shipped_cases()["china-cnpc-2014"], folder / "china")
+    case = read_case(folder / "china")
+    actor, stance = case.actors[0], case.stances[0]
+    more = replace(case, actors=(*case.actors, replace(actor, id="one-more", name="One more")),
+                   stances=(*case.stances, replace(stance, actor="one-more")))  # fmt: skip
+    write_case(more, folder / "china")
+    with entered(folder) as client:
+        for view, asked in (("models", "draws=20"), ("rounds", "draws=8"),
+                            ("sensitivity", "draws=16")):  # fmt: skip
+            answer = client.get(f"/cases/own/china/views/{view}.json?{asked}")
+            assert answer.status_code == 200, answer.text
+        rows = rows_of(client.get("/cases/own/china/views/rounds/together.csv?draws=8"))
+        assert len(rows) == 36
+
+
+@given(
+    st.builds(
+        Asked,
+        model=st.sampled_from(["", "mean", "spatial"]),
+        goal=st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=20).map(str.strip),
+        reach=st.sampled_from([0.5, 0.25, 1.0]),
+        draws=st.integers(0, 20_000),
+        again=st.booleans(),
+    )
+)  # fmt: skip
+def test_the_address_of_a_question_asks_it_again(asked):
+    from urllib.parse import parse_qsl
+
+    pairs = parse_qsl(query_of(asked).removeprefix("?"), keep_blank_values=True)
+    assert read_query(pairs, ("model", "goal", "reach", "draws", "again")) == asked
+
+
+def test_the_files_of_a_view_are_json_without_what_json_cannot_hold(client):
+    for view in VIEWS:
+        json.loads(client.get(address(view, ".json")).text, parse_constant=pytest.fail)
