@@ -575,3 +575,17 @@ def test_nothing_is_written_through_a_link_out_of_the_folder(folder, tmp_path):
 def test_an_empty_case_is_a_case(pie, tmp_path):
     write_case(Case(title="Nothing yet", as_of=pie.as_of), tmp_path)
     assert read_case(tmp_path) == Case(title="Nothing yet", as_of=pie.as_of)
+
+
+def test_what_another_program_writes_meanwhile_survives_where_the_case_changes_nothing(
+    tmp_path, split_pie
+):
+    folder = tmp_path / "pie"
+    shutil.copytree(split_pie, folder)
+    case = read_case(folder)
+    coded = next((folder / "statements").glob("*.csv"))
+    theirs = coded.read_bytes() + b"\n"
+    coded.write_bytes(theirs)
+    write_case(replace(case, title="Another title"), folder)
+    assert coded.read_bytes() == theirs
+    assert read_case(folder).title == "Another title"

@@ -1,5 +1,7 @@
 """Coding in the workbench: offsets to the very character, nobody's decision lost."""
 
+# ruff: noqa: F401, F811 - fixtures are imported by name and asked for by the same
+
 import datetime
 import hashlib
 import shutil
@@ -9,7 +11,19 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge import BRIDGE, FIXTURE, HOSTILE, a_document, decide, make, rows_of, statement, told
+from bridge import (
+    BRIDGE,
+    FIXTURE,
+    HOSTILE,
+    a_document,
+    client,
+    decide,
+    folder,
+    make,
+    rows_of,
+    statement,
+    told,
+)
 from winset.case.folder import read_case
 from winset.cli.coding import code
 from winset.evidence.disposable import only_session

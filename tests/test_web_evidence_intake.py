@@ -1,10 +1,24 @@
 """Documents that come into the workbench: kept, bounded, and never a path."""
 
+# ruff: noqa: F401, F811 - fixtures are imported by name and asked for by the same
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge import BRIDGE, FIXTURE, TALK, decide, inside, rows_of, send, statement, told
+from bridge import (
+    BRIDGE,
+    FIXTURE,
+    TALK,
+    client,
+    decide,
+    folder,
+    inside,
+    rows_of,
+    send,
+    statement,
+    told,
+)
 from winset.case.folder import read_case
 from winset.evidence.disposable import only_session
 from winset.web import taking_in

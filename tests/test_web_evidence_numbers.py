@@ -1,12 +1,14 @@
 """Between statements and numbers in the workbench; search, exports, and what is described."""
 
+# ruff: noqa: F401, F811 - fixtures are imported by name and asked for by the same
+
 import csv
 import sys
 
 import jsonschema
 import pytest
 
-from bridge import BRIDGE, TALK, decide, statement, told
+from bridge import BRIDGE, TALK, client, decide, folder, statement, told
 from winset.case.folder import read_case
 from winset.evidence.derive import derive_stances
 

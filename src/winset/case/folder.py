@@ -399,8 +399,8 @@ def _with_commas(rows: list[dict[str, str]]) -> list[dict[str, str]]:
 def write_case(case: Case, folder: str | os.PathLike[str]) -> None:
     """Write ``case`` into ``folder``, each file whole or not at all.
 
-    Files that say the same already are left alone. Kept texts travel with a case that moves to
-    another folder.
+    Files of which the case changes nothing are left alone, whoever has written to them meanwhile.
+    Kept texts travel with a case that moves to another folder.
 
     Raises:
         WinsetError: when the folder cannot be written, or holds tables that are not of this case
@@ -424,7 +424,9 @@ def write_case(case: Case, folder: str | os.PathLike[str]) -> None:
         for name, data in files.items():
             if not (folder / name).resolve().is_relative_to(folder.resolve()):
                 raise WinsetError(f"{folder / name}: leads out of the folder; remove the link")
-            write_file(folder / name, data)
+            own = case.folder == folder.resolve() and (folder / name).exists()
+            if not (own and case.files.get(name) == data):
+                write_file(folder / name, data)
     except OSError as error:
         raise WinsetError(f"{folder}: cannot be written: {error.strerror or error}") from None
 

@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass as checked
 from starlette.requests import Request
 
-from winset.answers import Answer, answers, issue_answers
+from winset.answers import Answer, answers, calibration_sentence, issue_answers
 from winset.case.model import Case
 from winset.case.parts import Question as Asks
 from winset.case.quantities import parse_quantity
@@ -66,6 +66,7 @@ class ForecastTold:
     Attributes:
         sentence: the answer to the case's first question, or what is said of its first issue.
         questions: that the draws answer; those of blame and of moves come with the findings.
+        calibration: whether and how settlements were calibrated, in words.
         milliseconds: that the server took.
     """
 
@@ -75,6 +76,7 @@ class ForecastTold:
     sentence: str
     issues: tuple[IssueTold, ...]
     questions: tuple[Answer, ...]
+    calibration: str
     milliseconds: float
 
 
@@ -174,6 +176,7 @@ def forecast_told(question: Question, forecast: Forecast) -> ForecastTold:
         sentence=said[0].sentence if said else issues[0].words,
         issues=issues,
         questions=said,
+        calibration=calibration_sentence(forecast),
         milliseconds=0.0,
     )
 

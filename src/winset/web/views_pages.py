@@ -22,7 +22,7 @@ from winset.web.store import Opened
 from winset.web.templating import page
 from winset.web.views.asked import Asked, query_of, read_query
 from winset.web.views.at_work import FORMS, PATIENCE, Views, as_file
-from winset.web.views.kind import Kind, Subject
+from winset.web.views.kind import NOTHING, Kind, Subject
 from winset.web.views.kinds import BACKTEST, OF_A_CASE, kind_of
 from winset.web.views.shown import Shown
 
@@ -125,7 +125,7 @@ def _rendered(
         "query": query_of(asked),
         "whole": query_of(kind.core(asked)),
         "base": _base(of, kind),
-        "fields": _fields(kind, of, asked, trouble),
+        "fields": () if missing == NOTHING else _fields(kind, of, asked, trouble),
         "shown": None,
         "job": None,
         "missing": missing,

@@ -86,7 +86,7 @@ def fields(subject: Subject, asked: Asked) -> tuple[Field, ...]:
     return (
         actor_field(case, "For whom", none="" if asked.actor else "choose …"),
         Field(name="goal", label="What is to be reached", kind="text",
-              choices=goals(case, bounded=True), hint=goals(case, bounded=True)[0].value,
+              choices=goals(case, bounded=True), hint="what is wanted",
               note="agreement(ISSUE), settlement(ISSUE) >= 60, <= 60, between 40 and 60, or a "
                    "question"),
         Field(name="reach", label="Reached at a chance of", kind="number", least=0.05, most=1,

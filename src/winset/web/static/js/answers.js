@@ -41,6 +41,7 @@ export class Answers {
     this.questions(told.questions);
     const chosen = told.issues.find(({ issue }) => issue === this.bench.state.issue);
     byId("issue-words").textContent = chosen.words;
+    byId("calibration").textContent = told.calibration;
   }
 
   issue(told, coded) {
@@ -84,13 +85,19 @@ function question(answer) {
   );
 }
 
-function chance({ outcome, probability }) {
+// Other readings of the case come with the findings: they widen the chance of an agreement.
+function chance({ outcome, probability, low, high }) {
   const rail = el("span", { class: "rail", "aria-hidden": "true" });
   if (probability !== null) {
     rail.append(at(el("span", { class: "fill" }), { width: `${100 * probability}%` }));
   }
   const said = probability === null ? "cannot say" : percent(probability);
-  return el("div", { class: "chance" }, el("span", {}, outcome), rail, el("b", {}, said));
+  const parts = [el("span", {}, outcome), rail, el("b", {}, said)];
+  if (low !== null) {
+    rail.append(at(el("span", { class: "others" }), { left: `${100 * low}%`, width: `${100 * (high - low)}%` }));
+    parts.push(el("small", { class: "soft" }, `other readings: ${percent(low)} to ${percent(high)}`));
+  }
+  return el("div", { class: "chance" }, ...parts);
 }
 
 // What the changes do to the first number of the answer.
