@@ -5,8 +5,13 @@ from pathlib import Path
 
 from winset.case.appending import append
 
-path, name, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-for k in range(count):
-    # A closure over k is used up before k moves on.
-    entry = append(path, lambda _, k=k: ("note", {"by": name, "number": k, "text": "x" * 3000}))
-    print(entry.sha256, flush=True)
+
+def main(path: Path, name: str, count: int) -> None:
+    for k in range(count):
+        # A closure over k is used up before k moves on.
+        entry = append(path, lambda _, k=k: ("note", {"by": name, "number": k, "text": "x" * 3000}))
+        print(entry.sha256, flush=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))

@@ -1,4 +1,4 @@
-"""Evidence in a real browser: the server, the page, and what tests of it do again and again."""
+"""The workbench in a real browser: the server, the page, and what tests do again and again."""
 
 import hashlib
 import os
@@ -79,6 +79,7 @@ def page(browser, address):
     made, complaints = context.new_page(), []
     made.on("console", lambda said: complaints.append(f"{said.type}: {said.text}"))
     made.on("pageerror", lambda error: complaints.append(str(error)))
+    made.on("requestfailed", lambda asked: complaints.extend(_failure(asked)))
     made.goto(address)
     made.base = address.split("/enter")[0]
     made.complaints = complaints
@@ -86,6 +87,11 @@ def page(browser, address):
     assert made.evaluate("window.violations") == []
     assert complaints == []
     context.close()
+
+
+def _failure(asked):
+    """Return what went wrong with a request; one given up for another page is no failure."""
+    return [] if asked.failure == "net::ERR_ABORTED" else [f"{asked.url}: {asked.failure}"]
 
 
 def opened(page, path, coder=""):

@@ -1,93 +1,19 @@
 """The workbench in a real browser: what a user sees and does, and what the browser complains of."""
 
-import os
-import threading
-from pathlib import Path
+# ruff: noqa: F401, F811 - fixtures are imported by name and asked for by the same
 
 import pytest
-import uvicorn
 
+from browsing import COMPILES, address, browser, page, violations
 from winset.case.folder import read_case
-from winset.web.app import make_app
-from winset.web.serving import address_of, listening
 from workbench import a_folder
 
-CHROMIUM = Path("/usr/bin/chromium")
-REQUIRED = os.environ.get("WINSET_BROWSER") == "required"
-WAIT = 15_000  # milliseconds
-COMPILES = 180_000  # the first forecast may have to wait for the compiler
 PIE = "/cases/own/split-pie"
-SEEN = """() => {
-  const seen = [];
-  addEventListener("securitypolicyviolation", (event) => seen.push(event.violatedDirective));
-  window.violations = seen;
-}"""
-
-
-def missing():
-    """Return what there is no browser for, or nothing."""
-    try:
-        import axe_playwright_python.sync_playwright  # noqa: F401
-        import playwright.sync_api  # noqa: F401
-    except ImportError as error:
-        return f"no {error.name}"
-    return "" if CHROMIUM.exists() else f"no {CHROMIUM}"
-
-
-if missing() and not REQUIRED:
-    pytest.skip(f"needs a browser: {missing()}", allow_module_level=True)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as found:
-        made = found.chromium.launch(executable_path=str(CHROMIUM))
-        yield made
-        made.close()
 
 
 @pytest.fixture
 def folder(tmp_path):
     return a_folder(tmp_path)
-
-
-@pytest.fixture
-def address(folder):
-    app = make_app(folder)
-    bound = listening("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
-    thread.start()
-    yield address_of(bound, "127.0.0.1", token=app.state.session.token)
-    server.should_exit = True
-    thread.join()
-    bound.close()
-
-
-@pytest.fixture
-def page(browser, address):
-    """A page inside the workbench; at the end the browser must have had nothing to complain of."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.add_init_script(f"({SEEN})()")
-    context.set_default_timeout(WAIT)
-    made, complaints = context.new_page(), []
-    made.on("console", lambda said: complaints.append(f"{said.type}: {said.text}"))
-    made.on("pageerror", lambda error: complaints.append(str(error)))
-    made.on("requestfailed", lambda asked: complaints.extend(failure(asked)))
-    made.goto(address)
-    made.base = address.split("/enter")[0]
-    made.complaints = complaints
-    yield made
-    assert made.evaluate("window.violations") == []
-    assert complaints == []
-    context.close()
-
-
-def failure(asked):
-    """Return what went wrong with a request; one given up for another page is no failure."""
-    return [] if asked.failure == "net::ERR_ABORTED" else [f"{asked.url}: {asked.failure}"]
 
 
 def opened(page, path=PIE):
@@ -107,18 +33,6 @@ def settled(page, change):
     page.wait_for_function("(old) => document.getElementById('sentence').textContent !== old",
                            arg=before)  # fmt: skip
     return sentence(page)
-
-
-def violations(page):
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page).response["violations"]
-    return [
-        (rule["id"], node["html"][:120])
-        for rule in found
-        if rule["impact"] in ("serious", "critical")
-        for node in rule["nodes"]
-    ]
 
 
 def test_the_page_of_a_case_says_the_answer_and_shows_every_view(page):
