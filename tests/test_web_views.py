@@ -6,7 +6,6 @@ import json
 import re
 import shutil
 import sys
-import threading
 import time
 import zipfile
 from dataclasses import replace
@@ -19,10 +18,7 @@ from hypothesis import strategies as st
 from winset.case.folder import read_case, write_case
 from winset.cases import shipped_cases
 from winset.charts.view import Table
-from winset.errors import WinsetError
 from winset.ledger import read_ledger, seal
-from winset.web.jobs import Jobs
-from winset.web.live import Live
 from winset.web.locks import locked
 from winset.web.views.asked import Asked, query_of, read_query
 from winset.web.views.kinds import OF_A_CASE
@@ -273,83 +269,6 @@ def test_the_interface_gives_the_work_and_then_the_view(client):
     listed = client.get(f"{PIE}/views").json()
     assert [view["name"] for view in listed] == list(OF_A_CASE)
     assert all(client.get(view["address"]).status_code == 200 for view in listed)
-
-
-def test_work_that_is_stopped_ends_and_can_be_asked_for_again():
-    live = Live()
-    jobs, begun = Jobs(live), threading.Event()
-
-    def endless(progress):
-        while True:
-            begun.set()
-            progress(0.1)
-
-    job = jobs.begin("key", endless, title="endless")
-    assert jobs.begin("key", endless, title="again") is job
-    begun.wait()
-    jobs.stop(job.id)
-    job.ended.result(timeout=10)
-    assert job.state == "stopped"
-    with pytest.raises(WinsetError, match="stopped"):
-        job.outcome()
-    other = jobs.begin("key", lambda progress: 7, title="again")
-    other.ended.result(timeout=10)
-    assert other is not job and other.outcome() == 7
-    jobs.close()
-    live.close()
-
-
-def test_a_forecast_need_not_wait_for_the_end_of_long_work():
-    live = Live()
-    jobs, pieces, turn = Jobs(live), [], threading.Event()
-
-    def long(progress):
-        while not turn.is_set():
-            pieces.append(1)
-            progress(0.5)
-        return "done"
-
-    job = jobs.begin("key", long, title="long")
-    # Whoever stands in the queue meanwhile has its turn between two pieces.
-    live.submit(turn.set).result(timeout=10)
-    job.ended.result(timeout=10)
-    assert job.outcome() == "done" and pieces
-    jobs.close()
-    live.close()
-
-
-def test_work_that_fails_says_why_and_leaves_the_thread_to_others():
-    live = Live()
-    jobs = Jobs(live)
-
-    def bad(progress):
-        raise WinsetError("no such thing")
-
-    job = jobs.begin("key", bad, title="bad")
-    job.ended.result(timeout=10)
-    assert job.state == "failed"
-    with pytest.raises(WinsetError, match="no such thing"):
-        job.outcome()
-    assert live.submit(lambda: 3).result(timeout=10) == 3
-    jobs.close()
-    live.close()
-
-
-def test_the_end_of_the_workbench_ends_the_work():
-    live = Live()
-    jobs, begun = Jobs(live), threading.Event()
-
-    def endless(progress):
-        while True:
-            begun.set()
-            progress(0.1)
-
-    job = jobs.begin("key", endless, title="endless")
-    begun.wait()
-    jobs.close()
-    live.close()
-    job.ended.result(timeout=10)
-    assert job.state == "stopped"
 
 
 def test_an_edit_of_the_case_gives_another_view(tmp_path):

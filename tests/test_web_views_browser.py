@@ -1,16 +1,15 @@
 """The views in a real browser: reached by keyboard, drawn, readable, and nothing to complain of."""
 
-import os
 import shutil
 import threading
 import time
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 import uvicorn
 
+from browsing import COMPILES, SEEN, browser, refused, violations
 from winset.case.folder import read_case, write_case
 from winset.cases import shipped_cases
 from winset.ledger import read_ledger, seal
@@ -18,31 +17,10 @@ from winset.web.app import make_app
 from winset.web.serving import address_of, listening
 from workbench import a_folder
 
-CHROMIUM = Path("/usr/bin/chromium")
-REQUIRED = os.environ.get("WINSET_BROWSER") == "required"
+__all__ = ["browser"]  # a fixture
 WAIT = 20_000  # milliseconds
-COMPILES = 180_000  # the first view may have to wait for the compiler
 PIE = "/cases/own/split-pie"
 DRAWN = "body[data-drawn]"
-SEEN = """() => {
-  const seen = [];
-  addEventListener("securitypolicyviolation", (event) => seen.push(event.violatedDirective));
-  window.violations = seen;
-}"""
-
-
-def missing():
-    """Return what there is no browser for, or nothing."""
-    try:
-        import axe_playwright_python.sync_playwright  # noqa: F401
-        import playwright.sync_api  # noqa: F401
-    except ImportError as error:
-        return f"no {error.name}"
-    return "" if CHROMIUM.exists() else f"no {CHROMIUM}"
-
-
-if missing() and not REQUIRED:
-    pytest.skip(f"needs a browser: {missing()}", allow_module_level=True)
 
 
 def a_large_case(folder):
@@ -90,20 +68,16 @@ def served(folder):
 
 
 @pytest.fixture(scope="module")
-def context(served):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as found:
-        browser = found.chromium.launch(executable_path=str(CHROMIUM))
-        made = browser.new_context(viewport={"width": 1280, "height": 900})
-        made.add_init_script(f"({SEEN})()")
-        made.set_default_timeout(WAIT)
-        page = made.new_page()
-        page.goto(served)
-        page.close()
-        made.base = served.split("/enter")[0]
-        yield made
-        browser.close()
+def context(browser, served):
+    made = browser.new_context(viewport={"width": 1280, "height": 900})
+    made.add_init_script(f"({SEEN})()")
+    made.set_default_timeout(WAIT)
+    page = made.new_page()
+    page.goto(served)
+    page.close()
+    made.base = served.split("/enter")[0]
+    yield made
+    made.close()
 
 
 @pytest.fixture
@@ -134,18 +108,6 @@ def press_on(page, name):
             page.keyboard.press("Enter")
             return
     raise AssertionError(f"{name} is not reached by Tab")
-
-
-def violations(page):
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page).response["violations"]
-    return [
-        (rule["id"], node["html"][:120])
-        for rule in found
-        if rule["impact"] in ("serious", "critical")
-        for node in rule["nodes"]
-    ]
 
 
 def fits(page):
@@ -249,7 +211,7 @@ def test_how_a_forecast_came_out_is_written_from_its_form(page, folder):
     page.get_by_label("Outcome").fill("55")
     page.get_by_role("button", name="Write it down").click()
     page.get_by_text("is to be settled by").wait_for()
-    assert "422" in page.complaints.pop()  # the browser tells of the refusal
+    refused(page, 422)
     page.get_by_label("On", exact=True).fill(date.today().isoformat())
     page.get_by_label("By whose word").fill("the notary")
     page.get_by_role("button", name="Write it down").click()

@@ -13,8 +13,9 @@ from winset.charts.theme import PALETTE
 
 ROW = 30.0
 NAME = 30  # characters a line of a name in the gutter
-HEAD = 22.0  # pixels for the names of guides
+HEAD = 15.0  # pixels for the name of a guide
 TICKS = 5
+ROOM = 0.3  # share of the scale that words beside a mark may need
 TEXT = alt.Text("text:N")
 Row = dict[str, Any]
 
@@ -59,7 +60,7 @@ def intervals(
         unit: what the scale counts.
         guides: values to compare with, by name; each a dashed line.
     """
-    top = HEAD if guides else 4.0
+    top = 4.0 + HEAD * len(guides or {})
     bottom = top + len(rows) * ROW
     layers: list[Any] = []
     scale = alt.Scale(domain=[low, high], nice=False, clamp=True)
@@ -98,7 +99,7 @@ def intervals(
     ]  # fmt: skip
     dot = alt.Chart().mark_point(filled=True, size=80, color=PALETTE[0])
     add([r for r in drawn if r["x"] is not None], dot.encode(x, y, opacity=faint, tooltip=tip))
-    _words(add, x, y, drawn, low=low)
+    _words(add, x, y, drawn, low=low, high=high)
     _axis(add, x, y, low=low, high=high, at=bottom + 4.0, unit=unit)
     return alt.LayerChart(layer=layers, width=480, height=bottom + (40.0 if unit else 26.0))
 
@@ -116,12 +117,13 @@ def _row(row: Interval, y: float) -> Row:
         "before": None if math.isnan(row.before) else row.before,
         "text": shown(row.text),
         "strength": 0.45 if row.faint else 1.0,
+        "begin": row.low if known else row.value if there else None,
         "end": row.high if known else row.value if there else None,
     }
 
 
-def _words(add: Any, x: alt.X, y: alt.Y, drawn: Sequence[Row], *, low: float) -> None:
-    """Write the names into the gutter, and beside each mark its value."""
+def _words(add: Any, x: alt.X, y: alt.Y, drawn: Sequence[Row], *, low: float, high: float) -> None:
+    """Write the names into the gutter, and beside each mark its value where there is room."""
     names = [
         {
             "text": (said := lines(row["full"], NAME, most=2)),
@@ -136,12 +138,30 @@ def _words(add: Any, x: alt.X, y: alt.Y, drawn: Sequence[Row], *, low: float) ->
     full = alt.Tooltip("full:N", title="Name")
     add(names, name.encode(y, text=TEXT, tooltip=full))
     beside = [
-        {"text": row["text"], "y": row["y"], "x": low if row["end"] is None else row["end"]}
+        {
+            "text": row["text"],
+            "y": row["y"],
+            "x": (row["begin"] if left else row["end"]) if row["end"] is not None else low,
+            "left": left,
+        }
         for row in drawn
+        for left in [_fits_left(row, low, high)]
         if row["text"]
     ]
-    text = alt.Chart().mark_text(align="left", baseline="middle", style="small", dx=9)
-    add(beside, text.encode(x, y, text=TEXT))
+    for left in (True, False):
+        text = alt.Chart().mark_text(
+            align="right" if left else "left", baseline="middle", style="small",
+            dx=-9 if left else 9,
+        )  # fmt: skip
+        add([row for row in beside if row["left"] == left], text.encode(x, y, text=TEXT))
+
+
+def _fits_left(row: Row, low: float, high: float) -> bool:
+    """Return whether the words of ``row`` had better stand before its mark than after it."""
+    if row["end"] is None:
+        return False
+    begin, end = ((row[name] - low) / (high - low) for name in ("begin", "end"))
+    return bool(end > 1.0 - ROOM and begin > ROOM)
 
 
 def _guides(
@@ -155,8 +175,8 @@ def _guides(
     high: float,
 ) -> None:
     rows: list[Row] = [
-        {"x": value, "y": HEAD - 6, "end": bottom, "text": shown(name)}
-        for name, value in guides.items()
+        {"x": value, "y": HEAD * (k + 0.5) - 4, "end": bottom, "text": shown(name)}
+        for k, (name, value) in enumerate(guides.items())
         if low <= value <= high
     ]
     line = alt.Chart().mark_rule(style="line", strokeDash=[5, 3])
@@ -165,7 +185,7 @@ def _guides(
         chosen = [dict(row) for row in rows if (row["x"] - low > (high - low) / 2) == left]
         said = alt.Chart().mark_text(
             align="right" if left else "left", baseline="bottom", style="small",
-            dx=-4 if left else 4, dy=6,
+            dx=-4 if left else 4, dy=8,
         )  # fmt: skip
         add(chosen, said.encode(x, y, text=TEXT))
 

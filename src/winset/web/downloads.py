@@ -168,7 +168,7 @@ FORMS = {
              explains="One page that needs nothing else: forecast, pictures, evidence, method.",
              make=_report, kernels=True),
         Form(file="forecast.json", kind="application/json", title="Forecast",
-             explains="What `winset forecast --json` prints, for scripts.",
+             explains="Every number of it unrounded, for scripts.",
              make=_forecast, kernels=True),
         Form(file="case.xlsx", kind="application/vnd.openxmlformats-officedocument."
              "spreadsheetml.sheet", title="Excel workbook",

@@ -87,10 +87,9 @@ def _view(issue: Issue, made: list[Forecast]) -> View:
         chance, error = (None, None) if agreed is None else agreed
         rows.append((name, chance, error, low, middle, high, calibrated))
         text = "no agreement" if math.isnan(middle) else figure(middle, issue.scale)
-        if agreed is not None:
-            text += f"  ·  agreement {percent(agreed[0])}"
-        drawn.append(Interval(name=name, value=middle, low=low, high=high, text=text))
-        said.append(f"{name} {text}")
+        named = name if agreed is None else f"{name}, agreement {percent(agreed[0])}"
+        drawn.append(Interval(name=named, value=middle, low=low, high=high, text=text))
+        said.append(f"{named}: {text}")
     unit = issue.scale.unit or "settlement"
     title = visible(issue.title)
     return View(

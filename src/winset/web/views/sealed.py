@@ -17,9 +17,7 @@ from winset.web.views.asked import Asked
 from winset.web.views.kind import Kind, Progress, Subject, made_of, no_fields
 from winset.web.views.shown import Part, Shown, pictured, rows_table
 
-NONE = (
-    "Nothing is sealed in this case yet: `winset seal` puts a forecast down before anybody knows."
-)
+NONE = "Nothing is sealed in this case yet: the command “winset seal” does, before anybody knows."
 COLUMNS = ("Entry", "Sealed", "Question", "Model", "Forecast", "Settled by", "State", "Came out",
            "On", "Source", "Brier", "Log", "CRPS, share of the scale", "Counts", "Judged by",
            "Made again", "What is wrong or changed")  # fmt: skip
