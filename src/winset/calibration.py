@@ -76,11 +76,11 @@ class Calibration:
             luck = batch.shares(f"calibration/{issue}/luck")
             error = _signed(np.array(self.errors), luck) * around[:, k]
             own = np.clip(centre[:, k] + error, 0.0, 1.0)
-            said = _picked(batch.position[:, :, k], weights[:, :, k], luck)
-            won = said + NEARER * (centre[:, k] - said)
+            won = np.flatnonzero(which < self.positions)
+            said = _picked(batch.position[won, :, k], weights[won, :, k], luck[won])
             past = 0.5 + (1.0 - NEARER) * _signed(np.array(self.outcomes), luck)
             drawn = np.where(which < self.positions + self.climatology, past, own)
-            drawn = np.where(which < self.positions, won, drawn)
+            drawn[won] = said + NEARER * (centre[won, k] - said)
             settlement[:, k] = np.where(np.isnan(settlement[:, k]), np.nan, drawn)
         return replace(outcome, settlement=settlement)
 

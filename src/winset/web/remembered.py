@@ -24,6 +24,7 @@ from winset.models.two_level import TwoLevel
 MOST_NAMES = 4_000  # streams kept
 MOST_BATCHES = 3
 MOST_TABLES = 8
+MOST_COMPARED = 2  # of these; to compare takes a while too, and the latest are the likeliest
 BY_DRAW = (
     "reversion", "tau", "stance", "lean", "press", "shift", "votes", "need", "power",
 )  # fmt: skip
@@ -106,13 +107,17 @@ class Remembering:
     def _solve(self, table: Table, **how: Any) -> Solved:
         """Solve ``table``: only those draws that stand in no table known."""
         best: tuple[BoolArray, Solved] | None = None
+        compared = 0
         for known, asked, solved in self._solved:
             if asked != how or (new := differing(known, table)) is None:
                 continue
             if best is None or new.sum() < best[0].sum():
                 best = new, solved
+            compared += 1
             if not new.any():
                 return solved
+            if compared == MOST_COMPARED:
+                break
         made = solve_table(table, **how) if best is None else _solve_some(table, *best, how)
         self._solved.insert(0, (table, how, made))
         del self._solved[MOST_TABLES:]
