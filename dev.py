@@ -115,7 +115,8 @@ def test() -> None:
     run(PYTHON, "-m", "ruff", "format", "--check", ".")
     run(PYTHON, "-m", "ruff", "check", ".")
     run(PYTHON, "-m", "mypy")
-    run(PYTHON, "-m", "pytest", "--numprocesses=auto", "--maxprocesses=4", *sys.argv[2:])
+    spread = ["--numprocesses=auto", "--maxprocesses=4", "--dist=worksteal"]
+    run(PYTHON, "-m", "pytest", *spread, *sys.argv[2:])
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ settings.register_profile(
     deadline=None,
     derandomize=True,  # the same cases every time: a failure is there for everybody
     database=None,
-    max_examples=40,
+    max_examples=25,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("winset")

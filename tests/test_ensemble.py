@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from winset.ensemble import Member, fit_ensemble
@@ -37,6 +37,7 @@ def simplex(count, steps=10):
             yield (*(p / steps for p in parts), 1 - sum(parts) / steps)
 
 
+@settings(max_examples=8)
 @given(st.integers(0, 2**31), st.integers(2, 3))
 def test_no_weights_on_a_grid_score_better_than_those_found(seed, count):
     random = np.random.default_rng(seed)
