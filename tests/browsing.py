@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 import threading
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -57,8 +58,9 @@ def folder(tmp_path):
     return made
 
 
-@pytest.fixture
-def address(folder):
+@contextmanager
+def serving(folder):
+    """Serve ``folder`` from a thread; yield the address that lets in once."""
     app = make_app(folder)
     bound = listening("127.0.0.1", 0)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
@@ -68,6 +70,12 @@ def address(folder):
     server.should_exit = True
     thread.join()
     bound.close()
+
+
+@pytest.fixture
+def address(folder):
+    with serving(folder) as found:
+        yield found
 
 
 @pytest.fixture

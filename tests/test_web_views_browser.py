@@ -7,14 +7,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-import uvicorn
 
-from browsing import COMPILES, SEEN, browser, refused, violations
+from browsing import COMPILES, SEEN, browser, refused, serving, violations
 from winset.case.folder import read_case, write_case
 from winset.cases import shipped_cases
 from winset.ledger import read_ledger, seal
-from winset.web.app import make_app
-from winset.web.serving import address_of, listening
 from workbench import a_folder
 
 __all__ = ["browser"]  # a fixture
@@ -56,15 +53,8 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def served(folder):
-    app = make_app(folder)
-    bound = listening("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
-    thread.start()
-    yield address_of(bound, "127.0.0.1", token=app.state.session.token)
-    server.should_exit = True
-    thread.join()
-    bound.close()
+    with serving(folder) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

@@ -92,7 +92,7 @@ def forecast(
             raise WinsetError("--set, --save and --rounds go with one model, not with all")
         models: list[Model] = fitting_models(opened)
     else:
-        models = [make_model(name or default_model(opened), _settings(settings))]
+        models = [make_model(name or default_model(opened), settings_of(settings))]
     kept = kept_in(resume, draws=draws, rounds=rounds is not None, models=len(models))
     made = []
     with running(draws * len(models), cluster=cluster, kept=kept, bar=not as_json) as (run, done):
@@ -131,7 +131,8 @@ def forecast(
             forget_run(each, kept)
 
 
-def _settings(settings: tuple[str, ...]) -> dict[str, str]:
+def settings_of(settings: tuple[str, ...]) -> dict[str, str]:
+    """Return the parameters that ``--set`` gives, by name."""
     pairs = {}
     for setting in settings:
         name, equals, value = setting.partition("=")
@@ -187,7 +188,7 @@ def compare(
     if len(scenarios) < 2:
         known = ", ".join(["base", *(s.id for s in opened.scenarios)])
         raise click.UsageError(f"give --scenario twice or more; this case has {known}")
-    model = make_model(name or default_model(opened), _settings(settings))
+    model = make_model(name or default_model(opened), settings_of(settings))
     found = compared(opened, model, scenarios, draws=draws, seed=seed)
     if as_json:
         print_json({"made": [f.made for f in found.forecasts], "effects": found.effects})

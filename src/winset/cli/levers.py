@@ -7,8 +7,7 @@ import click
 
 from winset.cli.case import CASE
 from winset.cli.coding import AS_OF, opened
-from winset.cli.forecast import SEED, SET
-from winset.cli.forecast import _settings as settings_of
+from winset.cli.forecast import SEED, SET, settings_of
 
 if TYPE_CHECKING:
     from winset.case.model import Case
