@@ -132,3 +132,20 @@ def test_an_array_that_no_range_touches_takes_no_memory_per_draw():
 def test_a_point_range_is_certain():
     assert point(3.0).certain
     assert not parse_range("3 to 4").certain
+
+
+def test_what_is_made_once_is_made_again_when_one_of_its_arrays_is_replaced():
+    batch = sample(line_case(ROWS), 20)
+    made = []
+
+    def total(batch):
+        def make():
+            made.append(1)
+            return float(batch.position.sum())
+
+        return batch.once("total", (batch.position, batch.salience), make)
+
+    assert total(batch) == total(batch) == total(dataclasses.replace(batch, price=batch.price + 1))
+    assert len(made) == 1
+    moved = dataclasses.replace(batch, position=batch.position / 2)
+    assert total(moved) == pytest.approx(total(batch) / 2) and len(made) == 3

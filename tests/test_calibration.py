@@ -21,7 +21,7 @@ from winset.calibration import (
     fitted_text,
     read_fitted,
     shipped,
-    spread,
+    weights_and_spread,
 )
 from winset.calibration_fit import (
     FOLDS,
@@ -134,7 +134,7 @@ def test_every_draw_lies_on_the_scale_and_its_ends_can_be_missed(decision):
 def test_the_spread_of_a_batch_is_the_deviation_of_each_draw(decision):
     batch = sample(decision.case, 3)
     weight = stance_weights(batch, "influence-salience")
-    assert spread(batch)[2, 0] == pytest.approx(
+    assert weights_and_spread(batch)[1][2, 0] == pytest.approx(
         deviation(batch.position[2, :, 0], weight[2, :, 0]), abs=1e-12
     )
     assert deviation(np.full(3, 0.4), np.ones(3)) == pytest.approx(0.05)

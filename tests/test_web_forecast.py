@@ -131,6 +131,27 @@ def test_only_the_draws_that_changed_are_solved_again(monkeypatch):
     live.close()
 
 
+def test_an_issue_that_did_not_change_is_found_among_others_of_the_same_people(monkeypatch):
+    """Of three issues one moves, one hangs on it in some draws, one does not hang on it."""
+    import winset.web.remembered as remembered
+
+    case, live, solved = open_case("iran-syria-2015"), Live(), []
+    plain = remembered.solve_table
+
+    def counted(table, **how):
+        solved.append(len(table.reversion))
+        return plain(table, **how)
+
+    monkeypatch.setattr(remembered, "solve_table", counted)
+    change = {"quantity": "position", "actor": "rouhani", "issue": "implementation"}
+    for value in ("60", "63"):
+        asked = ForecastAsked(draws=400, changes=({**change, "set": value},))
+        live.kept_forecast(understood(case, asked, revision="a"))
+    assert solved[:4] == [400, 400, 400, 400]
+    assert len(solved) <= 5 and all(count < 200 for count in solved[4:])
+    live.close()
+
+
 def test_a_forecast_is_told_with_the_sentence_of_the_first_question(client):
     told = client.get(f"{PIE}/forecast").json()
     assert told["questions"][0]["sentence"] == told["sentence"]

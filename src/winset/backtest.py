@@ -8,7 +8,6 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from winset.models import Model, parameters
 from winset.models.base import FloatArray
 from winset.scores import binned_log_score, crps, quantile, quantiles
 from winset.trial import Trial, drawn
+from winset.version import winset_version
 
 DRAWS = 2_000
 SHARES = (0.5, 0.8, 0.9)
@@ -150,7 +150,7 @@ def run_backtest(
         settings={model.name: parameters(model) for model in models},
         draws=draws,
         seed=seed,
-        version=version("winset"),
+        version=winset_version(),
         calibration=known.source,
         calibration_digest=hashlib.sha256(fitted_text(known).encode()).hexdigest(),
         borrowed=tuple(name for name in names if known.of(name).name != name),

@@ -7,9 +7,9 @@ compared under common random numbers, and an actor more does not reshuffle the o
 
 import hashlib
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from winset.case.parts import PARTY_QUANTITIES, STANCE_QUANTITIES, Condition, Is
 from winset.case.ranges import Range
 
 FloatArray = NDArray[np.float64]
+T = TypeVar("T")
 
 # Where a cell is empty: nothing to lose, nothing said.
 _EMPTY = {
@@ -125,6 +126,7 @@ class Batch:
         required_high: ``(issue,)``, and at this or less.
         overrides: conditional stances, in the order of the case.
         shares: where the numbers came from; models draw their own uncertain parameters from it.
+        kept: what `once` has made.
     """
 
     actors: tuple[str, ...]
@@ -157,11 +159,24 @@ class Batch:
     required_high: FloatArray
     overrides: tuple[Override, ...]
     shares: Shares
+    kept: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def draws(self) -> int:
         """How many draws."""
         return self.shares.draws
+
+    def once(self, name: Hashable, of: tuple[NDArray[Any], ...], make: Callable[[], T]) -> T:
+        """Return ``make()``, or what it returned before under ``name`` of these very arrays.
+
+        A batch with some arrays replaced shares what was made of the others. Nobody may write to
+        what comes back.
+        """
+        known = self.kept.get(name)
+        if known is None or any(a is not b for a, b in zip(known[0], of, strict=True)):
+            self.kept[name] = known = of, make()
+        made: T = known[1]
+        return made
 
     @property
     def weight(self) -> FloatArray:
@@ -311,6 +326,11 @@ def make_batch(case: Case, shares: Shares) -> Batch:
     def having(role: Role) -> NDArray[np.bool_]:
         return np.array([role in a.role and "outside" not in a.role for a in case.actors], bool)
 
+    arrays: dict[str, Any] = {
+        **{quantity: filling.array() for quantity, filling in stance_arrays.items()},
+        **party_arrays,
+        **{kind: filling.array() for kind, filling in tie_arrays.items()},
+    }
     return Batch(
         actors=tuple(actors),
         issues=tuple(issues),
@@ -329,9 +349,7 @@ def make_batch(case: Case, shares: Shares) -> Batch:
         required_high=required_high,
         overrides=tuple(overrides),
         shares=shares,
-        **{quantity: filling.array() for quantity, filling in stance_arrays.items()},
-        **party_arrays,
-        **{kind: filling.array() for kind, filling in tie_arrays.items()},
+        **arrays,
     )
 
 

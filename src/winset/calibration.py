@@ -18,7 +18,7 @@ and its interval is, if anything, too wide. Whether there is an agreement at all
 import hashlib
 import json
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -69,8 +69,9 @@ class Calibration:
             outcome: ``(draw, issue)`` of the same batch.
         """
         settlement = np.array(outcome.settlement)
-        centre, around = self.centre(settlement), spread(batch)
-        weights = stance_weights(batch, "influence-salience")
+        of = batch.position, batch.influence, batch.salience, batch.present
+        weights, around = batch.once("spread", of, partial(weights_and_spread, batch))
+        centre = self.centre(settlement)
         for k, issue in enumerate(batch.issues):
             which = batch.shares(f"calibration/{issue}/which")
             luck = batch.shares(f"calibration/{issue}/luck")
@@ -116,14 +117,14 @@ def deviation(position: FloatArray, weight: FloatArray) -> float:
     return float(np.sqrt(variance + LEAST_SPREAD**2))
 
 
-def spread(batch: Batch) -> FloatArray:
-    """Return ``(draw, issue)``: `deviation` of each draw, shares of the scale."""
+def weights_and_spread(batch: Batch) -> tuple[FloatArray, FloatArray]:
+    """Return ``(draw, actor, issue)`` weights, and ``(draw, issue)`` `deviation` by them."""
     weights = stance_weights(batch, "influence-salience")
     total = np.einsum("dai->di", weights)
-    mean = np.einsum("dai,dai->di", weights, batch.position) / total
-    square = np.einsum("dai,dai,dai->di", weights, batch.position, batch.position) / total
-    around: FloatArray = np.sqrt(np.maximum(square - mean**2, 0.0) + LEAST_SPREAD**2)
-    return around
+    pull = weights * batch.position
+    mean = np.einsum("dai->di", pull) / total
+    square = np.einsum("dai,dai->di", pull, batch.position) / total
+    return weights, np.sqrt(np.maximum(square - mean**2, 0.0) + LEAST_SPREAD**2)
 
 
 def _signed(sizes: FloatArray, luck: FloatArray) -> FloatArray:

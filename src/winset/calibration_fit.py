@@ -8,7 +8,6 @@ the scores of the folds are those of whole groups of decisions that the fit has 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 
 import numpy as np
 
@@ -26,6 +25,7 @@ from winset.errors import WinsetError
 from winset.formats.decisions import Decisions
 from winset.models.base import FloatArray
 from winset.models.central import stance_weights
+from winset.version import winset_version
 
 FOLDS = 10
 LEAST_DECISIONS = 60  # with fewer, errors are borrowed rather than fitted
@@ -316,7 +316,7 @@ def fit_models(
         table=decisions.digest,
         decisions=len(decisions.decisions),
         groups=len(decisions.groups),
-        version=version("winset"),
+        version=winset_version(),
         calibrations=whole,
         missed={model: _missed(model, own, parts, blind) for model, own in enough.items()},
         folds=tuple(

@@ -12,6 +12,7 @@ from typing import Any
 
 from winset.chunks import Part, Task, Workers, solve_chunk, solve_part
 from winset.errors import WinsetError, shorten
+from winset.version import winset_version
 
 _PLACE = re.compile(r"(local)(?::([1-9]\d{0,3}))?|(?:tcp|tls|ws|wss)://\S+")
 PATIENCE = 30  # seconds to wait for a scheduler and for its first worker
@@ -110,7 +111,7 @@ class _Dask:
         try:
             for chunk in chunks:
                 waiting.append(
-                    self._client.submit(_solve, held, chunk, version("winset"), pure=False)
+                    self._client.submit(_solve, held, chunk, winset_version(), pure=False)
                 )
                 if len(waiting) >= self._ahead():
                     yield waiting.popleft().result()
@@ -131,12 +132,12 @@ class _Dask:
         One without it would drop its connection at the first chunk and say why only in its own log.
         """
         told = self._client.run(version, "winset", on_error="return")
-        other = {where: said for where, said in told.items() if said != version("winset")}
+        other = {where: said for where, said in told.items() if said != winset_version()}
         if other:
             where, said = next(iter(other.items()))
             has = "has none" if isinstance(said, Exception) else f"has {said}"
             raise WinsetError(
-                f"{self._place}: workers must have winset {version('winset')}; the one at {where} "
+                f"{self._place}: workers must have winset {winset_version()}; the one at {where} "
                 f"{has}"
             )
 
@@ -151,9 +152,9 @@ def _same(task: Task) -> Task:
 
 def _solve(task: Task, chunk: int, wanted: str) -> Part:
     """Solve ``chunk`` where this runs: on a worker."""
-    if version("winset") != wanted:
+    if winset_version() != wanted:
         raise WinsetError(
-            f"a worker has winset {version('winset')}; the forecast is made by {wanted}: install "
+            f"a worker has winset {winset_version()}; the forecast is made by {wanted}: install "
             "the same everywhere"
         )
     return solve_part(task, chunk)

@@ -5,7 +5,6 @@ import math
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +22,7 @@ from winset.made import Made
 from winset.models import Model, Outcome, make_model, parameters
 from winset.runs import gather, state_of
 from winset.tally import Tally, edges_of
+from winset.version import winset_version
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -329,7 +329,7 @@ def make_forecast(
         model=model.name,
         parameters=parameters(model),
         seed=seed,
-        version=version("winset"),
+        version=winset_version(),
         calibration=None if known is None else known.said(model.name),
     )
     edges = edges_of(changed) if draws > MOST_KEPT else None
@@ -389,8 +389,8 @@ def what_changed(forecast: Forecast, case: Case) -> tuple[str, ...]:
             f"the case has changed: digest {case.digest[:12]}, the forecast was made from "
             f"{made.case_digest[:12]}"
         )
-    if made.version != version("winset"):
-        found.append(f"the package is {version('winset')}, the forecast was made by {made.version}")
+    if made.version != winset_version():
+        found.append(f"the package is {winset_version()}, the forecast was made by {made.version}")
     known = shipped().said(made.model)
     if made.calibration is not None and made.calibration != known:
         found.append(

@@ -106,7 +106,7 @@ def quantiles(values: ArrayLike, weights: ArrayLike | None, shares: ArrayLike) -
     """Return `quantile` for each of ``shares``, sorting the draws once."""
     x = np.asarray(values, float)
     w = np.ones_like(x) if weights is None else np.asarray(weights, float)
-    order = np.argsort(x, kind="stable")
+    order = np.argsort(x)
     below = np.cumsum(w[order])
     # A share that falls on a step, but for rounding, takes the step's own draw.
     wanted = np.asarray(shares, float) * below[-1] * (1.0 - 1e-12)

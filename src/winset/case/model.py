@@ -37,6 +37,8 @@ class Case:
             what changed. Not part of what the case says.
         folder: where it was read from; None for a case built in memory.
         statements: sorted by coder; the order of each coder is kept.
+        applied: the case under those of its scenarios that were asked for, kept by
+            `winset.case.scenarios.apply_scenario`.
 
     Raises:
         CaseError: on creation, with every problem found.
@@ -60,6 +62,7 @@ class Case:
     files: Mapping[str, bytes] = field(default_factory=dict, compare=False, repr=False)
     folder: Path | None = field(default=None, compare=False, repr=False)
     _digest: str = field(default="", init=False, compare=False, repr=False)
+    applied: dict[str, "Case"] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         said = {name: getattr(self, name) for name in (f.name for f in fields(Head))}

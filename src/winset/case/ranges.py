@@ -3,6 +3,7 @@
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,11 +107,16 @@ class Range:
         return Range(inside[0], inside[1], mode)
 
     def __str__(self) -> str:
-        if self.certain:
-            return number_text(self.low)
-        if self.mode is None:
-            return f"{number_text(self.low)} to {number_text(self.high)}"
-        return "..".join(number_text(v) for v in (self.low, self.mode, self.high))
+        return _text(self)
+
+
+@lru_cache(maxsize=10_000)
+def _text(value: Range) -> str:
+    if value.certain:
+        return number_text(value.low)
+    if value.mode is None:
+        return f"{number_text(value.low)} to {number_text(value.high)}"
+    return "..".join(number_text(v) for v in (value.low, value.mode, value.high))
 
 
 def point(value: float) -> Range:

@@ -18,9 +18,11 @@ def apply_scenario(case: Case, scenario: str | None) -> Case:
     Raises:
         WinsetError: when the case has no such scenario.
     """
-    if scenario in (None, BASE):
+    if scenario is None or scenario == BASE:
         return case
-    return apply_changes(case, case.scenario(str(scenario)).changes)
+    if scenario not in case.applied:
+        case.applied[scenario] = apply_changes(case, case.scenario(scenario).changes)
+    return case.applied[scenario]
 
 
 def apply_changes(case: Case, changes: Iterable[Change]) -> Case:

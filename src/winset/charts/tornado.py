@@ -19,11 +19,12 @@ from winset.sensitivity.analysis import Driver, Sensitivity
 from winset.sensitivity.words import change, coded_range, headline
 
 ROW = 34.0
-HEAD = 64.0  # pixels for the key and the headings
+HEAD = 70.0  # pixels for the key and the headings
 BAR = 10.0
 NAME = 32  # characters a line of a name in the gutter
+HEADING = 12  # characters a line of a heading, for columns on a narrow page
 MOST = 20
-SWINGS, SHARES, COUNT = (0.07, 0.58), (0.69, 0.88), 0.97  # where the columns lie across
+SWINGS, SHARES, COUNT = (0.12, 0.54), (0.64, 0.85), 0.97  # where the columns lie across
 ENDS = {"low": PALETTE[0], "high": PALETTE[1]}
 COLUMNS = (
     "Input", "Coded", "At 10 %", "At 90 %", "Change at 10 %", "Change at 90 %",
@@ -117,7 +118,7 @@ def _chart(
     painter.guides([swings(0.0)], style="axis")
     painter.guides([shares(at) for at in shares.ticks(2)])
     painter.key()
-    painter.heading(SWINGS[0] - 0.07, "left", f"Change, {unit}")
+    painter.heading(0.0, "left", f"Change, {unit}")
     painter.heading(SHARES[0], "left", "Share of variance")
     painter.heading(COUNT, "center", "State- ments")
     painter.axis([(swings(at), f"{at:+g}" if at else "0") for at in swings.ticks(5)])
@@ -197,7 +198,7 @@ class _Painter:
 
     def heading(self, x: float, align: Literal["left", "center"], said: str) -> None:
         text = alt.Chart().mark_text(align=align, baseline="bottom", style="heading", lineHeight=14)
-        parts = lines(said, 12 if align == "left" and x > 0.5 else 30 if align == "left" else 6)
+        parts = lines(said, HEADING if align == "left" else 6)
         row = {"x": x, "y": HEAD - 10 - 14 * (len(parts) - 1), "text": parts}
         self._add([row], text.encode(self._x("x"), self._y(), text=TEXT))
 

@@ -20,7 +20,7 @@ Span = tuple[int, int]
 MOST_REAL = 24  # voters up to which every real weight is exact
 UNITS = 1_000  # above, weights are rounded to this share of their sum
 FAILS, PASSES = 0, 1  # the ends of a diagram
-LANES = 8  # points that a diagram is evaluated for at a time
+LANES = 32  # points that a diagram is evaluated for at a time
 # Columns of the workspace of one level: its voter, the votes from there on, votes needed on the way
 # down, how far the way has come, nodes filed, and node and interval behind the voter's no.
 VOTER, REST, NEEDED, STAGE, FILED, BEHIND, LOW, HIGH = range(8)
@@ -153,7 +153,7 @@ def _file(filed: FloatArray, v: int, count: int, low: float, high: float, node: 
     filed[v, place, 0], filed[v, place, 1], filed[v, place, 2] = low, high, node
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def tails(
     accepts: FloatArray,
     count: int,
@@ -165,8 +165,7 @@ def tails(
     """Multiply ``passes`` by the probabilities that the votes on ``count`` points pass.
 
     Args:
-        accepts: ``(ratifier, point)``, probabilities that each accepts; with room for `LANES` more
-            points than are asked for.
+        accepts: ``(ratifier, point)``, probabilities that each accepts.
         count: how many points.
         node: of the diagram.
         size: of it.
@@ -176,13 +175,15 @@ def tails(
     for lane in range(LANES):
         chance[FAILS, lane], chance[PASSES, lane] = 0.0, 1.0
     for begin in range(0, count, LANES):
+        width = min(LANES, count - begin)
         for k in range(2, size):
-            yes_says = accepts[node[k, 0], begin : begin + LANES]
+            yes_says = accepts[node[k, 0], begin : begin + width]
             no, yes, here = chance[node[k, 1]], chance[node[k, 2]], chance[k]
-            for lane in range(LANES):
+            for lane in range(width):
                 here[lane] = no[lane] + yes_says[lane] * (yes[lane] - no[lane])
-        for lane in range(min(LANES, count - begin)):
-            passes[begin + lane] *= chance[size - 1, lane]
+        to, found = passes[begin : begin + width], chance[size - 1]
+        for lane in range(width):
+            to[lane] *= found[lane]
 
 
 @njit(cache=True, error_model="numpy")
@@ -190,7 +191,7 @@ def _lone_tail(votes: FloatArray, accepts: FloatArray, need: float, room: Span) 
     nodes = 2 + room[0] * room[1]
     level, filed = np.empty((room[0] + 1, 8)), np.empty((room[0], room[1], 3))
     node, chance = np.empty((nodes, 3), np.int64), np.empty((nodes, LANES))
-    says, passes = np.ones((votes.shape[0], 1 + LANES)), np.ones(1)
+    says, passes = np.empty((votes.shape[0], 1)), np.ones(1)
     says[:, 0] = accepts
     size = draw_diagram(votes, (0, votes.shape[0]), need, level, filed, node)
     tails(says, 1, node, size, chance, passes)

@@ -46,7 +46,7 @@ class Table(NamedTuple):
         voters: ``(party,)``, first of them who is no veto player.
         votes: ``(draw, ratifier)``, what the vote of one who is no veto player weighs.
         need: ``(draw, party)``, votes needed from these once every veto player says yes.
-        power: ``(draw, party)``, bargaining power, mean 1.
+        power: ``(draw, party)``, bargaining power, the greatest 1.
         known: whether types are.
     """
 
@@ -141,7 +141,7 @@ class Home(NamedTuple):
     voters: IntArray  # (party,), likewise
     node: IntArray  # (party, node, 3), the diagrams of their quotas
     size: IntArray  # (party,), of them
-    accepts: FloatArray  # (ratifier, grid + LANES), how likely it accepts the points looked at
+    accepts: FloatArray  # (ratifier, grid), how likely it accepts the points looked at
     chance: FloatArray  # (node, LANES), workspace from here on
     level: FloatArray  # (voter + 1, 8)
     filed: FloatArray  # (voter, node, 3)
@@ -162,7 +162,7 @@ def make_home(t: Table, z: FloatArray, room: Span) -> Home:
         t.voters,
         np.empty((parties, nodes, 3), np.int64),
         np.empty(parties, np.int64),
-        np.ones((t.votes.shape[1], t.point.shape[0] + LANES)),
+        np.ones((t.votes.shape[1], t.point.shape[0])),
         np.empty((nodes, LANES)),
         np.empty((room[0] + 1, 8)),
         np.empty((room[0], room[1], 3)),
@@ -177,7 +177,7 @@ def call_votes(votes: FloatArray, need: FloatArray, home: Home) -> None:
         home.size[p] = draw_diagram(votes, voters, need[p], home.level, home.filed, home.node[p])
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def accept(
     margin: FloatArray,
     r: int,
@@ -227,7 +227,7 @@ def _logistic(x: float) -> float:
     return chance if x > -700.0 else 0.0
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", forceinline=True)
 def ratify(
     home: Home, p: int, tau: float, known: bool, points: IntArray, count: int, ratified: FloatArray
 ) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
@@ -19,6 +18,7 @@ from winset.ledger.records import Ledger, Seal, Sealed, read_ledger
 from winset.ledger.resolving import Record, Score, record, score
 from winset.ledger.sealing import content_digest, say
 from winset.made import Made
+from winset.version import winset_version
 
 Verdict = Literal["same bytes", "same numbers", "other numbers", "cannot be made again", "not made"]
 
@@ -222,8 +222,8 @@ def _since(sealed: Sealed, case: Case | None) -> list[str]:
             said.append(f"the case was edited since: {', '.join(edited)}")
         said += _words(sealed, case)
     sealed_by = str(seal.made.get("version", ""))
-    if sealed_by != version("winset"):
-        said.append(f"sealed by winset {sealed_by}, made again by {version('winset')}")
+    if sealed_by != winset_version():
+        said.append(f"sealed by winset {sealed_by}, made again by {winset_version()}")
     return said
 
 

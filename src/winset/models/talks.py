@@ -1,6 +1,7 @@
 """The issues of a batch in their order: each solved where what it hangs on is agreed, or not."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,7 @@ from winset.errors import WinsetError, nearest
 from winset.kernels.quota import rounded_votes
 from winset.kernels.ratification import EDGE, INFLUENCE, SALIENCE, TINY, Table
 from winset.kernels.two_level import Solved, solve_table
-from winset.models.base import BoolArray, FloatArray
+from winset.models.base import BoolArray, FloatArray, IntArray
 from winset.models.central import known_reversion
 from winset.models.seats import Seats, pairs, seats_of
 
@@ -32,8 +33,9 @@ class Talks:
         self._model, self._batch, self._solve = model, batch, solve
         self._reversion = known_reversion(batch, model.name)
         self._tau = _plain(batch.drawn(f"{model.name}/tau", model.tau))
-        leaning, pressing = pairs(batch.dependence), pairs(batch.intimidation)
-        self._lent = {(i, j): np.array(batch.dependence[:, i, j]) for i, j in leaning}
+        self._lent = batch.once("lent", (batch.dependence,), partial(_lent, batch.dependence))
+        pressing = batch.once("pressing", (batch.intimidation,), partial(pairs, batch.intimidation))
+        leaning = list(self._lent)
         issues = range(len(batch.issues))
         self.seats = [seats_of(batch, k, leaning, pressing) for k in issues]
         self.point = np.arange(model.grid) / (model.grid - 1)
@@ -133,12 +135,13 @@ class Talks:
     def _stances(self, k: int, given: frozenset[int]) -> FloatArray:
         """Return ``(draw, quantity, actor)`` of those seated, conditional stances decided."""
         batch, seats = self._batch, self.seats[k]
-        stances = np.empty((batch.draws, len(STANCE), len(seats.actors)))
-        for row, name in enumerate(STANCE):
-            stances[:, row] = getattr(batch, name)[:, seats.actors, k]
-        for override in batch.overrides:
-            if override.issue != k or override.actor not in seats.actors:
-                continue
+        of = tuple(getattr(batch, name) for name in STANCE)
+        key = "stances", k, seats.actors.tobytes()
+        stances = batch.once(key, of, partial(_seated, of, seats.actors, k))
+        overrides = [o for o in batch.overrides if o.issue == k and o.actor in seats.actors]
+        if overrides:
+            stances = stances.copy()
+        for override in overrides:
             holds = self._agreed(override.when, override.low, override.high, given)
             i = np.searchsorted(seats.actors, override.actor)
             for name, values in override.values.items():
@@ -161,7 +164,7 @@ class Talks:
         shielded = 1.0 - batch.unity[:, batch.party_of[seats.press.source]]
         press = batch.intimidation[:, seats.press.target, seats.press.source] * shielded
         power = batch.power[:, seats.parties]
-        mean = power.mean(axis=1, keepdims=True)
+        most = power.max(axis=1, keepdims=True)
         votes, need = self._votes(seats, stance[:, INFLUENCE, ratifiers])
         return Table(
             point=self.point,
@@ -170,7 +173,11 @@ class Talks:
             stance=stance,
             lean_first=seats.lean.first,
             lean_on=np.searchsorted(seats.actors, seats.lean.target),
-            lean=self._lean(seats),
+            lean=batch.once(
+                ("lean", k, seats.rows.tobytes()),
+                (batch.dependence,),
+                partial(self._lean, seats),
+            ),
             press_first=seats.press.first,
             press_by=np.searchsorted(seats.actors, seats.press.target),
             press=_plain(press),
@@ -179,7 +186,7 @@ class Talks:
             voters=seats.voters,
             votes=votes,
             need=need,
-            power=_plain(np.divide(power, mean, out=np.ones(power.shape), where=mean > 0.0)),
+            power=_plain(np.divide(power, most, out=np.ones(power.shape), where=most > 0.0)),
             known=known,
         )
 
@@ -207,6 +214,18 @@ class Talks:
             need[:, p] = (batch.quota[:, party] - TINY) * total
             need[:, p] -= votes[:, first:free].sum(axis=1)
         return votes, need
+
+
+def _lent(dependence: FloatArray) -> dict[tuple[int, int], FloatArray]:
+    """Return ``(draw,)`` weights by who leans on whom."""
+    return {(i, j): np.array(dependence[:, i, j]) for i, j in pairs(dependence)}
+
+
+def _seated(of: tuple[FloatArray, ...], actors: IntArray, k: int) -> FloatArray:
+    stances = np.empty((len(of[0]), len(of), len(actors)))
+    for row, values in enumerate(of):
+        stances[:, row] = values[:, actors, k]
+    return stances
 
 
 def _plain(values: FloatArray) -> FloatArray:

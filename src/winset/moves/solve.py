@@ -3,7 +3,6 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from winset.moves.expressions import ExpressionError, FloatArray, evaluate
 from winset.moves.functions import CaseResolver
 from winset.moves.game import Formula, Game
 from winset.moves.reading import game_of
+from winset.version import winset_version
 
 CHUNK = 16_384
 ByPlayer = Mapping[str, FloatArray]
@@ -189,7 +189,7 @@ def play(
             model=chosen.name if chosen else "",
             parameters=parameters(chosen) if chosen else {},
             seed=seed,
-            version=version("winset"),
+            version=winset_version(),
         ),
         game=game,
         **_joined(parts),

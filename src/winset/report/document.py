@@ -5,7 +5,6 @@ import hashlib
 import json
 from collections.abc import Sequence
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from winset.charts.text import shown
 from winset.charts.theme import PAGE, config
 from winset.charts.view import View
 from winset.report.evidence import change_text, web_address
+from winset.version import winset_version
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -38,7 +38,7 @@ def document(
         _environment()
         .get_template(template)
         .render(
-            version=version("winset"),
+            version=winset_version(),
             policy=_policy(code, style),
             scripts=[Markup(text) for text in code],  # noqa: S704 - own files, vl-convert's code
             style=Markup(style),  # noqa: S704 - this package's own files

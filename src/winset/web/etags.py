@@ -2,21 +2,16 @@
 
 import hashlib
 from collections.abc import Hashable
-from functools import cache
-from importlib import metadata
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-
-@cache
-def _version() -> str:
-    return metadata.version("winset")
+from winset.version import winset_version
 
 
 def tag_of(key: Hashable) -> str:
     """Return the tag of an answer that hangs on ``key`` and on this version of the package."""
-    return hashlib.sha256(f"{_version()} {key}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{winset_version()} {key}".encode()).hexdigest()[:32]
 
 
 def unless_known(request: Request, tag: str, answer: Response) -> Response:

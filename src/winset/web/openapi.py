@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from importlib.metadata import version
 from typing import Any
 
+from winset.version import winset_version
 from winset.web.api import Endpoint, schema_of
 
 _SAID = {
@@ -62,7 +62,7 @@ def description(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {
             "title": "winset workbench",
-            "version": version("winset"),
+            "version": winset_version(),
             "description": "The interface behind the pages of `winset serve`. Every request needs "
             "the session's cookie, and what changes something must come from the same origin; a "
             "script on this machine may read with the access token that `winset serve` prints.",

@@ -5,8 +5,9 @@ moved differs from the last one in that stance, and a draw of an issue whose num
 is solved already. The numbers are those of a forecast made from nothing, bit for bit.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -23,8 +24,8 @@ from winset.models.two_level import TwoLevel
 
 MOST_NAMES = 4_000  # streams kept
 MOST_BATCHES = 3
-MOST_TABLES = 8
-MOST_COMPARED = 2  # of these; to compare takes a while too, and the latest are the likeliest
+MOST_TABLES = 12  # a few issues, each in a few worlds, now and before
+FIRST = 64  # draws by which a table looks for the one most like it
 BY_DRAW = (
     "reversion", "tau", "stance", "lean", "press", "shift", "votes", "need", "power",
 )  # fmt: skip
@@ -60,6 +61,14 @@ class _Sampled:
     batch: Batch
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    key: Hashable
+    first: FloatArray
+    table: Table
+    solved: Solved
+
+
 class Remembering:
     """Workers (see `winset.chunks`) for one user who changes little from one forecast to the next.
 
@@ -69,7 +78,7 @@ class Remembering:
     def __init__(self) -> None:
         self._shares: dict[tuple[int, int], KeptShares] = {}
         self._sampled: list[_Sampled] = []
-        self._solved: list[tuple[Table, dict[str, Any], Solved]] = []
+        self._solved: list[_Known] = []
 
     def parts(self, task: Task, chunks: Iterable[int]) -> Iterator[Part]:
         """Yield the parts of ``chunks``; those of a long run as `ThisProcess` makes them."""
@@ -106,42 +115,50 @@ class Remembering:
 
     def _solve(self, table: Table, **how: Any) -> Solved:
         """Solve ``table``: only those draws that stand in no table known."""
-        best: tuple[BoolArray, Solved] | None = None
-        compared = 0
-        for known, asked, solved in self._solved:
-            if asked != how or (new := differing(known, table)) is None:
-                continue
-            if best is None or new.sum() < best[0].sum():
-                best = new, solved
-            compared += 1
-            if not new.any():
-                return solved
-            if compared == MOST_COMPARED:
-                break
-        made = solve_table(table, **how) if best is None else _solve_some(table, *best, how)
-        self._solved.insert(0, (table, how, made))
+        key, first = _fixed(table, how), _first(table)
+        made = self._from_known(table, key, first, how)
+        self._solved.insert(0, _Known(key, first, table, made))
         del self._solved[MOST_TABLES:]
         return made
 
+    def _from_known(
+        self, table: Table, key: Hashable, first: FloatArray, how: dict[str, Any]
+    ) -> Solved:
+        like = [(_share(known.first, first), known) for known in self._solved if known.key == key]
+        share, known = min(like, key=itemgetter(0), default=(1.0, None))
+        if known is None or share == 1.0:
+            return solve_table(table, **how)
+        new = differing(known.table, table)
+        return _solve_some(table, new, known.solved, how) if new.any() else known.solved
 
-def differing(one: Table, other: Table) -> BoolArray | None:
-    """Return ``(draw,)``, whether the draw differs; None where more than draws do."""
-    pairs = {name: (getattr(one, name), getattr(other, name)) for name in Table._fields}
-    if any(pairs[name][0].shape != pairs[name][1].shape for name in BY_DRAW):
-        return None
-    if not all(np.array_equal(*pair) for name, pair in pairs.items() if name not in BY_DRAW):
-        return None
+
+def _fixed(table: Table, how: dict[str, Any]) -> Hashable:
+    """Return what two tables must share so that draws of one can stand in the other."""
+    rest = [getattr(table, name) for name in Table._fields if name not in BY_DRAW]
+    same = [np.asarray(values).tobytes() for values in rest]
+    return tuple(how.items()), tuple(same), tuple(getattr(table, n).shape for n in BY_DRAW)
+
+
+def _first(table: Table) -> FloatArray:
+    """Return ``(draw, number)``, all that the first draws hang on."""
+    few = [getattr(table, name)[:FIRST] for name in BY_DRAW]
+    return np.concatenate([values.reshape(len(values), -1) for values in few], axis=1)
+
+
+def _share(one: FloatArray, other: FloatArray) -> float:
+    return float((one != other).any(axis=1).mean())
+
+
+def differing(one: Table, other: Table) -> BoolArray:
+    """Return ``(draw,)``, whether the draw differs between tables that are the same but for it."""
     found = np.zeros(len(one.reversion), np.bool_)
-    for a, b in (pairs[name] for name in BY_DRAW):
-        if not np.array_equal(a, b):
-            found |= (a != b).reshape(len(a), -1).any(axis=1)
+    for a, b in ((getattr(one, name), getattr(other, name)) for name in BY_DRAW):
+        found |= (a != b).reshape(len(a), -1).any(axis=1)
     return found
 
 
 def _solve_some(table: Table, new: BoolArray, solved: Solved, how: dict[str, Any]) -> Solved:
     """Return ``table`` solved, of which only the draws ``new`` are not ``solved``."""
-    if new.all():
-        return solve_table(table, **how)
     rows: Any = {name: np.ascontiguousarray(getattr(table, name)[new]) for name in BY_DRAW}
     some = solve_table(table._replace(**rows), **how)
     copies: Any = [np.array(values) for values in solved]

@@ -1,12 +1,11 @@
 """The interface to the workbench itself: whether it is ready, and its own description."""
 
 from dataclasses import dataclass
-from functools import cache
-from importlib.metadata import version
 from typing import Any
 
 from starlette.requests import Request
 
+from winset.version import winset_version
 from winset.web.api import Endpoint
 from winset.web.desk import desk
 
@@ -21,14 +20,9 @@ class StateTold:
     version: str
 
 
-@cache
-def _version() -> str:
-    return version("winset")
-
-
 async def read_state(request: Request) -> StateTold:
     """Return how the workbench is."""
-    return StateTold(compiling=desk(request).live.compiling, version=_version())
+    return StateTold(compiling=desk(request).live.compiling, version=winset_version())
 
 
 async def read_description(request: Request) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Pages from templates: everything that a case or a request says is text, never markup."""
 
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ import jinja2
 from starlette.responses import HTMLResponse
 
 from winset.charts.text import shown
+from winset.version import winset_version
 
 HERE = Path(__file__).parent
 
@@ -24,7 +24,7 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals["version"] = version("winset")
+    made.globals["version"] = winset_version()
     return made
 
 

@@ -7,7 +7,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Hashable, Sequence
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from typing import Any
 
 import anyio.to_thread
@@ -16,6 +15,7 @@ from winset.charts.render import rendered
 from winset.charts.theme import DARK, LIGHT
 from winset.cli.printing import jsonable
 from winset.errors import WinsetError
+from winset.version import winset_version
 from winset.web.etags import tag_of
 from winset.web.jobs import Job, Jobs
 from winset.web.kept import Kept
@@ -195,7 +195,7 @@ def told(view: Wanted, found: Shown) -> dict[str, Any]:
     return {
         "view": view.kind.name,
         "asked": asked,
-        "made": {**found.made, "version": version("winset")},
+        "made": {**found.made, "version": winset_version()},
         "sentences": found.sentences,
         "parts": [
             {
