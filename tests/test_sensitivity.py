@@ -18,7 +18,7 @@ from winset.case.ranges import parse_range, point
 from winset.cases import open_case, shipped_cases
 from winset.charts.render import rendered
 from winset.charts.theme import DARK, LIGHT
-from winset.charts.tornado import HEAD, MOST, ROW, tornado
+from winset.charts.tornado import COUNT, HEAD, MOST, ROW, SHARES, SWINGS, tornado
 from winset.cli import cli
 from winset.errors import WinsetError
 from winset.models import Constant, Mean, TwoLevel, default_model, make_model
@@ -386,11 +386,12 @@ def test_no_two_rows_of_the_tornado_overlap_however_long_the_names():
 
 
 def test_every_mark_of_the_tornado_stays_in_its_column():
+    assert SWINGS[1] < SHARES[0] < SHARES[1] < COUNT
     view = tornado(measure_sensitivity(NUCLEAR, TwoLevel(), draws=16), case=NUCLEAR)
     for row in rows_of(view, "bar"):
-        assert 0.0 <= min(row["from"], row["to"]) <= max(row["from"], row["to"]) <= 0.6
+        assert SWINGS[0] <= min(row["from"], row["to"]) <= max(row["from"], row["to"]) <= SWINGS[1]
     for row in rows_of(view, "point", style="solid"):
-        assert 0.68 <= row["from"] <= row["x"] <= row["to"] <= 0.9
+        assert SHARES[0] <= row["from"] <= row["x"] <= row["to"] <= SHARES[1]
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])

@@ -17,6 +17,7 @@ from winset.case.ranges import parse_range, point
 from winset.case.scenarios import apply_scenario
 from winset.errors import CaseError, WinsetError
 from winset.kernels.quota import quota_room, quota_tail, rounded_votes
+from winset.kernels.two_level import solve_table
 from winset.models import make_model
 from winset.models.two_level import TwoLevel, binding
 
@@ -659,6 +660,21 @@ def test_a_circle_of_issues_is_an_error_that_names_it():
 
 
 # Draws, threads, parameters, errors.
+
+
+@given(any_talks(), st.sampled_from(RULES), st.integers(-1, 20))
+def test_a_guess_where_the_best_point_lies_changes_nothing(case, rule, guess):
+    batch, model = sample(case, 5), model_of(rule)
+    plain = model.solve(batch)
+
+    def guessing(table, **how):
+        return solve_table(table, near=np.full(len(table.reversion), guess), **how)
+
+    guessed = model.solve(batch, solving=guessing)
+    for field in dataclasses.fields(plain):
+        value = getattr(plain, field.name)
+        if value is not None:
+            assert np.array_equal(value, getattr(guessed, field.name), equal_nan=True)
 
 
 def test_neither_threads_nor_chunks_change_a_bit():

@@ -187,15 +187,22 @@ def tails(
 
 
 @njit(cache=True, error_model="numpy")
+def tail(accepts: FloatArray, k: int, node: IntArray, size: int, chance: FloatArray) -> float:
+    """Return the probability that the vote on point ``k`` passes; arguments as of `tails`."""
+    chance[FAILS, 0], chance[PASSES, 0] = 0.0, 1.0
+    for n in range(2, size):
+        no, yes = chance[node[n, 1], 0], chance[node[n, 2], 0]
+        chance[n, 0] = no + accepts[node[n, 0], k] * (yes - no)
+    return float(chance[size - 1, 0])
+
+
+@njit(cache=True, error_model="numpy")
 def _lone_tail(votes: FloatArray, accepts: FloatArray, need: float, room: Span) -> float:
     nodes = 2 + room[0] * room[1]
     level, filed = np.empty((room[0] + 1, 8)), np.empty((room[0], room[1], 3))
     node, chance = np.empty((nodes, 3), np.int64), np.empty((nodes, LANES))
-    says, passes = np.empty((votes.shape[0], 1)), np.ones(1)
-    says[:, 0] = accepts
     size = draw_diagram(votes, (0, votes.shape[0]), need, level, filed, node)
-    tails(says, 1, node, size, chance, passes)
-    return float(passes[0])
+    return float(tail(accepts.reshape((-1, 1)), 0, node, size, chance))
 
 
 def quota_tail(votes: FloatArray, accepts: FloatArray, need: float) -> float:
@@ -204,4 +211,5 @@ def quota_tail(votes: FloatArray, accepts: FloatArray, need: float) -> float:
     >>> round(quota_tail(np.array([3.0, 2.0, 1.0]), np.array([0.5, 0.4, 0.9]), 4.0), 10)
     0.47
     """
-    return float(_lone_tail(votes, accepts, need, quota_room(len(votes))))
+    room = quota_room(len(votes))
+    return float(_lone_tail(votes, np.ascontiguousarray(accepts), need, room))

@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
-from winset.kernels.quota import PASSES, Span, tails
+from winset.kernels.quota import PASSES, Span, tail
 from winset.kernels.ratification import (
     CHUNK,
     EDGE,
@@ -94,20 +94,24 @@ def _best_product(
     tau: float,
     known: bool,
     window: Span,
+    near: int,
     bound: FloatArray,
     look: Look,
     value: FloatArray,
 ) -> None:
     """Put the bound times every party's R to its power in ``value``, where that can be the best.
 
-    Ratification only lowers a bound: a first pass over few points finds a good one, and points
-    that fall below it are looked at no further.
+    Ratification only lowers a bound: a first pass over few points, or the one that is said to be
+    ``near`` the best, finds a good one, and points that fall below it are looked at no further.
     """
     points, ratified, worth = look
     best, count = 0.0, 0
     for stride in (STRIDE, 1):
         least, count = best * (1.0 - TIE), 0
-        for j in range(window[0], window[1], stride):
+        first, last = window
+        if stride > 1 and near >= 0 and bound[near] >= 0.0:
+            first, last = near, near + 1
+        for j in range(first, last, stride):
             if bound[j] >= least:
                 points[count], worth[count] = j, bound[j]
                 count += 1
@@ -245,15 +249,21 @@ def _describe(
             accept(home.margin, r, tau, known, points, 1, accepts)
             solved.accepts[d, r], solved.lift[d, r] = accepts[r, 0], 0.0
         for r in range(voters, last if size[p] != PASSES + 1 else voters):
-            accepts[r, 0], ratified[0] = 1.0, vetoes
-            tails(accepts, 1, home.node[p], size[p], home.chance, ratified)
+            accepts[r, 0] = 1.0
+            passes = tail(accepts, 0, home.node[p], size[p], home.chance)
             accepts[r, 0] = solved.accepts[d, r]
-            solved.lift[d, r] = max(0.0, ratified[0] - chance)
+            solved.lift[d, r] = max(0.0, vetoes * passes - chance)
 
 
 @njit(cache=True, error_model="numpy")
 def _solve_draws(
-    t: Table, draws: Span, rule: int, proposer: int, room: Span, solved: Solved
+    t: Table,
+    draws: Span,
+    rule: int,
+    proposer: int,
+    near: IntArray,
+    room: Span,
+    solved: Solved,
 ) -> None:
     grid, parties, known = t.point.shape[0], t.voters.shape[0], t.known
     rows = parties + t.votes.shape[1]
@@ -273,9 +283,9 @@ def _solve_draws(
             press(h, t.press_first, t.press_by, t.press[d], at_home, window, z)
             call_votes(t.votes[d], t.need[d], home)
             if rule == NASH:
-                _best_product(home, t.power[d], tau, known, window, bound, look, value)
+                _best_product(home, t.power[d], tau, known, window, near[d], bound, look, value)
             elif rule == TAKE_IT_OR_LEAVE_IT:
-                _best_product(home, equal, tau, known, window, bound, look, value)
+                _best_product(home, equal, tau, known, window, near[d], bound, look, value)
             else:
                 relative = rule == KALAI_SMORODINSKY
                 _best_share(home, z, relative, tau, known, window, bound, look, payoff, value)
@@ -291,17 +301,22 @@ def _solve_draws(
 
 
 @njit(cache=True, parallel=True)
-def _solve(t: Table, rule: int, proposer: int, room: Span, solved: Solved) -> None:
+def _solve(t: Table, rule: int, proposer: int, near: IntArray, room: Span, solved: Solved) -> None:
     draws = t.reversion.shape[0]
     for c in prange((draws + CHUNK - 1) // CHUNK):
         chunk = c * CHUNK, min(draws, (c + 1) * CHUNK)
-        _solve_draws(t, chunk, rule, proposer, room, solved)
+        _solve_draws(t, chunk, rule, proposer, near, room, solved)
 
 
-def solve_table(t: Table, *, rule: str, proposer: int = -1) -> Solved:
-    """Return what comes of each draw under ``rule``, one of `RULES`.
+def solve_table(t: Table, *, rule: str, proposer: int = -1, near: IntArray | None = None) -> Solved:
+    """Return what comes of each draw.
 
-    ``proposer`` is the party that makes the offer under take-it-or-leave-it.
+    Args:
+        t: the issue.
+        rule: one of `RULES`.
+        proposer: the party that makes the offer under take-it-or-leave-it.
+        near: ``(draw,)``, grid points near which the best one may lie, -1 for no idea: a good guess
+            saves time, and none changes what is found.
     """
     draws, parties, ratifiers = len(t.reversion), len(t.voters), t.votes.shape[1]
     solved = Solved(
@@ -311,5 +326,6 @@ def solve_table(t: Table, *, rule: str, proposer: int = -1) -> Solved:
         np.empty((draws, ratifiers)),
         np.empty(draws, np.int64),
     )
-    _solve(t, RULES.index(rule), proposer, room_for(t), solved)
+    near = np.full(draws, -1) if near is None else near
+    _solve(t, RULES.index(rule), proposer, near, room_for(t), solved)
     return solved

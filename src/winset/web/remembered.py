@@ -126,8 +126,10 @@ class Remembering:
     ) -> Solved:
         like = [(_share(known.first, first), known) for known in self._solved if known.key == key]
         share, known = min(like, key=itemgetter(0), default=(1.0, None))
-        if known is None or share == 1.0:
+        if known is None:
             return solve_table(table, **how)
+        if share == 1.0:
+            return solve_table(table, near=known.solved.place, **how)
         new = differing(known.table, table)
         return _solve_some(table, new, known.solved, how) if new.any() else known.solved
 
@@ -160,7 +162,7 @@ def differing(one: Table, other: Table) -> BoolArray:
 def _solve_some(table: Table, new: BoolArray, solved: Solved, how: dict[str, Any]) -> Solved:
     """Return ``table`` solved, of which only the draws ``new`` are not ``solved``."""
     rows: Any = {name: np.ascontiguousarray(getattr(table, name)[new]) for name in BY_DRAW}
-    some = solve_table(table._replace(**rows), **how)
+    some = solve_table(table._replace(**rows), near=solved.place[new], **how)
     copies: Any = [np.array(values) for values in solved]
     made = Solved(*copies)
     for whole, part in zip(made, some, strict=True):
