@@ -108,18 +108,24 @@ def test_streams_that_are_kept_are_those_of_the_generator_and_cannot_be_spoilt()
         kept("a")[0] = 0.5
 
 
-def test_only_the_draws_that_changed_are_solved_again(monkeypatch):
-    """Sanctions hang on whether enrichment is agreed, which few draws change their mind about."""
+@pytest.fixture
+def solved(monkeypatch):
+    """How many draws each table that is solved has, one after the other."""
     import winset.web.remembered as remembered
 
-    case, live, solved = open_case("iran-nuclear-2015"), Live(), []
-    plain = remembered.solve_table
+    found, plain = [], remembered.solve_table
 
     def counted(table, **how):
-        solved.append(len(table.reversion))
+        found.append(len(table.reversion))
         return plain(table, **how)
 
     monkeypatch.setattr(remembered, "solve_table", counted)
+    return found
+
+
+def test_only_the_draws_that_changed_are_solved_again(solved):
+    """Sanctions hang on whether enrichment is agreed, which few draws change their mind about."""
+    case, live = open_case("iran-nuclear-2015"), Live()
     live.kept_forecast(understood(case, ForecastAsked(draws=400), revision="a"))
     assert solved == [400, 400]
     change = {"quantity": "position", "actor": "rouhani", "issue": "sanctions", "set": "70"}
@@ -131,18 +137,9 @@ def test_only_the_draws_that_changed_are_solved_again(monkeypatch):
     live.close()
 
 
-def test_an_issue_that_did_not_change_is_found_among_others_of_the_same_people(monkeypatch):
+def test_an_issue_that_did_not_change_is_found_among_others_of_the_same_people(solved):
     """Of three issues one moves, one hangs on it in some draws, one does not hang on it."""
-    import winset.web.remembered as remembered
-
-    case, live, solved = open_case("iran-syria-2015"), Live(), []
-    plain = remembered.solve_table
-
-    def counted(table, **how):
-        solved.append(len(table.reversion))
-        return plain(table, **how)
-
-    monkeypatch.setattr(remembered, "solve_table", counted)
+    case, live = open_case("iran-syria-2015"), Live()
     change = {"quantity": "position", "actor": "rouhani", "issue": "implementation"}
     for value in ("60", "63"):
         asked = ForecastAsked(draws=400, changes=({**change, "set": value},))

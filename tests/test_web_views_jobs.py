@@ -9,14 +9,21 @@ from winset.web.jobs import MOST_WAITING, Jobs
 from winset.web.live import Live
 
 
-def test_work_that_is_stopped_ends_and_can_be_asked_for_again():
-    live = Live()
-    jobs, begun = Jobs(live), threading.Event()
+def without_end():
+    """Return an event that work sets once it runs, and that work, which ends only if stopped."""
+    begun = threading.Event()
 
     def endless(progress):
         while True:
             begun.set()
             progress(0.1)
+
+    return begun, endless
+
+
+def test_work_that_is_stopped_ends_and_can_be_asked_for_again():
+    live = Live()
+    jobs, (begun, endless) = Jobs(live), without_end()
 
     job = jobs.begin("key", endless, title="endless")
     assert jobs.begin("key", endless, title="again") is job
@@ -71,12 +78,7 @@ def test_work_that_fails_says_why_and_leaves_the_thread_to_others():
 
 def test_the_end_of_the_workbench_ends_the_work():
     live = Live()
-    jobs, begun = Jobs(live), threading.Event()
-
-    def endless(progress):
-        while True:
-            begun.set()
-            progress(0.1)
+    jobs, (begun, endless) = Jobs(live), without_end()
 
     job = jobs.begin("key", endless, title="endless")
     begun.wait()

@@ -187,12 +187,12 @@ def tails(
 
 
 @njit(cache=True, error_model="numpy")
-def tail(accepts: FloatArray, k: int, node: IntArray, size: int, chance: FloatArray) -> float:
-    """Return the probability that the vote on point ``k`` passes; arguments as of `tails`."""
+def tail(accepts: FloatArray, node: IntArray, size: int, chance: FloatArray) -> float:
+    """Return the probability that the vote on the first point passes; arguments as of `tails`."""
     chance[FAILS, 0], chance[PASSES, 0] = 0.0, 1.0
     for n in range(2, size):
         no, yes = chance[node[n, 1], 0], chance[node[n, 2], 0]
-        chance[n, 0] = no + accepts[node[n, 0], k] * (yes - no)
+        chance[n, 0] = no + accepts[node[n, 0], 0] * (yes - no)
     return float(chance[size - 1, 0])
 
 
@@ -202,7 +202,7 @@ def _lone_tail(votes: FloatArray, accepts: FloatArray, need: float, room: Span) 
     level, filed = np.empty((room[0] + 1, 8)), np.empty((room[0], room[1], 3))
     node, chance = np.empty((nodes, 3), np.int64), np.empty((nodes, LANES))
     size = draw_diagram(votes, (0, votes.shape[0]), need, level, filed, node)
-    return float(tail(accepts.reshape((-1, 1)), 0, node, size, chance))
+    return float(tail(accepts, node, size, chance))
 
 
 def quota_tail(votes: FloatArray, accepts: FloatArray, need: float) -> float:
@@ -211,5 +211,4 @@ def quota_tail(votes: FloatArray, accepts: FloatArray, need: float) -> float:
     >>> round(quota_tail(np.array([3.0, 2.0, 1.0]), np.array([0.5, 0.4, 0.9]), 4.0), 10)
     0.47
     """
-    room = quota_room(len(votes))
-    return float(_lone_tail(votes, np.ascontiguousarray(accepts), need, room))
+    return float(_lone_tail(votes, np.array(accepts)[:, None], need, quota_room(len(votes))))

@@ -250,7 +250,7 @@ def _describe(
             solved.accepts[d, r], solved.lift[d, r] = accepts[r, 0], 0.0
         for r in range(voters, last if size[p] != PASSES + 1 else voters):
             accepts[r, 0] = 1.0
-            passes = tail(accepts, 0, home.node[p], size[p], home.chance)
+            passes = tail(accepts, home.node[p], size[p], home.chance)
             accepts[r, 0] = solved.accepts[d, r]
             solved.lift[d, r] = max(0.0, vetoes * passes - chance)
 
