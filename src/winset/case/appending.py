@@ -3,13 +3,14 @@
 import hashlib
 import os
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
+from winset.case.atomic import sync_folder
 from winset.case.chain import MOST_LINE, Chain, Entry, canonical, is_plain, parse_chain, read_chain
+from winset.case.lock import unwritable, write_lock
 from winset.errors import CaseError, WinsetError
 
 PATIENCE = 30.0  # seconds to wait for another process
@@ -27,9 +28,10 @@ def append(path: Path, make: Callable[[Chain], tuple[str, Mapping[str, Any]]]) -
 
     Raises:
         CaseError: when the chain is not whole; it is left as it is.
-        WinsetError: when another process holds the lock too long.
+        HeldError: when another writer holds the folder too long.
+        WinsetError: when the file cannot be written, with its name.
     """
-    with _locked(path) as handle, _no_empty_file(path, handle):
+    with _opened(path) as handle, _no_empty_file(path, handle):
         chain = read_chain(path)
         if chain.problems:
             raise CaseError(chain.problems)
@@ -42,9 +44,9 @@ def append(path: Path, make: Callable[[Chain], tuple[str, Mapping[str, Any]]]) -
             raise WinsetError("an entry must be text; found half a character") from None
         if len(line) > MOST_LINE:
             raise WinsetError(f"an entry must be at most {MOST_LINE:,} bytes; found {len(line):,}")
-        _write(handle, line)
+        _write(handle, line, path)
         if not chain.lines:
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
         return Entry(
             line=chain.lines + 1, sha256=name, previous=chain.heads, kind=kind, body=dict(body)
         )
@@ -69,7 +71,7 @@ def repair(path: Path) -> Literal["nothing", "completed", "set aside"]:
     """
     if not path.exists():
         return "nothing"
-    with _locked(path) as handle:
+    with _opened(path) as handle:
         data = path.read_bytes()
         before = parse_chain(data)
         if not before.torn:
@@ -78,7 +80,7 @@ def repair(path: Path) -> Literal["nothing", "completed", "set aside"]:
         if len(ended.malformed) == len(before.malformed) and len(ended.broken) == len(
             before.broken
         ):
-            _write(handle, b"\n")
+            _write(handle, b"\n", path)
             return "completed"
         aside = path.with_suffix(".torn")
         with aside.open("ab") as out:
@@ -90,7 +92,7 @@ def repair(path: Path) -> Literal["nothing", "completed", "set aside"]:
         return "set aside"
 
 
-def _write(handle: int, data: bytes) -> None:
+def _write(handle: int, data: bytes, path: Path) -> None:
     """Put ``data`` at the end of the file, on disk; or leave the file as it was."""
     size = os.fstat(handle).st_size
     try:
@@ -98,60 +100,24 @@ def _write(handle: int, data: bytes) -> None:
         while left:
             left = left[os.write(handle, left) :]
         os.fsync(handle)
-    except BaseException:
+    except BaseException as error:
         os.ftruncate(handle, size)
+        if isinstance(error, OSError):
+            raise unwritable(path, error) from None
         raise
 
 
-def _sync_folder(folder: Path) -> None:
-    if sys.platform == "win32":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 @contextmanager
-def _locked(path: Path) -> Iterator[int]:
-    """Open the file for appending; nobody else has the lock until it is closed."""
-    is_plain(path)
-    deadline = time.monotonic() + PATIENCE
-    while True:
+def _opened(path: Path) -> Iterator[int]:
+    """Open the file for appending, under the lock of its folder."""
+    with write_lock(path.parent, patience=PATIENCE):
+        is_plain(path)
         flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
-        handle = os.open(path, flags, 0o666)
         try:
-            while not _lock(handle):
-                if time.monotonic() > deadline:
-                    raise WinsetError(f"{path}: another process is writing to it; try again")
-                time.sleep(0.005)
-            # Git puts a new file in the place of the old one: then this lock is on the old one.
-            if path.exists() and os.path.samestat(os.fstat(handle), path.stat()):
-                yield handle
-                return
+            handle = os.open(path, flags, 0o666)
+        except OSError as error:
+            raise unwritable(path, error) from None
+        try:
+            yield handle
         finally:
             os.close(handle)
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(handle: int) -> bool:
-        """Return whether the lock could be had; closing the file gives it back."""
-        try:
-            os.lseek(handle, 1 << 40, os.SEEK_SET)  # far beyond the end, so that all can read
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-else:
-    import fcntl
-
-    def _lock(handle: int) -> bool:
-        """Return whether the lock could be had; closing the file gives it back."""
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True

@@ -2,17 +2,19 @@
 
 import os
 import re
-import shutil
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from winset.case import csv_text, yaml_text
+from winset.case.atomic import write_file as write_file
+from winset.case.atomic import write_files
 from winset.case.cells import ID_PATTERN
 from winset.case.chain import check_ledger
 from winset.case.draft import COLLECTIONS, HEAD, Draft, Place, Places, field_names
+from winset.case.lock import unwritable, write_lock
+from winset.case.merging import ChangedError, merged
 from winset.case.model import Case
 from winset.case.records import plain, understand
 from winset.case.rules import Path as Steps
@@ -396,59 +398,90 @@ def _with_commas(rows: list[dict[str, str]]) -> list[dict[str, str]]:
     ]
 
 
-def write_case(case: Case, folder: str | os.PathLike[str]) -> None:
-    """Write ``case`` into ``folder``, each file whole or not at all.
+def write_case(case: Case, folder: str | os.PathLike[str]) -> Case:
+    """Write ``case`` into ``folder``, under its lock, and return it as it then stands there.
 
-    Files of which the case changes nothing are left alone, whoever has written to them meanwhile.
-    Kept texts travel with a case that moves to another folder.
+    What other writers have changed since the case was read stays: rows that only they changed are
+    merged, and a row that both changed is refused. Go on with the case returned: it is the one
+    that the files say. Kept texts travel with a case that moves to another folder.
 
     Raises:
-        WinsetError: when the folder cannot be written, or holds tables that are not of this case
-            and would be read as part of it.
+        ChangedError: when what stands there is no longer what was read and cannot be merged, with
+            the files and rows; nothing is written then.
+        HeldError: when another writer holds the folder too long.
+        WinsetError: when the folder cannot be written, or holds another case.
     """
     folder = Path(folder)
-    files = render_case(case)
-    try:
-        if folder.is_dir():
-            for name in _file_names(folder):
-                if name not in files and not name.startswith("games/") and (folder / name).exists():
-                    raise WinsetError(
-                        f"{folder}: must hold this case only; found {name}, which is no part of "
-                        "it; delete it, or write to an empty folder"
-                    )
-        for document in case.documents:
-            if document.file and case.folder and case.folder != folder.resolve():
-                source = case.folder / document.file
-                if source.is_file() and source.resolve().is_relative_to(case.folder):
-                    files.setdefault(document.file, source.read_bytes())
-        for name, data in files.items():
-            if not (folder / name).resolve().is_relative_to(folder.resolve()):
-                raise WinsetError(f"{folder / name}: leads out of the folder; remove the link")
-            own = case.folder == folder.resolve() and (folder / name).exists()
-            if not (own and case.files.get(name) == data):
-                write_file(folder / name, data)
-    except OSError as error:
-        raise WinsetError(f"{folder}: cannot be written: {error.strerror or error}") from None
+    with write_lock(folder):
+        try:
+            _check_links(folder, (*case.files, *(d.file for d in case.documents if d.file)))
+            standing = _read_files(folder)
+            own = case.folder == folder.resolve() and bool(case.files)
+            if own and standing != case.files:
+                case = _merged(case, standing)
+            files = render_case(case)
+            if not own:
+                _must_be_free(folder, standing, files)
+            texts = _texts_of(case, folder, files)
+        except OSError as error:
+            raise unwritable(folder, error) from None
+        _check_links(folder, files)
+        write_files(folder, {**texts, **files})
+    return replace(case, files=files, folder=folder.resolve())
 
 
-def write_file(path: Path, data: bytes) -> None:
-    """Write ``data`` to ``path`` by way of a temporary file: a reader sees the old or the new."""
-    if path.is_file() and path.read_bytes() == data:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+def _check_links(folder: Path, names: Iterable[str]) -> None:
+    for name in names:
+        if not (folder / name).resolve().is_relative_to(folder.resolve()):
+            raise WinsetError(f"{folder / name}: leads out of the folder; remove the link")
+
+
+def _merged(case: Case, standing: Mapping[str, bytes]) -> Case:
+    """Return ``case`` with what ``standing`` says otherwise than the files it was read from."""
     try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        if path.exists():
-            shutil.copymode(path, temporary)
-        else:
-            umask = os.umask(0)
-            os.umask(umask)
-            Path(temporary).chmod(0o666 & ~umask)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        theirs = parse_case(standing)
+    except CaseError as error:
+        changed = sorted(
+            name for name in {*standing, *case.files} if standing.get(name) != case.files.get(name)
+        )
+        raise ChangedError(
+            [
+                Problem(
+                    where=", ".join(changed),
+                    required="must be what was read, or a whole case to be merged with",
+                    found=f"{len(error.problems)} problems, the first: {error.problems[0]}",
+                    remedy="`winset check` lists them; mend them, and make the change again",
+                )
+            ]
+        ) from None
+    return replace(merged(parse_case(case.files), case, theirs), files=dict(standing))
+
+
+def _must_be_free(folder: Path, standing: Mapping[str, bytes], files: Mapping[str, bytes]) -> None:
+    """Refuse to write where files stand that the case was not read from and does not say."""
+    for name in standing:
+        if name not in files:
+            raise WinsetError(
+                f"{folder}: must hold this case only; found {name}, which is no part of it; "
+                "delete it, or write to an empty folder"
+            )
+    other = [name for name, data in standing.items() if files[name] != data]
+    if other:
+        raise WinsetError(
+            f"{folder}: must be a folder without another case; found {', '.join(other)}, which "
+            "the case was not read from; read that case and change it, or write to an empty folder"
+        )
+
+
+def _texts_of(case: Case, folder: Path, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the kept texts that ``folder`` lacks, of a case that was read from another one."""
+    texts: dict[str, bytes] = {}
+    if not case.folder or case.folder == folder.resolve():
+        return texts
+    for document in case.documents:
+        if not document.file or document.file in files:
+            continue
+        source = case.folder / document.file
+        if source.is_file() and source.resolve().is_relative_to(case.folder):
+            texts[document.file] = source.read_bytes()
+    return texts

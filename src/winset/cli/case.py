@@ -86,23 +86,35 @@ def new(folder: Path, source: str | None, is_blank: bool, title: str) -> None:
     """Begin a case in FOLDER: a small one that runs, with a comment at every choice."""
     import datetime
 
-    from winset.case.folder import write_case, write_file
+    from winset.case.atomic import write_files
+    from winset.case.folder import write_case
+    from winset.case.lock import write_lock
     from winset.case.template import blank, template
     from winset.cases import open_case
 
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise WinsetError(f"{folder}: must be a new or empty folder; found files there")
+    must_be_new(folder)
     if source is not None and is_blank:
         raise WinsetError("a case begins as a copy (--from) or blank (--blank), not as both")
-    if source is not None:
-        write_case(open_case(source), folder)
-    else:
-        today = datetime.datetime.now(datetime.UTC).date()
-        for name, text in (blank(title, today) if is_blank else template(title)).items():
-            write_file(folder / name, text.encode())
+    begun = None if source is None else open_case(source)
+    with write_lock(folder):
+        must_be_new(folder)  # again: another program may have begun one there
+        if begun is not None:
+            write_case(begun, folder)
+        else:
+            today = datetime.datetime.now(datetime.UTC).date()
+            texts = blank(title, today) if is_blank else template(title)
+            write_files(folder, {name: text.encode() for name, text in texts.items()})
     click.echo(f"wrote {folder}; next: edit it, then `winset check {folder}`")
     if is_blank:
         click.echo(f"`winset add {folder} FILES` puts documents in, and says who speaks in them")
+
+
+def must_be_new(folder: Path) -> None:
+    """Refuse a folder in which files stand."""
+    from winset.case.disposable import is_empty
+
+    if folder.exists() and (not folder.is_dir() or not is_empty(folder)):
+        raise WinsetError(f"{folder}: must be a new or empty folder; found files there")
 
 
 @click.command()

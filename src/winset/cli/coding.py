@@ -46,11 +46,14 @@ def opened(case: str, day: datetime.date | None = None) -> "Case":
 
 def writable(case: str) -> "tuple[Case, Path]":
     """Return the case and its folder, which must not be the package's own."""
+    from winset.case.lock import write_lock
     from winset.cases import open_case, shipped_cases
 
     found = open_case(case)
     if found.folder is None or any(found.folder == p.resolve() for p in shipped_cases().values()):
         raise WinsetError(f"{case} comes with winset; `winset new FOLDER --from {case}` copies it")
+    with write_lock(found.folder):
+        pass  # a folder that cannot be written is refused before the work, not after it
     return found, found.folder
 
 

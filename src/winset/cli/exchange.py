@@ -4,8 +4,7 @@ from pathlib import Path
 
 import click
 
-from winset.cli.case import CASE
-from winset.errors import WinsetError
+from winset.cli.case import CASE, must_be_new
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -55,7 +54,7 @@ def import_excel(file: Path, folder: Path) -> None:
     from winset.formats.excel import read_workbook
 
     case = read_workbook(file)
-    _must_be_new(folder)
+    must_be_new(folder)
     write_case(case, folder)
     click.echo(f"wrote {folder}")
 
@@ -69,11 +68,6 @@ def import_ktab(file: Path, folder: Path) -> None:
     from winset.formats.ktab import read_ktab
 
     case = read_ktab(file)
-    _must_be_new(folder)
+    must_be_new(folder)
     write_case(case, folder)
     click.echo(f"wrote {folder}: {len(case.actors)} actors, {len(case.issues)} issues")
-
-
-def _must_be_new(folder: Path) -> None:
-    if folder.exists() and any(folder.iterdir()):
-        raise WinsetError(f"{folder}: must be a new or empty folder; found files there")

@@ -69,6 +69,7 @@ def add(
         found = opened(case)
         for path in paths:
             try:
+                found = opened(case)  # again each time: others may have written since
                 intake = take_in(
                     found, read_bytes(path), str(path), keep=not no_keep, rules=not no_propose,
                     encoding=encoding, title=title, publisher=publisher, published=published,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from winset.cli.case import CASE
+from winset.cli.case import CASE, must_be_new
 from winset.cli.coding import opened, writable
 from winset.errors import WinsetError
 
@@ -82,8 +82,7 @@ def import_dna(file: Path, folder: Path) -> None:
     from winset.cli.printing import say
     from winset.formats.dna import import_dna as imported
 
-    if folder.exists() and any(folder.iterdir()):
-        raise WinsetError(f"{folder}: must be a new or empty folder; found files there")
+    must_be_new(folder)
     made = imported(file, folder)
     case = made.case
     click.echo(

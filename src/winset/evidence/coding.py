@@ -125,15 +125,15 @@ def save_decision(folder: Path, decision: Statement) -> None:
 
     The file is read again each time, so what somebody else wrote to it meanwhile stays.
     """
-    path = coder_file(folder, decision.coder)
+    name = coder_file(Path(), decision.coder).as_posix()
     cells = cells_of(STATEMENTS, decision)
-    patch_rows(path, STATEMENTS, lambda said: [*_without(said, decision), cells])
+    patch_rows(folder, name, STATEMENTS, lambda said: [*_without(said, decision), cells])
 
 
 def drop_decision(folder: Path, decision: Statement) -> None:
     """Take ``decision`` out of its coder's file again: on disk when this returns."""
-    path = coder_file(folder, decision.coder)
-    patch_rows(path, STATEMENTS, lambda said: _without(said, decision))
+    name = coder_file(Path(), decision.coder).as_posix()
+    patch_rows(folder, name, STATEMENTS, lambda said: _without(said, decision))
 
 
 def _without(said: list[dict[str, str]], decision: Statement) -> list[dict[str, str]]:

@@ -12,12 +12,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from winset.case.folder import write_file
+from winset.case.atomic import write_files
 from winset.case.kept import kept_bytes
+from winset.case.lock import write_lock
+from winset.case.merging import ChangedError
 from winset.case.model import Case
 from winset.case.parts import Document
+from winset.case.records import understand
 from winset.case.tables import TABLE_KINDS, cells_of
-from winset.errors import WinsetError, shorten
+from winset.errors import Problem, WinsetError, shorten
 from winset.evidence.anchors import kept_text
 from winset.evidence.documents import Text, as_text, parse_document
 from winset.evidence.extract import extract
@@ -60,6 +63,7 @@ class Intake:
         new: False when the case had a document with this digest before.
         proposed: what the rules propose; None where they were not asked, or had been before.
         remarks: what the reader should know, a sentence each.
+        before: the entry that the case had before; None where it had none.
     """
 
     case: Case
@@ -69,6 +73,7 @@ class Intake:
     new: bool
     proposed: Proposed | None = None
     remarks: tuple[str, ...] = ()
+    before: Document | None = None
 
 
 def take_in(
@@ -148,6 +153,7 @@ def take_in(
         new=before is None,
         proposed=proposed,
         remarks=tuple(remarks),
+        before=before,
     )
 
 
@@ -158,26 +164,59 @@ def save_intake(folder: Path, intake: Intake) -> None:
     and taking the file in again does what was left undone.
 
     Raises:
+        ChangedError: when another writer has changed the document's entry since the case was read.
         WinsetError: when the place of the text leads out of the folder.
     """
     document = intake.document
-    if intake.kept is not None and document.file is not None:
-        path = folder / document.file
-        if not path.resolve().is_relative_to(folder.resolve()):
-            raise WinsetError(f"{path}: leads out of the folder; remove the link")
-        write_file(path, intake.kept)
     kind = TABLE_KINDS["documents"]
     cells = cells_of(kind, document)
 
     def change(said: list[Cells]) -> list[Cells]:
-        ids = [row.get("id", "").strip() for row in said]
-        if document.id not in ids:
-            return [*said, cells]
-        return [cells if id == document.id else row for id, row in zip(ids, said, strict=True)]
+        for place, row in enumerate(said):
+            if row.get("id", "").strip() == document.id:
+                _check_entry(row, intake)
+                return [*said[:place], cells, *said[place + 1 :]]
+        if intake.before is not None:
+            raise _changed(document.id, "an entry", "none")
+        return [*said, cells]
 
-    patch_rows(folder / "documents.csv", kind, change)
-    if intake.proposed is not None:
-        save_renewal(folder, intake.proposed.renewal)
+    with write_lock(folder):
+        if intake.kept is not None and document.file is not None:
+            path = folder / document.file
+            if not path.resolve().is_relative_to(folder.resolve()):
+                raise WinsetError(f"{path}: leads out of the folder; remove the link")
+            write_files(folder, {document.file: intake.kept})
+        patch_rows(folder, "documents.csv", kind, change)
+        if intake.proposed is not None:
+            save_renewal(folder, intake.proposed.renewal)
+
+
+def _check_entry(row: Cells, intake: Intake) -> None:
+    """Refuse to write over an entry that is neither what was read nor what is to be written."""
+    kind = TABLE_KINDS["documents"]
+    said = {column: row.get(column, "").strip() for column in kind.columns}
+    standing, bad = understand(Document, {column: text for column, text in said.items() if text})
+    if bad or standing not in (intake.before, intake.document):
+        before = "no such entry" if intake.before is None else _entry(intake.before)
+        raise _changed(intake.document.id, before, ", ".join(filter(None, said.values())))
+
+
+def _entry(document: Document) -> str:
+    return ", ".join(text for text in cells_of(TABLE_KINDS["documents"], document).values() if text)
+
+
+def _changed(id: str, before: str, now: str) -> ChangedError:
+    return ChangedError(
+        [
+            Problem(
+                where=id,
+                required=f"must be what was read, {shorten(before, 200)}",
+                found=shorten(now, 200),
+                remedy="another writer changed it meanwhile: take the file in again",
+                file="documents.csv",
+            )
+        ]
+    )
 
 
 def propose_again(case: Case, document: Document, *, model: str = MODEL) -> Proposed:

@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from winset.case.folder import read_case
+from winset.case.lock import write_lock
 from winset.case.model import Case
 from winset.case.parts import Statement
 from winset.case.tables import STATEMENTS, cells_of
@@ -129,18 +131,30 @@ def with_renewal(case: Case, renewal: Renewal) -> Case:
 
 
 def save_renewal(folder: Path, renewal: Renewal) -> None:
-    """Write the rows of ``renewal`` into the proposer's file: on disk when this returns."""
-    cells = [cells_of(STATEMENTS, row) for row in renewal.rows]
+    """Write the rows of ``renewal`` into the proposer's file: on disk when this returns.
+
+    A row that somebody has decided on since the case was read stays as it is.
+    """
 
     def change(said: list[Cells]) -> list[Cells]:
         """Put the document's rows where its first one stood, or else at the end."""
         own = [row.get("document", "").strip() == document for row in said]
         first = own.index(True) if any(own) else len(said)
         after = (row for row, mine in zip(said[first:], own[first:], strict=True) if not mine)
-        return [*said[:first], *cells, *after]
+        standing = {row["id"].strip(): row for row in said if row.get("id")}
+        kept = {id: standing[id] for id in touched & fixed if id in standing}
+        cells = [
+            kept.pop(row.id) if row.id in kept else cells_of(STATEMENTS, row)
+            for row in renewal.rows
+        ]
+        return [*said[:first], *cells, *kept.values(), *after]
 
     document = renewal.document
-    patch_rows(coder_file(folder, renewal.coder), STATEMENTS, change)
+    touched = {*renewal.changed, *renewal.dropped}
+    with write_lock(folder):
+        fixed = _pointed_at(read_case(folder, ledger=False), renewal.coder) if touched else set()
+        name = coder_file(Path(), renewal.coder).as_posix()
+        patch_rows(folder, name, STATEMENTS, change)
 
 
 def _pointed_at(case: Case, coder: str) -> set[str]:

@@ -18,8 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from winset.case.folder import write_case, write_file
+from winset.case.atomic import write_files
+from winset.case.folder import write_case
 from winset.case.kept import span_digest
+from winset.case.lock import write_lock
 from winset.case.model import Case
 from winset.case.parts import Actor, Document, Issue, Statement
 from winset.case.ranges import point
@@ -75,10 +77,10 @@ def import_dna(path: str | Path, folder: str | Path) -> Imported:
         documents=_documents(names, texts),
         statements=statements,
     )
-    write_case(case, folder)
-    for id, name in names.documents.items():
-        write_file(folder / "documents" / f"{name}.txt", texts[id].encode())
-    write_file(folder / ASIDE, _aside(tables))
+    beside = {f"documents/{name}.txt": texts[id].encode() for id, name in names.documents.items()}
+    with write_lock(folder):
+        case = write_case(case, folder)
+        write_files(folder, {**beside, ASIDE: _aside(tables)})
     return Imported(case=case, aside=aside)
 
 

@@ -1,20 +1,21 @@
 """What a forecast was made from, put beside the ledger: the case's numbers, no documents' texts."""
 
 import hashlib
-import os
 import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from winset.case.atomic import sync_folder, write_file
 from winset.case.chain import canonical
-from winset.case.folder import parse_case, read_case, render_case, write_file
+from winset.case.folder import parse_case, read_case, render_case
+from winset.case.lock import unwritable, write_lock
 from winset.case.model import Case
 from winset.errors import CaseError, WinsetError
 from winset.ledger.records import Archive
 
 SEALED = "sealed"
+_NEW = ".new-"  # begins the name of a folder that is being filled
 _KEPT = ("case.yaml", "actors.csv", "stances.csv", "ties.csv")
 
 
@@ -64,21 +65,28 @@ def put_away(numbers: Case, folder: Path) -> Archive:
     place = folder / archive.folder
     if not place.resolve().is_relative_to(folder.resolve()):
         raise WinsetError(f"{place}: leads out of the case folder; remove the link")
-    if not place.exists():
-        place.parent.mkdir(exist_ok=True)
-        made = Path(tempfile.mkdtemp(dir=place.parent, prefix=".new-"))
-        try:
-            for name, data in numbers.files.items():
-                write_file(made / name, data)
-            made.chmod(0o777 & ~_umask())
-            made.replace(place)
-        except OSError:
-            shutil.rmtree(made, ignore_errors=True)
-            if not place.exists():  # else another process has just put the same there
-                raise
+    with write_lock(folder):
+        for left in place.parent.glob(f"{_NEW}*"):  # by a seal that was killed
+            shutil.rmtree(left, ignore_errors=True)
+        if not place.exists():
+            _put(numbers, place)
     if changed := changes(archive, folder):
         raise WinsetError(f"{'; '.join(changed)}; restore it from a copy, such as git's")
     return archive
+
+
+def _put(numbers: Case, place: Path) -> None:
+    made = place.with_name(f"{_NEW}{place.name}")
+    try:
+        made.mkdir(parents=True)
+        for name, data in numbers.files.items():
+            write_file(made / name, data)
+        made.replace(place)
+        sync_folder(place.parent)
+    except OSError as error:
+        raise unwritable(place, error) from None
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
 
 
 def changes(archive: Archive, folder: Path) -> tuple[str, ...]:
@@ -115,9 +123,3 @@ def bring_back(archive: Archive, folder: Path) -> Case:
     if numbers is not None and archive_of(numbers) == archive:
         return numbers
     raise WinsetError("; ".join(changed))
-
-
-def _umask() -> int:
-    umask = os.umask(0)
-    os.umask(umask)
-    return umask

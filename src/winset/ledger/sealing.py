@@ -13,6 +13,7 @@ from winset.answers import answers
 from winset.case.appending import append
 from winset.case.chain import LEDGER, canonical
 from winset.case.folder import render_case
+from winset.case.lock import write_lock
 from winset.case.model import Case
 from winset.errors import WinsetError, nearest
 from winset.findings import look_behind
@@ -91,6 +92,8 @@ def seal(
         raise WinsetError(
             f"{subject}: must be settled on a day to come; found {day}, sealed on {moment.date()}"
         )
+    with write_lock(case.folder):
+        pass  # a folder that cannot be written is refused before the work, not after it
     numbers = numbers_of(case)
     made = make_forecast(
         numbers,

@@ -21,7 +21,7 @@ from winset.evidence.coding import (
     without_decision,
 )
 from winset.evidence.disposable import only_session
-from winset.web.locks import locked, settle
+from winset.web.locks import locked
 from winset.web.replies import RefusedError
 from winset.web.store import Name, Opened, Store
 
@@ -95,8 +95,6 @@ def record(store: Store, name: Name, *, coder: str, deed: Callable[[Case], Deed]
             save_decision(path, done.row)
         else:
             drop_decision(path, done.row)
-        settle(path / "statements")
-        settle(path)
     return Recorded(row=done.row, gone=done.what == "drop", opened=store.open(name), copied=copied)
 
 

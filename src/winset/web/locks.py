@@ -1,64 +1,33 @@
-"""One writer at a time for a case folder, among threads and among processes."""
+"""One writer at a time for a case folder, as every other writer of winset keeps it."""
 
-import os
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from winset.case.atomic import sync_folder as settle
+from winset.case.lock import HeldError, write_lock
 from winset.web.replies import RefusedError
 
-try:
-    import fcntl
-except ImportError:  # Windows: within this process alone
-    fcntl = None  # type: ignore[assignment]
+__all__ = ["PATIENCE", "locked", "settle"]
 
 PATIENCE = 10.0  # seconds
-STEP = 0.01
-_here = threading.Lock()
 
 
 @contextmanager
-def locked(folder: Path, *, patience: float = PATIENCE) -> Iterator[None]:
-    """Hold ``folder`` against every other workbench that would write into it.
+def locked(folder: Path, *, patience: float | None = None) -> Iterator[None]:
+    """Hold ``folder`` against every other writer, of this workbench or any other program.
 
-    The lock is on the folder itself: nothing is left behind, and it goes with the process.
+    Args:
+        folder: a case folder, or a folder of them.
+        patience: seconds to wait; `PATIENCE` if not given.
 
     Raises:
-        RefusedError: when somebody else holds it for longer than ``patience`` seconds.
+        RefusedError: when another writer holds it for longer.
     """
-    if fcntl is None:
-        with _here:
-            yield
-        return
-    place = os.open(folder, os.O_RDONLY)
-    try:
-        _wait(place, folder.name, time.monotonic() + patience)
-        yield
-    finally:
-        os.close(place)
-
-
-def _wait(place: int, name: str, until: float) -> None:
-    while True:
+    longest = PATIENCE if patience is None else patience
+    with ExitStack() as stack:
         try:
-            fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            if time.monotonic() > until:
-                said = f"“{name}” is being written by somebody else: try again."
-                raise RefusedError(423, said) from None
-            time.sleep(STEP)
-        else:
-            return
-
-
-def settle(folder: Path) -> None:
-    """Make the names in ``folder`` outlast a power cut, as their bytes do already."""
-    if os.name != "posix":
-        return
-    place = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(place)
-    finally:
-        os.close(place)
+            stack.enter_context(write_lock(folder, patience=longest))
+        except HeldError as error:
+            raise RefusedError(423, f"{error}.") from None
+        yield

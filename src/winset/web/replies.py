@@ -10,9 +10,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
+from winset.case.lock import HeldError
+from winset.case.merging import ChangedError
 from winset.cli.printing import jsonable
 from winset.errors import CaseError, Problem, WinsetError
 from winset.web.templating import page
+
+CHANGED = (
+    "Another program changed the case at this moment, and what it wrote stands; nothing else was "
+    "written. Load the page again, and make your change again."
+)
 
 
 class RefusedError(WinsetError):
@@ -57,10 +64,14 @@ def refusal(scope: Scope, status: int, said: str) -> Response:
 
 def answer_in_json(error: WinsetError) -> Json:
     """Return the answer to what is wrong with a request, for machines."""
+    if isinstance(error, ChangedError):
+        return trouble(409, CHANGED, problems=error.problems)
     if isinstance(error, CaseError):
         return trouble(422, _counted(error), problems=error.problems)
     if isinstance(error, RefusedError):
         return trouble(error.status, str(error), more=error.more)
+    if isinstance(error, HeldError):
+        return trouble(423, f"{error}.")
     return trouble(422, str(error))
 
 
@@ -73,6 +84,10 @@ def on_error(request: Request, error: Exception) -> Response:
     """Return the answer to what went wrong in a route."""
     if isinstance(error, WinsetError) and request.url.path.startswith("/api/"):
         return answer_in_json(error)
+    if isinstance(error, ChangedError):
+        return refusal(request.scope, 409, f"{CHANGED} {error}")
+    if isinstance(error, HeldError):
+        return refusal(request.scope, 423, f"{error}.")
     if isinstance(error, CaseError):
         return refusal(request.scope, 422, f"{_counted(error)} {error}")
     if isinstance(error, RefusedError):

@@ -4,19 +4,23 @@ Nothing that a request says becomes a path: a name is looked up among the folder
 """
 
 import hashlib
-import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from re import fullmatch
 from typing import Literal
 
+from winset.case.atomic import write_files
 from winset.case.cells import ID_PATTERN
 from winset.case.csv_text import MOST_BYTES
-from winset.case.folder import parse_case, read_case, write_case, write_file
+from winset.case.disposable import FOLDER
+from winset.case.folder import parse_case, read_case, write_case
+from winset.case.lock import unwritable
+from winset.case.merging import ChangedError
 from winset.case.model import Case
 from winset.case.tables import TABLES
 from winset.case.template import blank, template
@@ -30,6 +34,8 @@ _PATTERNS = (
     "case.yaml", *(f"{kind.name}.csv" for kind in TABLES), "statements/*.csv", "games/*.yaml",
 )  # fmt: skip
 _KEPT = 16  # cases held in memory
+_TRIES = 3  # to write into a case that an editor is changing
+_NEW = ".winset-new-"  # begins the name of a case that is being filled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +142,7 @@ class Store:
 
         Raises:
             CaseError: when the changed case does not hold together; nothing is written then.
+            ChangedError: when an editor that asks for no lock keeps changing the same row.
             RefusedError: by ``change``, when the case is gone or held by somebody else.
         """
         copied = name.place == "shipped"
@@ -144,12 +151,16 @@ class Store:
             name = self.copy(name)
         path = self.path(name)
         with locked(path):
-            case = read_case(path)
-            changed = change(case)
-            if changed != case:
-                write_case(changed, path)
-                for folder in _folders(path):
-                    settle(folder)
+            for left in reversed(range(_TRIES)):
+                case = read_case(path)
+                changed = change(case)
+                try:
+                    if changed != case:
+                        write_case(changed, path)
+                    break
+                except ChangedError:  # by an editor that asks for no lock
+                    if not left:
+                        raise
         return Saved(opened=self.open(name), copied=copied)
 
     def copy(self, name: Name) -> Name:
@@ -160,9 +171,12 @@ class Store:
         """
         source = self.path(name)
         self._many("copied into it")
-        with locked(self.folder):
+        with ExitStack() as stack:
+            stack.enter_context(locked(self.folder))
+            if name.place == "own":
+                stack.enter_context(locked(source))  # a copy of one moment
             made = self._free(name.name)
-            self._place(made, lambda target: shutil.copytree(source, target, dirs_exist_ok=True))
+            self._place(made, lambda target: _copy(source, target))
         return Name(place="own", name=made)
 
     def new(
@@ -204,11 +218,16 @@ class Store:
 
     def _place(self, name: str, fill: Callable[[Path], object]) -> None:
         """Fill a hidden folder and give it its name when it is whole."""
-        hidden = self.folder / f".{name}.{os.getpid()}-{threading.get_ident()}"
+        for left in self.folder.glob(f"{_NEW}*"):  # by a workbench that was killed
+            shutil.rmtree(left, ignore_errors=True)
+        hidden = self.folder / f"{_NEW}{name}"
         try:
             hidden.mkdir()
             fill(hidden)
             hidden.rename(self.folder / name)
+        except OSError as error:
+            shutil.rmtree(hidden, ignore_errors=True)
+            raise unwritable(self.folder / name, error) from None
         except BaseException:
             shutil.rmtree(hidden, ignore_errors=True)
             raise
@@ -224,8 +243,12 @@ class Store:
         if name.place != "own" or not (folder / path).resolve().is_relative_to(folder.resolve()):
             raise RefusedError(403, "Files are kept inside the folder of an own case only.")
         with locked(folder):
-            write_file(folder / path, data)
-            settle((folder / path).parent)
+            write_files(folder, {path: data})
+
+
+def _copy(source: Path, target: Path) -> None:
+    nothing = shutil.ignore_patterns(FOLDER)
+    shutil.copytree(source, target, dirs_exist_ok=True, ignore=nothing)
 
 
 def _bytes(folder: Path) -> dict[str, bytes]:
@@ -246,10 +269,3 @@ def _digest(files: Mapping[str, bytes]) -> str:
         found.update(f"{len(name)} {name} {len(files[name])} ".encode())
         found.update(files[name])
     return found.hexdigest()
-
-
-def _folders(path: Path) -> Iterator[Path]:
-    yield path
-    for sub in ("statements", "games"):
-        if (path / sub).is_dir():
-            yield path / sub

@@ -2,9 +2,9 @@
 
 import datetime
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from winset.case.folder import parse_case, read_case
 from winset.case.model import Case
@@ -17,7 +17,7 @@ from winset.evidence.renewal import Renewal, check_proposer, save_renewal
 from winset.evidence.spans import one_line
 from winset.web.evidence_api import document_in
 from winset.web.holding import own, session
-from winset.web.locks import locked, settle
+from winset.web.locks import locked
 from winset.web.store import Name, Store
 
 MOST_FILES = 50
@@ -123,7 +123,6 @@ def take_files(
                 intake = _taken(read_case(folder), upload, about=about, rules=asked)
                 with locked(folder):
                     save_intake(folder, intake)
-                    settle_all(folder)
             except WinsetError as error:
                 files.append(Taken(file=upload.name, error=str(error)))
                 continue
@@ -216,18 +215,4 @@ def proposed_again(store: Store, name: Name, document: str) -> tuple[Name, bool,
             proposed = propose_again(case, document_in(case, document))
         with locked(folder):
             save_renewal(folder, proposed.renewal)
-            settle_all(folder)
     return name, copied, proposed.renewal
-
-
-def settle_all(folder: Path) -> None:
-    """Make the names of everything that taking a document in writes outlast a power cut."""
-    for inner in _inner(folder):
-        settle(inner)
-
-
-def _inner(folder: Path) -> Iterator[Path]:
-    yield folder
-    for name in ("documents", "statements"):
-        if (folder / name).is_dir():
-            yield folder / name
