@@ -18,7 +18,7 @@ LAYERS = [
     {"models"},
     {"moves"},
     {"calibration", "calibration_fit"},
-    {"made", "tally", "drawn", "chunks", "runs", "cluster"},
+    {"made", "saved", "tally", "drawn", "chunks", "runs", "cluster"},
     {"forecast", "comparison"},
     {"backtest", "trial", "ensemble", "standings", "verdict", "ablation"},
     {"dissent"},

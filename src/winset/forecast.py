@@ -2,7 +2,6 @@
 
 import json
 import math
-import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -18,10 +17,11 @@ from winset.case.scenarios import BASE, apply_scenario
 from winset.chunks import DRAWN, MOST_KEPT, Task, ThisProcess, Workers, certain
 from winset.drawn import Counted, Drawn
 from winset.errors import WinsetError
-from winset.made import Made
+from winset.made import Made, read_made
 from winset.models import Model, Outcome, make_model, parameters
 from winset.runs import gather, state_of
-from winset.tally import Tally, edges_of
+from winset.saved import DRAWS, MAY_LACK, Shape, check_arrays, read_arrays
+from winset.tally import Tally, edges_of, read_tally
 from winset.version import winset_version
 
 if TYPE_CHECKING:
@@ -257,23 +257,41 @@ def load_forecast(path: str | Path) -> Forecast:
         WinsetError: when there is none, or the file is something else.
     """
     try:
-        with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            said = json.loads(str(arrays["said"]))
-            values: dict[str, Any] = {name: arrays[name] for name in arrays if name != "said"}
-        values["tally"] = _tally(values)
-        values |= {name: tuple(said[name]) for name in ("issues", "titles", "units")}
-        return Forecast(made=Made(**said["made"]), **values)
+        said, values = read_arrays(path)
+        made = read_made(said["made"])
+        words = {name: _words(said[name]) for name in ("issues", "titles", "units")}
+        sizes = {"issue": len(words["issues"])}
+        if any(len(some) != sizes["issue"] for some in words.values()):
+            raise ValueError("issues, titles and units must be as many")
+        values |= words
+        values["tally"] = _tally(values, dict(sizes))
+        check_arrays(values, _SCALE | DRAWS, sizes, optional=MAY_LACK)
+        if (
+            not sizes["draw"]
+            or not (np.isfinite(values["low"]) & np.isfinite(values["high"])).all()
+        ):
+            raise ValueError("it must have a draw, and every scale two ends")
+        return Forecast(made=made, **values)
     except FileNotFoundError:
         raise WinsetError(f"{path}: no such file") from None
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise WinsetError(f"{path}: not a saved forecast ({error})") from None
 
 
-def _tally(values: dict[str, Any]) -> Tally | None:
+_SCALE: dict[str, Shape] = {"low": ("f", ("issue",)), "high": ("f", ("issue",))}
+
+
+def _words(said: Any) -> tuple[str, ...]:
+    if not isinstance(said, list) or not all(isinstance(word, str) for word in said):
+        raise ValueError("issues, titles and units must be lists of words")
+    return tuple(said)
+
+
+def _tally(values: dict[str, Any], sizes: dict[str, int]) -> Tally | None:
     """Return the tally among saved ``values``, taken out of them."""
     names = [name for name in values if name.startswith(_TALLY)]
     parts = {name.removeprefix(_TALLY): values.pop(name) for name in names}
-    return Tally(**parts | {"draws": int(parts["draws"])}) if parts else None
+    return read_tally(parts, sizes) if parts else None
 
 
 def make_forecast(

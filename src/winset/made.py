@@ -1,7 +1,8 @@
 """How a forecast came about."""
 
 from dataclasses import dataclass, fields
-from typing import Any
+from types import UnionType
+from typing import Any, get_args, get_origin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,3 +45,23 @@ class Made:
     def run(self, draws: int) -> dict[str, Any]:
         """Return all that ``draws`` draws made this way hang on."""
         return {**self.plain(), "draws": draws}
+
+
+def read_made(said: Any) -> Made:
+    """Return what ``said``, fields by name as a file has them, says.
+
+    Raises:
+        ValueError: when a field is not of its kind.
+        TypeError: when ``said`` is no such mapping.
+    """
+    made = Made(**said)
+    for field in fields(Made):
+        if not _is(getattr(made, field.name), field.type):
+            raise ValueError(f"{field.name} is not what it must be")
+    return made
+
+
+def _is(value: object, kind: Any) -> bool:
+    if isinstance(kind, UnionType):
+        return any(_is(value, part) for part in get_args(kind))
+    return type(value) is (get_origin(kind) or kind)

@@ -4,7 +4,6 @@ import hashlib
 import io
 import json
 import time
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -17,7 +16,8 @@ from winset.case.folder import write_file
 from winset.chunks import DRAWN, Part, Task, Workers
 from winset.errors import WinsetError, shorten
 from winset.models.base import Outcome
-from winset.tally import Tally
+from winset.saved import DRAWS, MAY_LACK, check_arrays, read_arrays
+from winset.tally import Tally, read_tally
 
 EVERY = 5.0  # seconds between two states
 _DRAWN, _TALLY = "drawn_", "tally_"
@@ -80,22 +80,22 @@ class State:
         """
         if not self.path.exists():
             return Gathered()
-        with self.path.open("rb") as file:
-            try:
-                with np.load(file, allow_pickle=False) as arrays:
-                    said = json.loads(str(arrays["said"]))
-                    values = {name: arrays[name] for name in arrays if name != "said"}
-                run, chunks = said["run"], int(said["chunks"])
-                tallied: dict[str, Any] = _named(values, _TALLY)
-                tallied["draws"] = int(tallied["draws"])
-                kept, tally = Outcome(**_named(values, _DRAWN)), Tally(**tallied)
-            except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
-                raise WinsetError(
-                    f"{self.path}: must be the state of a run; found another file; name one that "
-                    "is not there yet"
-                ) from None
+        try:
+            said, values = read_arrays(self.path)
+            run, chunks = said["run"], int(said["chunks"])
+            drawn, sizes = _named(values, _DRAWN), dict[str, int]()
+            check_arrays(drawn, DRAWS, sizes, optional=MAY_LACK)
+            outcomes = Outcome(**drawn)
+            tally = read_tally(_named(values, _TALLY), {"issue": sizes["issue"]})
+            if not isinstance(run, dict) or chunks < 1:
+                raise ValueError("no run that has begun")
+        except (OSError, ValueError, KeyError, TypeError):
+            raise WinsetError(
+                f"{self.path}: must be the state of a run; found another file; name one that "
+                "is not there yet"
+            ) from None
         self._check(run)
-        return Gathered(chunks=chunks, draws=tally.draws, outcomes=[kept], tally=tally)
+        return Gathered(chunks=chunks, draws=tally.draws, outcomes=[outcomes], tally=tally)
 
     def _check(self, run: dict[str, Any]) -> None:
         other = [

@@ -9,12 +9,14 @@ rounding; a quantile is off by less than one cell.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from winset.case.model import Case
 from winset.case.quantities import parse_quantity
 from winset.models.base import FloatArray, IntArray, Outcome
+from winset.saved import Shape, check_arrays
 from winset.scores import quantiles
 
 CELLS = 4_096  # of a scale
@@ -176,6 +178,39 @@ class Tally:
             return float(total / self.draws), math.nan
         variance = max(squares - total**2 / self.draws, 0.0) / (self.draws - 1)
         return float(total / self.draws), math.sqrt(variance / self.draws)
+
+
+_SHAPES: dict[str, Shape] = {
+    "draws": ("i", ()),
+    "points": ("f", ("point",)),
+    "starts": ("i", ("start",)),
+    "cells": ("f", (5, "cell")),
+    "sums": ("f", (6, "issue")),
+    "lowest": ("f", ("issue",)),
+    "highest": ("f", ("issue",)),
+}
+
+
+def read_tally(parts: dict[str, Any], sizes: dict[str, int]) -> Tally:
+    """Return the tally whose fields ``parts`` are, as a file has them.
+
+    Args:
+        parts: by name.
+        sizes: of the axes known; ``issue`` must be among them.
+
+    Raises:
+        ValueError: when they make no tally.
+        TypeError: when one of them is no field of a tally.
+    """
+    check_arrays(parts, _SHAPES, sizes | {"start": sizes["issue"] + 1})
+    tally = Tally(**parts | {"draws": int(parts["draws"])})
+    ends = tally.starts
+    whole = ends[0] == 0 and ends[-1] == len(tally.points) and (np.diff(ends) >= 2).all()
+    if not whole or len(tally.cells[0]) != 2 * len(tally.points) + sizes["issue"]:
+        raise ValueError("points and cells must fit together")
+    if tally.draws < 1 or not np.isfinite(tally.points).all() or not np.isfinite(tally.cells).all():
+        raise ValueError("draws, points and cells must be finite, and draws at least 1")
+    return tally
 
 
 def edges_of(case: Case) -> Edges:
