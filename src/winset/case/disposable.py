@@ -1,4 +1,4 @@
-"""What may be deleted at any time: ``.winset`` in a case folder, which git is told to ignore."""
+"""What may be deleted while nothing writes: ``.winset`` in a case folder, which git ignores."""
 
 import os
 from pathlib import Path
