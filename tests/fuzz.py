@@ -11,10 +11,12 @@ import argparse
 import datetime
 import faulthandler
 import multiprocessing
+import os
 import random
 import shutil
 import sys
 import tempfile
+import threading
 import time
 import traceback
 import warnings
@@ -48,6 +50,7 @@ from fuzz_inputs import (  # noqa: E402
 from winset.errors import WinsetError  # noqa: E402
 
 LIMIT = 20.0  # seconds for an input
+BEGINNING = 600.0  # seconds for what all inputs are made of
 MOST_MEMORY = 6 << 30  # bytes of address space
 KEPT = Path("out/fuzz")
 
@@ -64,6 +67,23 @@ def _try_request(files: Input, folder: Path) -> None:
     try_request(files, folder)
 
 
+def _make_trial(chance: random.Random) -> Input:
+    return {"deed": chance.choice((b"well", b"well", b"refused", b"fails", b"hangs", b"dies"))}
+
+
+def _try_trial(files: Input, folder: Path) -> None:
+    """Do what the command must notice; for its own test."""
+    deed = files["deed"]
+    if deed == b"refused":
+        raise WinsetError("refused in words")
+    if deed == b"fails":
+        raise ValueError("on purpose")
+    if deed == b"hangs":
+        threading.Event().wait()
+    if deed == b"dies":
+        os._exit(3)
+
+
 KINDS = (
     Kind(name="case", make=make_case, run=try_case, often=4),
     Kind(name="workbook", make=make_workbook, run=try_workbook),
@@ -73,6 +93,7 @@ KINDS = (
     Kind(name="document", make=make_document, run=try_document, often=2),
     Kind(name="table", make=make_table, run=try_table, often=2),
     Kind(name="request", make=_make_request, run=_try_request, often=4),
+    Kind(name="trial", make=_make_trial, run=_try_trial, often=0),  # unless it is named
 )
 
 
@@ -96,7 +117,7 @@ class Counts:
 
 def order(kinds: tuple[Kind, ...]) -> list[Kind]:
     """Return ``kinds``, each as often as it comes in one turn, well mixed."""
-    turn = [kind for kind in kinds for _ in range(kind.often)]
+    turn = [kind for kind in kinds for _ in range(max(kind.often, 1))]
     random.Random(0).shuffle(turn)
     return turn
 
@@ -141,13 +162,16 @@ def numbers(first: int, step: int) -> Iterator[int]:
         first += step
 
 
-def work(names, seed, first, step, until, limit, place, answers) -> None:
+def work(names, seed, first, step, until, inputs, limit, place, answers) -> None:
     """Try inputs until the time is over, and say through ``answers`` which is on."""
     _limit_memory()
     turn = order(tuple(kind for kind in KINDS if kind.name in names))
+    for kind in turn:
+        made(kind, seed, 0)  # what all are made of: no part of the time of any
+    answers.send(("ready",))
     with (place / f"{first % step}.stack").open("w") as stack:
         for number in numbers(first, step):
-            if time.time() >= until:
+            if time.time() >= until or number >= inputs:
                 break
             kind = turn[number // step % len(turn)]
             answers.send(("begun", kind.name, number))
@@ -172,9 +196,9 @@ def _limit_memory() -> None:
 
 def fuzz(
     *, minutes: float, seed: int, names: tuple[str, ...], jobs: int = 1, keep: Path = KEPT,
-    limit: float = LIMIT, quiet: bool = False,
+    limit: float = LIMIT, inputs: int = sys.maxsize, quiet: bool = False,
 ) -> Counts:  # fmt: skip
-    """Try inputs for so many minutes in ``jobs`` processes; return what came of it."""
+    """Try inputs for so many minutes, and at most so many; return what came of it."""
     counts = Counts()
     until = time.time() + 60 * minutes
     context = multiprocessing.get_context("spawn")
@@ -183,7 +207,7 @@ def fuzz(
 
         def start(first: int):
             ours, theirs = context.Pipe(duplex=False)
-            said = (names, seed, first, jobs, until, limit, place, theirs)
+            said = (names, seed, first, jobs, until, inputs, limit, place, theirs)
             process = context.Process(target=work, args=said, daemon=True)
             process.start()
             theirs.close()
@@ -194,27 +218,30 @@ def fuzz(
         while running:
             for job, (process, answers) in list(running.items()):
                 try:
-                    answer = answers.recv() if answers.poll(limit + 60) else None
+                    patience = BEGINNING if begun[job] is None else limit
+                    answer = answers.recv() if answers.poll(patience) else None
                 except EOFError:
                     answer = ("died",)
                 if answer is None or answer[0] == "died":
                     process.kill()
                     process.join()
-                    if begun[job] is None:
+                    if (last := begun[job]) is None:
                         raise SystemExit("fuzz: a worker could not begin")
-                    kind, number = begun[job] or ("", 0)
+                    kind, number = last
                     stack = (place / f"{job}.stack").read_text()
                     what = f"hangs for more than {limit:g} s" if answer is None else "dies"
                     counts.tried[kind] += 1
                     found(counts, Finding(kind=kind, number=number, what=f"{what}\n{stack}"),
                           seed, keep)  # fmt: skip
-                    running[job] = start(number + jobs)
+                    running[job], begun[job] = start(number + jobs), None
+                elif answer[0] == "ready":
+                    pass
                 elif answer[0] == "begun":
                     begun[job] = answer[1:]
                 elif answer[0] == "done":
                     _, kind, number, refused, what = answer
                     counts.tried[kind] += 1
-                    counts.refused[kind] += refused
+                    counts.refused[kind] += bool(refused)
                     if what:
                         found(counts, Finding(kind=kind, number=number, what=what), seed, keep)
                     if not quiet and sum(counts.tried.values()) % 1000 == 0:
@@ -248,12 +275,14 @@ def again(place: Path) -> str:
 
 def main(words: list[str] | None = None) -> int:
     """Run the command; return its exit status."""
-    names = tuple(kind.name for kind in KINDS)
+    every = tuple(kind.name for kind in KINDS)
+    names = tuple(kind.name for kind in KINDS if kind.often)
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--minutes", type=float, default=60.0)
     today = datetime.datetime.now(datetime.UTC).toordinal()
     parser.add_argument("--seed", type=int, default=today, help="the day's number if not given")
     parser.add_argument("--kinds", default=",".join(names), help="of: %(default)s")
+    parser.add_argument("--inputs", type=int, default=sys.maxsize, help="and at most so many")
     parser.add_argument("--jobs", type=int, default=1, help="processes at once")
     parser.add_argument("--limit", type=float, default=LIMIT, help="seconds for an input")
     parser.add_argument("--keep", type=Path, default=KEPT, help="where failing inputs are kept")
@@ -263,12 +292,12 @@ def main(words: list[str] | None = None) -> int:
         what = again(asked.again)
         print(what or "nothing is wrong with it any more")
         return 1 if what else 0
-    kinds = tuple(name for name in names if name in asked.kinds.split(","))
-    if unknown := set(asked.kinds.split(",")) - set(names):
+    kinds = tuple(name for name in every if name in asked.kinds.split(","))
+    if unknown := set(asked.kinds.split(",")) - set(every):
         parser.error(f"no such kind: {', '.join(sorted(unknown))}")
     began = time.time()
     counts = fuzz(minutes=asked.minutes, seed=asked.seed, names=kinds, jobs=asked.jobs,
-                  limit=asked.limit, keep=asked.keep)  # fmt: skip
+                  limit=asked.limit, inputs=asked.inputs, keep=asked.keep)  # fmt: skip
     print(table(counts, asked.seed, time.time() - began))
     return 1 if counts.findings else 0
 
