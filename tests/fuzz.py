@@ -150,7 +150,7 @@ def half_written(folder: Path) -> str:
     left = [
         str(path.relative_to(folder))
         for path in folder.rglob(".*")
-        if path.is_file() and path.suffix in (".case", ".part") and ".winset" not in path.parts
+        if path.is_file() and path.suffix in (".case", ".tmp") and ".winset" not in path.parts
     ]
     return f"left half-written: {', '.join(sorted(left))}" if left else ""
 

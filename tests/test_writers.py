@@ -2,7 +2,6 @@
 
 import datetime
 import errno
-import fcntl
 import hashlib
 import json
 import os
@@ -201,6 +200,8 @@ def towns(folder):
 @contextmanager
 def held_derive(folder):
     """Start `derive --write`, held once it has read the case; yields what lets it end."""
+    import fcntl
+
     reading, writing = os.pipe()
     fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 4096)  # less than its table: the rest waits
     process = subprocess.Popen(
@@ -428,7 +429,7 @@ def test_a_running_writers_file_is_never_swept(folder):
 
 def test_what_an_older_version_left_is_swept_and_other_hidden_files_are_not(folder):
     ours = [".actors.csv.k3jx_9ab", "statements/.cook.csv.k3jx_9ab", ".case.yaml.00000000.case"]
-    theirs = [".gitignore", ".actors.csv.swp", ".notes.csv.k3jx_9ab", ".report.html.0a1b2c3d.part"]
+    theirs = [".gitignore", ".actors.csv.swp", ".notes.csv.k3jx_9ab", ".report.html.0a1b2c3d.tmp"]
     for name in (*ours, *theirs):
         (folder / name).write_text("")
     write_case(replace(read_case(folder), title="Another"), folder)
@@ -436,7 +437,7 @@ def test_what_an_older_version_left_is_swept_and_other_hidden_files_are_not(fold
 
 
 def test_an_abandoned_output_beside_is_swept_once_it_is_old(tmp_path):
-    old, new = tmp_path / ".out.json.0a1b2c3d.part", tmp_path / ".out.json.0a1b2c3e.part"
+    old, new = tmp_path / ".out.json.0a1b2c3d.tmp", tmp_path / ".out.json.0a1b2c3e.tmp"
     old.write_text("")
     new.write_text("")
     os.utime(old, (1, 1))
@@ -725,6 +726,32 @@ def test_writers_of_every_kind_race_for_five_seconds_and_lose_nothing(tmp_path):
 @pytest.mark.long
 def test_writers_of_every_kind_race_for_a_minute_and_lose_nothing(tmp_path):
     print(*raced(tmp_path, 60))
+
+
+def test_two_workbenches_on_one_folder_lose_nothing(tmp_path):
+    cases = a_folder(tmp_path)
+
+    def add(client, name):
+        answers = []
+        for k in range(8):
+            change = {"quantity": "unity", "party": "north", "set": "0.1"}
+            body = {"key": {"id": f"{name}{k}"}, "revision": None, "fields": {"changes": [change]}}
+            answers.append(client.patch(f"{PIE}/rows/scenarios", json=body).status_code)
+        return answers
+
+    with entered(cases) as one, entered(cases) as two, ThreadPoolExecutor(2) as threads:
+        jobs = [threads.submit(add, client, name) for client, name in ((one, "a"), (two, "b"))]
+        assert [job.result() for job in jobs] == [[200] * 8] * 2
+    ids = {scenario.id for scenario in read_case(cases / "split-pie").scenarios}
+    assert ids >= {f"{name}{k}" for name in "ab" for k in range(8)}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
+def test_whoever_may_write_a_shared_folder_may_take_its_lock(folder):
+    folder.chmod(0o770)
+    write_case(replace(read_case(folder), title="Another"), folder)
+    assert (folder / FOLDER).stat().st_mode & 0o777 == 0o770
+    assert (folder / FOLDER / LOCK).stat().st_mode & 0o777 == 0o660
 
 
 def test_the_lock_file_is_left_out_of_git_and_of_the_case(folder):

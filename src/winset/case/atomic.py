@@ -6,8 +6,7 @@ its temporary files are given out under the folder's lock alone, so none is a ru
 
 import os
 import re
-import secrets
-import shutil
+import stat
 import sys
 import time
 from collections.abc import Iterable, Mapping
@@ -18,7 +17,7 @@ from winset.errors import WinsetError
 
 CASE_FOLDERS = ("", "statements", "games", "documents")
 ABANDONED = 3600.0  # seconds after which an unlocked writer is taken for dead
-_LOCKED, _UNLOCKED = "case", "part"
+_LOCKED, _UNLOCKED = "case", "tmp"
 _RANDOM = 8
 _OURS = re.compile(rf"\..+\.[0-9a-f]{{{_RANDOM}}}\.{_LOCKED}")
 # As version 0.1.0 named them.
@@ -107,7 +106,7 @@ def _write(files: Mapping[Path, bytes], kind: str) -> None:
     try:
         for path, data in files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            waiting[path] = path.with_name(f".{path.name}.{secrets.token_hex(_RANDOM // 2)}.{kind}")
+            waiting[path] = path.with_name(f".{path.name}.{os.urandom(_RANDOM // 2).hex()}.{kind}")
             _fill(waiting[path], data, path)
         for path in list(waiting):
             waiting[path].replace(path)
@@ -129,4 +128,4 @@ def _fill(temporary: Path, data: bytes, path: Path) -> None:
         out.flush()
         os.fsync(out.fileno())
     if path.exists():
-        shutil.copymode(path, temporary)
+        temporary.chmod(stat.S_IMODE(path.stat().st_mode))

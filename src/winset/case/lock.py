@@ -7,7 +7,6 @@ docs/decisions/0013-one-lock-for-every-writer.md.
 
 import datetime
 import os
-import socket
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -91,9 +90,11 @@ def unwritable(path: Path, error: Exception) -> WinsetError:
 
 def _sign(handle: int) -> None:
     """Write who holds the lock behind its first byte, which Windows locks."""
+    from socket import gethostname
+
     words = " ".join(_command())
     now = datetime.datetime.now(datetime.UTC).strftime("%H:%M:%S UTC")
-    name = f"{words} (process {os.getpid()} on {socket.gethostname()}, since {now})"
+    name = f"{words} (process {os.getpid()} on {gethostname()}, since {now})"
     with suppress(OSError):  # on a full disk the lock holds without a name
         os.ftruncate(handle, 0)
         os.lseek(handle, 0, os.SEEK_SET)
