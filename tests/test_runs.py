@@ -215,7 +215,7 @@ def solved(task, chunk):
 def written(handle):
     global count
     count += 1
-    if when == "writing" and count == 9:
+    if when == "writing" and count == 17:  # of the ninth state: each is a file and its folder
         os.kill(os.getpid(), signal.SIGKILL)
     fsync(handle)
 
