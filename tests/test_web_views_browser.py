@@ -39,7 +39,8 @@ def folder(tmp_path_factory):
     (made / "empty").mkdir()
     (made / "empty" / "case.yaml").write_text("title: Empty\nas_of: 2020-01-01\n")
     day = date.today() + timedelta(days=9)
-    seal(read_case(made / "split-pie"), issue="pie", resolve_by=day, draws=40)
+    pie = read_case(made / "split-pie")
+    seal(pie, issue="pie", resolve_by=day, rule="As the notary says", draws=40)
     (made / "past.csv").write_text(
         "issue,group,actor,position,salience,influence,outcome\n"
         + "".join(

@@ -1,6 +1,9 @@
 """Commands about sealed forecasts: seal, verify, resolve."""
 
 import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,10 +12,40 @@ import click
 from winset.cli.case import CASE
 from winset.cli.coding import read_day, writable
 from winset.cli.forecast import DRAWS, SEED, SET
+from winset.errors import CaseError
 
 if TYPE_CHECKING:
     from winset.claims import Rate
     from winset.ledger import Check, Record, Score, Sealed, Verified
+
+
+# Where the library finds fault, and the option that mends it.
+_OPTIONS = {
+    "question": "--question",
+    "issue": "--issue",
+    "rule": "--rule",
+    "no_rule": "--no-rule",
+    "resolve_by": "--resolve-by",
+    "outcome": "--outcome",
+    "date": "--date",
+}
+_REMEDIES = {"rule": "--rule TEXT says it; to seal without a rule, give the reason: --no-rule WHY"}
+
+
+@contextmanager
+def _options_named() -> Iterator[None]:
+    """Name the option in every problem that an option mends."""
+    try:
+        yield
+    except CaseError as error:
+        raise CaseError(
+            replace(
+                problem,
+                where=_OPTIONS.get(problem.where, problem.where),
+                remedy=_REMEDIES.get(problem.where, problem.remedy),
+            )
+            for problem in error.problems
+        ) from None
 
 
 @click.command()
@@ -26,7 +59,8 @@ if TYPE_CHECKING:
     metavar="DATE",
     help="When it is settled; the question's horizon unless given.",
 )
-@click.option("--rule", default="", metavar="TEXT", help="How it is to be judged.")
+@click.option("--rule", default="", metavar="TEXT", help="How the outcome will be judged.")
+@click.option("--no-rule", default="", metavar="WHY", help="Seal without a rule, and say why.")
 @click.option("--note", default="", metavar="TEXT")
 @click.option("--model", "name", metavar="NAME", help="Model; by default what fits.")
 @SET
@@ -40,6 +74,7 @@ def seal(
     issue: str | None,
     day: datetime.date | None,
     rule: str,
+    no_rule: str,
     note: str,
     name: str | None,
     settings: tuple[str, ...],
@@ -59,26 +94,28 @@ def seal(
     from winset.models import default_model, make_model
 
     opened, folder = writable(case)
-    done = sealed_in(
-        opened,
-        question=question,
-        issue=issue,
-        resolve_by=day,
-        rule=rule,
-        note=note,
-        model=make_model(name or default_model(opened), settings_of(settings)),
-        draws=draws,
-        seed=seed,
-        scenario=scenario,
-    )
+    with _options_named():
+        done = sealed_in(
+            opened,
+            question=question,
+            issue=issue,
+            resolve_by=day,
+            rule=rule,
+            no_rule=no_rule,
+            note=note,
+            model=make_model(name or default_model(opened), settings_of(settings)),
+            draws=draws,
+            seed=seed,
+            scenario=scenario,
+        )
     if as_json:
         print_json({"id": done.id, "line": done.line, "seal": done.seal})
         return
     say(f"{done.seal.text}")
     say(_forecast(done), indent="  ")
     say(f"Sealed as {done.id[:12]}, to be settled by {done.seal.resolve_by}.")
-    if not rule:
-        say("No --rule: say how it is to be judged, lest it be argued about afterwards.")
+    if no_rule:
+        say(f"Sealed without a rule: {no_rule}")
     say(
         f"Ledger: {folder / 'ledger.jsonl'}, line {done.line}. Publish its last digest to prove "
         f"the day to others:"
@@ -119,7 +156,8 @@ def resolve(
     from winset.ledger import resolve as resolved
 
     folder = ledger_folder(case)
-    done = resolved(folder, entry, outcome, date=day, source=source, note=note, amend=amend)
+    with _options_named():
+        done = resolved(folder, entry, outcome, date=day, source=source, note=note, amend=amend)
     scored, running = score(done), record(read_ledger(folder).sealed)
     if as_json:
         print_json({"sealed": done, "score": scored, "record": running})
@@ -217,6 +255,8 @@ def _print_check(check: "Check") -> None:
         say(line, indent="  ")
     if seal.rule:
         say(f"judged by: {seal.rule}", indent="  ")
+    elif seal.no_rule:
+        say(f"without a rule: {seal.no_rule}", indent="  ")
     came = sealed.resolution
     if came is None:
         late = seal.resolve_by < datetime.date.today()
