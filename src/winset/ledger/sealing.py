@@ -15,6 +15,7 @@ from winset.case.appending import append, refuse_falling
 from winset.case.chain import LEDGER, Chain, canonical
 from winset.case.folder import render_case
 from winset.case.model import Case
+from winset.case.parts import Question
 from winset.case.quantities import parse_quantity
 from winset.errors import CaseError, Problem, WinsetError, nearest, shorten
 from winset.findings import look_behind
@@ -200,6 +201,13 @@ def _second(at: datetime.datetime | None) -> datetime.datetime:
     return moment.astimezone(datetime.UTC).replace(microsecond=0)
 
 
+def can_seal(question: Question) -> bool:
+    """Return whether ``question`` is open and comes true or not: a share of blame does neither."""
+    quantities = [question.answer] if question.answer else [*question.options.values()]
+    shares = any(parse_quantity(quantity).kind == "blame" for quantity in quantities)
+    return question.resolution is None and not shares
+
+
 def default_model_of(case: Case) -> Model:
     """Return the model that fits ``case``, with its parameters as they come."""
     return make_model(default_model(case))
@@ -298,7 +306,7 @@ def _checked(
             Problem(where="no_rule", required="must be empty where there is a rule",
                     found=shorten(words["no_rule"]))
         )  # fmt: skip
-    day = day or (subject.horizon if subject else None)
+    given, day = day, day or (subject.horizon if subject else None)
     if day is None and subject is not None:
         problems.append(
             Problem(where="resolve_by", required="must say by which day it is settled",
@@ -307,7 +315,8 @@ def _checked(
     elif day is not None and day < today:
         problems.append(
             Problem(where="resolve_by", required="must be settled on a day to come",
-                    found=f"{day}, sealed on {today}")
+                    found=f"{day}, sealed on {today}",
+                    remedy="" if given else "the question's own day has passed; choose another")
         )  # fmt: skip
     if problems or subject is None or day is None:
         raise CaseError(problems)
@@ -338,7 +347,7 @@ def _subject(case: Case, question: str | None, issue: str | None) -> _Subject:
         what = "the case already says how it came out"
         raise _wrong("question", f"{question} must be open", what, "there is nothing to seal")
     quantities = {"yes": asked.answer} if asked.answer else dict(asked.options)
-    if any(parse_quantity(quantity).kind == "blame" for quantity in quantities.values()):
+    if not can_seal(asked):
         raise _wrong("question", "must come true or not", "a share of blame",
                      "there is nothing to seal")  # fmt: skip
     return _Subject(asks="question", id=asked.id, text=asked.text, quantities=quantities,
