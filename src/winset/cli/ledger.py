@@ -12,6 +12,16 @@ import click
 from winset.cli.case import CASE
 from winset.cli.coding import read_day, writable
 from winset.cli.forecast import DRAWS, SEED, SET
+from winset.cli.witness import (
+    TRUST,
+    WITNESS,
+    asked,
+    headers_of,
+    ledger_folder,
+    print_answers,
+    ready,
+    refuse,
+)
 from winset.errors import CaseError
 
 if TYPE_CHECKING:
@@ -67,6 +77,8 @@ def _options_named() -> Iterator[None]:
 @DRAWS
 @SEED
 @click.option("--scenario", metavar="NAME", help="A scenario of the case.")
+@WITNESS
+@TRUST
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def seal(
     case: str,
@@ -81,19 +93,25 @@ def seal(
     draws: int,
     seed: int,
     scenario: str | None,
+    witnesses: tuple[str, ...],
+    certificates: tuple[Path, ...],
     as_json: bool,
 ) -> None:
     """Seal a forecast of CASE in its ledger, before anybody knows how the question comes out.
 
     The ledger only grows. A copy of the case's numbers is put beside it, in sealed/, so that
-    `winset verify` can make the forecast again however the case is edited.
+    `winset verify` can make the forecast again however the case is edited. Dates are your own word
+    unless a witness attests them: the seal stands whether or not it answers.
     """  # fmt: skip
     from winset.cli.forecast import settings_of
     from winset.cli.printing import print_json, say
     from winset.ledger import seal as sealed_in
+    from winset.ledger.witness import Trust, parse_kind
     from winset.models import default_model, make_model
 
     opened, folder = writable(case)
+    kinds, trust = [parse_kind(text) for text in witnesses], Trust(certificates=certificates)
+    ready(kinds, trust)
     with _options_named():
         done = sealed_in(
             opened,
@@ -108,19 +126,25 @@ def seal(
             seed=seed,
             scenario=scenario,
         )
+    answers = asked(folder, done.id, kinds, trust)
     if as_json:
-        print_json({"id": done.id, "line": done.line, "seal": done.seal})
+        print_json({"id": done.id, "line": done.line, "seal": done.seal, "witnesses": answers})
+        refuse(answers)
         return
     say(f"{done.seal.text}")
     say(_forecast(done), indent="  ")
     say(f"Sealed as {done.id[:12]}, to be settled by {done.seal.resolve_by}.")
     if no_rule:
         say(f"Sealed without a rule: {no_rule}")
+    print_answers(answers)
+    if not kinds:
+        say("The date is your own word until a witness attests it (--witness).")
     say(
         f"Ledger: {folder / 'ledger.jsonl'}, line {done.line}. Publish its last digest to prove "
         f"the day to others:"
     )
     click.echo(done.id)
+    refuse(answers)
 
 
 @click.command()
@@ -154,11 +178,15 @@ def resolve(
     from winset.cli.printing import print_json, say
     from winset.ledger import read_ledger, record, score
     from winset.ledger import resolve as resolved
+    from winset.ledger.witness import existed_by, witnesses_of
 
     folder = ledger_folder(case)
     with _options_named():
         done = resolved(folder, entry, outcome, date=day, source=source, note=note, amend=amend)
-    scored, running = score(done), record(read_ledger(folder).sealed)
+    ledger = read_ledger(folder)
+    entries = ledger.chain.entries
+    earliest = existed_by(entries, witnesses_of(folder, entries))
+    scored, running = score(done), record(ledger.sealed, earliest)
     if as_json:
         print_json({"sealed": done, "score": scored, "record": running})
         return
@@ -174,16 +202,41 @@ def resolve(
 @click.option("--head", metavar="DIGEST", help="A digest that the ledger must hold.")
 @click.option("--chain-only", is_flag=True, help="Do not make the forecasts again.")
 @click.option("--repair", is_flag=True, help="Set aside a write that was cut off at the end.")
+@TRUST
+@click.option(
+    "--signers",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="The ssh keys that may sign commits and tags, as git's gpg.ssh.allowedSignersFile.",
+)
+@click.option(
+    "--block",
+    "blocks",
+    multiple=True,
+    metavar="HEIGHT=HEX",
+    help="The header of a Bitcoin block, from a node that you trust.",
+)
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
-def verify(case: str, head: str | None, chain_only: bool, repair: bool, as_json: bool) -> None:
-    """Check the ledger of CASE, and make every sealed forecast again.
+def verify(
+    case: str,
+    head: str | None,
+    chain_only: bool,
+    repair: bool,
+    certificates: tuple[Path, ...],
+    signers: Path | None,
+    blocks: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Check the ledger of CASE and its witnesses, and make every sealed forecast again.
 
-    Exit status 1 if the ledger is not whole, or a forecast does not come out as it was sealed.
+    Exit status 1 if the ledger is not whole, a witness speaks against it, or a forecast does not
+    come out as it was sealed.
     """
     from winset.case.appending import repair as repaired
     from winset.case.chain import LEDGER
     from winset.cli.printing import print_json
     from winset.ledger import verify as verified
+    from winset.ledger.witness import Trust
 
     folder = ledger_folder(case)
     if repair:
@@ -196,21 +249,14 @@ def verify(case: str, head: str | None, chain_only: bool, repair: bool, as_json:
             }[done],
             err=as_json,
         )
-    found = verified(folder, head=head, again=not chain_only)
+    trust = Trust(certificates=certificates, signers=signers, headers=headers_of(blocks))
+    found = verified(folder, head=head, again=not chain_only, trust=trust)
     if as_json:
         print_json({"sound": found.sound, "verified": found})
     else:
         _print_verified(found)
     if not found.sound:
         raise SystemExit(1)
-
-
-def ledger_folder(case: str) -> Path:
-    """Return the folder of ``case``, which may be one that cannot be read for its ledger."""
-    from winset.cases import shipped_cases
-
-    shipped = shipped_cases()
-    return shipped[case] if not Path(case).exists() and case in shipped else Path(case)
 
 
 def _print_verified(found: "Verified") -> None:
@@ -253,6 +299,10 @@ def _print_check(check: "Check") -> None:
             said += f" ({check.errors:.1f} Monte Carlo errors)"
     for line in filter(None, (said, *check.harm, *check.changes)):
         say(line, indent="  ")
+    say(check.dates, indent="  ")
+    for witness in check.witnesses:
+        if witness is not check.witnessed:
+            say(f"{witness.state}: {witness.file}: {witness.says}", indent="  ")
     if seal.rule:
         say(f"judged by: {seal.rule}", indent="  ")
     elif seal.no_rule:
@@ -321,6 +371,7 @@ def _print_record(found: "Record") -> None:
             else "."
         )
     )
+    say(found.dates)
 
 
 def _rate(rate: "Rate") -> str:

@@ -1,7 +1,8 @@
 """Resolving: how a sealed question came out, written below it, and what the forecast scores."""
 
 import datetime
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from winset.ledger.records import (
     read_ledger,
     understand_chain,
 )
+from winset.ledger.witness.attested import TITLES, Kind, Witness
 from winset.scores import brier, crps, log_score
 
 __all__ = ["Record", "Score", "record", "resolve", "score"]
@@ -57,6 +59,7 @@ class Record:
         sealed: how many.
         resolved: of these, how many are resolved.
         counted: how many of those count.
+        witnessed: how many of the sealed ones a witness attests, by the kind of the earliest.
         brier: mean, 95 % interval by drawing whole questions anew; None without any.
         log_score: likewise.
         crps_share: likewise, share of the scale.
@@ -65,9 +68,24 @@ class Record:
     sealed: int
     resolved: int
     counted: int
+    witnessed: Mapping[Kind, int]
     brier: Rate | None
     log_score: Rate | None
     crps_share: Rate | None
+
+    @property
+    def dates(self) -> str:
+        """Whose word the dates are, in a sentence."""
+        count = sum(self.witnessed.values())
+        if not count:
+            return "Dates are the writer's own word."
+        kinds = ", ".join(f"{TITLES[kind]} {n}" for kind, n in sorted(self.witnessed.items()))
+        if count == self.sealed:
+            return f"Every date is witnessed: {kinds}."
+        return (
+            f"Of {self.sealed} dates {count} are witnessed ({kinds}); "
+            "the others are the writer's own word."
+        )
 
 
 def score(sealed: Sealed) -> Score | None:
@@ -118,10 +136,17 @@ def _of_issue(seal: Seal, outcome: str) -> Score:
     return replace(found, crps=distance, crps_share=distance / (settled.high - settled.low))
 
 
-def record(sealed: Iterable[Sealed], *, seed: int = 0) -> Record:
+def record(
+    sealed: Iterable[Sealed], witnessed: Mapping[str, Witness] = {}, *, seed: int = 0
+) -> Record:
     """Return the running record over ``sealed``, of one case or of several.
 
     Forecasts of one question, sealed again and again, are drawn together: they share its luck.
+
+    Args:
+        sealed: the forecasts.
+        witnessed: the earliest witness of each that has one, by name of the entry.
+        seed: of the resampling.
     """
     rows = tuple(sealed)
     scored = [(s, found) for s in rows if (found := score(s)) is not None]
@@ -135,6 +160,7 @@ def record(sealed: Iterable[Sealed], *, seed: int = 0) -> Record:
         sealed=len(rows),
         resolved=len(scored),
         counted=len(counted),
+        witnessed=Counter(witnessed[s.id].kind for s in rows if s.id in witnessed),
         brier=mean("brier"),
         log_score=mean("log_score"),
         crps_share=mean("crps_share"),

@@ -24,6 +24,8 @@ from winset.ledger import (
     score,
     verify,
 )
+from winset.ledger.witness import existed_by, witnesses_of
+from winset.ledger.witness.files import files_of
 from winset.web.views.asked import Asked
 from winset.web.views.kind import Kind, Progress, Subject, made_of, no_fields
 from winset.web.views.seal_form import seal_form
@@ -72,6 +74,8 @@ class Entry:
     again: str
     harm: tuple[str, ...]
     changes: tuple[str, ...]
+    dates: str
+    witnesses: tuple[str, ...]
     outcomes: tuple[str, ...]
     numeric: bool
     least: float
@@ -90,8 +94,10 @@ def missing(subject: Subject, asked: Asked) -> str:  # noqa: ARG001
 
 def stamp(subject: Subject) -> str:
     """Return a digest of the ledger, and the day: what is overdue hangs on it."""
-    path = _folder(subject) / LEDGER
+    folder = _folder(subject)
+    path = folder / LEDGER
     data = path.read_bytes() if path.exists() else b""
+    data += b"".join(hashlib.sha256(file.read_bytes()).digest() for file in files_of(folder))
     return f"{hashlib.sha256(data).hexdigest()} {datetime.date.today()}"
 
 
@@ -107,7 +113,8 @@ def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
     sentences = []
     if asked.again:
         count = max(len(read_ledger(folder).sealed), 1)
-        found = verify(folder, progress=lambda done: progress(done / count))
+        # A page asks no git: a repository's own configuration is not the reader's.
+        found = verify(folder, git=False, progress=lambda done: progress(done / count))
         checks = {check.sealed.id: check for check in found.checks}
         problems = [str(problem) for problem in (*found.problems, *found.case_problems)]
         sentences += [
@@ -121,7 +128,9 @@ def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
         heads = found.heads
     else:
         ledger = read_ledger(folder)
-        sealed, running = ledger.sealed, record(ledger.sealed)
+        entries = ledger.chain.entries
+        earliest = existed_by(entries, witnesses_of(folder, entries, git=False))
+        sealed, running = ledger.sealed, record(ledger.sealed, earliest)
         heads = ledger.chain.heads
         sentences += [str(problem) for problem in ledger.problems]
     return Shown(
@@ -148,7 +157,7 @@ def _record(found: Record) -> str:
         if rate is not None
     ]
     said = f"{found.sealed} sealed, {found.resolved} resolved, {found.counted} counted"
-    return f"{said}: {'; '.join(parts)}." if parts else f"{said}."
+    return f"{said}: {'; '.join(parts)}. {found.dates}" if parts else f"{said}. {found.dates}"
 
 
 def _rate(rate: Rate) -> str:
@@ -212,6 +221,8 @@ def _entry(sealed: Sealed, check: Check | None) -> Entry:
         again="" if check is None else AGAIN[check.verdict],
         harm=() if check is None else check.harm,
         changes=() if check is None else check.changes,
+        dates="" if check is None else check.dates,
+        witnesses=() if check is None else tuple(f"{w.file}: {w.says}" for w in check.witnesses),
         outcomes=seal.outcomes,
         numeric=scale is not None,
         least=scale.low if scale else 0.0,
