@@ -1,11 +1,14 @@
-"""Witnesses of a sealed forecast: a time-stamp authority, OpenTimestamps, signed commits and tags."""
+"""Witnesses of a seal: a time-stamp authority, OpenTimestamps, signed commits and tags."""
 
 import datetime
 import json
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import threading
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -47,9 +50,8 @@ def folder(tmp_path):
 
 
 def sealed(folder, **more):
-    return seal(read_case(folder), question="agreement", rule="A signed text", draws=20,
-                resolve_by=(NOW + 30 * DAY).date(), model=make_model("two-level", {"grid": 51}),
-                **more)  # fmt: skip
+    return seal(read_case(folder), issue="price", rule="A signed text", draws=20,
+                resolve_by=(NOW + 30 * DAY).date(), model=make_model("mean"), **more)  # fmt: skip
 
 
 def last(folder):
@@ -142,7 +144,7 @@ def test_a_witness_attests_every_entry_that_its_own_follows(folder, authority):
 
 def test_a_ledger_written_last_night_with_a_date_in_the_past_is_seen_through(folder, authority):
     sealed(folder, at=NOW - 900 * DAY)
-    resolve(folder, "agreement", "yes", date=(NOW - 300 * DAY).date())
+    resolve(folder, "price", "40", date=(NOW - 300 * DAY).date())
     stamped(folder, authority)
     [check] = verified(folder, certificates=(authority.file,)).checks
     assert "after" in check.dates and "when the outcome came about" in check.dates
@@ -357,14 +359,17 @@ def missing_programs():
     return pytest.mark.skipif(bool(absent), reason=f"needs {', '.join(absent)}")
 
 
+def new_key(path):
+    words = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "ada", "-f", str(path)]
+    subprocess.run(words, check=True)
+    return path.with_suffix(".pub").read_text()
+
+
 @pytest.fixture
 def signing(folder, tmp_path):
     """Make the folder a repository whose commits are signed by a new ssh key."""
-    key = tmp_path / "key"
-    words = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "ada", "-f", str(key)]
-    subprocess.run(words, check=True)
-    signers = tmp_path / "signers"
-    signers.write_text(f"ada@example {key.with_suffix('.pub').read_text()}")
+    key, signers = tmp_path / "key", tmp_path / "signers"
+    signers.write_text(f"ada@example {new_key(key)}")
     git(folder, "init", "--quiet")
     git(folder, "config", "gpg.format", "ssh")
     git(folder, "config", "user.signingKey", str(key))
@@ -418,14 +423,25 @@ def test_a_signed_tag_attests_what_unsigned_commits_hold(folder, signing):
 
 
 @missing_programs()
-def test_a_signature_by_a_stranger_is_not_counted(folder, signing):
+def test_a_signature_by_a_stranger_is_not_counted(folder, signing, tmp_path):
     sealed(folder)
     ask(folder, last(folder), [("git", "")])
-    signing.write_text(
-        signing.read_text().replace("AAAAC3NzaC1lZDI1NTE5AAAAI", "AAAAC3NzaC1lZDI1NTE5AAAAJ")
-    )
+    stranger = new_key(tmp_path / "stranger")
+    signing.write_text(f"ada@example {stranger}")
     found = verified(folder, signers=signing)
     assert found.witnesses[0].state == "unchecked" and found.checks[0].dates == OWN
+
+
+@missing_programs()
+def test_a_commit_changed_after_it_was_signed_speaks_against_the_ledger(folder, signing):
+    sealed(folder)
+    ask(folder, last(folder), [("git", "")])
+    commit = git(folder, "cat-file", "commit", "HEAD").replace("The ledger ends", "A ledger ends")
+    written = subprocess.run(["git", "-C", str(folder), "hash-object", "-t", "commit", "-w",
+                              "--stdin"], input=commit, capture_output=True, text=True)  # fmt: skip
+    git(folder, "update-ref", "HEAD", written.stdout.strip())
+    found = verified(folder, signers=signing)
+    assert found.witnesses[0].state == "wrong" and not found.sound
 
 
 @missing_programs()
@@ -448,8 +464,8 @@ def run(*words):
 
 
 def seal_words(folder, *more):
-    return ["seal", folder, "--question", "agreement", "--resolve-by", (NOW + DAY).date(),
-            "--rule", "As signed", "--draws", 20, "--set", "grid=51", *more]  # fmt: skip
+    return ["seal", folder, "--issue", "price", "--resolve-by", (NOW + DAY).date(),
+            "--rule", "As signed", "--draws", 20, "--model", "mean", *more]  # fmt: skip
 
 
 def test_the_commands_seal_with_a_witness_and_verify_it(folder, authority):
@@ -488,6 +504,30 @@ def test_a_refused_witness_fails_the_command_but_the_seal_stands(folder, authori
     assert done.exit_code == 0 and "Witnessed" in done.output, done.output
     done = run("witness", folder, "--entry", "ffff", "--witness", "git")
     assert done.exit_code == 1 and "must be the beginning of one digest" in done.output
+
+
+@missing_programs()
+def test_the_commands_of_the_documentation_do_what_it_says(folder, authority, calendar, signing):
+    page = (Path(__file__).parents[1] / "docs" / "ledger.md").read_text()
+    [block] = re.findall(r"^```sh\n(.*?)^```", page, re.M | re.S)
+    for old, new in (
+        ("my-talks", str(folder)), ("2027-06-30", str((NOW + DAY).date())),
+        ("https://tsa.example", authority.url), ("tsa.pem", str(authority.file)),
+        ("https://calendar.example", calendar.url), ("--signers signers", f"--signers {signing}"),
+    ):  # fmt: skip
+        assert old in block
+        block = block.replace(old, new)
+    calendar.height = 840_000
+    said = []
+    for line in block.splitlines():
+        program, *words = shlex.split(line)
+        assert program == "winset"
+        done = run(*words)
+        assert done.exit_code == 0, done.output
+        said.append(" ".join(done.output.split()))
+    assert said[0].count("Witnessed:") == 2 and said[0].count("Pending:") == 1
+    assert "leads to Bitcoin block 840000" in said[1]
+    assert "Every date is witnessed" in said[2] and "was not checked" in said[2]
 
 
 def test_a_kind_is_read_from_the_environment_too(folder, authority, monkeypatch):
