@@ -1,4 +1,5 @@
 import datetime
+import hashlib
 import json
 import os
 import shutil
@@ -23,7 +24,7 @@ from winset.errors import CaseError, WinsetError
 from winset.forecast import make_forecast
 from winset.ledger import read_ledger, record, resolve, score, seal, verify
 from winset.ledger.records import in_json, understand_chain
-from winset.ledger.sealing import content_digest
+from winset.ledger.sealing import content_digest, draft, put_down
 from winset.models import make_model
 from winset.scores import brier, crps, log_score
 
@@ -45,6 +46,8 @@ def folder(tmp_path):
 
 
 def sealed(folder, question="agreement", at=AT, draws=60, **said):
+    if "no_rule" not in said:
+        said.setdefault("rule", "A text signed by both sides")
     subject = {"issue": said.pop("issue")} if "issue" in said else {"question": question}
     return seal(read_case(folder), **subject, resolve_by=said.pop("resolve_by", DUE), at=at,
                 draws=draws, model=said.pop("model", FAST), **said)  # fmt: skip
@@ -179,6 +182,100 @@ def test_windows_line_ends_are_named_for_what_they_are(folder):
     read_case(folder)
     [problem] = verify(folder, again=False).problems
     assert ".gitattributes" in str(problem)
+
+
+# Dates
+
+
+def test_an_entry_dated_before_the_one_it_follows_is_found_in_its_line(folder):
+    sealed(folder)
+    year_end = datetime.date(2026, 12, 31)
+    sealed(folder, seed=1, at=LATER, resolve_by=year_end)
+    first, second = (json.loads(line) for line in (folder / LEDGER).read_bytes().splitlines())
+    early = {**second, "at": "2026-01-31T00:00:00Z"}
+    del early["sha256"]
+    early["sha256"] = hashlib.sha256(canonical(early).encode()).hexdigest()
+    third = {"kind": "note", "at": "2026-01-31T12:00:00Z", "previous": [early["sha256"]]}
+    third["sha256"] = hashlib.sha256(canonical(third).encode()).hexdigest()
+    lines = [canonical(entry).encode() + b"\n" for entry in (first, early, third)]
+    problems = parse_chain(b"".join(lines)).problems
+    assert [(p.line, "dated no earlier" in p.required) for p in problems] == [(2, True), (3, True)]
+    assert "2026-01-31" in problems[0].found
+    (folder / LEDGER).write_bytes(b"".join(lines[:2]))
+    assert not verify(folder, again=False).sound
+    with pytest.raises(CaseError, match="dates in a ledger never fall"):
+        sealed(folder, at=LATER, resolve_by=year_end)
+
+
+def test_nothing_is_appended_with_a_date_before_the_last(folder):
+    done = sealed(folder, at=LATER, resolve_by=datetime.date(2026, 12, 31))
+    before = (folder / LEDGER).read_bytes(), sorted((folder / "sealed").iterdir())
+    edit(folder, "stances.csv", "20..30..40", "21..30..40")
+    for write in (
+        lambda: sealed(folder),
+        lambda: resolve(folder, done.id, "yes", date=AT.date(), at=AT),
+        lambda: append(folder / LEDGER, lambda _: ("note", {"at": "2026-07-01T11:59:59Z"})),
+    ):
+        with pytest.raises(WinsetError, match="dated no earlier than the one it follows"):
+            write()
+    assert ((folder / LEDGER).read_bytes(), sorted((folder / "sealed").iterdir())) == before
+    assert sealed(folder, at=LATER, resolve_by=datetime.date(2026, 12, 31)).line == 2
+
+
+def test_copies_that_grew_apart_may_be_dated_across_but_what_joins_them_may_not(folder):
+    sealed(folder)
+    other = folder.with_name("other")
+    shutil.copytree(folder, other)
+    sealed(folder, seed=1, at=LATER, resolve_by=datetime.date(2026, 12, 31))
+    sealed(other, seed=2)
+    with (folder / LEDGER).open("ab") as out:
+        out.write((other / LEDGER).read_bytes().splitlines(keepends=True)[-1])
+    assert verify(folder, again=False).problems == ()
+    with pytest.raises(WinsetError, match="dated no earlier"):
+        sealed(folder, seed=3)
+
+
+def test_the_moment_is_that_of_the_writing_and_not_of_the_call(folder, monkeypatch):
+    made = draft(read_case(folder), question="agreement", resolve_by=datetime.date(2999, 1, 1),
+                 rule="As signed", model=FAST, draws=20)  # fmt: skip
+    sealed(folder, at=None, resolve_by=datetime.date(2999, 1, 1))
+    assert put_down(replace(made, seal=replace(made.seal, at=AT))).seal.at > AT
+    assert verify(folder, again=False).problems == ()
+
+
+# Rules
+
+
+def test_without_a_rule_nothing_is_sealed_unless_the_reason_is_stored(folder):
+    with pytest.raises(CaseError) as caught:
+        sealed(folder, rule="  ", resolve_by=datetime.date(2026, 1, 31), question="agreemant")
+    assert [p.where for p in caught.value.problems] == ["question", "rule", "resolve_by"]
+    with pytest.raises(CaseError, match="must be empty where there is a rule"):
+        sealed(folder, rule="As signed", no_rule="No time")
+    assert not (folder / LEDGER).exists()
+    done = sealed(folder, no_rule="Only for teaching")
+    assert (done.seal.rule, done.seal.no_rule) == ("", "Only for teaching")
+    assert read_ledger(folder).sealed[0].seal == done.seal
+
+
+def test_a_ledger_sealed_before_rules_were_needed_is_still_sound(folder):
+    sealed(folder)
+    body = in_json(read_ledger(folder).sealed[0].seal)
+    del body["no_rule"]
+    (folder / LEDGER).unlink()
+    append(folder / LEDGER, lambda _: ("seal", {**body, "format": 1, "rule": ""}))
+    assert verify(folder).sound
+
+
+def test_what_a_draft_shows_is_what_is_sealed(folder):
+    made = draft(read_case(folder), question="agreement", resolve_by=DUE, rule="As signed",
+                 model=FAST, draws=20, at=AT)  # fmt: skip
+    assert not (folder / LEDGER).exists()
+    put_down(made, at=AT)
+    entry = json.loads((folder / LEDGER).read_text())
+    for name in ("at", "previous", "sha256"):
+        del entry[name]
+    assert canonical(entry) == made.text
 
 
 # Writes that are cut off, and many at once
@@ -416,11 +513,12 @@ def test_what_is_settled_already_is_not_sealed(folder):
     case = read_case(folder)
     came = replace(case.questions[0], resolution=Answered(outcome="yes"))
     with pytest.raises(WinsetError, match="already says how it came out"):
-        seal(replace(case, questions=(came,)), question="agreement", resolve_by=DUE, at=AT)
+        seal(replace(case, questions=(came,)), question="agreement", resolve_by=DUE, at=AT,
+             rule="As signed")  # fmt: skip
     with pytest.raises(WinsetError, match="in a folder"):
         seal(replace(case, folder=None), question="agreement", resolve_by=DUE, at=AT)
     with pytest.raises(WinsetError, match="either a question"):
-        seal(case, question="agreement", issue="price", resolve_by=DUE, at=AT)
+        seal(case, question="agreement", issue="price", resolve_by=DUE, at=AT, rule="As signed")
 
 
 def test_moves_are_sealed_from_the_game_and_blame_is_not(tmp_path):
@@ -557,7 +655,8 @@ def test_what_cannot_be_made_again_says_why(made, said, folder):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"format": 2}, "must be at most 1"),
+        ({"format": 3}, "must be at most 2"),
+        ({"rule": ""}, "must say how the outcome will be judged"),
         ({"format": "x"}, "must be a whole number"),
         ({"chances": [{"outcome": "yes", "probability": 7, "error": None, "draws": 1}]}, "chances"),
         ({"chances": 3}, "chances"),
@@ -648,8 +747,9 @@ def test_a_resolution_comes_once_and_an_amendment_stands_beside_it(folder):
     again = resolve(folder, "agreement", "void", amend=True, at=LATER)
     assert len(again.resolutions) == 3
     assert verify(folder, again=False).sound
+    late = sealed(folder, seed=9, at=LATER, resolve_by=LATER.date())
     with pytest.raises(WinsetError, match="not resolved yet"):
-        resolve(folder, sealed(folder, seed=9).id[:9], "no", amend=True, at=LATER)
+        resolve(folder, late.id[:9], "no", amend=True, at=LATER)
 
 
 def test_before_the_day_only_what_is_settled_already_is_resolved(folder):
@@ -657,7 +757,7 @@ def test_before_the_day_only_what_is_settled_already_is_resolved(folder):
     early = datetime.datetime(2026, 3, 1, tzinfo=datetime.UTC)
     with pytest.raises(WinsetError, match="say since when"):
         resolve(folder, "agreement", "yes", at=early)
-    with pytest.raises(WinsetError, match="a day to come"):
+    with pytest.raises(WinsetError, match="must not be a day to come"):
         resolve(folder, "agreement", "yes", date=datetime.date(2026, 3, 2), at=early)
     with pytest.raises(WinsetError, match="is too late"):
         resolve(folder, "agreement", "yes", date=datetime.date(2026, 7, 1), at=LATER)
@@ -757,11 +857,11 @@ def test_the_commands_seal_resolve_and_verify(folder):
     tomorrow = datetime.date.today() + datetime.timedelta(days=1)
     today = datetime.date.today()
     done = run("seal", folder, "--question", "agreement", "--resolve-by", tomorrow, "--draws", 50,
-               "--set", "grid=51")  # fmt: skip
+               "--set", "grid=51", "--rule", "A text signed by both sides")  # fmt: skip
     assert done.exit_code == 0, done.output
-    assert "No --rule" in done.output
     id = done.output.split()[-1]
-    assert run("resolve", folder, id[:10], "--outcome", "yes").exit_code == 1
+    early = run("resolve", folder, id[:10], "--outcome", "yes")
+    assert early.exit_code == 1 and "--date: must be given before" in early.output
     done = run("resolve", folder, id[:10], "--outcome", "yes", "--date", today, "--source", "me")
     assert done.exit_code == 0, done.output
     assert "Record: 1 sealed, 1 resolved, 1 counted; Brier" in done.output
@@ -772,6 +872,18 @@ def test_the_commands_seal_resolve_and_verify(folder):
     said = json.loads(run("verify", folder, "--json").output)
     assert said["sound"] is True
     assert said["verified"]["checks"][0]["score"]["counts"] is True
+
+
+def test_the_command_refuses_a_seal_without_a_rule_and_names_the_options(folder):
+    words = ["seal", folder, "--question", "agreement", "--draws", 20, "--set", "grid=51"]
+    refused = run(*words)
+    assert refused.exit_code == 1
+    assert "--rule: must say how the outcome will be judged" in refused.output
+    assert "--no-rule WHY" in refused.output and "--resolve-by: must say" in refused.output
+    assert not (folder / LEDGER).exists()
+    done = run(*words, "--resolve-by", datetime.date.today(), "--no-rule", "A dry run")
+    assert done.exit_code == 0, done.output
+    assert "without a rule: A dry run" in run("verify", folder, "--chain-only").output
 
 
 def test_a_changed_ledger_makes_the_command_fail_with_its_line(folder):

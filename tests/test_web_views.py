@@ -81,7 +81,8 @@ def folder(tmp_path_factory):
         f'c1,{read_case(case).questions[0].id},yes,0.8,A. Writer,"{HOSTILE.replace(chr(34), "")}",'
         "2020-01-01\n"
     )
-    seal(read_case(case), issue="pie", resolve_by=date.today() + timedelta(days=9), draws=40)
+    day = date.today() + timedelta(days=9)
+    seal(read_case(case), issue="pie", resolve_by=day, rule="As the notary says", draws=40)
     (made / "past.csv").write_text(PAST)
     return made
 
@@ -401,7 +402,7 @@ def sealed_pie(tmp_path):
     folder = a_folder(tmp_path)
     case = folder / "split-pie"
     day = date.today() + timedelta(days=9)
-    done = seal(read_case(case), issue="pie", resolve_by=day, draws=40)
+    done = seal(read_case(case), issue="pie", resolve_by=day, rule="By the notary", draws=40)
     return folder, case, done.id
 
 
@@ -410,7 +411,8 @@ def test_how_a_sealed_forecast_came_out_is_written_under_it(tmp_path):
     with entered(folder) as client:
         came = {"entry": entry, "outcome": "55", "source": "the notary"}
         early = client.post(f"{PIE}/resolutions", json=came)
-        assert early.status_code == 422 and "is to be settled by" in early.json()["error"]
+        [problem] = early.json()["problems"]
+        assert early.status_code == 422 and problem["where"] == "date"
         came["date"] = date.today().isoformat()
         told = client.post(f"{PIE}/resolutions", json=came)
         assert told.status_code == 201 and told.json()["counts"] and told.json()["crps"] >= 0.0

@@ -8,10 +8,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from browsing import COMPILES, SEEN, browser, refused, serving, violations
+from browsing import COMPILES, SEEN, browser, serving, violations
 from winset.case.folder import read_case, write_case
 from winset.cases import shipped_cases
-from winset.ledger import read_ledger, seal
+from winset.ledger import seal
 from workbench import a_folder
 
 __all__ = ["browser"]  # a fixture
@@ -39,7 +39,8 @@ def folder(tmp_path_factory):
     (made / "empty").mkdir()
     (made / "empty" / "case.yaml").write_text("title: Empty\nas_of: 2020-01-01\n")
     day = date.today() + timedelta(days=9)
-    seal(read_case(made / "split-pie"), issue="pie", resolve_by=day, draws=40)
+    pie = read_case(made / "split-pie")
+    seal(pie, issue="pie", resolve_by=day, rule="As the notary says", draws=40)
     (made / "past.csv").write_text(
         "issue,group,actor,position,salience,influence,outcome\n"
         + "".join(
@@ -193,20 +194,6 @@ def test_levers_are_asked_for_and_told_as_cards(page):
     page.wait_for_selector(DRAWN)
     assert page.locator(".hands").count() == 3
     assert "Ann" in page.locator(".hands h2").first.text_content()
-
-
-def test_how_a_forecast_came_out_is_written_from_its_form(page, folder):
-    opened(page, f"{PIE}/views/sealed")
-    page.get_by_text("Say how it came out").click()
-    page.get_by_label("Outcome").fill("55")
-    page.get_by_role("button", name="Write it down").click()
-    page.get_by_text("is to be settled by").wait_for()
-    refused(page, 422)
-    page.get_by_label("On", exact=True).fill(date.today().isoformat())
-    page.get_by_label("By whose word").fill("the notary")
-    page.get_by_role("button", name="Write it down").click()
-    page.get_by_text("Came out 55").wait_for()
-    assert read_ledger(folder / "split-pie").sealed[0].resolution.source == "the notary"
 
 
 SEEN_BY_ALL = (f"{PIE}/views/rounds?draws=8", f"{PIE}/views/sealed")

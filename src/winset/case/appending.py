@@ -1,5 +1,6 @@
 """Writing at the end of a chain: under a lock, on disk before it is acknowledged, or not at all."""
 
+import datetime
 import hashlib
 import os
 import sys
@@ -9,7 +10,16 @@ from pathlib import Path
 from typing import Any, Literal
 
 from winset.case.atomic import sync_folder
-from winset.case.chain import MOST_LINE, Chain, Entry, canonical, is_plain, parse_chain, read_chain
+from winset.case.chain import (
+    MOST_LINE,
+    Chain,
+    Entry,
+    canonical,
+    date_of,
+    is_plain,
+    parse_chain,
+    read_chain,
+)
 from winset.case.lock import unwritable, write_lock
 from winset.errors import CaseError, WinsetError
 
@@ -29,13 +39,15 @@ def append(path: Path, make: Callable[[Chain], tuple[str, Mapping[str, Any]]]) -
     Raises:
         CaseError: when the chain is not whole; it is left as it is.
         HeldError: when another writer holds the folder too long.
-        WinsetError: when the file cannot be written, with its name.
+        WinsetError: when the file cannot be written, with its name, or the entry is dated before
+            one that it follows.
     """
     with _opened(path) as handle, _no_empty_file(path, handle):
         chain = read_chain(path)
         if chain.problems:
             raise CaseError(chain.problems)
         kind, body = make(chain)
+        refuse_falling(chain, date_of(body))
         said = {**body, "kind": kind, "previous": list(chain.heads)}
         try:
             name = hashlib.sha256(canonical(said).encode()).hexdigest()
@@ -49,6 +61,20 @@ def append(path: Path, make: Callable[[Chain], tuple[str, Mapping[str, Any]]]) -
             sync_folder(path.parent)
         return Entry(
             line=chain.lines + 1, sha256=name, previous=chain.heads, kind=kind, body=dict(body)
+        )
+
+
+def refuse_falling(chain: Chain, date: datetime.datetime | None) -> None:
+    """Do nothing if an entry of this ``date`` may follow ``chain``.
+
+    Raises:
+        WinsetError: when it is dated before an entry that it would follow.
+    """
+    if date is not None and chain.latest is not None and date < chain.latest:
+        raise WinsetError(
+            "an entry must be dated no earlier than the one it follows, "
+            f"{chain.latest.isoformat()}; found {date.isoformat()}; "
+            "set this machine's clock, or wait until that moment has passed"
         )
 
 

@@ -4,9 +4,11 @@ An entry carries the SHA-256 of its own line and of the entry or entries before 
 git does. A changed byte is found in its line, a removed line by what follows it. Where two copies
 of a file grew apart and were put together, both sides stay: the next entry follows both.
 
-What no chain can show is that its end was cut off: whoever publishes the last digest can.
+Dates never fall: an entry is dated no earlier than those it follows. Whether a date is true no
+chain can show, nor that its end was cut off: a witness and a published digest can.
 """
 
+import datetime
 import hashlib
 import json
 import re
@@ -56,6 +58,7 @@ class Chain:
         forks: where copies grew apart, in words.
         torn: bytes after the last line end: a write that was cut off.
         lines: how many whole lines there are.
+        latest: the latest date that an entry bears; None where none is dated.
     """
 
     entries: tuple[Entry, ...] = ()
@@ -65,6 +68,7 @@ class Chain:
     forks: tuple[str, ...] = ()
     torn: bytes = b""
     lines: int = 0
+    latest: datetime.datetime | None = None
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -119,7 +123,21 @@ def parse_chain(data: bytes) -> Chain:
         forks=tuple(reading.forks()),
         torn=torn,
         lines=len(lines),
+        latest=max(reading.dates.values(), default=None),
     )
+
+
+def date_of(body: Mapping[str, Any]) -> datetime.datetime | None:
+    """Return the moment that an entry is dated ``at``; None where it bears none that can be read.
+
+    >>> date_of({"at": "2026-02-01T12:00:00Z"}), date_of({"at": "soon"}), date_of({})
+    (datetime.datetime(2026, 2, 1, 12, 0, tzinfo=datetime.timezone.utc), None, None)
+    """
+    try:
+        moment = datetime.datetime.fromisoformat(body["at"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    return moment if moment.tzinfo is not None else None
 
 
 def check_ledger(folder: Path) -> None:
@@ -142,6 +160,7 @@ class _Reading:
     malformed: list[Problem] = field(default_factory=list)
     broken: list[Problem] = field(default_factory=list)
     names: dict[str, int] = field(default_factory=dict)  # known name to its line
+    dates: dict[str, datetime.datetime] = field(default_factory=dict)  # name to latest so far
     returns: bool = False  # whether Windows line ends were reported
 
     def add(self, line: bytes, number: int) -> None:
@@ -171,9 +190,12 @@ class _Reading:
                 f"the line was changed; {_RESTORE}",
             )  # fmt: skip
         self._links(number, name, previous)
+        latest = self._latest(number, previous, date_of(said))
         # Whichever of text and digest was changed, what follows means this line.
         for known in (name, found):
             self.names.setdefault(known, number)
+            if latest is not None:
+                self.dates.setdefault(known, latest)
         self.entries.append(
             Entry(line=number, sha256=name, previous=previous, kind=kind, body=said)
         )
@@ -190,6 +212,21 @@ class _Reading:
                 f"nothing above called {missing[:12]}",
                 f"a line was removed or moved; {_RESTORE}",
             )  # fmt: skip
+
+    def _latest(
+        self, number: int, previous: tuple[str, ...], own: datetime.datetime | None
+    ) -> datetime.datetime | None:
+        """Return the latest date up to this entry; report one that falls."""
+        before = max((self.dates[name] for name in previous if name in self.dates), default=None)
+        if own is None or before is None:
+            return own or before
+        if own < before:
+            self._report(
+                self.broken, number,
+                f"must be dated no earlier than what it follows, {before.isoformat()}",
+                own.isoformat(), f"dates in a ledger never fall; {_RESTORE}, or begin another",
+            )  # fmt: skip
+        return max(own, before)
 
     def _object(self, line: bytes, number: int) -> dict[str, Any] | None:
         if line.startswith(tuple(mark.encode() for mark in _MARKS)):

@@ -16,6 +16,7 @@ from winset.cli.sensitivity import sensitivity
 from winset.cli.serve import serve
 from winset.cli.statements import EXPORTS, IMPORTS
 from winset.cli.timeline import timeline
+from winset.cli.witness import witness
 from winset.errors import CaseError, WinsetError
 
 
@@ -58,6 +59,6 @@ for _command in IMPORTS:
 for _command in (
     forecast, compare, sensitivity, levers, timeline, show, check, new, cases, export, import_,
     extract, search, add, propose, code, agreement, derive, trace, reanchor, claims, seal, verify,
-    resolve, serve, backtest, calibrate,
+    resolve, witness, serve, backtest, calibrate,
 ):  # fmt: skip
     cli.add_command(_command)

@@ -1,6 +1,9 @@
 """Commands about sealed forecasts: seal, verify, resolve."""
 
 import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,10 +12,50 @@ import click
 from winset.cli.case import CASE
 from winset.cli.coding import read_day, writable
 from winset.cli.forecast import DRAWS, SEED, SET
+from winset.cli.witness import (
+    TRUST,
+    WITNESS,
+    asked,
+    headers_of,
+    ledger_folder,
+    print_answers,
+    ready,
+    refuse,
+)
+from winset.errors import CaseError
 
 if TYPE_CHECKING:
     from winset.claims import Rate
     from winset.ledger import Check, Record, Score, Sealed, Verified
+
+
+# Where the library finds fault, and the option that mends it.
+_OPTIONS = {
+    "question": "--question",
+    "issue": "--issue",
+    "rule": "--rule",
+    "no_rule": "--no-rule",
+    "resolve_by": "--resolve-by",
+    "outcome": "--outcome",
+    "date": "--date",
+}
+_REMEDIES = {"rule": "--rule TEXT says it; to seal without a rule, give the reason: --no-rule WHY"}
+
+
+@contextmanager
+def _options_named() -> Iterator[None]:
+    """Name the option in every problem that an option mends."""
+    try:
+        yield
+    except CaseError as error:
+        raise CaseError(
+            replace(
+                problem,
+                where=_OPTIONS.get(problem.where, problem.where),
+                remedy=_REMEDIES.get(problem.where, problem.remedy),
+            )
+            for problem in error.problems
+        ) from None
 
 
 @click.command()
@@ -26,13 +69,16 @@ if TYPE_CHECKING:
     metavar="DATE",
     help="When it is settled; the question's horizon unless given.",
 )
-@click.option("--rule", default="", metavar="TEXT", help="How it is to be judged.")
+@click.option("--rule", default="", metavar="TEXT", help="How the outcome will be judged.")
+@click.option("--no-rule", default="", metavar="WHY", help="Seal without a rule, and say why.")
 @click.option("--note", default="", metavar="TEXT")
 @click.option("--model", "name", metavar="NAME", help="Model; by default what fits.")
 @SET
 @DRAWS
 @SEED
 @click.option("--scenario", metavar="NAME", help="A scenario of the case.")
+@WITNESS
+@TRUST
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def seal(
     case: str,
@@ -40,50 +86,65 @@ def seal(
     issue: str | None,
     day: datetime.date | None,
     rule: str,
+    no_rule: str,
     note: str,
     name: str | None,
     settings: tuple[str, ...],
     draws: int,
     seed: int,
     scenario: str | None,
+    witnesses: tuple[str, ...],
+    certificates: tuple[Path, ...],
     as_json: bool,
 ) -> None:
     """Seal a forecast of CASE in its ledger, before anybody knows how the question comes out.
 
     The ledger only grows. A copy of the case's numbers is put beside it, in sealed/, so that
-    `winset verify` can make the forecast again however the case is edited.
+    `winset verify` can make the forecast again however the case is edited. Dates are your own word
+    unless a witness attests them: the seal stands whether or not it answers.
     """  # fmt: skip
     from winset.cli.forecast import settings_of
     from winset.cli.printing import print_json, say
     from winset.ledger import seal as sealed_in
+    from winset.ledger.witness import Trust, parse_kind
     from winset.models import default_model, make_model
 
     opened, folder = writable(case)
-    done = sealed_in(
-        opened,
-        question=question,
-        issue=issue,
-        resolve_by=day,
-        rule=rule,
-        note=note,
-        model=make_model(name or default_model(opened), settings_of(settings)),
-        draws=draws,
-        seed=seed,
-        scenario=scenario,
-    )
+    kinds, trust = [parse_kind(text) for text in witnesses], Trust(certificates=certificates)
+    ready(kinds, trust)
+    with _options_named():
+        done = sealed_in(
+            opened,
+            question=question,
+            issue=issue,
+            resolve_by=day,
+            rule=rule,
+            no_rule=no_rule,
+            note=note,
+            model=make_model(name or default_model(opened), settings_of(settings)),
+            draws=draws,
+            seed=seed,
+            scenario=scenario,
+        )
+    answers = asked(folder, done.id, kinds, trust)
     if as_json:
-        print_json({"id": done.id, "line": done.line, "seal": done.seal})
+        print_json({"id": done.id, "line": done.line, "seal": done.seal, "witnesses": answers})
+        refuse(answers)
         return
     say(f"{done.seal.text}")
     say(_forecast(done), indent="  ")
     say(f"Sealed as {done.id[:12]}, to be settled by {done.seal.resolve_by}.")
-    if not rule:
-        say("No --rule: say how it is to be judged, lest it be argued about afterwards.")
+    if no_rule:
+        say(f"Sealed without a rule: {no_rule}")
+    print_answers(answers)
+    if not kinds:
+        say("The date is your own word until a witness attests it (--witness).")
     say(
         f"Ledger: {folder / 'ledger.jsonl'}, line {done.line}. Publish its last digest to prove "
         f"the day to others:"
     )
     click.echo(done.id)
+    refuse(answers)
 
 
 @click.command()
@@ -117,10 +178,15 @@ def resolve(
     from winset.cli.printing import print_json, say
     from winset.ledger import read_ledger, record, score
     from winset.ledger import resolve as resolved
+    from winset.ledger.witness import existed_by, witnesses_of
 
     folder = ledger_folder(case)
-    done = resolved(folder, entry, outcome, date=day, source=source, note=note, amend=amend)
-    scored, running = score(done), record(read_ledger(folder).sealed)
+    with _options_named():
+        done = resolved(folder, entry, outcome, date=day, source=source, note=note, amend=amend)
+    ledger = read_ledger(folder)
+    entries = ledger.chain.entries
+    earliest = existed_by(entries, witnesses_of(folder, entries))
+    scored, running = score(done), record(ledger.sealed, earliest)
     if as_json:
         print_json({"sealed": done, "score": scored, "record": running})
         return
@@ -136,16 +202,41 @@ def resolve(
 @click.option("--head", metavar="DIGEST", help="A digest that the ledger must hold.")
 @click.option("--chain-only", is_flag=True, help="Do not make the forecasts again.")
 @click.option("--repair", is_flag=True, help="Set aside a write that was cut off at the end.")
+@TRUST
+@click.option(
+    "--signers",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="The ssh keys that may sign commits and tags, as git's gpg.ssh.allowedSignersFile.",
+)
+@click.option(
+    "--block",
+    "blocks",
+    multiple=True,
+    metavar="HEIGHT=HEX",
+    help="The header of a Bitcoin block, from a node that you trust.",
+)
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
-def verify(case: str, head: str | None, chain_only: bool, repair: bool, as_json: bool) -> None:
-    """Check the ledger of CASE, and make every sealed forecast again.
+def verify(
+    case: str,
+    head: str | None,
+    chain_only: bool,
+    repair: bool,
+    certificates: tuple[Path, ...],
+    signers: Path | None,
+    blocks: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Check the ledger of CASE and its witnesses, and make every sealed forecast again.
 
-    Exit status 1 if the ledger is not whole, or a forecast does not come out as it was sealed.
+    Exit status 1 if the ledger is not whole, a witness speaks against it, or a forecast does not
+    come out as it was sealed.
     """
     from winset.case.appending import repair as repaired
     from winset.case.chain import LEDGER
     from winset.cli.printing import print_json
     from winset.ledger import verify as verified
+    from winset.ledger.witness import Trust
 
     folder = ledger_folder(case)
     if repair:
@@ -158,21 +249,14 @@ def verify(case: str, head: str | None, chain_only: bool, repair: bool, as_json:
             }[done],
             err=as_json,
         )
-    found = verified(folder, head=head, again=not chain_only)
+    trust = Trust(certificates=certificates, signers=signers, headers=headers_of(blocks))
+    found = verified(folder, head=head, again=not chain_only, trust=trust)
     if as_json:
         print_json({"sound": found.sound, "verified": found})
     else:
         _print_verified(found)
     if not found.sound:
         raise SystemExit(1)
-
-
-def ledger_folder(case: str) -> Path:
-    """Return the folder of ``case``, which may be one that cannot be read for its ledger."""
-    from winset.cases import shipped_cases
-
-    shipped = shipped_cases()
-    return shipped[case] if not Path(case).exists() and case in shipped else Path(case)
 
 
 def _print_verified(found: "Verified") -> None:
@@ -215,8 +299,14 @@ def _print_check(check: "Check") -> None:
             said += f" ({check.errors:.1f} Monte Carlo errors)"
     for line in filter(None, (said, *check.harm, *check.changes)):
         say(line, indent="  ")
+    say(check.dates, indent="  ")
+    for witness in check.witnesses:
+        if witness is not check.witnessed:
+            say(f"{witness.state}: {witness.file}: {witness.says}", indent="  ")
     if seal.rule:
         say(f"judged by: {seal.rule}", indent="  ")
+    elif seal.no_rule:
+        say(f"without a rule: {seal.no_rule}", indent="  ")
     came = sealed.resolution
     if came is None:
         late = seal.resolve_by < datetime.date.today()
@@ -281,6 +371,7 @@ def _print_record(found: "Record") -> None:
             else "."
         )
     )
+    say(found.dates)
 
 
 def _rate(rate: "Rate") -> str:

@@ -7,11 +7,12 @@ it, in ``sealed/``, lie copies of what the forecasts were made from.
 from winset.case.appending import repair
 from winset.ledger.records import Ledger, Resolution, Seal, Sealed, read_ledger
 from winset.ledger.resolving import Record, Score, record, resolve, score
-from winset.ledger.sealing import seal
+from winset.ledger.sealing import Draft, draft, put_down, seal
 from winset.ledger.verifying import Check, Verified, verify
 
 __all__ = [
     "Check",
+    "Draft",
     "Ledger",
     "Record",
     "Resolution",
@@ -19,6 +20,8 @@ __all__ = [
     "Seal",
     "Sealed",
     "Verified",
+    "draft",
+    "put_down",
     "read_ledger",
     "record",
     "repair",

@@ -14,9 +14,9 @@ from winset.case.cells import Date, Digest, InnerPath, Moment, Text, Title
 from winset.case.chain import LEDGER, Chain, read_chain
 from winset.case.ranges import number_text
 from winset.case.records import understand
-from winset.errors import Problem, WinsetError, nearest, shorten
+from winset.errors import CaseError, Problem, WinsetError, nearest, shorten
 
-FORMAT = 1
+FORMAT = 2  # from 2 on a seal says how it will be judged, or why it does not
 VOID = "void"
 NO_AGREEMENT = "none"
 STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
@@ -81,6 +81,7 @@ class Seal:
         subject: id of the question or issue.
         text: the question in words.
         rule: how it is to be judged, in words.
+        no_rule: why there is no such rule, where it was sealed without one.
         resolve_by: day by which it is settled.
         quantities: outcome to the quantity of the model that answers it.
         chances: of the outcomes; of an issue, of an ``agreement``, or none where it is assumed.
@@ -109,6 +110,7 @@ class Seal:
     case: SealedCase
     archive: Archive
     note: Text
+    no_rule: Text = ""
 
     @property
     def outcomes(self) -> tuple[str, ...]:
@@ -298,6 +300,8 @@ def _incomplete(seal: Seal) -> tuple[str, str, str] | None:
         return "chances", "must give the outcomes of the question", ", ".join(given) or "none"
     if seal.settlement is not None and not seal.settlement.low < seal.settlement.high:
         return "settlement", "must have low below high", number_text(seal.settlement.low)
+    if seal.format >= 2 and not (seal.rule.strip() or seal.no_rule.strip()):
+        return "rule", "must say how the outcome will be judged, or no_rule why it does not", "none"
     return None
 
 
@@ -323,13 +327,15 @@ def as_words(name: str, text: str) -> str:
     """Return ``text`` as an entry may hold it.
 
     Raises:
-        WinsetError: when it cannot, with ``name`` in what is said.
+        CaseError: when it cannot, with ``name`` as the place.
     """
     try:
         return str(_TEXT.validate_python(text))
     except pydantic.ValidationError as error:
         why = error.errors()[0]["msg"]
-        raise WinsetError(f"{name}: must be {why}; found {shorten(text)}") from None
+        raise CaseError(
+            [Problem(where=name, required=f"must be {why}", found=shorten(text))]
+        ) from None
 
 
 def in_json(value: object) -> Any:

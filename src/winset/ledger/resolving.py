@@ -1,14 +1,15 @@
 """Resolving: how a sealed question came out, written below it, and what the forecast scores."""
 
 import datetime
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from winset.case.appending import append
 from winset.case.chain import LEDGER
 from winset.claims import Rate, bootstrapped
-from winset.errors import WinsetError, nearest, shorten
+from winset.errors import CaseError, Problem, WinsetError, nearest, shorten
 from winset.ledger.records import (
     NO_AGREEMENT,
     VOID,
@@ -21,6 +22,7 @@ from winset.ledger.records import (
     read_ledger,
     understand_chain,
 )
+from winset.ledger.witness.attested import TITLES, Kind, Witness
 from winset.scores import brier, crps, log_score
 
 __all__ = ["Record", "Score", "record", "resolve", "score"]
@@ -57,6 +59,7 @@ class Record:
         sealed: how many.
         resolved: of these, how many are resolved.
         counted: how many of those count.
+        witnessed: how many of the sealed ones a witness attests, by the kind of the earliest.
         brier: mean, 95 % interval by drawing whole questions anew; None without any.
         log_score: likewise.
         crps_share: likewise, share of the scale.
@@ -65,9 +68,24 @@ class Record:
     sealed: int
     resolved: int
     counted: int
+    witnessed: Mapping[Kind, int]
     brier: Rate | None
     log_score: Rate | None
     crps_share: Rate | None
+
+    @property
+    def dates(self) -> str:
+        """Whose word the dates are, in a sentence."""
+        count = sum(self.witnessed.values())
+        if not count:
+            return "Dates are the writer's own word."
+        kinds = ", ".join(f"{TITLES[kind]} {n}" for kind, n in sorted(self.witnessed.items()))
+        if count == self.sealed:
+            return f"Every date is witnessed: {kinds}."
+        return (
+            f"Of {self.sealed} dates {count} are witnessed ({kinds}); "
+            "the others are the writer's own word."
+        )
 
 
 def score(sealed: Sealed) -> Score | None:
@@ -118,10 +136,17 @@ def _of_issue(seal: Seal, outcome: str) -> Score:
     return replace(found, crps=distance, crps_share=distance / (settled.high - settled.low))
 
 
-def record(sealed: Iterable[Sealed], *, seed: int = 0) -> Record:
+def record(
+    sealed: Iterable[Sealed], witnessed: Mapping[str, Witness] = {}, *, seed: int = 0
+) -> Record:
     """Return the running record over ``sealed``, of one case or of several.
 
     Forecasts of one question, sealed again and again, are drawn together: they share its luck.
+
+    Args:
+        sealed: the forecasts.
+        witnessed: the earliest witness of each that has one, by name of the entry.
+        seed: of the resampling.
     """
     rows = tuple(sealed)
     scored = [(s, found) for s in rows if (found := score(s)) is not None]
@@ -135,6 +160,7 @@ def record(sealed: Iterable[Sealed], *, seed: int = 0) -> Record:
         sealed=len(rows),
         resolved=len(scored),
         counted=len(counted),
+        witnessed=Counter(witnessed[s.id].kind for s in rows if s.id in witnessed),
         brier=mean("brier"),
         log_score=mean("log_score"),
         crps_share=mean("crps_share"),
@@ -168,10 +194,9 @@ def resolve(
         at: the moment; by default now.
 
     Raises:
-        CaseError: when the ledger is not whole.
-        WinsetError: when the entry is unknown, resolved already, or cannot come out so yet.
+        CaseError: when the ledger is not whole, or it cannot come out so, or not yet.
+        WinsetError: when the entry is unknown, or resolved already.
     """
-    moment = (at or datetime.datetime.now(datetime.UTC)).astimezone(datetime.UTC)
     source, note = as_words("source", source), as_words("note", note)
     if not read_ledger(folder).sealed:
         raise WinsetError(f"{folder}: nothing is sealed there; `winset seal` does")
@@ -180,11 +205,17 @@ def resolve(
     def make(ledger: Ledger) -> Resolution:
         sealed = ledger.find(name)
         _may_resolve(sealed, amend)
+        # The moment is taken while no other process can write, so that dates never fall.
+        moment = (at or datetime.datetime.now(datetime.UTC)).astimezone(datetime.UTC)
+        said = outcome.strip()
+        problems = [*_outcome(sealed.seal, said), *_date(sealed.seal, date, moment.date())]
+        if problems:
+            raise CaseError(problems)
         row = Resolution(
             at=moment.replace(microsecond=0),
             seal=sealed.id,
-            outcome=_outcome(sealed.seal, outcome),
-            date=_date(sealed.seal, date, moment.date()),
+            outcome=said,
+            date=date,
             source=source,
             note=note,
             amends=_standing(sealed),
@@ -218,29 +249,27 @@ def _may_resolve(sealed: Sealed, amend: bool) -> None:
         )
 
 
-def _outcome(seal: Seal, outcome: str) -> str:
-    said = outcome.strip()
-    if not seal.allows(said):
-        raise WinsetError(
-            f"{seal.subject}: must be {seal.required}; found {shorten(said)}"
-            + (f"; {nearest(said, seal.outcomes)}" if seal.asks == "question" else "")
-        )
-    return said
+def _outcome(seal: Seal, outcome: str) -> list[Problem]:
+    if seal.allows(outcome):
+        return []
+    near = nearest(outcome, seal.outcomes) if seal.asks == "question" else ""
+    return [
+        Problem(where="outcome", required=f"must be {seal.required}", found=shorten(outcome),
+                remedy=near)
+    ]  # fmt: skip
 
 
-def _date(seal: Seal, date: datetime.date | None, today: datetime.date) -> datetime.date | None:
-    if date is None:
-        if today < seal.resolve_by:
-            raise WinsetError(
-                f"{seal.subject}: is to be settled by {seal.resolve_by}; if it is settled already, "
-                "say since when (--date)"
-            )
-        return None
-    if date > today:
-        raise WinsetError(f"{seal.subject}: cannot have come about on {date}, a day to come")
-    if date > seal.resolve_by:
-        raise WinsetError(
-            f"{seal.subject}: asks what holds by {seal.resolve_by}; what came about on {date} is "
-            "too late; resolve it by how things stood then"
-        )
-    return date
+def _date(seal: Seal, date: datetime.date | None, today: datetime.date) -> list[Problem]:
+    """Return what is wrong with the day on which it came about."""
+    required, found = "", str(date)
+    if date is None and today < seal.resolve_by:
+        required, found = f"must be given before {seal.resolve_by}, the day it is settled", "none"
+        remedy = "if it is settled already, say since when"
+    elif date is not None and date > today:
+        required, remedy = "must not be a day to come", "wait until it has come about"
+    elif date is not None and date > seal.resolve_by:
+        required = f"must be {seal.resolve_by} or earlier, by which the question is settled"
+        remedy = "this is too late: resolve it by how things stood then"
+    return (
+        [Problem(where="date", required=required, found=found, remedy=remedy)] if required else []
+    )

@@ -1,13 +1,13 @@
 """Verifying: is the ledger what was written, and do its forecasts still come out the same?"""
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
-from winset.case.chain import LEDGER
+from winset.case.chain import LEDGER, Entry, date_of
 from winset.case.folder import read_case
 from winset.case.model import Case
 from winset.errors import CaseError, Problem, WinsetError
@@ -17,6 +17,8 @@ from winset.ledger.archive import changes as archive_changes
 from winset.ledger.records import Ledger, Seal, Sealed, read_ledger
 from winset.ledger.resolving import Record, Score, record, score
 from winset.ledger.sealing import content_digest, say
+from winset.ledger.witness import Trust, Witness, existed_by, witnesses_of
+from winset.ledger.witness.attested import LEEWAY, TITLES
 from winset.made import Made
 from winset.version import winset_version
 
@@ -37,6 +39,9 @@ class Check:
         errors: the same in Monte Carlo errors of the sealed forecast; None where it has none.
         changes: what differs from when it was sealed, in words.
         harm: what is wrong with it, in words: of these the record should have none.
+        witnesses: that stand beside its entry.
+        witnessed: the earliest of those that hold, its own or that of an entry which follows it;
+            None where the date is the writer's own word.
     """
 
     sealed: Sealed
@@ -46,6 +51,19 @@ class Check:
     errors: float | None = None
     changes: tuple[str, ...] = ()
     harm: tuple[str, ...] = ()
+    witnesses: tuple[Witness, ...] = ()
+    witnessed: Witness | None = None
+
+    @property
+    def dates(self) -> str:
+        """Whose word the date of the seal is, in a sentence."""
+        witness, came = self.witnessed, self.sealed.resolution
+        if witness is None or witness.time is None:
+            return "the date is the writer's own word"
+        told = f"existed by {witness.time.isoformat()}: {TITLES[witness.kind]}, {witness.by}"
+        if came is not None and came.date is not None and witness.time.date() > came.date:
+            told += f"; that is after {came.date}, when the outcome came about"
+        return told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +77,7 @@ class Verified:
         case_problems: what is wrong with the case as it is now, of which the ledger is none.
         forks: where copies of it were put together, in words.
         checks: forecast by forecast.
+        witnesses: of all entries, those of resolutions too.
         record: the running record.
     """
 
@@ -68,6 +87,7 @@ class Verified:
     case_problems: tuple[Problem, ...]
     forks: tuple[str, ...]
     checks: tuple[Check, ...]
+    witnesses: tuple[Witness, ...]
     record: Record
 
     @property
@@ -82,6 +102,8 @@ def verify(
     *,
     head: str | None = None,
     again: bool = True,
+    trust: Trust | None = None,
+    git: bool = True,
     progress: Callable[[int], None] | None = None,
 ) -> Verified:
     """Return what can be said of the ledger of the case in ``folder``.
@@ -90,6 +112,8 @@ def verify(
         folder: the case folder.
         head: the beginning of a digest that must be in the ledger, such as one that was published.
         again: whether every sealed forecast is made again.
+        trust: what the reader trusts, in order to check witnesses.
+        git: whether signed commits and tags are looked for.
         progress: called with the number of forecasts done, after each.
 
     Raises:
@@ -98,7 +122,14 @@ def verify(
     if not (folder / LEDGER).exists():
         raise WinsetError(f"{folder}: has no {LEDGER}: nothing is sealed there")
     ledger = read_ledger(folder)
-    problems = [*ledger.problems, *_missing_head(ledger, head)]
+    entries = ledger.chain.entries
+    witnesses = witnesses_of(folder, entries, trust, git=git)
+    earliest = existed_by(entries, witnesses)
+    problems = [
+        *ledger.problems,
+        *_missing_head(ledger, head),
+        *_contradicted(entries, witnesses, earliest),
+    ]
     unreadable: tuple[Problem, ...] = ()
     try:
         case = read_case(folder, ledger=False)
@@ -106,7 +137,13 @@ def verify(
         case, unreadable = None, error.problems
     checks = []
     for sealed in ledger.sealed:
-        checks.append(_check(sealed, case, folder, again))
+        checks.append(
+            replace(
+                _check(sealed, case, folder, again),
+                witnesses=tuple(w for w in witnesses if w.entry == sealed.id),
+                witnessed=earliest.get(sealed.id),
+            )
+        )
         if progress is not None:
             progress(len(checks))
     return Verified(
@@ -116,8 +153,36 @@ def verify(
         case_problems=unreadable,
         forks=ledger.chain.forks,
         checks=tuple(checks),
-        record=record(ledger.sealed),
+        witnesses=witnesses,
+        record=record(ledger.sealed, earliest),
     )
+
+
+def _contradicted(
+    entries: Sequence[Entry], witnesses: Sequence[Witness], earliest: Mapping[str, Witness]
+) -> Iterator[Problem]:
+    """Yield what witnesses say against the ledger."""
+    for witness in witnesses:
+        if witness.state == "wrong":
+            yield Problem(
+                where=f"{TITLES[witness.kind]} beside {witness.entry[:12]}",
+                required="must attest the entry",
+                found=witness.says,
+                remedy="delete it, or restore it from a copy",
+                file=witness.file,
+            )
+    for entry in entries:
+        known, date = earliest.get(entry.sha256), date_of(entry.body)
+        if known is None or known.time is None or date is None or date <= known.time + LEEWAY:
+            continue
+        yield Problem(
+            where="entry",
+            required=f"must be dated no later than its witness, {known.time.isoformat()}",
+            found=date.isoformat(),
+            remedy="the date is wrong, or the clock that it was taken from",
+            file=LEDGER,
+            line=entry.line,
+        )
 
 
 def _missing_head(ledger: Ledger, head: str | None) -> list[Problem]:

@@ -22,6 +22,7 @@ from winset.web import (
     jobs_api,
     numbers_api,
     pages,
+    sealing_api,
     state_api,
     views_api,
     views_pages,
@@ -49,7 +50,7 @@ from winset.web.views.at_work import Views
 # Whoever adds pages or addresses adds its module here; nothing else needs to know of it.
 INTERFACES = (
     cases_api, forecast_api, evidence_api, decisions_api, intake_api, numbers_api, state_api,
-    jobs_api, views_api,
+    jobs_api, views_api, sealing_api,
 )  # fmt: skip
 PAGES = (pages, evidence_pages, views_pages, downloads)
 

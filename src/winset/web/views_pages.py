@@ -117,6 +117,7 @@ def _rendered(
     trouble: str,
 ) -> HTMLResponse:
     """Return the page: what is shown, how far the work is, or what is wrong."""
+    api = f"/api{_base(of, kind)}"
     values: dict[str, Any] = {
         **_of_case(of.opened),
         "kind": kind,
@@ -130,9 +131,9 @@ def _rendered(
         "job": None,
         "missing": missing,
         "trouble": trouble,
-        "given": embedded({"pictures": {}, "job": None, "api": ""}),
+        "beside": kind.beside(of),
+        "given": embedded({"pictures": {}, "job": None, "api": api}),
     }
-    api = f"/api{_base(of, kind)}"
     if isinstance(found, Job):
         job = job_told(found)
         values |= {"job": job, "given": embedded({"pictures": {}, "job": job.id, "api": api})}

@@ -100,6 +100,7 @@ class Kind:
         template: of its page.
         core: what is asked of ``make``; the rest only chooses from what it made.
         finish: puts in what the rest of the question chooses.
+        beside: what the page needs besides what is shown, also where there is nothing to show.
     """
 
     name: str
@@ -116,6 +117,7 @@ class Kind:
     template: str = "view.html.j2"
     core: Callable[[Asked], Asked] = lambda asked: asked
     finish: Callable[[Subject, Asked, Shown], Shown] = lambda subject, asked, shown: shown  # noqa: ARG005
+    beside: Callable[[Subject], Any] = lambda subject: None  # noqa: ARG005
 
 
 def settled(case: Case, asked: Asked, *, model: str = "", draws: int = 0, most: int = 0) -> Asked:

@@ -1,5 +1,6 @@
 """Sealed forecasts of a case: what was put down before anybody knew, and how it came out."""
 
+import calendar
 import datetime
 import hashlib
 from dataclasses import dataclass
@@ -12,12 +13,25 @@ from winset.charts.intervals import Interval, intervals
 from winset.charts.text import shown as visible
 from winset.charts.view import View
 from winset.claims import Rate
-from winset.ledger import Check, Record, Score, Sealed, read_ledger, record, score, verify
+from winset.ledger import (
+    Check,
+    Record,
+    Score,
+    Seal,
+    Sealed,
+    read_ledger,
+    record,
+    score,
+    verify,
+)
+from winset.ledger.witness import existed_by, witnesses_of
+from winset.ledger.witness.files import files_of
 from winset.web.views.asked import Asked
 from winset.web.views.kind import Kind, Progress, Subject, made_of, no_fields
+from winset.web.views.seal_form import seal_form
 from winset.web.views.shown import Part, Shown, pictured, rows_table
 
-NONE = "Nothing is sealed in this case yet: the command “winset seal” does, before anybody knows."
+NONE = "No forecast is sealed yet."
 COLUMNS = ("Entry", "Sealed", "Question", "Model", "Forecast", "Settled by", "State", "Came out",
            "On", "Source", "Brier", "Log", "CRPS, share of the scale", "Counts", "Judged by",
            "Made again", "What is wrong or changed")  # fmt: skip
@@ -38,6 +52,8 @@ class Entry:
         id: digest of the entry.
         said: the forecast in words.
         state: open, overdue, or how it came out.
+        by: day by which it is settled.
+        since: the same in words.
         outcomes: that may be written down; a number too if ``numeric``.
         least: end of the scale, where a number may come.
         most: the other.
@@ -48,14 +64,18 @@ class Entry:
     said: str
     state: str
     by: str
+    since: str
     sealed: str
     rule: str
+    no_rule: str
     resolved: bool
     overdue: bool
     scores: str
     again: str
     harm: tuple[str, ...]
     changes: tuple[str, ...]
+    dates: str
+    witnesses: tuple[str, ...]
     outcomes: tuple[str, ...]
     numeric: bool
     least: float
@@ -74,8 +94,10 @@ def missing(subject: Subject, asked: Asked) -> str:  # noqa: ARG001
 
 def stamp(subject: Subject) -> str:
     """Return a digest of the ledger, and the day: what is overdue hangs on it."""
-    path = _folder(subject) / LEDGER
+    folder = _folder(subject)
+    path = folder / LEDGER
     data = path.read_bytes() if path.exists() else b""
+    data += b"".join(hashlib.sha256(file.read_bytes()).digest() for file in files_of(folder))
     return f"{hashlib.sha256(data).hexdigest()} {datetime.date.today()}"
 
 
@@ -91,7 +113,8 @@ def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
     sentences = []
     if asked.again:
         count = max(len(read_ledger(folder).sealed), 1)
-        found = verify(folder, progress=lambda done: progress(done / count))
+        # A page asks no git: a repository's own configuration is not the reader's.
+        found = verify(folder, git=False, progress=lambda done: progress(done / count))
         checks = {check.sealed.id: check for check in found.checks}
         problems = [str(problem) for problem in (*found.problems, *found.case_problems)]
         sentences += [
@@ -105,7 +128,9 @@ def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
         heads = found.heads
     else:
         ledger = read_ledger(folder)
-        sealed, running = ledger.sealed, record(ledger.sealed)
+        entries = ledger.chain.entries
+        earliest = existed_by(entries, witnesses_of(folder, entries, git=False))
+        sealed, running = ledger.sealed, record(ledger.sealed, earliest)
         heads = ledger.chain.heads
         sentences += [str(problem) for problem in ledger.problems]
     return Shown(
@@ -132,7 +157,7 @@ def _record(found: Record) -> str:
         if rate is not None
     ]
     said = f"{found.sealed} sealed, {found.resolved} resolved, {found.counted} counted"
-    return f"{said}: {'; '.join(parts)}." if parts else f"{said}."
+    return f"{said}: {'; '.join(parts)}. {found.dates}" if parts else f"{said}. {found.dates}"
 
 
 def _rate(rate: Rate) -> str:
@@ -141,9 +166,8 @@ def _rate(rate: Rate) -> str:
     return f"{rate.value:.3f} (95 % interval {rate.low:.3f} to {rate.high:.3f})"
 
 
-def _said(sealed: Sealed) -> str:
-    """Return what was sealed, in words."""
-    seal = sealed.seal
+def forecast_words(seal: Seal) -> str:
+    """Return what ``seal`` says, in words."""
     shown = [c for c in seal.chances if not (c.outcome == "no" and len(seal.chances) == 2)]
     said = [f"{chance.outcome} {percent(chance.probability)}" for chance in shown]
     settled = seal.settlement
@@ -154,6 +178,15 @@ def _said(sealed: Sealed) -> str:
         )
         said.append(f"settlement {middle} ({low} to {high}) {settled.unit}".strip())
     return "; ".join(said) or "no agreement in any draw"
+
+
+def _day(day: datetime.date) -> str:
+    """Return ``day`` in words.
+
+    >>> _day(datetime.date(2026, 6, 30))
+    '30 June 2026'
+    """
+    return f"{day.day} {calendar.month_name[day.month]} {day.year}"
 
 
 def _overdue(sealed: Sealed) -> bool:
@@ -175,17 +208,21 @@ def _entry(sealed: Sealed, check: Check | None) -> Entry:
     return Entry(
         id=sealed.id,
         text=seal.text,
-        said=f"{_said(sealed)} ({seal.made.get('model')}, {seal.made.get('scenario')})",
+        said=f"{forecast_words(seal)} ({seal.made.get('model')}, {seal.made.get('scenario')})",
         state=state,
         by=seal.resolve_by.isoformat(),
         sealed=seal.at.date().isoformat(),
+        since=_day(seal.resolve_by),
         rule=seal.rule,
+        no_rule=seal.no_rule,
         resolved=came is not None,
         overdue=_overdue(sealed),
         scores=_scores(score(sealed)),
         again="" if check is None else AGAIN[check.verdict],
         harm=() if check is None else check.harm,
         changes=() if check is None else check.changes,
+        dates="" if check is None else check.dates,
+        witnesses=() if check is None else tuple(f"{w.file}: {w.says}" for w in check.witnesses),
         outcomes=seal.outcomes,
         numeric=scale is not None,
         least=scale.low if scale else 0.0,
@@ -207,7 +244,8 @@ def _table(sealed: tuple[Sealed, ...], checks: dict[str, Check]) -> Part:
 def _row(sealed: Sealed, check: Check | None) -> tuple[str | float | None, ...]:
     seal, came, found = sealed.seal, sealed.resolution, score(sealed)
     return (
-        sealed.id, seal.at.isoformat(), seal.text, str(seal.made.get("model", "")), _said(sealed),
+        sealed.id, seal.at.isoformat(), seal.text, str(seal.made.get("model", "")),
+        forecast_words(seal),
         seal.resolve_by.isoformat(),
         "resolved" if came else "overdue" if _overdue(sealed) else "open",
         came.outcome if came else "", came.date.isoformat() if came and came.date else "",
@@ -265,4 +303,5 @@ KIND = Kind(
     stamp=stamp,
     needs_stances=False,
     template="view_sealed.html.j2",
+    beside=seal_form,
 )

@@ -1,9 +1,10 @@
 // The pages of the views: draws what the page brought, follows work, and writes how things came out.
 
-import { Refusal, read, remove, send } from "/static/js/api.js";
+import { Refusal, read, remove } from "/static/js/api.js";
 import { OPTIONS } from "/static/js/charts.js";
 import { byId, show } from "/static/js/dom.js";
 import { watch } from "/static/js/ready.js";
+import { resolve, sealOn } from "/static/js/sealing.js";
 
 const PAUSE = 400; // milliseconds between two looks at work
 
@@ -57,25 +58,6 @@ function shorten(form) {
   });
 }
 
-async function resolve(form, api) {
-  const place = form.querySelector(".trouble");
-  const said = new FormData(form);
-  const body = {
-    entry: form.dataset.entry,
-    outcome: String(said.get("outcome")),
-    date: said.get("date") || null,
-    source: String(said.get("source")),
-    amend: form.dataset.amend === "yes",
-  };
-  try {
-    await send(api.replace(/\/views\/sealed$/, "/resolutions"), body);
-    location.reload();
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    show(place, error.words);
-  }
-}
-
 async function begin() {
   const given = JSON.parse(byId("given").textContent);
   if (byId("ask") !== null) shorten(byId("ask"));
@@ -85,6 +67,7 @@ async function begin() {
       resolve(form, given.api);
     });
   }
+  sealOn(given.api);
   if (given.job !== null) await follow(given.job).catch(trouble);
   await draw(given.pictures);
   document.body.dataset.drawn = "yes";
