@@ -178,9 +178,11 @@ def test_an_odd_number_of_draws_is_rounded_up_to_a_power_of_two():
 
 def test_a_models_own_parameter_is_an_input_but_nothing_to_look_up():
     found = measure_sensitivity(NUCLEAR, TwoLevel(), draws=16)
-    tau = next(d for d in found.drivers if d.input.kind == "model")
-    assert tau.input.name == "two-level/tau" and tau.score is None
-    certain = measure_sensitivity(NUCLEAR, TwoLevel(tau=point(0.1)), draws=16)
+    own = {d.input.name: d for d in found.drivers if d.input.kind == "model"}
+    assert own.keys() == {"two-level/tau", "two-level/kappa"}
+    assert all(driver.score is None for driver in own.values())
+    fixed = TwoLevel(tau=point(0.1), kappa=point(0.25))
+    certain = measure_sensitivity(NUCLEAR, fixed, draws=16)
     assert all(d.input.kind != "model" for d in certain.drivers)
 
 
@@ -422,7 +424,7 @@ def test_the_command_writes_all_inputs_as_json_and_a_picture(tmp_path):
     picture = tmp_path / "tornado.svg"
     done = run("iran-nuclear-2015", "--draws", "4", "--json", "--chart", str(picture))
     said = json.loads(done.output)
-    assert len(said["drivers"]) == len(uncertain_inputs(NUCLEAR)) + 1
+    assert len(said["drivers"]) == len(uncertain_inputs(NUCLEAR)) + 2
     assert said["of"] == "agreement(enrichment)"
     assert picture.read_text().startswith("<svg")
 

@@ -42,6 +42,11 @@ def duel(left, right, reversion, *, left_price=0, right_price=0, **stance):
     )
 
 
+def drawn_by(model, batch):
+    """The model's own numbers, draw by draw: τ and κ."""
+    return [batch.drawn(f"two-level/{name}", getattr(model, name)) for name in ("tau", "kappa")]
+
+
 def changed(case, actor, **cells):
     return dataclasses.replace(
         case,
@@ -60,15 +65,17 @@ def changed(case, actor, **cells):
     st.sampled_from(RULES),
     st.sampled_from(["private", "complete"]),
     st.sampled_from(["0", "0.02", "0.1", "0.05..0.1..0.2"]),
+    st.sampled_from(["0", "0.25", "0..0.25..0.5"]),
 )
-def test_every_draw_is_what_the_twin_works_out(case, rule, information, tau):
-    model = model_of(rule, information=information, tau=parse_range(tau))
+def test_every_draw_is_what_the_twin_works_out(case, rule, information, tau, kappa):
+    own = {"tau": parse_range(tau), "kappa": parse_range(kappa)}
+    model = model_of(rule, information=information, **own)
     batch = sample(case, 2)
     outcome = model.solve(batch)
-    taus = batch.drawn("two-level/tau", model.tau)
+    taus, kappas = drawn_by(model, batch)
     rules = twin.Rules(information=information, rule=rule, proposer=model.proposer, grid=21)
     for d, k in itertools.product(range(2), range(len(case.issues))):
-        there = twin.Talks(batch=batch, d=d, tau=taus[d], rules=rules)
+        there = twin.Talks(batch=batch, d=d, tau=taus[d], kappa=kappas[d], rules=rules)
         issue, solved, opens = there.world(k)
         assert outcome.open[d, k] == pytest.approx(opens, abs=1e-9)
         assert outcome.agreement[d, k] == pytest.approx(opens * solved.passes, abs=1e-9)
@@ -97,11 +104,13 @@ def test_the_curves_are_means_of_what_the_twin_says_of_each_point(case):
     model = model_of()
     batch = sample(case, 2)
     curves = model.curves(batch)
-    taus = batch.drawn("two-level/tau", model.tau)
+    taus, kappas = drawn_by(model, batch)
     party, joint, zone = np.zeros((len(batch.parties), 21)), np.zeros(21), np.zeros(21)
     for d in range(2):
         rules = twin.Rules(grid=21)
-        issue, _, _ = twin.Talks(batch=batch, d=d, tau=taus[d], rules=rules).world(0)
+        issue, _, _ = twin.Talks(
+            batch=batch, d=d, tau=taus[d], kappa=kappas[d], rules=rules
+        ).world(0)
         for j, y in enumerate(issue.points):
             chances = [issue.ratifies(p, y) for p in issue.table]
             party[list(issue.table), j] += np.array(chances) / 2
@@ -634,21 +643,33 @@ def test_a_condition_on_an_issue_that_is_required_looks_at_its_point():
 @settings(max_examples=12)
 @given(any_talks(certain=True))
 def test_lots_decide_conditions_without_bias(case):
-    model = model_of(tau=point(0.1))
+    model = model_of(tau=point(0.1), kappa=point(0.25))
     draws = 4_000
     batch = sample(case, draws)
     outcome = model.solve(batch)
-    exact = twin.Talks(batch=batch, d=0, tau=0.1, rules=twin.Rules(grid=21))
+    exact = twin.Talks(batch=batch, d=0, tau=0.1, kappa=0.25, rules=twin.Rules(grid=21))
     for k in range(len(case.issues)):
         found = outcome.agreement[:, k]
         error = found.std() / np.sqrt(draws)
         assert found.mean() == pytest.approx(exact.agreement(k), abs=5 * error + 1e-9)
 
 
+def test_kappa_is_drawn_from_a_stream_of_its_own_and_a_plain_number_fixes_it():
+    case = changed(tied(100, 0), "chief", salience=point(0))
+    batch = sample(case, 400)
+    tau, kappa = drawn_by(TwoLevel(), batch)
+    assert kappa.min() < 0.05 and kappa.max() > 0.45 and abs(kappa.mean() - 0.25) < 0.02
+    assert abs(np.corrcoef(tau, kappa)[0, 1]) < 0.2
+    fixed = make_model("two-level", {"tau": "0.1", "kappa": "0.25"})
+    assert fixed == make_model("two-level", {"tau": 0.1, "kappa": 0.25})
+    assert np.ptp(fixed.solve(batch).agreement) == 0.0
+    assert np.ptp(TwoLevel(tau=point(0.1)).solve(batch).agreement) > 0.1
+
+
 def test_an_issue_that_a_condition_looks_at_keeps_its_exact_probability():
     condition = Condition(issue="first", relation="agreed")
     case = linked(conditional=[("second", "n", condition, {"position": 70, "price": 0})])
-    outcome = TwoLevel(tau=point(0.1)).solve(sample(case, 200))
+    outcome = TwoLevel(tau=point(0.1), kappa=point(0.25)).solve(sample(case, 200))
     assert len(np.unique(outcome.agreement[:, 0])) == 1
     assert len(np.unique(outcome.agreement[:, 1])) == 2
 
@@ -709,7 +730,8 @@ def test_neither_threads_nor_chunks_change_a_bit():
         ({"proposer": "west"}, "no other; found west under nash"),
         ({"tau": "-0.1"}, "tau must be 0 or more"),
         ({"tau": "inf"}, "tau must be 0 or more and finite"),
-        ({"kappa": -1.0}, "kappa must be 0 or more"),
+        ({"kappa": "-1"}, "kappa must be 0 or more"),
+        ({"kappa": "inf"}, "kappa must be 0 or more and finite"),
         ({"grid": 1}, "grid must be 2 or more"),
     ],
 )

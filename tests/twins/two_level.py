@@ -22,7 +22,6 @@ class Rules:
     information: str = "private"
     rule: str = "nash"
     proposer: str = ""
-    kappa: float = 0.25
     grid: int = 201
 
 
@@ -48,6 +47,7 @@ class Issue:
     d: int
     k: int
     tau: float
+    kappa: float
     rules: Rules
     changed: dict[tuple[str, int], float]  # by conditional stances: (quantity, actor) to value
 
@@ -114,7 +114,7 @@ class Issue:
         return total
 
     def margin(self, i: int, y: float) -> float:
-        forgives = self.rules.kappa * (1 - self.of("salience", i))
+        forgives = self.kappa * (1 - self.of("salience", i))
         return self.gain(i, y) - self.pressure(i, y) + forgives
 
     @cache  # noqa: B019
@@ -264,6 +264,7 @@ class Talks:
     batch: Batch
     d: int
     tau: float
+    kappa: float
     rules: Rules
 
     def chain(self, k: int) -> Iterator[int]:
@@ -290,7 +291,8 @@ class Talks:
             if o.issue == k and self.within(agreed[o.when], o.low, o.high):
                 changed |= {(name, o.actor): float(v[self.d]) for name, v in o.values.items()}
         batch, d = self.batch, self.d
-        return Issue(batch=batch, d=d, k=k, tau=self.tau, rules=self.rules, changed=changed)
+        own = {"tau": self.tau, "kappa": self.kappa, "rules": self.rules}
+        return Issue(batch=batch, d=d, k=k, changed=changed, **own)
 
     def meets(self, k: int, agreed: dict[int, float | None]) -> bool:
         needed = int(self.batch.requires[k])

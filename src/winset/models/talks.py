@@ -33,6 +33,7 @@ class Talks:
         self._model, self._batch, self._solve = model, batch, solve
         self._reversion = known_reversion(batch, model.name)
         self._tau = _plain(batch.drawn(f"{model.name}/tau", model.tau))
+        self._kappa = _plain(batch.drawn(f"{model.name}/kappa", model.kappa))
         self._lent = batch.once("lent", (batch.dependence,), partial(_lent, batch.dependence))
         pressing = batch.once("pressing", (batch.intimidation,), partial(pairs, batch.intimidation))
         leaning = list(self._lent)
@@ -156,7 +157,7 @@ class Talks:
         ratifiers = np.searchsorted(seats.actors, seats.ratifiers)
         shift = np.zeros((draws, len(seats.rows)))
         on_ratifiers = shift[:, len(seats.parties) :]
-        on_ratifiers[:] = self._model.kappa * (1.0 - stance[:, SALIENCE, ratifiers])
+        on_ratifiers[:] = self._kappa[:, None] * (1.0 - stance[:, SALIENCE, ratifiers])
         if known:
             for r, i in enumerate(seats.ratifiers):
                 share = batch.shares(f"{batch.issues[k]}/{batch.actors[i]}/type")
