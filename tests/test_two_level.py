@@ -1,6 +1,7 @@
 import dataclasses
 import itertools
 from pathlib import Path
+from random import Random
 
 import numba
 import numpy as np
@@ -15,11 +16,16 @@ from winset.case.folder import read_case
 from winset.case.parts import Condition
 from winset.case.ranges import parse_range, point
 from winset.case.scenarios import apply_scenario
+from winset.chunks import ALL_DRAWN
 from winset.errors import CaseError, WinsetError
+from winset.forecast import make_forecast
 from winset.kernels.quota import quota_room, quota_tail, rounded_votes
 from winset.kernels.two_level import solve_table
 from winset.models import make_model
+from winset.models.base import Outcome
+from winset.models.together import agreed_together
 from winset.models.two_level import TwoLevel, binding
+from winset.tally import edges_of, tally
 
 IRAN = Path(__file__).parents[1] / "src" / "winset" / "cases" / "iran-nuclear-2015"
 RULES = ("nash", "kalai-smorodinsky", "egalitarian", "take-it-or-leave-it")
@@ -108,9 +114,9 @@ def test_the_curves_are_means_of_what_the_twin_says_of_each_point(case):
     party, joint, zone = np.zeros((len(batch.parties), 21)), np.zeros(21), np.zeros(21)
     for d in range(2):
         rules = twin.Rules(grid=21)
-        issue, _, _ = twin.Talks(
-            batch=batch, d=d, tau=taus[d], kappa=kappas[d], rules=rules
-        ).world(0)
+        issue, _, _ = twin.Talks(batch=batch, d=d, tau=taus[d], kappa=kappas[d], rules=rules).world(
+            0
+        )
         for j, y in enumerate(issue.points):
             chances = [issue.ratifies(p, y) for p in issue.table]
             party[list(issue.table), j] += np.array(chances) / 2
@@ -652,6 +658,75 @@ def test_lots_decide_conditions_without_bias(case):
         found = outcome.agreement[:, k]
         error = found.std() / np.sqrt(draws)
         assert found.mean() == pytest.approx(exact.agreement(k), abs=5 * error + 1e-9)
+
+
+# Several issues together.
+
+
+def every_set(issues):
+    return [
+        places
+        for count in range(1, issues + 1)
+        for places in itertools.combinations(range(issues), count)
+    ]
+
+
+@settings(max_examples=40)
+@given(any_talks(certain=True))
+def test_issues_are_agreed_together_as_often_as_the_twin_adds_up(case):
+    model = model_of(tau=point(0.1), kappa=point(0.25))
+    draws = 2_000
+    batch = sample(case, draws)
+    outcome = model.solve(batch)
+    exact = twin.Talks(batch=batch, d=0, tau=0.1, kappa=0.25, rules=twin.Rules(grid=21))
+    for places in every_set(len(case.issues)):
+        chance = agreed_together(model, batch, outcome, places)
+        # Conditions that look at an issue outside the set are decided by lot, without bias.
+        error = chance.std() / np.sqrt(draws)
+        assert chance.mean() == pytest.approx(exact.together(set(places)), abs=5 * error + 1e-9)
+
+
+@settings(max_examples=10)
+@given(any_talks(certain=True))
+def test_drawing_every_type_counts_agreements_together_as_often(case):
+    model = model_of(tau=point(0.1), kappa=point(0.25))
+    batch = sample(case, 500)
+    outcome = model.solve(batch)
+    plain = twin.Talks(batch=batch, d=0, tau=0.1, kappa=0.25, rules=twin.Rules(grid=21))
+    every = tuple(range(len(case.issues)))
+    chance = agreed_together(model, batch, outcome, every).mean()
+    times = 1_500
+    counted = plain.counted_together(set(every), times=times, random=Random(1))
+    error = np.sqrt(max(chance * (1 - chance), 1 / times) / times)
+    assert counted == pytest.approx(chance, abs=5 * error)
+
+
+def test_what_requires_another_issue_contains_its_probability_already():
+    free, bound, far = (
+        sample(linked(requires=requires), 60)
+        for requires in (None, {"issue": "first"}, {"issue": "first", "at_least": 45})
+    )
+    model = TwoLevel()
+    for batch in (bound, far):
+        outcome = model.solve(batch)
+        both = agreed_together(model, batch, outcome, (0, 1))
+        assert np.array_equal(both, outcome.agreement[:, 1])
+        assert np.array_equal(agreed_together(model, batch, outcome, (1, 0)), both)
+    outcome = model.solve(free)
+    both = agreed_together(model, free, outcome, (0, 1))
+    assert np.allclose(both, outcome.agreement.prod(axis=1))
+
+
+def test_the_chance_of_a_deal_on_everything_is_the_same_whoever_solves_it_and_however_long():
+    case = linked(requires=None)
+    whole = make_forecast(case, TwoLevel(), draws=300)
+    probability, error = whole.agreed()
+    assert probability == pytest.approx(whole.agreement.prod(axis=1).mean())
+    assert whole.agreed("second", "first") == (probability, error)
+    added = tally(Outcome(**{n: getattr(whole, n) for n in ALL_DRAWN}), edges_of(case))
+    assert added.agreed_together(0) == pytest.approx((probability, error))
+    with pytest.raises(WinsetError, match="no issue “third”"):
+        whole.agreed("first", "third")
 
 
 def test_kappa_is_drawn_from_a_stream_of_its_own_and_a_plain_number_fixes_it():

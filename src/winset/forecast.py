@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from winset.calibration import Fitted, shipped
 from winset.case.folder import write_file
 from winset.case.model import Case
+from winset.case.quantities import parse_quantity
 from winset.case.scenarios import BASE, apply_scenario
-from winset.chunks import DRAWN, MOST_KEPT, Task, ThisProcess, Workers, certain
+from winset.chunks import ALL_DRAWN, DRAWN, MOST_KEPT, Task, ThisProcess, Workers, certain
 from winset.drawn import Counted, Drawn
 from winset.errors import WinsetError
 from winset.made import Made
@@ -84,6 +85,10 @@ class Forecast:
             ratifying are one.
         converged: ``(draw, issue)``; None for a model without rounds.
         rounds: ``(draw, issue)``; None for a model without rounds.
+        sets: ids of issues whose agreement together was asked for, each in the order of the issue
+            axis; all of them, and those that a question of the case names.
+        together: ``(draw, set)``, probability that all issues of a set are agreed; None where the
+            model takes agreement for granted.
         tally: of all draws; None where all of them are kept.
     """
 
@@ -99,6 +104,8 @@ class Forecast:
     signed: NDArray[np.bool_] | None = None
     converged: NDArray[np.bool_] | None = None
     rounds: NDArray[np.int64] | None = None
+    sets: tuple[tuple[str, ...], ...] = ()
+    together: FloatArray | None = None
     tally: Tally | None = None
 
     @property
@@ -111,7 +118,7 @@ class Forecast:
         """All draws, kept one by one or added up, to ask of by an issue's place."""
         if self.tally is not None:
             return self.tally
-        return Drawn(Outcome(**{name: getattr(self, name) for name in DRAWN}))
+        return Drawn(Outcome(**{name: getattr(self, name) for name in ALL_DRAWN}))
 
     def index(self, issue: str) -> int:
         """Return the place of ``issue`` on the issue axis."""
@@ -150,9 +157,24 @@ class Forecast:
         """
         return self.counted.chance(self.index(issue), low, high)
 
-    def agreed(self, issue: str) -> tuple[float, float] | None:
-        """Return the probability of an agreement on ``issue`` and its Monte Carlo error."""
-        return self.counted.agreed(self.index(issue))
+    def agreed(self, *issues: str) -> tuple[float, float] | None:
+        """Return the probability of an agreement on all of ``issues`` and its Monte Carlo error.
+
+        All issues of the case if none is named; None where the model takes it for granted.
+
+        Raises:
+            WinsetError: when the forecast did not look at these issues together.
+        """
+        places = sorted({self.index(issue) for issue in issues} or range(len(self.issues)))
+        if len(places) == 1:
+            return self.counted.agreed(places[0])
+        names = tuple(self.issues[k] for k in places)
+        if names not in self.sets:
+            raise WinsetError(
+                f"this forecast did not look at {', '.join(names)} together; let a question of the "
+                f"case ask for agreement({', '.join(names)}), and make the forecast again"
+            )
+        return self.counted.agreed_together(self.sets.index(names))
 
     def summary(self) -> tuple[IssueSummary, ...]:
         """Return what the forecast says, issue by issue."""
@@ -239,6 +261,7 @@ class Forecast:
             "issues": self.issues,
             "titles": self.titles,
             "units": self.units,
+            "sets": self.sets,
         }
         yield "said", np.array(json.dumps(said, ensure_ascii=False, sort_keys=True))
         for field in fields(self):
@@ -262,6 +285,7 @@ def load_forecast(path: str | Path) -> Forecast:
             values: dict[str, Any] = {name: arrays[name] for name in arrays if name != "said"}
         values["tally"] = _tally(values)
         values |= {name: tuple(said[name]) for name in ("issues", "titles", "units")}
+        values["sets"] = tuple(map(tuple, said.get("sets", ())))
         return Forecast(made=Made(**said["made"]), **values)
     except FileNotFoundError:
         raise WinsetError(f"{path}: no such file") from None
@@ -333,6 +357,7 @@ def make_forecast(
         calibration=None if known is None else known.said(model.name),
     )
     edges = edges_of(changed) if draws > MOST_KEPT else None
+    ids, sets = [issue.id for issue in changed.issues], sets_asked(changed)
     task = Task(
         case=changed,
         model=model,
@@ -340,6 +365,7 @@ def make_forecast(
         draws=draws,
         edges=edges,
         calibration=None if known is None else known.of(model.name),
+        sets=tuple(tuple(map(ids.index, names)) for names in sets),
     )
     state = None if resume is None else state_of(resume, made.run(draws))
     gathered = gather(task, workers or ThisProcess(), state=state, progress=progress)
@@ -352,8 +378,22 @@ def make_forecast(
         low=np.array([issue.scale.low for issue in case.issues], float),
         high=np.array([issue.scale.high for issue in case.issues], float),
         tally=gathered.tally,
+        sets=sets,
         **arrays,
     )
+
+
+def sets_asked(case: Case) -> tuple[tuple[str, ...], ...]:
+    """Return the sets of issues whose agreement together ``case`` asks for: all of them first."""
+    known = [issue.id for issue in case.issues]
+    asked = [tuple(known)]
+    for question in case.questions:
+        answer = () if question.answer is None else (question.answer,)
+        for text in (*answer, *question.options.values()):
+            quantity = parse_quantity(text)
+            if quantity.kind == "agreement":
+                asked.append(quantity.issues(known))
+    return tuple(dict.fromkeys(names for names in asked if len(names) > 1))
 
 
 def forget_run(forecast: Forecast, resume: Path) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from winset.case.folder import write_file
-from winset.chunks import DRAWN, Part, Task, Workers
+from winset.chunks import ALL_DRAWN, Part, Task, Workers
 from winset.errors import WinsetError, shorten
 from winset.models.base import Outcome
 from winset.tally import Tally
@@ -52,8 +52,8 @@ class Gathered:
             self.tally = part.tally if self.tally is None else self.tally.plus(part.tally)
 
     def joined(self) -> dict[str, NDArray[Any] | None]:
-        """Return each of `DRAWN` over all draws that are kept."""
-        found = {name: [getattr(o, name) for o in self.outcomes] for name in DRAWN}
+        """Return each of `ALL_DRAWN` over all draws that are kept."""
+        found = {name: [getattr(o, name) for o in self.outcomes] for name in ALL_DRAWN}
         return {
             name: None if values[0] is None else np.concatenate(values)
             for name, values in found.items()

@@ -8,7 +8,7 @@ rounding; a quantile is off by less than one cell.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -71,6 +71,8 @@ class Tally:
             converged; NaN for what the model does not say.
         lowest: ``(issue,)``, settlement; NaN where no draw has one.
         highest: likewise.
+        together: ``(2, set)``, sums of the probability that all issues of a set are agreed, and of
+            its square; no column where agreement is taken for granted.
     """
 
     draws: int
@@ -80,6 +82,7 @@ class Tally:
     sums: FloatArray
     lowest: FloatArray
     highest: FloatArray
+    together: FloatArray = field(default_factory=lambda: np.empty((2, 0)))
 
     @property
     def edges(self) -> Edges:
@@ -96,6 +99,7 @@ class Tally:
             sums=self.sums + other.sums,
             lowest=np.fmin(self.lowest, other.lowest),
             highest=np.fmax(self.highest, other.highest),
+            together=self.together + other.together,
         )
 
     def settled(self, k: int) -> tuple[FloatArray, FloatArray]:
@@ -153,6 +157,10 @@ class Tally:
         if math.isnan(self.sums[_AGREED, k]):
             return None
         return self._share(self.sums[_AGREED, k], self.sums[_SQUARED, k])
+
+    def agreed_together(self, place: int) -> tuple[float, float] | None:
+        """Return the probability that all issues of a set are agreed, and its error."""
+        return self._share(*self.together[:, place]) if self.together.shape[1] else None
 
     def opens(self, k: int) -> float | None:
         """Return the probability that the issue opens."""
@@ -224,6 +232,7 @@ def tally(outcome: Outcome, edges: Edges) -> Tally:
         sums[_SIGNED] = (opens * outcome.signed).sum(axis=0)
     if outcome.converged is not None:
         sums[_CONVERGED] = outcome.converged.sum(axis=0)
+    together = np.empty((draws, 0)) if outcome.together is None else outcome.together
     return Tally(
         draws=draws,
         points=edges.points,
@@ -232,6 +241,7 @@ def tally(outcome: Outcome, edges: Edges) -> Tally:
         sums=sums,
         lowest=lowest,
         highest=highest,
+        together=np.stack([together.sum(axis=0), (together**2).sum(axis=0)]),
     )
 
 

@@ -48,7 +48,8 @@ class Lever:
         chance: of the goal after it.
         effect: on that chance.
         reaches: whether the goal is reached, or no longer reached where that is sought.
-        settlement: expected settlement after it, given an agreement, in the issue's units.
+        settlement: expected settlement after it, given an agreement, in the issue's units; NaN
+            where the goal is an agreement on several issues.
         distance: change in the mean distance between the settlement, given an agreement, and the
             actor's coded position, in the issue's units; None where it has none there.
         worth: change in the actor's own expected worth, per cent of a scale's width; None for an
@@ -189,7 +190,8 @@ def find_levers(
         case: the case as coded.
         model: any model.
         actor: id of the actor for whom it is asked: what it can do itself comes first.
-        goal: ``agreement(issue)``, ``settlement(issue) >= 60``, ``<= 60`` or ``between … and …``.
+        goal: ``agreement(issue)``, ``agreement(all)``, ``settlement(issue) >= 60``, ``<= 60`` or
+            ``between … and …``.
         issue: id of the issue where ``goal`` names none.
         reach: chance, in (0, 1].
         beyond: share of a quantity's scale by which what is plausible goes beyond what is coded.
@@ -284,11 +286,16 @@ class _Runs:
         few = draws if draws < SCREENED else SCREENED
         self._few = self.stack if few == draws else Stack(case, draws=few, seed=seed)
         self._reading = Reading(case, model, summary)
-        self._mean = Reading(case, model, Summary(kind="settlement", subject=summary.subject))
+        # Several issues settle at several points: no one number stands for them.
+        self._mean = (
+            None
+            if summary.together
+            else Reading(case, model, Summary(kind="settlement", subject=summary.subject))
+        )
         self._reading.check(self._few.base)
         self._outcome = model.solve(self.stack.base)
         self.base = self._reading.of(self.stack.base, self._outcome)
-        self.settlement = self._mean.of(self.stack.base, self._outcome).value
+        self.settlement = self._settles(self.stack.base, self._outcome)
         self.solved = draws
 
     @property
@@ -318,10 +325,10 @@ class _Runs:
     def _near(self, batch: Batch, outcome: Outcome) -> PerDraw:
         """Return how near each draw is to the goal: within bounds, half plus how deep inside."""
         asked, ones = self._summary, np.ones(batch.draws)
+        if asked.kind == "agreement":
+            return self._reading.of(batch, outcome)
         k = batch.issues.index(asked.subject)
         agreed = ones if outcome.agreement is None else outcome.agreement[:, k]
-        if asked.kind == "agreement":
-            return PerDraw(total=agreed, weight=ones)
         settled = batch.in_units(outcome.settlement)[:, k]
         # Shares of the scale: positive inside the bounds, negative outside.
         depth = np.minimum(settled - asked.low, asked.high - settled) / batch.width[k]
@@ -333,7 +340,7 @@ class _Runs:
         batch = self.stack.pages([tried.page])
         outcome = self._model.solve(batch)
         self.solved += batch.draws
-        found, mean = self._reading.of(batch, outcome), self._mean.of(batch, outcome)
+        found = self._reading.of(batch, outcome)
         stances = [m.movable.input for m in tried.page if m.movable.who == "persuade"]
         return Lever(
             moves=tried.page,
@@ -343,13 +350,19 @@ class _Runs:
             chance=found.value,
             effect=Change(**dict(zip(("value", "error"), paired(self.base, found), strict=True))),
             reaches=search.reaches(found.value),
-            settlement=mean.value,
+            settlement=self._settles(batch, outcome),
             distance=self._distance(outcome),
             worth=self._worth(outcome),
         )
 
+    def _settles(self, batch: Batch, outcome: Outcome) -> float:
+        """Return the expected settlement; NaN where several issues are asked for together."""
+        return math.nan if self._mean is None else self._mean.of(batch, outcome).value
+
     def _distance(self, outcome: Outcome) -> Change | None:
         """Positions are the coded ones: what an actor gives up does not change what it wants."""
+        if self._mean is None:
+            return None
         base = self.stack.base
         k, i = base.issues.index(self._mean.summary.subject), base.actors.index(self._actor)
         if not base.present[i, k]:

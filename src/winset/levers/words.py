@@ -61,7 +61,7 @@ def lever_sentence(case: Case, found: Levers, lever: Lever) -> str:
 
 def _effect(case: Case, found: Levers, lever: Lever) -> str:
     """A single run has no chances to speak of: what it settles at says more."""
-    if math.isnan(found.error):
+    if math.isnan(found.error) and not found.summary.together:
         scale = case.issue(found.summary.subject).scale
         ends = (found.settlement, lever.settlement)
         before, after = (
@@ -76,6 +76,8 @@ def _effect(case: Case, found: Levers, lever: Lever) -> str:
     else:
         verb = "raise" if lever.effect.value > 0.0 else "lower"
         effect = f"In this model this would {verb} the chance from {before} to {after}"
+    if math.isnan(lever.effect.error):
+        return f"{effect}."
     return f"{effect} ({_points(lever.effect)})."
 
 

@@ -1,6 +1,6 @@
 """The issues of a batch in their order: each solved where what it hangs on is agreed, or not."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -114,6 +114,25 @@ class Talks:
             chance *= within * self.passes(needed, given)
             k = needed
         return chance
+
+    def together(self, issues: Iterable[int]) -> FloatArray:
+        """Return ``(draw,)`` probabilities that all of ``issues`` are agreed.
+
+        Each needs what it requires, far enough. Given the draw, types are independent: by the chain
+        rule this is the product of each issue's probability in the world where all are agreed.
+        """
+        needed = frozenset(issues).union(*(self.chain(k) for k in issues))
+        chance = np.ones(self._batch.draws)
+        for k in sorted(needed):
+            chance *= self.passes(k, needed)
+            if (required := int(self._batch.requires[k])) >= 0:
+                bounds = self._batch.required_low[k], self._batch.required_high[k]
+                chance *= self._within(required, *bounds, needed)
+        return chance
+
+    def looks_elsewhere(self, k: int) -> bool:
+        """Return whether a condition on ``k`` looks at an issue that ``k`` does not require."""
+        return not self._bearing(k) <= self.chain(k)
 
     def _within(self, k: int, low: float, high: float, given: frozenset[int]) -> BoolArray:
         place = self.solved(k, given).place

@@ -13,7 +13,7 @@ from winset.kernels.blame import AGREED, BLAMED, MISJUDGED, blame_draws
 from winset.kernels.shapley import MOST_EXACT, MOST_OBJECTIONS
 from winset.kernels.two_level import solve_table
 from winset.kernels.winsets import winset_sums
-from winset.models.base import IntArray
+from winset.models.base import FloatArray, IntArray, Outcome
 from winset.models.binding import Binding, binding
 from winset.models.seats import Seats
 from winset.models.talks import Solving, Talks
@@ -45,9 +45,9 @@ class TwoLevel:
     in public and who can hurt it at home decide how wide that winset is.
 
     Assumptions. One issue is one line with straight losses; issues are tied by ``requires`` and by
-    conditional stances only. A draw fixes what is coded, τ and κ: the table knows them. What actor i alone
-    knows is ε_i ~ Logistic(0, τ), one per actor, issue and draw. On shares of the scale, q the
-    reversion, x position, k price of no agreement, s salience, c influence, [a, b] red line, α
+    conditional stances only. A draw fixes what is coded, τ and κ: the table knows them. What actor
+    i alone knows is ε_i ~ Logistic(0, τ), one per actor, issue and draw. On shares of the scale, q
+    the reversion, x position, k price of no agreement, s salience, c influence, [a, b] red line, α
     audience cost, D dependence, T intimidation::
 
         h_i(y) = |q − x_i| + k_i − |y − x_i| − α_i·[y outside [a_i, b_i]]               (1)
@@ -204,6 +204,29 @@ class TwoLevel:
             open=opens.T,
             bar=bar.T,
         )
+
+    def together(self, batch: Batch, outcome: Outcome, issues: tuple[int, ...]) -> FloatArray:
+        """Return ``(draw,)`` probabilities that all of ``issues`` are agreed.
+
+        An issue that requires another contains its probability already. Read off ``outcome`` where
+        no condition looks at an issue that is not required; solved again otherwise, in the world
+        where all of them are agreed.
+        """
+        talks = Talks(self, batch)
+        needed = frozenset(issues).union(*(talks.chain(k) for k in issues))
+        if any(talks.looks_elsewhere(k) for k in needed):
+            return talks.together(issues)
+        assert outcome.agreement is not None and outcome.open is not None
+        for k in needed:
+            if needed == talks.chain(k) | {k}:
+                return np.asarray(outcome.agreement[:, k])
+        chance = np.ones(batch.draws)
+        for k in sorted(needed):
+            opens = outcome.open[:, k]
+            passes = np.zeros(batch.draws)
+            np.divide(outcome.agreement[:, k], opens, out=passes, where=opens > 0.0)
+            chance *= passes
+        return chance
 
     def curves(self, batch: Batch) -> Curves:
         """Return the winset curves, types averaged out exactly whatever ``information`` says.
