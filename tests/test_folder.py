@@ -256,7 +256,8 @@ def test_every_problem_is_reported_at_its_place(pie_files):
         "did you mean “north”?",
         "case.yaml:46:13: deal: answer: must be one of agreement(issue), agreement(issue & issue), "
         "agreement(all), settlement(issue) >= 40, settlement(issue) <= 40, settlement(issue) "
-        "between 40 and 60, move(game, action) or blame(party); found “agree(pie)”; write the quantity that answers the question",
+        "between 40 and 60, move(game, action) or blame(party); found “agree(pie)”; write "
+        "the quantity that answers the question",
         "case.yaml:47:14: deal: horizon: must be a date such as 2015-07-14; found “soon”",
         "actors.csv:4:9: bob: party: must be a known party; found “soth”; did you mean “south”?",
         "actors.csv:4:14: bob: role: must be roles among leader, negotiator, veto player, voter, "

@@ -246,7 +246,9 @@ def test_an_input_that_says_two_things_in_one_draw_swings_both_ways():
     [
         ("agreement(enrichment)", "agreement(enrichment)"),
         ("agreement sanctions", "agreement(sanctions)"),
-        ("agreement", "agreement(enrichment)"),  # a question of that name
+        ("agreement", "agreement(enrichment & sanctions)"),  # a question of that name
+        ("agreement(all)", "agreement(enrichment & sanctions)"),
+        ("agreement(sanctions, enrichment)", "agreement(enrichment & sanctions)"),
         ("settlement(sanctions)", "settlement(sanctions)"),
         ("settlement sanctions >= 40", "settlement(sanctions) >= 40"),
         ("settlement(sanctions)<=40.5", "settlement(sanctions) <= 40.5"),
@@ -425,7 +427,7 @@ def test_the_command_writes_all_inputs_as_json_and_a_picture(tmp_path):
     done = run("iran-nuclear-2015", "--draws", "4", "--json", "--chart", str(picture))
     said = json.loads(done.output)
     assert len(said["drivers"]) == len(uncertain_inputs(NUCLEAR)) + 2
-    assert said["of"] == "agreement(enrichment)"
+    assert said["of"] == "agreement(enrichment & sanctions)"
     assert picture.read_text().startswith("<svg")
 
 

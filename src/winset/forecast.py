@@ -17,6 +17,7 @@ from winset.case.model import Case
 from winset.case.quantities import parse_quantity
 from winset.case.scenarios import BASE, apply_scenario
 from winset.chunks import ALL_DRAWN, DRAWN, MOST_KEPT, Task, ThisProcess, Workers, certain
+from winset.defaults import DRAWS, SEED
 from winset.drawn import Counted, Drawn
 from winset.errors import WinsetError
 from winset.made import Made
@@ -304,8 +305,8 @@ def make_forecast(
     case: Case,
     model: Model,
     *,
-    draws: int = 5_000,
-    seed: int = 0,
+    draws: int = DRAWS,
+    seed: int = SEED,
     scenario: str | None = None,
     raw: bool = False,
     fitted: Fitted | None = None,

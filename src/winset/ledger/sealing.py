@@ -14,6 +14,7 @@ from winset.case.appending import append
 from winset.case.chain import LEDGER, canonical
 from winset.case.folder import render_case
 from winset.case.model import Case
+from winset.defaults import DRAWS, SEED
 from winset.errors import WinsetError, nearest
 from winset.findings import look_behind
 from winset.forecast import Forecast, make_forecast
@@ -50,8 +51,8 @@ def seal(
     rule: str = "",
     note: str = "",
     model: Model | None = None,
-    draws: int = 5_000,
-    seed: int = 0,
+    draws: int = DRAWS,
+    seed: int = SEED,
     scenario: str | None = None,
     at: datetime.datetime | None = None,
     progress: Callable[[int], None] | None = None,

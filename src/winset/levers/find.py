@@ -2,14 +2,15 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from winset.batch import Batch, uncertain_cells
+from winset.batch import Batch, sample, uncertain_cells
 from winset.case.model import Case
 from winset.case.scenarios import BASE, apply_scenario
+from winset.defaults import DRAWS, SEED
 from winset.errors import WinsetError
 from winset.levers.mean import exact_for
 from winset.levers.movable import ORDER, Move, Who, movables
@@ -72,6 +73,9 @@ class Lever:
 class Levers:
     """What would reach a goal in a model, before any calibration.
 
+    The chance as coded is that of a forecast with ``counted`` draws. What a lever makes of it is
+    that chance plus the change over ``draws`` draws, the same before and after.
+
     Attributes:
         case: title.
         scenario: ``base`` for the case as coded.
@@ -83,6 +87,7 @@ class Levers:
         reach: chance at which the goal counts as reached.
         chance: of the goal as coded.
         error: its Monte Carlo standard error; NaN with a single draw.
+        counted: draws behind ``chance``.
         reached: whether it is reached as coded; the levers are then what would lose it.
         settlement: expected settlement as coded, given an agreement, in the issue's units.
         levers: the smallest that do it, by size, single ones before pairs.
@@ -107,6 +112,7 @@ class Levers:
     reach: float
     chance: float
     error: float
+    counted: int
     reached: bool
     settlement: float
     levers: tuple[Lever, ...]
@@ -173,8 +179,9 @@ def find_levers(
     reach: float = 0.5,
     beyond: float = 0.0,
     draws: int = 256,
-    seed: int = 0,
+    seed: int = SEED,
     scenario: str | None = None,
+    counted: int = DRAWS,
     most: int = 3,
     progress: Callable[[int], None] | None = None,
 ) -> Levers:
@@ -198,6 +205,7 @@ def find_levers(
         draws: of each run, all on the same random numbers.
         seed: of them.
         scenario: name of one of the case's scenarios.
+        counted: draws behind the chance as coded, as many as a forecast's.
         most: how many to keep, single ones and pairs each, for each of `ORDER`.
         progress: called with the draws solved so far; how many there will be nobody knows.
 
@@ -222,10 +230,14 @@ def find_levers(
             "of each scale by which what is plausible goes beyond what is coded"
         )
     if not model.random and not uncertain_cells(changed):
-        draws = 1
-    runs = _Runs(changed, model, summary, actor=actor, draws=draws, seed=seed, progress=progress)
-    reached = runs.base.value >= reach
-    exact = exact_for(model, runs.stack, summary, reach=reach, lose=reached)
+        draws = counted = 1
+    counted = max(counted, draws)
+    runs = _Runs(
+        changed, model, summary, actor=actor, draws=draws, counted=counted, seed=seed,
+        progress=progress,
+    )  # fmt: skip
+    reached = runs.chance >= reach
+    exact = exact_for(model, runs.stack, summary, reach=reach - runs.shift, lose=reached)
     search = Search(runs.solve, base=runs.seen, reach=reach, lose=reached, most=most, exact=exact)
     singles, helping = search.singles(chosen)
     pairs, almost = search.pairs(helping)
@@ -246,8 +258,9 @@ def find_levers(
         summary=summary,
         goal=str(summary),
         reach=reach,
-        chance=runs.base.value,
-        error=runs.base.error,
+        chance=runs.chance,
+        error=runs.error,
+        counted=counted,
         reached=reached,
         settlement=runs.settlement,
         levers=tuple(runs.lever(tried, search) for tried in kept),
@@ -277,6 +290,7 @@ class _Runs:
         *,
         actor: str,
         draws: int,
+        counted: int,
         seed: int,
         progress: Callable[[int], None] | None = None,
     ) -> None:
@@ -295,8 +309,15 @@ class _Runs:
         self._reading.check(self._few.base)
         self._outcome = model.solve(self.stack.base)
         self.base = self._reading.of(self.stack.base, self._outcome)
-        self.settlement = self._settles(self.stack.base, self._outcome)
-        self.solved = draws
+        whole = self.stack.base if counted == draws else sample(case, counted, seed=seed)
+        outcome = self._outcome if counted == draws else model.solve(whole)
+        number = self._reading.of(whole, outcome)
+        self.chance, self.error = number.value, number.error
+        # Few draws give the change, many the number that is changed.
+        self.shift = self.chance - self.base.value
+        self.settlement = self._settles(whole, outcome)
+        self._apart = self.settlement - self._settles(self.stack.base, self._outcome)
+        self.solved = draws if counted == draws else draws + counted
 
     @property
     def seen(self) -> Seen:
@@ -320,7 +341,9 @@ class _Runs:
         return found
 
     def _seen(self, batch: Batch, outcome: Outcome) -> Seen:
-        return Seen(goal=self._reading.of(batch, outcome), near=self._near(batch, outcome))
+        goal = self._reading.of(batch, outcome)
+        shifted = replace(goal, total=goal.total + self.shift * goal.weight)
+        return Seen(goal=shifted, near=self._near(batch, outcome))
 
     def _near(self, batch: Batch, outcome: Outcome) -> PerDraw:
         """Return how near each draw is to the goal: within bounds, half plus how deep inside."""
@@ -347,10 +370,10 @@ class _Runs:
             who=tried.who,
             persuade=tuple(dict.fromkeys(str(entry.actor) for entry in stances)),
             size=tried.size,
-            chance=found.value,
+            chance=min(max(found.value + self.shift, 0.0), 1.0),
             effect=Change(**dict(zip(("value", "error"), paired(self.base, found), strict=True))),
-            reaches=search.reaches(found.value),
-            settlement=self._settles(batch, outcome),
+            reaches=search.reaches(found.value + self.shift),
+            settlement=self._settles(batch, outcome) + self._apart,
             distance=self._distance(outcome),
             worth=self._worth(outcome),
         )

@@ -21,10 +21,7 @@ def headline(case: Case, found: Levers) -> str:
 
 def standing(found: Levers) -> str:
     """Return where the goal stands as coded, and what is listed therefore."""
-    luck = ""
-    if not math.isnan(found.error):
-        luck = f" (Monte Carlo error {100 * found.error:.1f}{NBSP}%)"
-    said = f"As coded the model puts it at {percent(found.chance)}{luck}"
+    said = f"As coded the model puts it at {percent(found.chance)}"
     if found.reached:
         return f"{said}: already reached. What follows would lose it."
     return f"{said}: not reached. What follows would reach it."

@@ -18,15 +18,15 @@ from winset.charts.strip import position_strip
 from winset.charts.tree import game_tree
 from winset.charts.view import View
 from winset.comparison import compare
+from winset.defaults import DRAWS
 from winset.findings import Findings, look_behind
 from winset.forecast import Forecast, what_changed
+from winset.headline import headline
 from winset.models import make_model
 from winset.report.document import document, figure
 from winset.report.evidence import loose_statements, stance_rows, statement_rows
 from winset.report.method import assumptions, command_line, python_lines
 from winset.report.rounds import power_views, rounds_views, within_room
-
-COMPARED = 2_000  # draws a scenario
 
 
 def write_report(path: str | Path, case: Case, forecasts: Sequence[Forecast] = ()) -> None:
@@ -51,7 +51,7 @@ def report_html(case: Case, forecasts: Sequence[Forecast] = ()) -> str:
     Raises:
         CaseError: when a game of the case does not hold together.
     """
-    behind = [look_behind(case, forecast) for forecast in forecasts]
+    behind = [look_behind(case, forecast, structure=True) for forecast in forecasts]
     rounds, left_out = within_room([rounds_views(case, forecast) for forecast in forecasts])
     return document(
         "report.html.j2",
@@ -63,6 +63,7 @@ def report_html(case: Case, forecasts: Sequence[Forecast] = ()) -> str:
             for forecast in forecasts
             for difference in what_changed(forecast, case)
         ],
+        headlines=[headline(case, f, found) for f, found in zip(forecasts, behind, strict=True)],
         questions=_by_question(
             [answers(case, f, found) for f, found in zip(forecasts, behind, strict=True)]
         ),
@@ -154,7 +155,7 @@ def _differences(case: Case, forecasts: Sequence[Forecast]) -> list[View]:
         case,
         make_model(made.model, made.parameters),
         [BASE, *(scenario.id for scenario in case.scenarios)],
-        draws=min(forecasts[0].draws, COMPARED),
+        draws=min(forecasts[0].draws, DRAWS),
         seed=made.seed,
     )
     return [scenario_differences(found, issue.id, case=case) for issue in case.issues]

@@ -215,9 +215,10 @@ class Reading:
                 cannot solve the case.
         """
         if self.summary.kind == "agreement" and self.model.solve(batch).agreement is None:
+            first = self.summary.subject or self.summary.together[0]
             raise WinsetError(
                 f"model “{self.model.name}” takes agreement for granted; ask for "
-                f"settlement({self.summary.subject or self.summary.together[0]}), or use the model “two-level”"
+                f"settlement({first}), or use the model “two-level”"
             )
 
 

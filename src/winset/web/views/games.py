@@ -9,6 +9,7 @@ from winset.charts.intervals import Interval, intervals
 from winset.charts.text import shown as visible
 from winset.charts.tree import game_tree
 from winset.charts.view import View
+from winset.defaults import DRAWS
 from winset.errors import WinsetError, nearest
 from winset.findings import reckoned_with
 from winset.models import make_model
@@ -28,7 +29,7 @@ from winset.web.views.kind import (
 )
 from winset.web.views.shown import Part, Shown, pictured, rows_table
 
-DRAWS, MOST = 2_000, 20_000
+MOST = 20_000
 NONE = "This case has no game: write one into its folder, games/NAME.yaml."
 CHANCES = ("Action", "Players", "Chance", "Monte Carlo error", "10 %", "90 %")
 

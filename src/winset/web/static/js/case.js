@@ -13,6 +13,7 @@ import { WhatIf } from "/static/js/whatif.js";
 
 const VIEWS = ["positions", "outcome", "ratification", "blame"];
 const PAUSE = 150; // milliseconds without a change before pictures are drawn anew
+const REST = 600; // milliseconds without a change before the headline's range is worked out
 const PROMPT = 100; // milliseconds that an answer may take while a slider is on its way
 const FEWER = 1250; // draws on the way, on a machine that is slower than that
 
@@ -26,6 +27,7 @@ function begin(given) {
   new Keeping(bench);
   const coded = new Map();
   let pause = 0;
+  let rest = 0;
   let took = 0;
 
   const trouble = (error) => {
@@ -66,6 +68,18 @@ function begin(given) {
     }
   });
 
+  const resting = new Latest(async (asked, overtaken) => {
+    try {
+      const told = await send(`${bench.api}/headline`, asked);
+      if (overtaken()) return;
+      answers.headline(told.headline, true);
+      answers.questions(told.questions);
+      document.body.dataset.headline = told.revision;
+    } catch (error) {
+      trouble(error);
+    }
+  });
+
   let last = "";
   function follow(state, { settled }) {
     panel.show(state);
@@ -79,6 +93,9 @@ function begin(given) {
     if (wanted === last) return;
     last = wanted;
     forecasting.ask(fewer ? { ...asked, draws: FEWER } : asked);
+    clearTimeout(rest);
+    delete document.body.dataset.headline;
+    if (settled) rest = setTimeout(() => resting.ask(asked), REST);
     clearTimeout(pause);
     pause = setTimeout(() => looking.ask({ ...asked, issue: state.issue }), PAUSE);
   }
