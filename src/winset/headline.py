@@ -132,7 +132,7 @@ def how_likely(
 
 
 def _where(case: Case, forecast: Forecast, issues: tuple[str, ...]) -> Iterator[str]:
-    parts = []
+    parts: list[str] = []
     for id in issues:
         issue = case.issue(id)
         low, middle, high = forecast.quantiles(id, (INTERVAL[0], 0.5, INTERVAL[1]))

@@ -26,6 +26,7 @@ function begin(given) {
   const comparing = new Comparing(bench);
   new Keeping(bench);
   const coded = new Map();
+  let last = "";
   let pause = 0;
   let rest = 0;
   let took = 0;
@@ -68,10 +69,10 @@ function begin(given) {
     }
   });
 
-  const resting = new Latest(async (asked, overtaken) => {
+  const resting = new Latest(async ({ asked, wanted }) => {
     try {
       const told = await send(`${bench.api}/headline`, asked);
-      if (overtaken()) return;
+      if (wanted !== last) return;
       answers.headline(told.headline, true);
       answers.questions(told.questions);
       document.body.dataset.headline = told.revision;
@@ -80,7 +81,6 @@ function begin(given) {
     }
   });
 
-  let last = "";
   function follow(state, { settled }) {
     panel.show(state);
     answers.choose(state);
@@ -95,7 +95,7 @@ function begin(given) {
     forecasting.ask(fewer ? { ...asked, draws: FEWER } : asked);
     clearTimeout(rest);
     delete document.body.dataset.headline;
-    if (settled) rest = setTimeout(() => resting.ask(asked), REST);
+    if (settled) rest = setTimeout(() => resting.ask({ asked, wanted }), REST);
     clearTimeout(pause);
     pause = setTimeout(() => looking.ask({ ...asked, issue: state.issue }), PAUSE);
   }
