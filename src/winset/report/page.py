@@ -23,6 +23,7 @@ from winset.findings import Findings, look_behind
 from winset.forecast import Forecast, what_changed
 from winset.headline import headline
 from winset.models import make_model
+from winset.moves import Played
 from winset.report.document import document, figure
 from winset.report.evidence import loose_statements, stance_rows, statement_rows
 from winset.report.method import assumptions, command_line, python_lines
@@ -70,7 +71,7 @@ def report_html(case: Case, forecasts: Sequence[Forecast] = ()) -> str:
         issues=[_issue(case, issue, forecasts, behind) for issue in case.issues],
         rounds={issue.id: _rounds(case, issue, forecasts, rounds) for issue in case.issues},
         left_out=left_out,
-        games=[figure(game_tree(played)) for played in behind[0].games.values()] if behind else [],
+        games=[_game(played) for played in behind[0].games.values()] if behind else [],
         differences=[figure(view) for view in _differences(case, forecasts)],
         loose=loose_statements(case),
         statements=lambda ids: statement_rows(case, ids),
@@ -78,6 +79,13 @@ def report_html(case: Case, forecasts: Sequence[Forecast] = ()) -> str:
         methods=[_method(case, forecast) for forecast in forecasts],
         digest=case.digest,
     )
+
+
+def _game(played: Played) -> dict[str, Any]:
+    """Return the tree of a game, and how it ends."""
+    notes = {end.id: end.note or end.id for end in played.game.ends}
+    ends = [(notes[id], value) for id, value in played.ends().items()]
+    return {"tree": figure(game_tree(played)), "ends": ends}
 
 
 def _label(forecast: Forecast) -> str:

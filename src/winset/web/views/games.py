@@ -77,6 +77,7 @@ def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
         sentences=(played.game.note,) if played.game.note else (),
         parts=(
             pictured("tree", game_tree(played)),
+            _ends(played),
             pictured("chances", _chances(played)),
             _reckoned(played),
             _expected(subject, played),
@@ -84,6 +85,21 @@ def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
         made={**made_of(subject, asked, "scenario", "draws", "seed"), "game": played.game.name,
               "model": played.made.model},
     )  # fmt: skip
+
+
+def _ends(played: Played) -> Part:
+    rows = []
+    for end in played.game.ends:
+        values = played.reached[end.id]
+        found = estimate(values)
+        low, high = (float(v) for v in np.quantile(values, [0.1, 0.9]))
+        rows.append((end.note or end.id, found.mean, found.error, low, high))
+    return Part(
+        id="ends",
+        title="How it ends",
+        caption="Each way the game may end, in chances that add up to 1.",
+        table=rows_table(("End", "Chance", "Monte Carlo error", "10 %", "90 %"), rows),
+    )
 
 
 def _chances(played: Played) -> View:
@@ -104,8 +120,8 @@ def _chances(played: Played) -> View:
     return View(
         title=f"How likely each move is: {title}",
         caption=(
-            "Dots are chances that a move is played at all, over all draws; bars hold the middle "
-            f"80 % of {played.draws:,} draws: how much hangs on what is not known."
+            "Dots are chances that a move is played at all, whatever the end; they do not add up "
+            f"to 1. Bars hold the middle 80 % of {played.draws:,} draws."
         ),
         chart=intervals(drawn, low=0.0, high=1.0, unit="chance that it is played"),
         table=rows_table(CHANCES, rows),
