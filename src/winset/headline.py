@@ -155,7 +155,7 @@ def _who(
     chosen = _weakest(case, forecast, issues, findings)
     if chosen is None:
         return
-    binding, several = chosen, len(case.issues) > 1
+    binding, several = chosen, len(_needed(case, issues)) > 1
     on = f"On “{case.issue(binding.issue).title}”, " if several else ""
     yield from _binds(case, binding, on)
     blame = findings.blame
