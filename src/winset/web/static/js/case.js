@@ -27,6 +27,7 @@ function begin(given) {
   new Keeping(bench);
   const coded = new Map();
   let last = "";
+  let whole = ""; // what the headline shown in full was asked for
   let pause = 0;
   let rest = 0;
   let took = 0;
@@ -73,6 +74,7 @@ function begin(given) {
     try {
       const told = await send(`${bench.api}/headline`, asked);
       if (wanted !== last) return;
+      whole = wanted;
       answers.headline(told.headline, true);
       answers.questions(told.questions);
       document.body.dataset.headline = told.revision;
@@ -90,12 +92,17 @@ function begin(given) {
     const asked = bench.asked();
     const fewer = !settled && took > PROMPT;
     const wanted = JSON.stringify([asked, state.issue, fewer]);
+    // A slider let go asks nothing new, but only now is it at rest.
+    if (settled && wanted !== whole) {
+      clearTimeout(rest);
+      rest = setTimeout(() => resting.ask({ asked, wanted }), REST);
+    }
     if (wanted === last) return;
     last = wanted;
-    forecasting.ask(fewer ? { ...asked, draws: FEWER } : asked);
-    clearTimeout(rest);
+    whole = "";
     delete document.body.dataset.headline;
-    if (settled) rest = setTimeout(() => resting.ask({ asked, wanted }), REST);
+    if (!settled) clearTimeout(rest);
+    forecasting.ask(fewer ? { ...asked, draws: FEWER } : asked);
     clearTimeout(pause);
     pause = setTimeout(() => looking.ask({ ...asked, issue: state.issue }), PAUSE);
   }
