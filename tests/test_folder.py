@@ -254,9 +254,10 @@ def test_every_problem_is_reported_at_its_place(pie_files):
         "correct the number, or widen the issue's scale",
         "case.yaml:39:16: hunger: change 1: party: must be a known party; found “nroth”; "
         "did you mean “north”?",
-        "case.yaml:46:13: deal: answer: must be one of agreement(issue), settlement(issue) >= 40, "
-        "settlement(issue) <= 40, settlement(issue) between 40 and 60, move(game, action) or "
-        "blame(party); found “agree(pie)”; write the quantity that answers the question",
+        "case.yaml:46:13: deal: answer: must be one of agreement(issue), agreement(issue & issue), "
+        "agreement(all), settlement(issue) >= 40, settlement(issue) <= 40, settlement(issue) "
+        "between 40 and 60, move(game, action) or blame(party); found “agree(pie)”; write "
+        "the quantity that answers the question",
         "case.yaml:47:14: deal: horizon: must be a date such as 2015-07-14; found “soon”",
         "actors.csv:4:9: bob: party: must be a known party; found “soth”; did you mean “south”?",
         "actors.csv:4:14: bob: role: must be roles among leader, negotiator, veto player, voter, "

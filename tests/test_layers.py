@@ -12,7 +12,7 @@ import winset
 SOURCE = Path(winset.__file__).parent
 # Each layer may import itself, what stands beside it, and what stands to its left.
 LAYERS = [
-    {"errors", "kernels", "scores", "version"},
+    {"defaults", "errors", "kernels", "scores", "version"},
     {"case"},
     {"formats", "evidence", "batch", "cases"},
     {"models"},
@@ -21,10 +21,10 @@ LAYERS = [
     {"made", "saved", "tally", "drawn", "chunks", "runs", "cluster"},
     {"forecast", "comparison"},
     {"backtest", "trial", "ensemble", "standings", "verdict", "ablation"},
-    {"dissent"},
+    {"dissent", "structure"},
     {"findings", "rounds", "timeline"},
-    {"answers", "verbal"},
-    {"claims", "ledger", "events", "sensitivity", "levers"},
+    {"answers", "likelihood", "verbal"},
+    {"claims", "ledger", "events", "sensitivity", "levers", "drive", "headline"},
     {"charts"},
     {"report"},
     {"cli", "web", "__main__"},

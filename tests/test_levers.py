@@ -18,7 +18,9 @@ from winset.case.ranges import parse_range
 from winset.case.scenarios import apply_changes
 from winset.cases import open_case
 from winset.cli import cli
+from winset.defaults import DRAWS as COUNTED
 from winset.errors import WinsetError
+from winset.forecast import make_forecast
 from winset.levers import (
     ORDER,
     Move,
@@ -170,10 +172,10 @@ def test_the_search_comes_within_a_64th_of_the_way_of_the_solution():
     class Searched(Mean):
         """The mean by another name: solved by search."""
 
-    solved = find_levers(case, Mean(), actor="a", goal="settlement >= 48", draws=64)
+    solved = find_levers(case, Mean(), actor="a", goal="settlement >= 48", draws=64, counted=64)
     exact = {lever.moves[0].key: lever for lever in solved.levers if len(lever.moves) == 1}
     assert exact
-    runs = _Runs(case, Searched(), solved.summary, actor="a", draws=64, seed=0)
+    runs = _Runs(case, Searched(), solved.summary, actor="a", draws=64, counted=64, seed=0)
     search = Search(runs.solve, base=runs.seen, reach=0.5, lose=False, most=9)
     singles, _ = search.singles(movables(case, "a"))
     assert {tried.page[0].key for tried in singles} == exact.keys()
@@ -204,23 +206,42 @@ def test_where_nothing_suffices_it_says_so_and_shows_the_closest():
 def test_effects_on_the_same_draws_are_surer_than_on_others():
     found = find_levers(NUCLEAR, TwoLevel(), actor="rouhani", goal="agreement", reach=0.75,
                         draws=256)  # fmt: skip
+    assert found.counted == COUNTED
+    alone = found.error * math.sqrt(found.counted / found.draws)
     for lever in found.levers:
-        assert lever.effect.error < math.hypot(found.error, found.error) / 2
+        assert lever.effect.error < math.hypot(alone, alone) / math.sqrt(2)
 
 
 def test_a_lever_of_a_searched_model_is_what_the_scenario_does():
-    found = find_levers(NUCLEAR, TwoLevel(), actor="rouhani", goal="agreement", reach=0.75,
-                        draws=128)  # fmt: skip
+    found = find_levers(NUCLEAR, TwoLevel(), actor="rouhani", goal="agreement(enrichment)",
+                        reach=0.75, draws=128)  # fmt: skip
     lever = next(one for one in found.levers if len(one.moves) == 1 and one.who == "persuade")
     entry = lever.moves[0].movable.input
     change = Change(quantity=entry.quantity, actor=entry.actor, issue=entry.issue,
                     set=lever.moves[0].after)  # fmt: skip
-    outcome = TwoLevel().solve(sample(apply_changes(NUCLEAR, [change]), 128))
-    settled, agreed = outcome.settlement[:, 0], outcome.agreement[:, 0]
-    there = ~np.isnan(settled)
-    assert agreed.mean() == pytest.approx(lever.chance, abs=1e-9)
-    mean = 100.0 * np.average(settled[there], weights=agreed[there])
-    assert mean == pytest.approx(lever.settlement, abs=1e-9)
+
+    def means(case, draws):
+        outcome = TwoLevel().solve(sample(case, draws))
+        settled, agreed = outcome.settlement[:, 0], outcome.agreement[:, 0]
+        there = ~np.isnan(settled)
+        return agreed.mean(), 100.0 * np.average(settled[there], weights=agreed[there])
+
+    many, few = means(NUCLEAR, COUNTED), means(NUCLEAR, 128)
+    moved = means(apply_changes(NUCLEAR, [change]), 128)
+    assert found.chance == pytest.approx(many[0], abs=1e-12)
+    assert lever.chance == pytest.approx(many[0] + moved[0] - few[0], abs=1e-9)
+    assert lever.settlement == pytest.approx(many[1] + moved[1] - few[1], abs=1e-9)
+
+
+def test_a_goal_may_be_an_agreement_on_all_issues_together():
+    found = find_levers(NUCLEAR, TwoLevel(), actor="rouhani", goal="agreement(all)", reach=0.6,
+                        draws=64)  # fmt: skip
+    assert found.goal == "agreement(enrichment & sanctions)"
+    assert found.chance == make_forecast(NUCLEAR, TwoLevel()).agreed()[0]
+    assert found.levers and all(lever.reaches for lever in found.levers)
+    for lever in found.levers:
+        assert math.isnan(lever.settlement) and lever.distance is None
+        assert "None" not in lever_sentence(NUCLEAR, found, lever)
 
 
 def test_moves_stay_within_the_coded_ranges_and_sizes_are_shares_of_them():
@@ -371,7 +392,7 @@ def test_the_command_gives_machines_what_a_scenario_can_set():
     said = json.loads(done.output)
     move = said["levers"][0]["moves"][0]
     assert parse_range(move["after"]) and 0.0 < move["size"] < 1.0
-    assert said["goal"] == "agreement(enrichment)" and said["actor"] == "rouhani"
+    assert said["goal"] == "agreement(enrichment & sanctions)" and said["actor"] == "rouhani"
 
 
 @pytest.mark.parametrize(

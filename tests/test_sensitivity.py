@@ -178,9 +178,11 @@ def test_an_odd_number_of_draws_is_rounded_up_to_a_power_of_two():
 
 def test_a_models_own_parameter_is_an_input_but_nothing_to_look_up():
     found = measure_sensitivity(NUCLEAR, TwoLevel(), draws=16)
-    tau = next(d for d in found.drivers if d.input.kind == "model")
-    assert tau.input.name == "two-level/tau" and tau.score is None
-    certain = measure_sensitivity(NUCLEAR, TwoLevel(tau=point(0.1)), draws=16)
+    own = {d.input.name: d for d in found.drivers if d.input.kind == "model"}
+    assert own.keys() == {"two-level/tau", "two-level/kappa"}
+    assert all(driver.score is None for driver in own.values())
+    fixed = TwoLevel(tau=point(0.1), kappa=point(0.25))
+    certain = measure_sensitivity(NUCLEAR, fixed, draws=16)
     assert all(d.input.kind != "model" for d in certain.drivers)
 
 
@@ -244,7 +246,9 @@ def test_an_input_that_says_two_things_in_one_draw_swings_both_ways():
     [
         ("agreement(enrichment)", "agreement(enrichment)"),
         ("agreement sanctions", "agreement(sanctions)"),
-        ("agreement", "agreement(enrichment)"),  # a question of that name
+        ("agreement", "agreement(enrichment & sanctions)"),  # a question of that name
+        ("agreement(all)", "agreement(enrichment & sanctions)"),
+        ("agreement(sanctions, enrichment)", "agreement(enrichment & sanctions)"),
         ("settlement(sanctions)", "settlement(sanctions)"),
         ("settlement sanctions >= 40", "settlement(sanctions) >= 40"),
         ("settlement(sanctions)<=40.5", "settlement(sanctions) <= 40.5"),
@@ -422,8 +426,8 @@ def test_the_command_writes_all_inputs_as_json_and_a_picture(tmp_path):
     picture = tmp_path / "tornado.svg"
     done = run("iran-nuclear-2015", "--draws", "4", "--json", "--chart", str(picture))
     said = json.loads(done.output)
-    assert len(said["drivers"]) == len(uncertain_inputs(NUCLEAR)) + 1
-    assert said["of"] == "agreement(enrichment)"
+    assert len(said["drivers"]) == len(uncertain_inputs(NUCLEAR)) + 2
+    assert said["of"] == "agreement(enrichment & sanctions)"
     assert picture.read_text().startswith("<svg")
 
 

@@ -132,12 +132,14 @@ def test_blame_is_the_mean_of_what_the_twin_works_out_for_each_failing_draw(case
     draws = 3
     batch = sample(case, draws)
     blame = model.blame(batch)
-    taus = batch.drawn("two-level/tau", model.tau)
+    taus, kappas = (batch.drawn(f"two-level/{n}", getattr(model, n)) for n in ("tau", "kappa"))
     for k in range(len(case.issues)):
         shares, weights, lost, misjudged = [], [], 0.0, 0.0
         for d in range(draws):
             rules = twin.Rules(information=information, grid=11)
-            issue, done, opens = twin.Talks(batch=batch, d=d, tau=taus[d], rules=rules).world(k)
+            issue, done, opens = twin.Talks(
+                batch=batch, d=d, tau=taus[d], kappa=kappas[d], rules=rules
+            ).world(k)
             if len(issue.players()) > 8:
                 return
             if done.point is not None and all(

@@ -1,6 +1,7 @@
 import dataclasses
 import itertools
 from pathlib import Path
+from random import Random
 
 import numba
 import numpy as np
@@ -15,11 +16,16 @@ from winset.case.folder import read_case
 from winset.case.parts import Condition
 from winset.case.ranges import parse_range, point
 from winset.case.scenarios import apply_scenario
+from winset.chunks import ALL_DRAWN
 from winset.errors import CaseError, WinsetError
+from winset.forecast import make_forecast
 from winset.kernels.quota import quota_room, quota_tail, rounded_votes
 from winset.kernels.two_level import solve_table
 from winset.models import make_model
+from winset.models.base import Outcome
+from winset.models.together import agreed_together
 from winset.models.two_level import TwoLevel, binding
+from winset.tally import edges_of, tally
 
 IRAN = Path(__file__).parents[1] / "src" / "winset" / "cases" / "iran-nuclear-2015"
 RULES = ("nash", "kalai-smorodinsky", "egalitarian", "take-it-or-leave-it")
@@ -42,6 +48,11 @@ def duel(left, right, reversion, *, left_price=0, right_price=0, **stance):
     )
 
 
+def drawn_by(model, batch):
+    """The model's own numbers, draw by draw: τ and κ."""
+    return [batch.drawn(f"two-level/{name}", getattr(model, name)) for name in ("tau", "kappa")]
+
+
 def changed(case, actor, **cells):
     return dataclasses.replace(
         case,
@@ -60,15 +71,17 @@ def changed(case, actor, **cells):
     st.sampled_from(RULES),
     st.sampled_from(["private", "complete"]),
     st.sampled_from(["0", "0.02", "0.1", "0.05..0.1..0.2"]),
+    st.sampled_from(["0", "0.25", "0..0.25..0.5"]),
 )
-def test_every_draw_is_what_the_twin_works_out(case, rule, information, tau):
-    model = model_of(rule, information=information, tau=parse_range(tau))
+def test_every_draw_is_what_the_twin_works_out(case, rule, information, tau, kappa):
+    own = {"tau": parse_range(tau), "kappa": parse_range(kappa)}
+    model = model_of(rule, information=information, **own)
     batch = sample(case, 2)
     outcome = model.solve(batch)
-    taus = batch.drawn("two-level/tau", model.tau)
+    taus, kappas = drawn_by(model, batch)
     rules = twin.Rules(information=information, rule=rule, proposer=model.proposer, grid=21)
     for d, k in itertools.product(range(2), range(len(case.issues))):
-        there = twin.Talks(batch=batch, d=d, tau=taus[d], rules=rules)
+        there = twin.Talks(batch=batch, d=d, tau=taus[d], kappa=kappas[d], rules=rules)
         issue, solved, opens = there.world(k)
         assert outcome.open[d, k] == pytest.approx(opens, abs=1e-9)
         assert outcome.agreement[d, k] == pytest.approx(opens * solved.passes, abs=1e-9)
@@ -97,11 +110,13 @@ def test_the_curves_are_means_of_what_the_twin_says_of_each_point(case):
     model = model_of()
     batch = sample(case, 2)
     curves = model.curves(batch)
-    taus = batch.drawn("two-level/tau", model.tau)
+    taus, kappas = drawn_by(model, batch)
     party, joint, zone = np.zeros((len(batch.parties), 21)), np.zeros(21), np.zeros(21)
     for d in range(2):
         rules = twin.Rules(grid=21)
-        issue, _, _ = twin.Talks(batch=batch, d=d, tau=taus[d], rules=rules).world(0)
+        issue, _, _ = twin.Talks(batch=batch, d=d, tau=taus[d], kappa=kappas[d], rules=rules).world(
+            0
+        )
         for j, y in enumerate(issue.points):
             chances = [issue.ratifies(p, y) for p in issue.table]
             party[list(issue.table), j] += np.array(chances) / 2
@@ -634,21 +649,102 @@ def test_a_condition_on_an_issue_that_is_required_looks_at_its_point():
 @settings(max_examples=12)
 @given(any_talks(certain=True))
 def test_lots_decide_conditions_without_bias(case):
-    model = model_of(tau=point(0.1))
+    model = model_of(tau=point(0.1), kappa=point(0.25))
     draws = 4_000
     batch = sample(case, draws)
     outcome = model.solve(batch)
-    exact = twin.Talks(batch=batch, d=0, tau=0.1, rules=twin.Rules(grid=21))
+    exact = twin.Talks(batch=batch, d=0, tau=0.1, kappa=0.25, rules=twin.Rules(grid=21))
     for k in range(len(case.issues)):
         found = outcome.agreement[:, k]
         error = found.std() / np.sqrt(draws)
         assert found.mean() == pytest.approx(exact.agreement(k), abs=5 * error + 1e-9)
 
 
+# Several issues together.
+
+
+def every_set(issues):
+    return [
+        places
+        for count in range(1, issues + 1)
+        for places in itertools.combinations(range(issues), count)
+    ]
+
+
+@settings(max_examples=40)
+@given(any_talks(certain=True))
+def test_issues_are_agreed_together_as_often_as_the_twin_adds_up(case):
+    model = model_of(tau=point(0.1), kappa=point(0.25))
+    draws = 2_000
+    batch = sample(case, draws)
+    outcome = model.solve(batch)
+    exact = twin.Talks(batch=batch, d=0, tau=0.1, kappa=0.25, rules=twin.Rules(grid=21))
+    for places in every_set(len(case.issues)):
+        chance = agreed_together(model, batch, outcome, places)
+        # Conditions that look at an issue outside the set are decided by lot, without bias.
+        error = chance.std() / np.sqrt(draws)
+        assert chance.mean() == pytest.approx(exact.together(set(places)), abs=5 * error + 1e-9)
+
+
+@settings(max_examples=10)
+@given(any_talks(certain=True))
+def test_drawing_every_type_counts_agreements_together_as_often(case):
+    model = model_of(tau=point(0.1), kappa=point(0.25))
+    batch = sample(case, 500)
+    outcome = model.solve(batch)
+    plain = twin.Talks(batch=batch, d=0, tau=0.1, kappa=0.25, rules=twin.Rules(grid=21))
+    every = tuple(range(len(case.issues)))
+    chance = agreed_together(model, batch, outcome, every).mean()
+    times = 1_500
+    counted = plain.counted_together(set(every), times=times, random=Random(1))
+    error = np.sqrt(max(chance * (1 - chance), 1 / times) / times)
+    assert counted == pytest.approx(chance, abs=5 * error)
+
+
+def test_what_requires_another_issue_contains_its_probability_already():
+    free, bound, far = (
+        sample(linked(requires=requires), 60)
+        for requires in (None, {"issue": "first"}, {"issue": "first", "at_least": 45})
+    )
+    model = TwoLevel()
+    for batch in (bound, far):
+        outcome = model.solve(batch)
+        both = agreed_together(model, batch, outcome, (0, 1))
+        assert np.array_equal(both, outcome.agreement[:, 1])
+        assert np.array_equal(agreed_together(model, batch, outcome, (1, 0)), both)
+    outcome = model.solve(free)
+    both = agreed_together(model, free, outcome, (0, 1))
+    assert np.allclose(both, outcome.agreement.prod(axis=1))
+
+
+def test_the_chance_of_a_deal_on_everything_is_the_same_whoever_solves_it_and_however_long():
+    case = linked(requires=None)
+    whole = make_forecast(case, TwoLevel(), draws=300)
+    probability, error = whole.agreed()
+    assert probability == pytest.approx(whole.agreement.prod(axis=1).mean())
+    assert whole.agreed("second", "first") == (probability, error)
+    added = tally(Outcome(**{n: getattr(whole, n) for n in ALL_DRAWN}), edges_of(case))
+    assert added.agreed_together(0) == pytest.approx((probability, error))
+    with pytest.raises(WinsetError, match="no issue “third”"):
+        whole.agreed("first", "third")
+
+
+def test_kappa_is_drawn_from_a_stream_of_its_own_and_a_plain_number_fixes_it():
+    case = changed(tied(100, 0), "chief", salience=point(0))
+    batch = sample(case, 400)
+    tau, kappa = drawn_by(TwoLevel(), batch)
+    assert kappa.min() < 0.05 and kappa.max() > 0.45 and abs(kappa.mean() - 0.25) < 0.02
+    assert abs(np.corrcoef(tau, kappa)[0, 1]) < 0.2
+    fixed = make_model("two-level", {"tau": "0.1", "kappa": "0.25"})
+    assert fixed == make_model("two-level", {"tau": 0.1, "kappa": 0.25})
+    assert np.ptp(fixed.solve(batch).agreement) == 0.0
+    assert np.ptp(TwoLevel(tau=point(0.1)).solve(batch).agreement) > 0.1
+
+
 def test_an_issue_that_a_condition_looks_at_keeps_its_exact_probability():
     condition = Condition(issue="first", relation="agreed")
     case = linked(conditional=[("second", "n", condition, {"position": 70, "price": 0})])
-    outcome = TwoLevel(tau=point(0.1)).solve(sample(case, 200))
+    outcome = TwoLevel(tau=point(0.1), kappa=point(0.25)).solve(sample(case, 200))
     assert len(np.unique(outcome.agreement[:, 0])) == 1
     assert len(np.unique(outcome.agreement[:, 1])) == 2
 
@@ -709,7 +805,8 @@ def test_neither_threads_nor_chunks_change_a_bit():
         ({"proposer": "west"}, "no other; found west under nash"),
         ({"tau": "-0.1"}, "tau must be 0 or more"),
         ({"tau": "inf"}, "tau must be 0 or more and finite"),
-        ({"kappa": -1.0}, "kappa must be 0 or more"),
+        ({"kappa": "-1"}, "kappa must be 0 or more"),
+        ({"kappa": "inf"}, "kappa must be 0 or more and finite"),
         ({"grid": 1}, "grid must be 2 or more"),
     ],
 )

@@ -2,6 +2,8 @@
 
 # ruff: noqa: F401, F811 - fixtures are imported by name and asked for by the same
 
+import re
+
 import pytest
 
 from browsing import COMPILES, address, browser, page, violations
@@ -37,11 +39,32 @@ def settled(page, change):
 
 def test_the_page_of_a_case_says_the_answer_and_shows_every_view(page):
     opened(page)
-    assert "puts the chance of an agreement at" in sentence(page)
+    assert sentence(page).startswith("A deal on “Ann's share of the pie” ")
     for view in ("positions", "outcome", "ratification", "blame"):
         assert page.locator(f"#view-{view} svg").is_visible()
         assert page.locator(f"#view-{view} table tbody tr").count() > 0
     assert page.locator("#questions li").count() == 2
+
+
+def test_the_answer_leads_with_its_range_which_waits_until_a_slider_rests(page):
+    opened(page)
+    page.wait_for_selector("body[data-headline]", timeout=COMPILES)
+    assert re.fullmatch(r"Range \d+–\d+ % over what nobody can code\.", page.text_content("#range"))
+    lines = page.locator("#headline li").all_text_contents()
+    assert "would settle near" in lines[0] and len(lines) >= 3
+    coded = page.text_content("#range")
+    page.get_by_label("Position, Ann", exact=True).focus()
+    # The words of the moment in which the number moves, which are gone when it has come to rest.
+    page.evaluate(
+        """() => { window.words = []; new MutationObserver(() => window.words.push(
+             document.getElementById("range").textContent)
+           ).observe(document.getElementById("range"), { childList: true }); }"""
+    )
+    page.keyboard.press("Home")
+    page.wait_for_function("() => window.words.some((w) => w.includes('when you stop'))")
+    page.wait_for_selector("body[data-headline]")
+    page.wait_for_function("() => window.words.at(-1).startsWith('Range ')")
+    assert page.text_content("#range") != coded
 
 
 def test_an_actor_chosen_in_the_table_is_chosen_everywhere(page):

@@ -152,7 +152,7 @@ def test_two_articles_dropped_on_the_first_page_become_a_forecast(page, folder):
     page.set_default_timeout(COMPILES)
     page.click("#next a")
     page.wait_for_selector("body[data-drawn]")
-    assert "chance of an agreement" in page.text_content("#sentence")
+    assert page.text_content("#sentence").startswith("A deal ")
     case = read_case(folder / "who-gets-the-fish")
     assert {s.actor for s in case.stances} == {"berg", "dorn"}
     assert all(s.statements and s.position for s in case.stances)

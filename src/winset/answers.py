@@ -1,7 +1,7 @@
 """What a forecast says, in sentences whose every number is computed from its draws."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,6 +14,7 @@ from winset.case.scenarios import apply_scenario
 from winset.dissent import widened
 from winset.findings import Findings
 from winset.forecast import Forecast
+from winset.likelihood import likelihood_clause
 from winset.models import MODELS
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -36,6 +37,9 @@ class Chance:
         low: the least probability over all models that doubt an agreement; None unless it is an
             agreement that is asked for, and several models can say.
         high: the greatest, likewise.
+        structure_low: 10th percentile of the probability over what nobody can code; None unless it
+            is an agreement that is asked for and that was worked out.
+        structure_high: 90th percentile.
     """
 
     outcome: str
@@ -45,6 +49,8 @@ class Chance:
     given_agreement: float | None = None
     low: float | None = None
     high: float | None = None
+    structure_low: float | None = None
+    structure_high: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +120,15 @@ def percent(share: float) -> str:
     return f"{share:.0%}".replace("%", f"{NBSP}%")
 
 
+def chance_range(low: float, high: float) -> str:
+    r"""Return a range of chances in whole per cent.
+
+    >>> chance_range(0.451, 0.82), chance_range(0.0, 0.031)
+    ('45–82\xa0%', '0–3\xa0%')
+    """
+    return f"{100 * low:.0f}–{100 * high:.0f}{NBSP}%"
+
+
 def figure(value: float, scale: Scale) -> str:
     """Return ``value`` with as many digits as a hundredth of the scale is worth.
 
@@ -169,7 +184,7 @@ def _answer(case: Case, question: Question, forecast: Forecast, findings: Findin
     else:
         sentence = silence["yes"] or _yes(case, asked["yes"], chances[0], forecast)
         if asked["yes"].kind == "agreement" and not silence["yes"]:
-            sentence += _others(asked["yes"].subject, forecast, findings)
+            sentence += _others(asked["yes"].issues(forecast.issues), forecast, findings)
         yes = chances[0].probability
         no = None if yes is None else 1.0 - yes
         chances.append(_refused(chances[0], no))
@@ -186,8 +201,16 @@ def _refused(yes: Chance, probability: float | None) -> Chance:
     """Return the chance of no beside that of yes."""
     low = None if yes.high is None else 1.0 - yes.high
     high = None if yes.low is None else 1.0 - yes.low
+    ends = yes.structure_low, yes.structure_high
     return replace(
-        yes, outcome="no", probability=probability, given_agreement=None, low=low, high=high
+        yes,
+        outcome="no",
+        probability=probability,
+        given_agreement=None,
+        low=low,
+        high=high,
+        structure_low=None if ends[1] is None else 1.0 - ends[1],
+        structure_high=None if ends[0] is None else 1.0 - ends[0],
     )
 
 
@@ -203,8 +226,9 @@ def _cannot_say(asked: Asked, forecast: Forecast, findings: Findings) -> str:
         if np.isnan(findings.blame.overall).all():
             return f"{model} finds no draw that fails by anybody's doing."
         return ""
-    if asked.subject not in forecast.issues:
-        return f"{model} was not asked about “{asked.subject}”."
+    for issue in asked.named_issues:
+        if issue not in forecast.issues:
+            return f"{model} was not asked about “{issue}”."
     if asked.kind == "agreement" and forecast.agreement is None:
         other = next((f": use “{name}”" for name in _DOUBTERS if name in MODELS), "")
         return f"{model} takes agreement for granted{other}."
@@ -222,12 +246,16 @@ def _chance(outcome: str, asked: Asked, forecast: Forecast, findings: Findings) 
         )
     if asked.kind == "blame":
         return _share_of_blame(outcome, asked.subject, findings)
-    agreed = forecast.agreed(asked.subject)
+    issues = asked.issues(forecast.issues) if asked.kind == "agreement" else (asked.subject,)
+    agreed = forecast.agreed(*issues)
     low = high = None
+    ends: tuple[float, float] | tuple[None, None] = (None, None)
     if asked.kind == "agreement" and agreed is not None:
         probability, error = agreed
-        if apart := widened(findings.dissent, forecast.index(asked.subject), probability):
+        if apart := widened(findings.dissent, issues, probability):
             low, high = apart[0][1], apart[1][1]
+        if findings.structure is not None:
+            ends = findings.structure.ranges[issues]
     else:
         probability, error = forecast.chance(asked.subject, asked.low, asked.high)
     given = None
@@ -241,6 +269,8 @@ def _chance(outcome: str, asked: Asked, forecast: Forecast, findings: Findings) 
         given_agreement=given,
         low=low,
         high=high,
+        structure_low=ends[0],
+        structure_high=ends[1],
     )
 
 
@@ -261,7 +291,7 @@ def _blame(case: Case, asked: Asked, chance: Chance, findings: Findings) -> str:
     assert blame is not None
     failing = float(np.nan_to_num(blame.failing).max())
     return (
-        f"Of what stands in the way in draws that fail, {_sure(chance)} is the doing of {name}, by "
+        f"Of what stands in the way where talks fail, {_sure(chance)} is the doing of {name}, by "
         f"its actors' Shapley shares; up to {percent(failing)} of the draws fail on an issue."
     )
 
@@ -283,7 +313,9 @@ def _yes(case: Case, asked: Asked, chance: Chance, forecast: Forecast) -> str:
         action = asked.action.replace("_", " ")
         return f"{model} puts the chance of “{action}” at {_sure(chance)}."
     if asked.kind == "agreement":
-        return f"{model} puts the chance of an agreement at {_sure(chance)}."
+        issues = asked.issues(issue.id for issue in case.issues)
+        clause = likelihood_clause(deal_words(case, issues), chance.probability or 0.0)
+        return f"{clause[0].upper()}{clause[1:]}: {_sure(chance)}."
     scale = case.issue(asked.subject).scale
     if math.isinf(asked.high):
         where = f"at {coded(asked.low, scale)} or more"
@@ -315,19 +347,34 @@ def _options(chances: list[Chance], silence: dict[str, str], source: str) -> str
 
 
 def _sure(chance: Chance) -> str:
-    """Return the probability and how much of it is the luck of the draws."""
+    """Return the probability and its range; of a chance that is nought or one, what that means."""
     if chance.probability is None:
         return "a chance that it cannot give"
-    return f"{percent(chance.probability)} ({_luck(chance)})"
-
-
-def _luck(chance: Chance) -> str:
+    said = percent(chance.probability)
     if chance.error is None:
-        return "a single run"
+        return f"{said} (a single run)"
     if chance.probability in (0.0, 1.0):
-        return f"{'all' if chance.probability else 'none'} of {chance.draws:,} draws"
-    size = f"{100 * chance.error:.1f}" if chance.error >= 0.0005 else "under 0.1"
-    return f"Monte Carlo error {size}{NBSP}%"
+        return f"{said} ({'all' if chance.probability else 'none'} of {chance.draws:,} draws)"
+    if chance.structure_low is not None and chance.structure_high is not None:
+        return f"{said}, range {chance_range(chance.structure_low, chance.structure_high)}"
+    return said
+
+
+def deal_words(case: Case, issues: tuple[str, ...]) -> str:
+    """Return what is agreed if all ``issues`` are, to stand within a sentence."""
+    if len(issues) == len(case.issues):
+        return "a deal" if len(issues) == 1 else "a deal on all issues"
+    titles = [f"“{case.issue(issue).title}”" for issue in issues]
+    return f"a deal on {listed(titles)}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return ``names`` as a list in a sentence.
+
+    >>> listed(["one", "two", "three"])
+    'one, two and three'
+    """
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _resolution(question: Question) -> str:
@@ -338,17 +385,16 @@ def _resolution(question: Question) -> str:
     return f"It came out: {came.outcome}" + (f" ({behind})." if behind else ".")
 
 
-def _others(issue: str, forecast: Forecast, findings: Findings) -> str:
+def _others(issues: tuple[str, ...], forecast: Forecast, findings: Findings) -> str:
     """Return what other models say of the chance of an agreement: it widens the forecast's own."""
-    k = forecast.index(issue)
-    agreed = forecast.agreed(issue)
-    apart = None if agreed is None else widened(findings.dissent, k, agreed[0])
+    agreed = forecast.agreed(*issues)
+    apart = None if agreed is None else widened(findings.dissent, issues, agreed[0])
     if apart is None:
         return ""
     (least, low), (most, high) = apart
     return (
-        f" Other readings go from {percent(low)} ({least}) to {percent(high)} ({most}); such "
-        "chances are not calibrated."
+        f" Other models of this case give {percent(low)} ({least}) to {percent(high)} ({most}). "
+        "None has been tested on past talks."
     )
 
 
@@ -358,9 +404,10 @@ def _on_issue(issue: Issue, forecast: Forecast, findings: Findings) -> Answer:
     if forecast.agreement is not None:
         asked = Asked(kind="agreement", subject=issue.id)
         chances = [_chance("agreement", asked, forecast, findings)]
+        clause = likelihood_clause("an agreement on it", chances[0].probability or 0.0)
         said = [
-            f"{model} puts the chance of an agreement at {_sure(chances[0])}."
-            + _others(issue.id, forecast, findings)
+            f"{clause[0].upper()}{clause[1:]}: {_sure(chances[0])}."
+            + _others((issue.id,), forecast, findings)
         ]
     said += _settlement(issue, forecast)
     calm = forecast.counted.converged(forecast.index(issue.id))

@@ -6,21 +6,23 @@ or by another process, gives the same bytes.
 
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
 
-from winset.batch import sample, uncertain_cells
+from winset.batch import Batch, sample, uncertain_cells
 from winset.calibration import Calibration
 from winset.case.model import Case
 from winset.models.base import Model, Outcome
+from winset.models.together import Sets, sets_together
 from winset.tally import Edges, Tally, tally
 
 CHUNK = 16_384  # draws
 MOST_KEPT = 262_144  # draws of a run that are all kept; a longer one is added up
 FIRST_KEPT = CHUNK  # draws of a longer run that are kept nevertheless
-DRAWN = ("settlement", "agreement", "open", "signed", "converged", "rounds")
+DRAWN = ("settlement", "agreement", "open", "signed", "converged", "rounds")  # by issue
+ALL_DRAWN = (*DRAWN, "together")
 
 # Compiled kernels use all cores themselves, and not every way they do it stands a second caller.
 _ONE_AT_A_TIME = threading.Lock()
@@ -37,6 +39,7 @@ class Task:
         draws: of the whole run.
         edges: between what points draws are counted; None where all of them are kept.
         calibration: of the settlements; None to leave them as the model has them.
+        sets: of issues whose agreement together is asked for, by their places.
     """
 
     case: Case
@@ -45,6 +48,7 @@ class Task:
     draws: int
     edges: Edges | None
     calibration: Calibration | None = None
+    sets: tuple[tuple[int, ...], ...] = ()
 
     @property
     def chunks(self) -> int:
@@ -90,6 +94,7 @@ def solve_chunk(
     first: int,
     draws: int,
     calibration: Calibration | None = None,
+    sets: Sets = (),
 ) -> Outcome:
     """Return the outcome of ``draws`` draws of ``case``, from number ``first`` of the run.
 
@@ -97,14 +102,23 @@ def solve_chunk(
     varies, the model is solved once.
     """
     if certain(case, model):
-        solved = model.solve(sample(case, 1, seed=seed))
+        solved = solve_sets(model, sample(case, 1, seed=seed), sets)
         if calibration is None:
             return solved
         batch = sample(case, draws, seed=seed, first=first)
         return calibration.apply(batch, repeated(solved, draws))
     batch = sample(case, draws, seed=seed, first=first)
-    solved = model.solve(batch)
+    solved = solve_sets(model, batch, sets)
     return solved if calibration is None else calibration.apply(batch, solved)
+
+
+def solve_sets(model: Model, batch: Batch, sets: Sets, **how: Any) -> Outcome:
+    """Return ``batch`` solved by ``model``, with how likely the issues of each set are agreed.
+
+    ``how`` goes to the model's ``solve``.
+    """
+    solved = model.solve(batch, **how)
+    return replace(solved, together=sets_together(model, batch, solved, sets)) if sets else solved
 
 
 def certain(case: Case, model: Model) -> bool:
@@ -116,7 +130,7 @@ def repeated(outcome: Outcome, draws: int) -> Outcome:
     """Return the single draw of ``outcome`` many times over."""
     repeated: dict[str, Any] = {
         name: None if values is None else np.repeat(values, draws, axis=0)
-        for name in DRAWN
+        for name in ALL_DRAWN
         for values in [getattr(outcome, name)]
     }
     return Outcome(**repeated)
@@ -129,7 +143,7 @@ def solve_part(task: Task, chunk: int) -> Part:
     with _ONE_AT_A_TIME:
         outcome = solve_chunk(
             task.case, task.model, seed=task.seed, first=first, draws=draws,
-            calibration=task.calibration,
+            calibration=task.calibration, sets=task.sets,
         )  # fmt: skip
     scales = [issue.scale for issue in task.case.issues]
     low = np.array([scale.low for scale in scales], float)
@@ -137,7 +151,7 @@ def solve_part(task: Task, chunk: int) -> Part:
     # What a model's own outcome says besides is not kept.
     drawn = Outcome(
         settlement=_whole(low + outcome.settlement * width),
-        **{name: _whole(getattr(outcome, name)) for name in DRAWN[1:]},
+        **{name: _whole(getattr(outcome, name)) for name in ALL_DRAWN[1:]},
     )
     kept = task.edges is None or first < FIRST_KEPT
     return Part(

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from winset.case.model import Case
 from winset.case.scenarios import BASE, apply_changes, apply_scenario, channels
 from winset.chunks import MOST_KEPT
+from winset.defaults import DRAWS, SEED
 from winset.errors import WinsetError
 from winset.forecast import Forecast, make_forecast
 from winset.models import Model
@@ -68,7 +69,7 @@ class Comparison:
 
 
 def compare(
-    case: Case, model: Model, scenarios: Sequence[str], *, draws: int = 5_000, seed: int = 0
+    case: Case, model: Model, scenarios: Sequence[str], *, draws: int = DRAWS, seed: int = SEED
 ) -> Comparison:
     """Return what ``scenarios`` do to the forecast of ``model``, against the first of them.
 

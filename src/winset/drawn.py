@@ -36,6 +36,9 @@ class Counted(Protocol):
     def agreed(self, k: int) -> tuple[float, float] | None:
         """Return the probability of an agreement and its error; None if taken for granted."""
 
+    def agreed_together(self, place: int) -> tuple[float, float] | None:
+        """Return the probability that all issues of a set are agreed, and its error; None if so."""
+
     def opens(self, k: int) -> float | None:
         """Return the probability that the issue opens; None where issues are not linked."""
 
@@ -93,6 +96,11 @@ class Drawn:
         """Return the probability of an agreement and its error; None if taken for granted."""
         agreement = self.outcome.agreement
         return None if agreement is None else _mean(agreement[:, k])
+
+    def agreed_together(self, place: int) -> tuple[float, float] | None:
+        """Return the probability that all issues of a set are agreed, and its error."""
+        together = self.outcome.together
+        return None if together is None else _mean(together[:, place])
 
     def opens(self, k: int) -> float | None:
         """Return the probability that the issue opens."""

@@ -8,14 +8,14 @@ import numpy as np
 from winset.batch import sample
 from winset.case.model import Case
 from winset.case.scenarios import apply_scenario
+from winset.defaults import DRAWS
 from winset.dissent import Voice, dissent
 from winset.forecast import Forecast
 from winset.models import make_model
 from winset.models.base import IntArray
 from winset.models.two_level import Binding, Blame, Curves, TwoLevel, binding
 from winset.moves import Estimate, Played, estimate, games_of, play
-
-LOOKED_AT = 2_000  # draws
+from winset.structure import Structure, structural_range
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,8 @@ class Findings:
         bindings: what binds, issue by issue; empty likewise.
         blame: who stands in the way where there is no agreement; None likewise.
         games: the case's games, by name, played under the same scenario and seed.
+        structure: how far chances of agreement move with what nobody can code; None where that was
+            not asked, or there is nothing of the kind.
         dissent: what models that doubt an agreement say of it, this one's own readings among them.
     """
 
@@ -43,16 +45,23 @@ class Findings:
     blame: Blame | None = None
     games: Mapping[str, Played] = field(default_factory=dict)
     dissent: tuple[Voice, ...] = ()
+    structure: Structure | None = None
 
 
-def look_behind(case: Case, forecast: Forecast) -> Findings:
+def look_behind(case: Case, forecast: Forecast, *, structure: bool = False) -> Findings:
     """Return what lies behind ``forecast`` of ``case``.
+
+    Args:
+        case: what it was made of.
+        forecast: by any model.
+        structure: whether to work out how far its chances move with what nobody can code, which
+            takes as long as a few forecasts.
 
     Raises:
         CaseError: when a game of the case does not hold together.
     """
     made = forecast.made
-    draws = min(max(forecast.draws, 1), LOOKED_AT)
+    draws = min(max(forecast.draws, 1), DRAWS)
     games = {
         game.name: play(case, game, draws=draws, seed=made.seed, scenario=made.scenario)
         for game in games_of(case)
@@ -66,6 +75,7 @@ def look_behind(case: Case, forecast: Forecast) -> Findings:
         party_of=batch.party_of,
         games=games,
         dissent=dissent(case, forecast),
+        structure=structural_range(case, forecast) if structure else None,
     )
     if not isinstance(model, TwoLevel):
         return seen

@@ -13,14 +13,16 @@ from numpy.typing import NDArray
 from winset.calibration import Fitted, shipped
 from winset.case.folder import write_file
 from winset.case.model import Case
+from winset.case.quantities import parse_quantity
 from winset.case.scenarios import BASE, apply_scenario
-from winset.chunks import DRAWN, MOST_KEPT, Task, ThisProcess, Workers, certain
+from winset.chunks import ALL_DRAWN, DRAWN, MOST_KEPT, Task, ThisProcess, Workers, certain
+from winset.defaults import DRAWS, SEED
 from winset.drawn import Counted, Drawn
 from winset.errors import WinsetError
 from winset.made import Made, read_made
 from winset.models import Model, Outcome, make_model, parameters
 from winset.runs import gather, state_of
-from winset.saved import DRAWS, MAY_LACK, Shape, check_arrays, read_arrays
+from winset.saved import DRAW_SHAPES, MAY_LACK, Shape, check_arrays, read_arrays
 from winset.tally import Tally, edges_of, read_tally
 from winset.version import winset_version
 
@@ -84,6 +86,10 @@ class Forecast:
             ratifying are one.
         converged: ``(draw, issue)``; None for a model without rounds.
         rounds: ``(draw, issue)``; None for a model without rounds.
+        sets: ids of issues whose agreement together was asked for, each in the order of the issue
+            axis; all of them, and those that a question of the case names.
+        together: ``(draw, set)``, probability that all issues of a set are agreed; None where the
+            model takes agreement for granted.
         tally: of all draws; None where all of them are kept.
     """
 
@@ -99,6 +105,8 @@ class Forecast:
     signed: NDArray[np.bool_] | None = None
     converged: NDArray[np.bool_] | None = None
     rounds: NDArray[np.int64] | None = None
+    sets: tuple[tuple[str, ...], ...] = ()
+    together: FloatArray | None = None
     tally: Tally | None = None
 
     @property
@@ -111,7 +119,7 @@ class Forecast:
         """All draws, kept one by one or added up, to ask of by an issue's place."""
         if self.tally is not None:
             return self.tally
-        return Drawn(Outcome(**{name: getattr(self, name) for name in DRAWN}))
+        return Drawn(Outcome(**{name: getattr(self, name) for name in ALL_DRAWN}))
 
     def index(self, issue: str) -> int:
         """Return the place of ``issue`` on the issue axis."""
@@ -150,9 +158,24 @@ class Forecast:
         """
         return self.counted.chance(self.index(issue), low, high)
 
-    def agreed(self, issue: str) -> tuple[float, float] | None:
-        """Return the probability of an agreement on ``issue`` and its Monte Carlo error."""
-        return self.counted.agreed(self.index(issue))
+    def agreed(self, *issues: str) -> tuple[float, float] | None:
+        """Return the probability of an agreement on all of ``issues`` and its Monte Carlo error.
+
+        All issues of the case if none is named; None where the model takes it for granted.
+
+        Raises:
+            WinsetError: when the forecast did not look at these issues together.
+        """
+        places = sorted({self.index(issue) for issue in issues} or range(len(self.issues)))
+        if len(places) == 1:
+            return self.counted.agreed(places[0])
+        names = tuple(self.issues[k] for k in places)
+        if names not in self.sets:
+            raise WinsetError(
+                f"this forecast did not look at {', '.join(names)} together; let a question of the "
+                f"case ask for agreement({', '.join(names)}), and make the forecast again"
+            )
+        return self.counted.agreed_together(self.sets.index(names))
 
     def summary(self) -> tuple[IssueSummary, ...]:
         """Return what the forecast says, issue by issue."""
@@ -239,6 +262,7 @@ class Forecast:
             "issues": self.issues,
             "titles": self.titles,
             "units": self.units,
+            "sets": self.sets,
         }
         yield "said", np.array(json.dumps(said, ensure_ascii=False, sort_keys=True))
         for field in fields(self):
@@ -260,12 +284,14 @@ def load_forecast(path: str | Path) -> Forecast:
         said, values = read_arrays(path)
         made = read_made(said["made"])
         words = {name: _words(said[name]) for name in ("issues", "titles", "units")}
+        sets = tuple(map(_words, said.get("sets", ())))
         sizes = {"issue": len(words["issues"])}
         if any(len(some) != sizes["issue"] for some in words.values()):
             raise ValueError("issues, titles and units must be as many")
-        values |= words
+        values |= words | {"sets": sets}
         values["tally"] = _tally(values, dict(sizes))
-        check_arrays(values, _SCALE | DRAWS, sizes, optional=MAY_LACK)
+        sizes["set"] = len(sets)
+        check_arrays(values, _SCALE | DRAW_SHAPES, sizes, optional=MAY_LACK)
         if (
             not sizes["draw"]
             or not (np.isfinite(values["low"]) & np.isfinite(values["high"])).all()
@@ -283,7 +309,7 @@ _SCALE: dict[str, Shape] = {"low": ("f", ("issue",)), "high": ("f", ("issue",))}
 
 def _words(said: Any) -> tuple[str, ...]:
     if not isinstance(said, list) or not all(isinstance(word, str) for word in said):
-        raise ValueError("issues, titles and units must be lists of words")
+        raise ValueError("issues, titles, units and sets must be lists of words")
     return tuple(said)
 
 
@@ -298,8 +324,8 @@ def make_forecast(
     case: Case,
     model: Model,
     *,
-    draws: int = 5_000,
-    seed: int = 0,
+    draws: int = DRAWS,
+    seed: int = SEED,
     scenario: str | None = None,
     raw: bool = False,
     fitted: Fitted | None = None,
@@ -351,6 +377,7 @@ def make_forecast(
         calibration=None if known is None else known.said(model.name),
     )
     edges = edges_of(changed) if draws > MOST_KEPT else None
+    ids, sets = [issue.id for issue in changed.issues], sets_asked(changed)
     task = Task(
         case=changed,
         model=model,
@@ -358,6 +385,7 @@ def make_forecast(
         draws=draws,
         edges=edges,
         calibration=None if known is None else known.of(model.name),
+        sets=tuple(tuple(map(ids.index, names)) for names in sets),
     )
     state = None if resume is None else state_of(resume, made.run(draws))
     gathered = gather(task, workers or ThisProcess(), state=state, progress=progress)
@@ -370,8 +398,22 @@ def make_forecast(
         low=np.array([issue.scale.low for issue in case.issues], float),
         high=np.array([issue.scale.high for issue in case.issues], float),
         tally=gathered.tally,
+        sets=sets,
         **arrays,
     )
+
+
+def sets_asked(case: Case) -> tuple[tuple[str, ...], ...]:
+    """Return the sets of issues whose agreement together ``case`` asks for: all of them first."""
+    known = [issue.id for issue in case.issues]
+    asked = [tuple(known)]
+    for question in case.questions:
+        answer = () if question.answer is None else (question.answer,)
+        for text in (*answer, *question.options.values()):
+            quantity = parse_quantity(text)
+            if quantity.kind == "agreement":
+                asked.append(quantity.issues(known))
+    return tuple(dict.fromkeys(names for names in asked if len(names) > 1))
 
 
 def forget_run(forecast: Forecast, resume: Path) -> None:

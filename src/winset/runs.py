@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from winset.case.folder import write_file
-from winset.chunks import DRAWN, Part, Task, Workers
+from winset.chunks import ALL_DRAWN, Part, Task, Workers
 from winset.errors import WinsetError, shorten
 from winset.models.base import Outcome
-from winset.saved import DRAWS, MAY_LACK, check_arrays, read_arrays
+from winset.saved import DRAW_SHAPES, MAY_LACK, check_arrays, read_arrays
 from winset.tally import Tally, read_tally
 
 EVERY = 5.0  # seconds between two states
@@ -52,8 +52,8 @@ class Gathered:
             self.tally = part.tally if self.tally is None else self.tally.plus(part.tally)
 
     def joined(self) -> dict[str, NDArray[Any] | None]:
-        """Return each of `DRAWN` over all draws that are kept."""
-        found = {name: [getattr(o, name) for o in self.outcomes] for name in DRAWN}
+        """Return each of `ALL_DRAWN` over all draws that are kept."""
+        found = {name: [getattr(o, name) for o in self.outcomes] for name in ALL_DRAWN}
         return {
             name: None if values[0] is None else np.concatenate(values)
             for name, values in found.items()
@@ -84,7 +84,7 @@ class State:
             said, values = read_arrays(self.path)
             run, chunks = said["run"], int(said["chunks"])
             drawn, sizes = _named(values, _DRAWN), dict[str, int]()
-            check_arrays(drawn, DRAWS, sizes, optional=MAY_LACK)
+            check_arrays(drawn, DRAW_SHAPES, sizes, optional=MAY_LACK)
             outcomes = Outcome(**drawn)
             tally = read_tally(_named(values, _TALLY), {"issue": sizes["issue"]})
             if not isinstance(run, dict) or chunks < 1:

@@ -11,15 +11,16 @@ import numpy as np
 KINDS = {"f": "numbers", "i": "whole numbers", "b": "yes or no"}
 Shape = tuple[str, tuple[str | int, ...]]
 # What a model says draw by draw.
-DRAWS: dict[str, Shape] = {
+DRAW_SHAPES: dict[str, Shape] = {
     "settlement": ("f", ("draw", "issue")),
     "agreement": ("f", ("draw", "issue")),
     "open": ("f", ("draw", "issue")),
     "signed": ("b", ("draw", "issue")),
     "converged": ("b", ("draw", "issue")),
     "rounds": ("i", ("draw", "issue")),
+    "together": ("f", ("draw", "set")),
 }
-MAY_LACK = frozenset(DRAWS) - {"settlement"}
+MAY_LACK = frozenset(DRAW_SHAPES) - {"settlement"}
 
 
 def read_arrays(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, Any]]:

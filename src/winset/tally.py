@@ -8,7 +8,7 @@ rounding; a quantile is off by less than one cell.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -73,6 +73,8 @@ class Tally:
             converged; NaN for what the model does not say.
         lowest: ``(issue,)``, settlement; NaN where no draw has one.
         highest: likewise.
+        together: ``(2, set)``, sums of the probability that all issues of a set are agreed, and of
+            its square; no column where agreement is taken for granted.
     """
 
     draws: int
@@ -82,6 +84,7 @@ class Tally:
     sums: FloatArray
     lowest: FloatArray
     highest: FloatArray
+    together: FloatArray = field(default_factory=lambda: np.empty((2, 0)))
 
     @property
     def edges(self) -> Edges:
@@ -98,6 +101,7 @@ class Tally:
             sums=self.sums + other.sums,
             lowest=np.fmin(self.lowest, other.lowest),
             highest=np.fmax(self.highest, other.highest),
+            together=self.together + other.together,
         )
 
     def settled(self, k: int) -> tuple[FloatArray, FloatArray]:
@@ -156,6 +160,10 @@ class Tally:
             return None
         return self._share(self.sums[_AGREED, k], self.sums[_SQUARED, k])
 
+    def agreed_together(self, place: int) -> tuple[float, float] | None:
+        """Return the probability that all issues of a set are agreed, and its error."""
+        return self._share(*self.together[:, place]) if self.together.shape[1] else None
+
     def opens(self, k: int) -> float | None:
         """Return the probability that the issue opens."""
         return self._known(_OPEN, k)
@@ -188,6 +196,7 @@ _SHAPES: dict[str, Shape] = {
     "sums": ("f", (6, "issue")),
     "lowest": ("f", ("issue",)),
     "highest": ("f", ("issue",)),
+    "together": ("f", (2, "set")),
 }
 
 
@@ -202,7 +211,9 @@ def read_tally(parts: dict[str, Any], sizes: dict[str, int]) -> Tally:
         ValueError: when they make no tally.
         TypeError: when one of them is no field of a tally.
     """
-    check_arrays(parts, _SHAPES, sizes | {"start": sizes["issue"] + 1})
+    check_arrays(
+        parts, _SHAPES, sizes | {"start": sizes["issue"] + 1}, optional=frozenset({"together"})
+    )
     tally = Tally(**parts | {"draws": int(parts["draws"])})
     ends = tally.starts
     whole = ends[0] == 0 and ends[-1] == len(tally.points) and (np.diff(ends) >= 2).all()
@@ -259,6 +270,7 @@ def tally(outcome: Outcome, edges: Edges) -> Tally:
         sums[_SIGNED] = (opens * outcome.signed).sum(axis=0)
     if outcome.converged is not None:
         sums[_CONVERGED] = outcome.converged.sum(axis=0)
+    together = np.empty((draws, 0)) if outcome.together is None else outcome.together
     return Tally(
         draws=draws,
         points=edges.points,
@@ -267,6 +279,7 @@ def tally(outcome: Outcome, edges: Edges) -> Tally:
         sums=sums,
         lowest=lowest,
         highest=highest,
+        together=np.stack([together.sum(axis=0), (together**2).sum(axis=0)]),
     )
 
 

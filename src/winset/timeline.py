@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from winset.case.model import Case
 from winset.case.parts import Statement
+from winset.defaults import DRAWS, SEED
 from winset.errors import WinsetError
 from winset.evidence.asof import as_of
 from winset.evidence.units import units
@@ -60,8 +61,8 @@ def make_timeline(
     case: Case,
     model: Model,
     *,
-    draws: int = 1_000,
-    seed: int = 0,
+    draws: int = DRAWS,
+    seed: int = SEED,
     since: datetime.date | None = None,
     raw: bool = False,
     progress: Callable[[int], None] | None = None,

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import product
+from random import Random
 
 from winset.batch import Batch
 
@@ -22,7 +23,6 @@ class Rules:
     information: str = "private"
     rule: str = "nash"
     proposer: str = ""
-    kappa: float = 0.25
     grid: int = 201
 
 
@@ -48,6 +48,7 @@ class Issue:
     d: int
     k: int
     tau: float
+    kappa: float
     rules: Rules
     changed: dict[tuple[str, int], float]  # by conditional stances: (quantity, actor) to value
 
@@ -114,7 +115,7 @@ class Issue:
         return total
 
     def margin(self, i: int, y: float) -> float:
-        forgives = self.rules.kappa * (1 - self.of("salience", i))
+        forgives = self.kappa * (1 - self.of("salience", i))
         return self.gain(i, y) - self.pressure(i, y) + forgives
 
     @cache  # noqa: B019
@@ -264,6 +265,7 @@ class Talks:
     batch: Batch
     d: int
     tau: float
+    kappa: float
     rules: Rules
 
     def chain(self, k: int) -> Iterator[int]:
@@ -290,7 +292,8 @@ class Talks:
             if o.issue == k and self.within(agreed[o.when], o.low, o.high):
                 changed |= {(name, o.actor): float(v[self.d]) for name, v in o.values.items()}
         batch, d = self.batch, self.d
-        return Issue(batch=batch, d=d, k=k, tau=self.tau, rules=self.rules, changed=changed)
+        own = {"tau": self.tau, "kappa": self.kappa, "rules": self.rules}
+        return Issue(batch=batch, d=d, k=k, changed=changed, **own)
 
     def meets(self, k: int, agreed: dict[int, float | None]) -> bool:
         needed = int(self.batch.requires[k])
@@ -313,6 +316,50 @@ class Talks:
                 there = self.meets(k, agreed) and lot < solved.passes
                 agreed[k] = solved.point if there else None
         raise AssertionError
+
+    def together(self, wanted: set[int]) -> float:
+        """Sum over everything that can come of all issues: how likely the wanted are all agreed."""
+        order = self.order()
+
+        def chance(place: int, agreed: dict[int, float | None]) -> float:
+            if place == len(order):
+                return 1.0
+            k = order[place]
+            solved = self.issue(k, agreed).solve()
+            passes = solved.passes if self.meets(k, agreed) else 0.0
+            total = 0.0
+            if passes > 0:
+                total += passes * chance(place + 1, agreed | {k: solved.point})
+            if passes < 1 and k not in wanted:
+                total += (1 - passes) * chance(place + 1, agreed | {k: None})
+            return total
+
+        return chance(0, {})
+
+    def counted_together(self, wanted: set[int], *, times: int, random: Random) -> float:
+        """Draw every ratifier's type again and again: the share of times the wanted all pass."""
+        solve = cache(lambda k, agreed: self._solved(k, dict(agreed)))
+        hits = 0
+        for _ in range(times):
+            agreed: dict[int, float | None] = {}
+            for k in self.order():
+                issue, solved = solve(k, tuple(agreed.items()))
+                passes = solved.point is not None and self.meets(k, agreed)
+                for p in issue.table if passes else ():
+                    yes = set()
+                    for i in issue.ratifiers(p):
+                        luck = random.random()
+                        luck = self.tau * math.log(luck / (1 - luck)) if luck > 0 else -math.inf
+                        if issue.margin(i, solved.point) + luck >= 0:
+                            yes.add(i)
+                    passes = passes and set(issue.vetoes(p)) <= yes and issue.enough(p, yes)
+                agreed[k] = solved.point if passes else None
+            hits += all(agreed[k] is not None for k in wanted)
+        return hits / times
+
+    def _solved(self, k: int, agreed: dict[int, float | None]) -> tuple[Issue, Solved]:
+        issue = self.issue(k, agreed)
+        return issue, issue.solve()
 
     def agreement(self, target: int) -> float:
         """Sum over everything that can come of the issues before the target."""

@@ -313,10 +313,11 @@ def _questions(case: Any) -> Iterator[Broken]:
                     found=shorten(text), remedy="write the quantity that answers the question",
                 )  # fmt: skip
                 continue
-            if quantity.kind in ("agreement", "settlement", "blame"):
-                kind, known = ("party", parties) if quantity.kind == "blame" else ("issue", issues)
-                where = f"{question.id}: {key}"
-                yield from known_id(path, where, kind, quantity.subject, known)
+            where = f"{question.id}: {key}"
+            if quantity.kind == "blame":
+                yield from known_id(path, where, "party", quantity.subject, parties)
+            for issue in quantity.named_issues:
+                yield from known_id(path, where, "issue", issue, issues)
         outcomes = set(question.options or {}) or {"yes", "no"}
         if question.resolution is not None and question.resolution.outcome not in outcomes:
             yield Broken(

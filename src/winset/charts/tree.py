@@ -19,7 +19,7 @@ COLUMNS = ("Node", "Player", "Action", "Leads to", "Probability there", "Probabi
 def game_tree(played: Played) -> View:
     """Return the tree of a game: who moves where, and the mean probability of every action.
 
-    Branches are as thick as they are likely to be come by; an end shows how likely it is overall.
+    The thicker a branch, the likelier it is; an end shows how likely it is overall.
     """
     game = played.game
     places = _places(game)
@@ -57,20 +57,19 @@ def game_tree(played: Played) -> View:
         }
         for end in game.ends
     ]  # fmt: skip
-    said = ", ".join(
-        f"{action.replace('_', ' ')} {percent(value.mean)}"
-        for action, value in played.summary().items()
+    said = "; ".join(
+        f"{(end.note or end.id).rstrip('.')}: {percent(reached[end.id])}" for end in game.ends
     )
     return View(
         title=f"What will be played: {shown(game.title)}",
         caption=(
             "Quantal response equilibrium, means over draws. Beside each branch: how likely its "
-            "player takes it there; branches are as thick as they are likely to be come by, and "
-            "each end says how likely it is. Colours are players'." + _reckoned(played)
+            "player takes it there. The thicker a branch, the likelier it is; the chances of the "
+            "ends add up to 1. Colours are players'." + _reckoned(played)
         ),
         chart=_chart(branches, dots, ends, {names[p]: colour for p, colour in colours.items()}),
         table=Table(columns=COLUMNS, rows=tuple(rows)),
-        description=shown(f"{game.title}. Chance that an action is played: {said}."),
+        description=shown(f"{game.title}. How it ends: {said}."),
     )
 
 

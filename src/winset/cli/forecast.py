@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from winset import defaults
 from winset.cli.case import CASE
 from winset.cli.coding import AS_OF
 from winset.cli.coding import opened as open_as_of
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from winset.forecast import Forecast
     from winset.models import Model
 
-DRAWS = click.option("--draws", type=click.IntRange(1), default=5_000, show_default=True)
-SEED = click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+DRAWS = click.option("--draws", type=click.IntRange(1), default=defaults.DRAWS, show_default=True)
+SEED = click.option("--seed", type=click.IntRange(0), default=defaults.SEED, show_default=True)
 SET = click.option(
     "--set", "settings", multiple=True, metavar="PARAM=VALUE", help="A parameter of the model."
 )
@@ -114,15 +115,19 @@ def forecast(
     if as_json:
         from winset.cli.forecast_json import forecast_json
 
-        shown = [forecast_json(opened, f, look_behind(opened, f)) for f in made]
+        shown = [forecast_json(opened, f, look_behind(opened, f, structure=True)) for f in made]
         print_json(shown if name == "all" else shown[0])
     else:
         from winset.answers import answers
         from winset.cli.forecast_text import print_forecasts
+        from winset.headline import headline
 
         speaker = _speaker(opened, made)
-        findings = look_behind(opened, speaker)
-        print_forecasts(opened, made, answers(opened, speaker, findings), findings)
+        findings = look_behind(opened, speaker, structure=True)
+        lines = headline(opened, speaker, findings).sentences
+        print_forecasts(
+            opened, made, lines=lines, said=answers(opened, speaker, findings), findings=findings
+        )
         for kind, path in (("report", report), ("draws", save), ("rounds", rounds)):
             if path is not None:
                 click.echo(f"{kind}: {path}")
@@ -199,9 +204,9 @@ def compare(
     if any(effect.part for effect in found.effects):
         say("· marks what a scenario does through one channel alone.")
     say(
-        "Every scenario sees the same draws, the model's own, uncalibrated. ± is the Monte Carlo "
-        "standard error of the mean difference; the interval is the middle 80 % of differences "
-        "over what is not known."
+        "Every scenario sees the same draws. Medians and 80 % ranges are the model's own, without "
+        "its known errors; a forecast's are wider. ± is the Monte Carlo standard error of the mean "
+        "difference, its 80 % range what differs between draws."
     )
 
 
@@ -211,7 +216,7 @@ def _print_issue(case: "Case", issue: str, found: Any, scenarios: tuple[str, ...
     click.echo()
     say(case.issue(issue).title)
     table(
-        ["scenario", "P(agreement)", "median", "80 % of draws"],
+        ["scenario", "P(agreement)", "own median", "own 80 %"],
         [
             [
                 name,

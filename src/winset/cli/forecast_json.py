@@ -7,6 +7,7 @@ from winset.case.model import Case
 from winset.cli.printing import jsonable
 from winset.findings import Findings
 from winset.forecast import Forecast
+from winset.headline import headline
 
 
 def forecast_json(case: Case, forecast: Forecast, findings: Findings) -> dict[str, Any]:
@@ -20,6 +21,7 @@ def forecast_json(case: Case, forecast: Forecast, findings: Findings) -> dict[st
         issues.append(plain)
     blame = findings.blame
     return {
+        "headline": jsonable(headline(case, forecast, findings)),
         "made": jsonable(forecast.made),
         "draws": forecast.draws,
         "issues": issues,
@@ -42,6 +44,10 @@ def forecast_json(case: Case, forecast: Forecast, findings: Findings) -> dict[st
             }
             for k, issue in enumerate(forecast.issues)
         ],
+        "ends": {
+            name: {end: jsonable(value) for end, value in played.ends().items()}
+            for name, played in findings.games.items()
+        },
         "games": {
             name: {action: jsonable(value) for action, value in played.summary().items()}
             for name, played in findings.games.items()

@@ -11,24 +11,45 @@ from winset.cli.printing import heading, interval, number, say, share, table
 from winset.findings import Findings, reckoned_with
 from winset.forecast import Forecast, IssueSummary
 from winset.models import MODELS
-from winset.moves import Estimate
+from winset.moves import Estimate, Played
 
 MOST_BLAMED = 4
 
 
 def print_forecasts(
-    case: Case, made: Sequence[Forecast], said: Sequence[Answer], findings: Findings
+    case: Case,
+    made: Sequence[Forecast],
+    *,
+    lines: Sequence[str],
+    said: Sequence[Answer],
+    findings: Findings,
 ) -> None:
-    """Print ``made`` side by side, what lies behind the one that answers, and the answers."""
+    """Print the answer in ``lines``, the answers to questions, then tables of what stands behind.
+
+    Args:
+        case: what was forecast.
+        made: one forecast a model, shown side by side.
+        lines: the headline of the one that answers.
+        said: its answers to the questions of the case.
+        findings: what lies behind it.
+    """
     first = made[0].made
     under = "" if first.scenario == "base" else f", scenario {first.scenario}"
     heading(f"{case.title}, as of {case.as_of}{under}")
+    for line in lines:
+        say(line)
+    for answer in said:
+        click.echo()
+        say(answer.text)
+        say(answer.sentence, indent="  ")
+        if answer.resolution:
+            say(answer.resolution, indent="  ")
     for k, issue in enumerate(case.issues):
         click.echo()
         say(f"{issue.title} ({issue.scale.low:g} to {issue.scale.high:g} {issue.scale.unit})")
         _table([(forecast.made.model, forecast.summary()[k]) for forecast in made])
         if issue.outcome is not None:
-            say(f"what came of it: {issue.outcome.value} ({issue.outcome.date})", indent="  ")
+            say(f"outcome: {issue.outcome.value} ({issue.outcome.date})", indent="  ")
         _behind(case, findings, k)
     if len(made) > 1:
         click.echo("\nWhy they differ:")
@@ -37,22 +58,42 @@ def print_forecasts(
     for name, played in findings.games.items():
         click.echo()
         say(f"{played.game.title} (game “{name}”)")
+        _ends(played)
+        say("Single moves, whatever the end; these do not add up to 1:", indent="  ")
         _chances(played.summary())
         if chances := reckoned_with(played):
             say("P(agreement) that the players reckon with:", indent="  ")
             _chances(chances)
-    for answer in said:
-        click.echo()
-        say(answer.text)
-        say(answer.sentence, indent="  ")
-        if answer.resolution:
-            say(answer.resolution, indent="  ")
     click.echo()
     say(calibration_sentence(made[0]))
     say(
         f"Made with winset {first.version}, {_draws(made[0].draws)}, seed {first.seed}, "
         f"case {first.case_digest[:12]}."
     )
+
+
+def _ends(played: Played) -> None:
+    """Print how a game may end, the likeliest first, in chances that add up to 1 as printed."""
+    ends = played.ends()
+    notes = {end.id: end.note or end.id.replace("_", " ") for end in played.game.ends}
+    shares = hundredths([value.mean for value in ends.values()])
+    say("How it ends, in chances that add up to 1:", indent="  ")
+    for id, count in sorted(zip(ends, shares, strict=True), key=lambda pair: -pair[1]):
+        shown = "1" if count == 100 else f".{count:02d}"
+        say(f"{shown} {notes[id]}", indent="  ")
+
+
+def hundredths(shares: Sequence[float]) -> list[int]:
+    """Return shares of 1 in hundredths that sum to 100: the largest remainders are rounded up.
+
+    >>> hundredths([0.335, 0.335, 0.33])
+    [34, 33, 33]
+    """
+    whole = [int(100 * share) for share in shares]
+    rest = sorted(range(len(shares)), key=lambda k: whole[k] - 100 * shares[k])
+    for k in rest[: 100 - sum(whole)]:
+        whole[k] += 1
+    return whole
 
 
 def _chances(values: Mapping[str, Estimate]) -> None:
@@ -86,9 +127,9 @@ def _share(value: float | None) -> str:
 def _agreement(said: IssueSummary) -> str:
     if said.agreement is None:
         return "assumed"
-    error = said.agreement_error
-    sure = error is None or np.isnan(error) or error < 0.0005
-    return share(said.agreement) + ("" if sure else f" ± {error:.3f}".replace("0.", "."))
+    value, error = said.agreement, said.agreement_error
+    sure = error is None or np.isnan(error) or share(value - error) == share(value + error)
+    return share(value) + ("" if sure else f" ± {error:.3f}".replace("0.", "."))
 
 
 def _behind(case: Case, findings: Findings, k: int) -> None:

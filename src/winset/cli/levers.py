@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     "--goal",
     required=True,
     metavar="GOAL",
-    help="agreement(ISSUE), settlement(ISSUE) >= 60, <= 60, between 40 and 60, or the id of a "
-    "question that asks for one of these.",
+    help="agreement(ISSUE), agreement(all), settlement(ISSUE) >= 60, <= 60, between 40 and "
+    "60, or the id of a question that asks for one of these.",
 )
 @click.option("--issue", metavar="ID", help="The issue, where GOAL names none.")
 @click.option("--model", "name", metavar="NAME", help="Model; by default what fits.")
@@ -120,7 +120,8 @@ def _print(case: "Case", found: "Levers") -> None:
     how = "solved exactly" if found.exact else "searched to a 64th of the way"
     say(
         f"Medians, before and after. Smallest first, by the share of its plausible range that each "
-        f"number moves; single changes are {how}. ± is the Monte Carlo standard error, draws "
-        f"paired. {found.movable:,} inputs could be moved, {found.idle:,} of them without any "
-        f"effect. {found.solved:,} draws solved, {found.draws:,} of each run, seed {found.seed}."
+        f"number moves; single changes are {how}. The chance as coded is the forecast's, over "
+        f"{found.counted:,} draws; ± is the Monte Carlo standard error of a change, over "
+        f"{found.draws:,} draws, paired. {found.movable:,} inputs could be moved, {found.idle:,} "
+        f"of them without any effect. {found.solved:,} draws solved, seed {found.seed}."
     )

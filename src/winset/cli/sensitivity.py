@@ -28,7 +28,7 @@ MOST = 20
     "summary",
     metavar="SUMMARY",
     help="What is looked at: agreement(ISSUE), settlement(ISSUE), settlement(ISSUE) >= 40, or the "
-    "id of a question; by default the chance of an agreement on the first issue.",
+    "id of a question; by default the chance of an agreement on all issues.",
 )
 @click.option("--issue", metavar="ID", help="The issue, where SUMMARY names none.")
 @click.option(

@@ -8,6 +8,7 @@ import click
 from winset.cli.case import CASE
 from winset.cli.coding import opened, read_day
 from winset.cli.forecast import RAW
+from winset.defaults import DRAWS, SEED
 from winset.errors import WinsetError
 
 
@@ -15,8 +16,8 @@ from winset.errors import WinsetError
 @CASE
 @click.option("--issue", metavar="ID", help="The issue shown; the first unless given.")
 @click.option("--model", "name", metavar="NAME", help="Model; by default what fits.")
-@click.option("--draws", type=click.IntRange(1), default=1_000, show_default=True)
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option("--draws", type=click.IntRange(1), default=DRAWS, show_default=True)
+@click.option("--seed", type=click.IntRange(0), default=SEED, show_default=True)
 @click.option("--since", callback=read_day, metavar="DATE", help="Leave earlier days out.")
 @RAW
 @click.option(

@@ -18,6 +18,7 @@ from winset.case.lock import write_lock
 from winset.case.model import Case
 from winset.case.parts import Question
 from winset.case.quantities import parse_quantity
+from winset.defaults import DRAWS, SEED
 from winset.errors import CaseError, Problem, WinsetError, nearest, shorten
 from winset.findings import look_behind
 from winset.forecast import Forecast, make_forecast
@@ -77,8 +78,8 @@ def seal(
     no_rule: str = "",
     note: str = "",
     model: Model | None = None,
-    draws: int = 5_000,
-    seed: int = 0,
+    draws: int = DRAWS,
+    seed: int = SEED,
     scenario: str | None = None,
     at: datetime.datetime | None = None,
     progress: Callable[[int], None] | None = None,
@@ -127,8 +128,8 @@ def draft(
     no_rule: str = "",
     note: str = "",
     model: Model | None = None,
-    draws: int = 5_000,
-    seed: int = 0,
+    draws: int = DRAWS,
+    seed: int = SEED,
     scenario: str | None = None,
     at: datetime.datetime | None = None,
     progress: Callable[[int], None] | None = None,

@@ -2,14 +2,15 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from winset.batch import Batch, uncertain_cells
+from winset.batch import Batch, sample, uncertain_cells
 from winset.case.model import Case
 from winset.case.scenarios import BASE, apply_scenario
+from winset.defaults import DRAWS, SEED
 from winset.errors import WinsetError
 from winset.levers.mean import exact_for
 from winset.levers.movable import ORDER, Move, Who, movables
@@ -48,7 +49,8 @@ class Lever:
         chance: of the goal after it.
         effect: on that chance.
         reaches: whether the goal is reached, or no longer reached where that is sought.
-        settlement: expected settlement after it, given an agreement, in the issue's units.
+        settlement: expected settlement after it, given an agreement, in the issue's units; NaN
+            where the goal is an agreement on several issues.
         distance: change in the mean distance between the settlement, given an agreement, and the
             actor's coded position, in the issue's units; None where it has none there.
         worth: change in the actor's own expected worth, per cent of a scale's width; None for an
@@ -71,6 +73,9 @@ class Lever:
 class Levers:
     """What would reach a goal in a model, before any calibration.
 
+    The chance as coded is that of a forecast with ``counted`` draws. What a lever makes of it is
+    that chance plus the change over ``draws`` draws, the same before and after.
+
     Attributes:
         case: title.
         scenario: ``base`` for the case as coded.
@@ -82,6 +87,7 @@ class Levers:
         reach: chance at which the goal counts as reached.
         chance: of the goal as coded.
         error: its Monte Carlo standard error; NaN with a single draw.
+        counted: draws behind ``chance``.
         reached: whether it is reached as coded; the levers are then what would lose it.
         settlement: expected settlement as coded, given an agreement, in the issue's units.
         levers: the smallest that do it, by size, single ones before pairs.
@@ -106,6 +112,7 @@ class Levers:
     reach: float
     chance: float
     error: float
+    counted: int
     reached: bool
     settlement: float
     levers: tuple[Lever, ...]
@@ -172,8 +179,9 @@ def find_levers(
     reach: float = 0.5,
     beyond: float = 0.0,
     draws: int = 256,
-    seed: int = 0,
+    seed: int = SEED,
     scenario: str | None = None,
+    counted: int = DRAWS,
     most: int = 3,
     progress: Callable[[int], None] | None = None,
 ) -> Levers:
@@ -189,13 +197,15 @@ def find_levers(
         case: the case as coded.
         model: any model.
         actor: id of the actor for whom it is asked: what it can do itself comes first.
-        goal: ``agreement(issue)``, ``settlement(issue) >= 60``, ``<= 60`` or ``between … and …``.
+        goal: ``agreement(issue)``, ``agreement(all)``, ``settlement(issue) >= 60``, ``<= 60`` or
+            ``between … and …``.
         issue: id of the issue where ``goal`` names none.
         reach: chance, in (0, 1].
         beyond: share of a quantity's scale by which what is plausible goes beyond what is coded.
         draws: of each run, all on the same random numbers.
         seed: of them.
         scenario: name of one of the case's scenarios.
+        counted: draws behind the chance as coded, as many as a forecast's.
         most: how many to keep, single ones and pairs each, for each of `ORDER`.
         progress: called with the draws solved so far; how many there will be nobody knows.
 
@@ -220,10 +230,14 @@ def find_levers(
             "of each scale by which what is plausible goes beyond what is coded"
         )
     if not model.random and not uncertain_cells(changed):
-        draws = 1
-    runs = _Runs(changed, model, summary, actor=actor, draws=draws, seed=seed, progress=progress)
-    reached = runs.base.value >= reach
-    exact = exact_for(model, runs.stack, summary, reach=reach, lose=reached)
+        draws = counted = 1
+    counted = max(counted, draws)
+    runs = _Runs(
+        changed, model, summary, actor=actor, draws=draws, counted=counted, seed=seed,
+        progress=progress,
+    )  # fmt: skip
+    reached = runs.chance >= reach
+    exact = exact_for(model, runs.stack, summary, reach=reach - runs.shift, lose=reached)
     search = Search(runs.solve, base=runs.seen, reach=reach, lose=reached, most=most, exact=exact)
     singles, helping = search.singles(chosen)
     pairs, almost = search.pairs(helping)
@@ -244,8 +258,9 @@ def find_levers(
         summary=summary,
         goal=str(summary),
         reach=reach,
-        chance=runs.base.value,
-        error=runs.base.error,
+        chance=runs.chance,
+        error=runs.error,
+        counted=counted,
         reached=reached,
         settlement=runs.settlement,
         levers=tuple(runs.lever(tried, search) for tried in kept),
@@ -275,6 +290,7 @@ class _Runs:
         *,
         actor: str,
         draws: int,
+        counted: int,
         seed: int,
         progress: Callable[[int], None] | None = None,
     ) -> None:
@@ -284,12 +300,24 @@ class _Runs:
         few = draws if draws < SCREENED else SCREENED
         self._few = self.stack if few == draws else Stack(case, draws=few, seed=seed)
         self._reading = Reading(case, model, summary)
-        self._mean = Reading(case, model, Summary(kind="settlement", subject=summary.subject))
+        # Several issues settle at several points: no one number stands for them.
+        self._mean = (
+            None
+            if summary.together
+            else Reading(case, model, Summary(kind="settlement", subject=summary.subject))
+        )
         self._reading.check(self._few.base)
         self._outcome = model.solve(self.stack.base)
         self.base = self._reading.of(self.stack.base, self._outcome)
-        self.settlement = self._mean.of(self.stack.base, self._outcome).value
-        self.solved = draws
+        whole = self.stack.base if counted == draws else sample(case, counted, seed=seed)
+        outcome = self._outcome if counted == draws else model.solve(whole)
+        number = self._reading.of(whole, outcome)
+        self.chance, self.error = number.value, number.error
+        # Few draws give the change, many the number that is changed.
+        self.shift = self.chance - self.base.value
+        self.settlement = self._settles(whole, outcome)
+        self._apart = self.settlement - self._settles(self.stack.base, self._outcome)
+        self.solved = draws if counted == draws else draws + counted
 
     @property
     def seen(self) -> Seen:
@@ -313,15 +341,17 @@ class _Runs:
         return found
 
     def _seen(self, batch: Batch, outcome: Outcome) -> Seen:
-        return Seen(goal=self._reading.of(batch, outcome), near=self._near(batch, outcome))
+        goal = self._reading.of(batch, outcome)
+        shifted = replace(goal, total=goal.total + self.shift * goal.weight)
+        return Seen(goal=shifted, near=self._near(batch, outcome))
 
     def _near(self, batch: Batch, outcome: Outcome) -> PerDraw:
         """Return how near each draw is to the goal: within bounds, half plus how deep inside."""
         asked, ones = self._summary, np.ones(batch.draws)
+        if asked.kind == "agreement":
+            return self._reading.of(batch, outcome)
         k = batch.issues.index(asked.subject)
         agreed = ones if outcome.agreement is None else outcome.agreement[:, k]
-        if asked.kind == "agreement":
-            return PerDraw(total=agreed, weight=ones)
         settled = batch.in_units(outcome.settlement)[:, k]
         # Shares of the scale: positive inside the bounds, negative outside.
         depth = np.minimum(settled - asked.low, asked.high - settled) / batch.width[k]
@@ -333,23 +363,29 @@ class _Runs:
         batch = self.stack.pages([tried.page])
         outcome = self._model.solve(batch)
         self.solved += batch.draws
-        found, mean = self._reading.of(batch, outcome), self._mean.of(batch, outcome)
+        found = self._reading.of(batch, outcome)
         stances = [m.movable.input for m in tried.page if m.movable.who == "persuade"]
         return Lever(
             moves=tried.page,
             who=tried.who,
             persuade=tuple(dict.fromkeys(str(entry.actor) for entry in stances)),
             size=tried.size,
-            chance=found.value,
+            chance=min(max(found.value + self.shift, 0.0), 1.0),
             effect=Change(**dict(zip(("value", "error"), paired(self.base, found), strict=True))),
-            reaches=search.reaches(found.value),
-            settlement=mean.value,
+            reaches=search.reaches(found.value + self.shift),
+            settlement=self._settles(batch, outcome) + self._apart,
             distance=self._distance(outcome),
             worth=self._worth(outcome),
         )
 
+    def _settles(self, batch: Batch, outcome: Outcome) -> float:
+        """Return the expected settlement; NaN where several issues are asked for together."""
+        return math.nan if self._mean is None else self._mean.of(batch, outcome).value
+
     def _distance(self, outcome: Outcome) -> Change | None:
         """Positions are the coded ones: what an actor gives up does not change what it wants."""
+        if self._mean is None:
+            return None
         base = self.stack.base
         k, i = base.issues.index(self._mean.summary.subject), base.actors.index(self._actor)
         if not base.present[i, k]:

@@ -21,10 +21,7 @@ def headline(case: Case, found: Levers) -> str:
 
 def standing(found: Levers) -> str:
     """Return where the goal stands as coded, and what is listed therefore."""
-    luck = ""
-    if not math.isnan(found.error):
-        luck = f" (Monte Carlo error {100 * found.error:.1f}{NBSP}%)"
-    said = f"As coded the model puts it at {percent(found.chance)}{luck}"
+    said = f"As coded the model puts it at {percent(found.chance)}"
     if found.reached:
         return f"{said}: already reached. What follows would lose it."
     return f"{said}: not reached. What follows would reach it."
@@ -61,7 +58,7 @@ def lever_sentence(case: Case, found: Levers, lever: Lever) -> str:
 
 def _effect(case: Case, found: Levers, lever: Lever) -> str:
     """A single run has no chances to speak of: what it settles at says more."""
-    if math.isnan(found.error):
+    if math.isnan(found.error) and not found.summary.together:
         scale = case.issue(found.summary.subject).scale
         ends = (found.settlement, lever.settlement)
         before, after = (
@@ -76,6 +73,8 @@ def _effect(case: Case, found: Levers, lever: Lever) -> str:
     else:
         verb = "raise" if lever.effect.value > 0.0 else "lower"
         effect = f"In this model this would {verb} the chance from {before} to {after}"
+    if math.isnan(lever.effect.error):
+        return f"{effect}."
     return f"{effect} ({_points(lever.effect)})."
 
 

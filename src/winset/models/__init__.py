@@ -82,6 +82,8 @@ def make_model(name: str, settings: dict[str, Any] | None = None) -> Model:
 
 def _read(value: Any, kind: Any, where: str) -> Any:
     kinds = get_args(kind) or (kind,)
+    if Range in kinds and isinstance(value, int | float) and not isinstance(value, bool):
+        return Range(value, value)
     if not isinstance(value, str) or any(isinstance(k, str) for k in kinds) or kind is str:
         return value
     try:

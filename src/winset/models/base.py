@@ -26,6 +26,9 @@ class Outcome:
             for a model that does not link issues.
         signed: ``(draw, issue)``, whether the negotiators sign, once the issue is open; None for a
             model that does not tell signing from ratifying.
+        together: ``(draw, set)``, probability in [0, 1] that all issues of a set are agreed; filled
+            in by a forecast, which knows the sets; None where nobody asks or agreement is taken
+            for granted.
         rounds: ``(draw, issue)``, rounds played; None for a model without rounds.
         converged: ``(draw, issue)``, whether the last round changed next to nothing; None for a
             model without rounds.
@@ -35,6 +38,7 @@ class Outcome:
     agreement: FloatArray | None = None
     open: FloatArray | None = None
     signed: BoolArray | None = None
+    together: FloatArray | None = None
     rounds: IntArray | None = None
     converged: BoolArray | None = None
 

@@ -25,6 +25,8 @@ class Binding:
             empty.
         share: of draws in which nothing is signed, or the party's probability of ratifying.
         words: all that, as a sentence.
+        lift: what being sure of ``actor`` would add to the party's probability of ratifying; None
+            where nothing is refused at home.
     """
 
     issue: str
@@ -33,6 +35,7 @@ class Binding:
     actor: str
     share: float
     words: str
+    lift: float | None = None
 
 
 def binding(
@@ -75,17 +78,17 @@ def _binding(batch: Batch, outcome: TwoLevelOutcome, k: int, called: Mapping[str
         f"what is signed may fail at home; least likely to ratify it: {called.get(party, party)} "
         f"({share:.0%})"
     )
-    actor = ""
+    actor, lift = "", None
     if not np.isnan(lifts).all():
         i = int(np.nanargmax(lifts))
-        actor = batch.actors[i]
+        actor, lift = batch.actors[i], float(lifts[i])
         accepts = _means(outcome.accepts[:, :, k], signed)[i]
         words += (
             f", where {called.get(actor, actor)} accepts with {accepts:.0%} and being sure of that "
             f"would add {100 * lifts[i]:.0f} points"
         )
     return Binding(
-        issue=issue, kind="ratifying", party=party, actor=actor, share=share, words=words
+        issue=issue, kind="ratifying", party=party, actor=actor, share=share, words=words, lift=lift
     )
 
 

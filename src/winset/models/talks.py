@@ -1,6 +1,6 @@
 """The issues of a batch in their order: each solved where what it hangs on is agreed, or not."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -33,6 +33,7 @@ class Talks:
         self._model, self._batch, self._solve = model, batch, solve
         self._reversion = known_reversion(batch, model.name)
         self._tau = _plain(batch.drawn(f"{model.name}/tau", model.tau))
+        self._kappa = _plain(batch.drawn(f"{model.name}/kappa", model.kappa))
         self._lent = batch.once("lent", (batch.dependence,), partial(_lent, batch.dependence))
         pressing = batch.once("pressing", (batch.intimidation,), partial(pairs, batch.intimidation))
         leaning = list(self._lent)
@@ -114,6 +115,25 @@ class Talks:
             k = needed
         return chance
 
+    def together(self, issues: Iterable[int]) -> FloatArray:
+        """Return ``(draw,)`` probabilities that all of ``issues`` are agreed.
+
+        Each needs what it requires, far enough. Given the draw, types are independent: by the chain
+        rule this is the product of each issue's probability in the world where all are agreed.
+        """
+        needed = frozenset(issues).union(*(self.chain(k) for k in issues))
+        chance = np.ones(self._batch.draws)
+        for k in sorted(needed):
+            chance *= self.passes(k, needed)
+            if (required := int(self._batch.requires[k])) >= 0:
+                bounds = self._batch.required_low[k], self._batch.required_high[k]
+                chance *= self._within(required, *bounds, needed)
+        return chance
+
+    def looks_elsewhere(self, k: int) -> bool:
+        """Return whether a condition on ``k`` looks at an issue that ``k`` does not require."""
+        return not self._bearing(k) <= self.chain(k)
+
     def _within(self, k: int, low: float, high: float, given: frozenset[int]) -> BoolArray:
         place = self.solved(k, given).place
         point = self.point[place]
@@ -156,7 +176,7 @@ class Talks:
         ratifiers = np.searchsorted(seats.actors, seats.ratifiers)
         shift = np.zeros((draws, len(seats.rows)))
         on_ratifiers = shift[:, len(seats.parties) :]
-        on_ratifiers[:] = self._model.kappa * (1.0 - stance[:, SALIENCE, ratifiers])
+        on_ratifiers[:] = self._kappa[:, None] * (1.0 - stance[:, SALIENCE, ratifiers])
         if known:
             for r, i in enumerate(seats.ratifiers):
                 share = batch.shares(f"{batch.issues[k]}/{batch.actors[i]}/type")

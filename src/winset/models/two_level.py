@@ -13,7 +13,7 @@ from winset.kernels.blame import AGREED, BLAMED, MISJUDGED, blame_draws
 from winset.kernels.shapley import MOST_EXACT, MOST_OBJECTIONS
 from winset.kernels.two_level import solve_table
 from winset.kernels.winsets import winset_sums
-from winset.models.base import IntArray
+from winset.models.base import FloatArray, IntArray, Outcome
 from winset.models.binding import Binding, binding
 from winset.models.seats import Seats
 from winset.models.talks import Solving, Talks
@@ -22,6 +22,7 @@ from winset.models.winsets import Blame, Curves, TwoLevelOutcome
 Information = Literal["private", "complete"]
 Rule = Literal["nash", "kalai-smorodinsky", "egalitarian", "take-it-or-leave-it"]
 TAU = Range(0.05, 0.20, 0.10)
+KAPPA = Range(0.0, 0.5, 0.25)
 
 __all__ = [
     "Binding",
@@ -44,9 +45,9 @@ class TwoLevel:
     in public and who can hurt it at home decide how wide that winset is.
 
     Assumptions. One issue is one line with straight losses; issues are tied by ``requires`` and by
-    conditional stances only. A draw fixes what is coded: the table knows it. What actor i alone
-    knows is ε_i ~ Logistic(0, τ), one per actor, issue and draw. On shares of the scale, q the
-    reversion, x position, k price of no agreement, s salience, c influence, [a, b] red line, α
+    conditional stances only. A draw fixes what is coded, τ and κ: the table knows them. What actor
+    i alone knows is ε_i ~ Logistic(0, τ), one per actor, issue and draw. On shares of the scale, q
+    the reversion, x position, k price of no agreement, s salience, c influence, [a, b] red line, α
     audience cost, D dependence, T intimidation::
 
         h_i(y) = |q − x_i| + k_i − |y − x_i| − α_i·[y outside [a_i, b_i]]               (1)
@@ -95,7 +96,8 @@ class TwoLevel:
         rule: how a point is chosen.
         proposer: id of the party that makes the offer; for take-it-or-leave-it alone.
         tau: spread τ of the types, share of the scale, 0 or more.
-        kappa: κ, loss that an actor swallows to whom the issue means nothing, share of the scale.
+        kappa: κ, loss that an actor swallows to whom the issue means nothing, share of the scale;
+            0 or more. Like τ it is a convention that no document settles, so it is drawn.
         grid: how many points, both ends included.
 
     References:
@@ -134,13 +136,13 @@ class TwoLevel:
 
     name: ClassVar[str] = "two-level"
     idea: ClassVar[str] = "negotiators sign what each side's own veto players and voters may refuse"
-    # Types and τ; and with neither, whether an issue that a condition looks at is ratified.
+    # Types, τ and κ; and with none of them, whether an issue that a condition looks at is ratified.
     random: ClassVar[bool] = True
     information: Information = "private"
     rule: Rule = "nash"
     proposer: str = ""
     tau: Range = TAU
-    kappa: float = 0.25
+    kappa: Range = KAPPA
     grid: int = 201
 
     def __post_init__(self) -> None:
@@ -156,7 +158,7 @@ class TwoLevel:
             )
         if not 0.0 <= self.tau.low <= self.tau.high < math.inf:
             raise ValueError(f"tau must be 0 or more and finite; found {self.tau}")
-        if not 0.0 <= self.kappa < math.inf:
+        if not 0.0 <= self.kappa.low <= self.kappa.high < math.inf:
             raise ValueError(f"kappa must be 0 or more and finite; found {self.kappa}")
         if self.grid < 2:
             raise ValueError(f"grid must be 2 or more; found {self.grid}")
@@ -202,6 +204,29 @@ class TwoLevel:
             open=opens.T,
             bar=bar.T,
         )
+
+    def together(self, batch: Batch, outcome: Outcome, issues: tuple[int, ...]) -> FloatArray:
+        """Return ``(draw,)`` probabilities that all of ``issues`` are agreed.
+
+        An issue that requires another contains its probability already. Read off ``outcome`` where
+        no condition looks at an issue that is not required; solved again otherwise, in the world
+        where all of them are agreed.
+        """
+        talks = Talks(self, batch)
+        needed = frozenset(issues).union(*(talks.chain(k) for k in issues))
+        if any(talks.looks_elsewhere(k) for k in needed):
+            return talks.together(issues)
+        assert outcome.agreement is not None and outcome.open is not None
+        for k in needed:
+            if needed == talks.chain(k) | {k}:
+                return np.asarray(outcome.agreement[:, k])
+        chance = np.ones(batch.draws)
+        for k in sorted(needed):
+            opens = outcome.open[:, k]
+            passes = np.zeros(batch.draws)
+            np.divide(outcome.agreement[:, k], opens, out=passes, where=opens > 0.0)
+            chance *= passes
+        return chance
 
     def curves(self, batch: Batch) -> Curves:
         """Return the winset curves, types averaged out exactly whatever ``information`` says.

@@ -10,6 +10,7 @@ import numpy as np
 from winset.batch import Batch, sample
 from winset.case.model import Case
 from winset.case.scenarios import BASE, apply_scenario
+from winset.defaults import DRAWS, SEED
 from winset.errors import CaseError, WinsetError, nearest
 from winset.models import parameters
 from winset.models.base import Model
@@ -135,8 +136,15 @@ class Played:
                     without[target] = step
         return np.minimum(total, 1.0)
 
+    def ends(self) -> dict[str, Estimate]:
+        """Return how likely each end is, in the order of the game; these chances sum to 1."""
+        return {end.id: estimate(self.reached[end.id]) for end in self.game.ends}
+
     def summary(self) -> dict[str, Estimate]:
-        """Return how likely each action is to be played, in the order of the game."""
+        """Return how likely each action is to be played at all, in the order of the game.
+
+        Several may be played on the way to one end, or none: these chances do not sum to 1.
+        """
         return {action: estimate(self.chance(action)) for action in self.game.actions}
 
 
@@ -144,8 +152,8 @@ def play(
     case: Case,
     game: Game | str,
     *,
-    draws: int = 5_000,
-    seed: int = 0,
+    draws: int = DRAWS,
+    seed: int = SEED,
     scenario: str | None = None,
     model: Model | None = None,
 ) -> Played:

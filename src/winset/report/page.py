@@ -18,15 +18,16 @@ from winset.charts.strip import position_strip
 from winset.charts.tree import game_tree
 from winset.charts.view import View
 from winset.comparison import compare
+from winset.defaults import DRAWS
 from winset.findings import Findings, look_behind
 from winset.forecast import Forecast, what_changed
+from winset.headline import headline
 from winset.models import make_model
+from winset.moves import Played
 from winset.report.document import document, figure
 from winset.report.evidence import loose_statements, stance_rows, statement_rows
 from winset.report.method import assumptions, command_line, python_lines
 from winset.report.rounds import power_views, rounds_views, within_room
-
-COMPARED = 2_000  # draws a scenario
 
 
 def write_report(path: str | Path, case: Case, forecasts: Sequence[Forecast] = ()) -> None:
@@ -51,7 +52,7 @@ def report_html(case: Case, forecasts: Sequence[Forecast] = ()) -> str:
     Raises:
         CaseError: when a game of the case does not hold together.
     """
-    behind = [look_behind(case, forecast) for forecast in forecasts]
+    behind = [look_behind(case, forecast, structure=True) for forecast in forecasts]
     rounds, left_out = within_room([rounds_views(case, forecast) for forecast in forecasts])
     return document(
         "report.html.j2",
@@ -63,13 +64,14 @@ def report_html(case: Case, forecasts: Sequence[Forecast] = ()) -> str:
             for forecast in forecasts
             for difference in what_changed(forecast, case)
         ],
+        headlines=[headline(case, f, found) for f, found in zip(forecasts, behind, strict=True)],
         questions=_by_question(
             [answers(case, f, found) for f, found in zip(forecasts, behind, strict=True)]
         ),
         issues=[_issue(case, issue, forecasts, behind) for issue in case.issues],
         rounds={issue.id: _rounds(case, issue, forecasts, rounds) for issue in case.issues},
         left_out=left_out,
-        games=[figure(game_tree(played)) for played in behind[0].games.values()] if behind else [],
+        games=[_game(played) for played in behind[0].games.values()] if behind else [],
         differences=[figure(view) for view in _differences(case, forecasts)],
         loose=loose_statements(case),
         statements=lambda ids: statement_rows(case, ids),
@@ -77,6 +79,13 @@ def report_html(case: Case, forecasts: Sequence[Forecast] = ()) -> str:
         methods=[_method(case, forecast) for forecast in forecasts],
         digest=case.digest,
     )
+
+
+def _game(played: Played) -> dict[str, Any]:
+    """Return the tree of a game, and how it ends."""
+    notes = {end.id: end.note or end.id for end in played.game.ends}
+    ends = [(notes[id], value) for id, value in played.ends().items()]
+    return {"tree": figure(game_tree(played)), "ends": ends}
 
 
 def _label(forecast: Forecast) -> str:
@@ -154,7 +163,7 @@ def _differences(case: Case, forecasts: Sequence[Forecast]) -> list[View]:
         case,
         make_model(made.model, made.parameters),
         [BASE, *(scenario.id for scenario in case.scenarios)],
-        draws=min(forecasts[0].draws, COMPARED),
+        draws=min(forecasts[0].draws, DRAWS),
         seed=made.seed,
     )
     return [scenario_differences(found, issue.id, case=case) for issue in case.issues]

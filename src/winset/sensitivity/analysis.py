@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from winset.batch import RandomShares, make_batch, sample
 from winset.case.model import Case
 from winset.case.scenarios import BASE, apply_scenario
+from winset.defaults import DRAWS, SEED
 from winset.errors import WinsetError
 from winset.models import Model, parameters
 from winset.sensitivity.inputs import Input, parameter_input, uncertain_inputs
@@ -100,9 +101,11 @@ class Sensitivity:
         parameters: of the model.
         summary: the number.
         of: it as text, in the form that `read_summary` reads.
-        value: it, as coded; a chance in [0, 1], a settlement in the issue's units.
-        error: its Monte Carlo standard error, as if the draws were random; the design's are more
-            even, so it errs on the large side.
+        value: it, as coded; a chance in [0, 1], a settlement in the issue's units. A chance is that
+            of a forecast with as many draws and the same seed.
+        error: its Monte Carlo standard error.
+        counted: draws behind ``value``. Changes come from fewer, ``draws``, and bear their own
+            errors.
         spread: standard deviation over draws of what its variance is taken of.
         drivers: one an input, the widest swing first.
         noise: streams of mere chance, held the same wherever draws are compared: the indices are
@@ -120,6 +123,7 @@ class Sensitivity:
     of: str
     value: float
     error: float
+    counted: int
     spread: float
     drivers: tuple[Driver, ...]
     noise: tuple[str, ...]
@@ -150,8 +154,9 @@ def measure_sensitivity(
     of: str | None = None,
     issue: str | None = None,
     draws: int = 256,
-    seed: int = 0,
+    seed: int = SEED,
     scenario: str | None = None,
+    counted: int = DRAWS,
     progress: Callable[[int, int], None] | None = None,
 ) -> Sensitivity:
     """Return how far each input of ``case`` moves a number of the forecast of ``model``.
@@ -164,12 +169,13 @@ def measure_sensitivity(
     Args:
         case: the case as coded.
         model: any model.
-        of: the number, as `read_summary` takes it; by default the chance of an agreement on the
-            first issue, or its settlement where the model takes agreement for granted.
+        of: the number, as `read_summary` takes it; by default the chance of an agreement on all
+            issues, or the first one's settlement where the model takes agreement for granted.
         issue: id of the issue where ``of`` names none.
         draws: of each swing and points of the Sobol design; rounded up to a power of two.
-        seed: of the design.
+        seed: of the design, and of the draws behind the number itself.
         scenario: name of one of the case's scenarios.
+        counted: draws behind the number itself, as many as a forecast's.
         progress: called with the draws solved and those foreseen.
 
     Raises:
@@ -198,6 +204,7 @@ def measure_sensitivity(
         )
     points = 1 << (draws - 1).bit_length()
     runs = _Runs(changed, reading, inputs, points, seed, progress)
+    number = reading(sample(changed, counted, seed=seed))
     return Sensitivity(
         case=case.title,
         scenario=scenario or BASE,
@@ -205,8 +212,9 @@ def measure_sensitivity(
         parameters=parameters(model),
         summary=summary,
         of=str(summary),
-        value=runs.base.value,
-        error=runs.base.error,
+        value=number.value,
+        error=number.error,
+        counted=counted,
         spread=float(runs.base.deviation.std()),
         drivers=runs.drivers(),
         noise=noise,

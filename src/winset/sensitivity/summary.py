@@ -13,10 +13,11 @@ from winset.batch import Batch
 from winset.case.cells import ID_PATTERN
 from winset.case.model import Case
 from winset.case.parts import Question
-from winset.case.quantities import parse_quantity
+from winset.case.quantities import ALL, parse_quantity
 from winset.case.ranges import number_text
 from winset.errors import WinsetError, nearest, shorten
 from winset.models import Model, Outcome
+from winset.models.together import agreed_together
 from winset.models.two_level import TwoLevel
 from winset.moves import Played, play
 from winset.moves.solve import play_batch
@@ -24,7 +25,8 @@ from winset.moves.solve import play_batch
 FloatArray = NDArray[np.float64]
 FORMS = (
     "agreement, settlement, settlement >= 40, settlement <= 40, settlement between 40 and 60 "
-    "(each with the issue where there are several: agreement(issue), settlement(issue) >= 40), "
+    "(each with the issue where there are several: agreement(issue), settlement(issue) >= 40; "
+    "agreement(issue & issue) or agreement(all) for several together), "
     "move(game, action), or a question of the case"
 )
 _SHORT = re.compile(
@@ -42,7 +44,9 @@ class Summary:
         kind: ``agreement``, the chance of one; ``settlement``, its mean given an agreement, in the
             issue's units; ``within``, the chance of an agreement that settles in [low, high];
             ``move``, the chance that ``action`` is played in the game ``subject``.
-        subject: id of the issue or name of the game.
+        subject: id of the issue or name of the game; empty where several issues are asked for
+            together.
+        together: ids of these, in the order of the case; else empty.
     """
 
     kind: Literal["agreement", "settlement", "within", "move"]
@@ -50,6 +54,7 @@ class Summary:
     low: float = -math.inf
     high: float = math.inf
     action: str = ""
+    together: tuple[str, ...] = ()
 
     @property
     def is_chance(self) -> bool:
@@ -60,7 +65,7 @@ class Summary:
         if self.kind == "move":
             return f"move({self.subject}, {self.action})"
         if self.kind != "within":
-            return f"{self.kind}({self.subject})"
+            return f"{self.kind}({' & '.join(self.together) or self.subject})"
         low, high = number_text(self.low), number_text(self.high)
         if math.isinf(self.high):
             return f"settlement({self.subject}) >= {low}"
@@ -72,6 +77,10 @@ class Summary:
         """Return what it is, to stand after “the”."""
         if self.kind == "move":
             return f"chance of “{self.action.replace('_', ' ')}” in the game “{self.subject}”"
+        if self.together:
+            every = len(self.together) == len(case.issues)
+            titles = " and ".join(f"“{case.issue(id).title}”" for id in self.together)
+            return "chance of an agreement on " + ("all issues together" if every else titles)
         issue = case.issue(self.subject)
         of = f" on “{issue.title}”" if len(case.issues) > 1 else ""
         if self.kind == "agreement":
@@ -182,6 +191,10 @@ class Reading:
     def of(self, batch: Batch, outcome: Outcome) -> PerDraw:
         """Return a summary that is no move in each draw of ``batch``, solved as ``outcome``."""
         asked, ones = self.summary, np.ones(batch.draws)
+        if asked.together:
+            places = tuple(map(batch.issues.index, asked.together))
+            chance = agreed_together(self.model, batch, outcome, places)
+            return PerDraw(total=ones if chance is None else chance, weight=ones)
         k = batch.issues.index(asked.subject)
         agreement = ones if outcome.agreement is None else outcome.agreement[:, k]
         if asked.kind == "agreement":
@@ -202,16 +215,27 @@ class Reading:
                 cannot solve the case.
         """
         if self.summary.kind == "agreement" and self.model.solve(batch).agreement is None:
+            first = self.summary.subject or self.summary.together[0]
             raise WinsetError(
                 f"model “{self.model.name}” takes agreement for granted; ask for "
-                f"settlement({self.summary.subject}), or use the model “two-level”"
+                f"settlement({first}), or use the model “two-level”"
             )
 
 
 def default_summary(case: Case, model: Model, batch: Batch) -> Summary:
-    """Return what is asked where nobody says: agreement on the first issue, else its settlement."""
-    doubts = model.solve(batch).agreement is not None
-    return Summary(kind="agreement" if doubts else "settlement", subject=case.issues[0].id)
+    """Return what is asked where nobody says: an agreement on all issues.
+
+    The settlement on the first one where the model takes agreement for granted.
+    """
+    if model.solve(batch).agreement is None:
+        return Summary(kind="settlement", subject=case.issues[0].id)
+    return _agreement(tuple(issue.id for issue in case.issues))
+
+
+def _agreement(issues: tuple[str, ...]) -> Summary:
+    if len(issues) == 1:
+        return Summary(kind="agreement", subject=issues[0])
+    return Summary(kind="agreement", subject="", together=issues)
 
 
 def read_summary(case: Case, text: str, *, issue: str | None = None) -> Summary:
@@ -233,6 +257,10 @@ def read_summary(case: Case, text: str, *, issue: str | None = None) -> Summary:
         for asked in case.questions:
             if asked.id == question:
                 return read_summary(case, _quantity(asked, option))
+        if match and match["kind"] == "agreement" and not match["bounds"]:
+            text, match = "agreement(all)", None
+    if match and match["inner"] == ALL and ALL not in {entry.id for entry in case.issues}:
+        match = None
     if match:
         chosen = _issue(case, match["inner"] or match["outer"] or issue, text)
         bounds = match["bounds"]
@@ -256,9 +284,12 @@ def read_summary(case: Case, text: str, *, issue: str | None = None) -> Summary:
         )
     if asked_for.kind == "move":
         return Summary(kind="move", subject=asked_for.subject, action=asked_for.action)
-    case.issue(asked_for.subject)
+    for id in asked_for.named_issues:
+        case.issue(id)
+    if asked_for.kind == "agreement":
+        return _agreement(asked_for.issues(entry.id for entry in case.issues))
     return Summary(
-        kind="within" if asked_for.kind == "settlement" else "agreement",
+        kind="within",
         subject=asked_for.subject,
         low=asked_for.low,
         high=asked_for.high,

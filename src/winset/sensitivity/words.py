@@ -11,7 +11,7 @@ MOST = 3  # sentences on what to look into
 
 
 def headline(case: Case, found: Sensitivity) -> str:
-    """Return what was asked, what the model says, and how far it goes up and down."""
+    """Return what was asked, what the model says, and over how many draws changes are measured."""
     words = found.summary.words(case)
     said = (
         f"Model “{found.model}”, uncalibrated, puts the {words} at "
@@ -19,7 +19,9 @@ def headline(case: Case, found: Sensitivity) -> str:
     )
     if not found.varies:
         return f"{said} It does not vary: no input moves it in any draw, so there is no variance."
-    return said
+    if found.draws >= found.counted:
+        return said
+    return f"{said} Changes in it are measured over {found.draws:,} draws."
 
 
 def noise_sentence(found: Sensitivity) -> str:

@@ -11,6 +11,7 @@ from winset.case.model import Case
 from winset.case.parts import Change, Scenario
 from winset.case.records import understand
 from winset.case.scenarios import BASE
+from winset.defaults import DRAWS, SEED
 from winset.errors import CaseError, Problem
 from winset.models import Model, default_model, make_model
 
@@ -37,8 +38,8 @@ class ForecastAsked:
 
     model: str = ""
     parameters: dict[str, str] = field(default_factory=dict)
-    draws: Draws = 5_000
-    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    draws: Draws = DRAWS
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = SEED
     scenario: str = BASE
     changes: Changes = ()
 

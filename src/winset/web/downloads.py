@@ -85,7 +85,7 @@ def _report(found: Opened, live: Live) -> bytes:
 def _forecast(found: Opened, live: Live) -> bytes:
     question = understood(found.case, ForecastAsked(), revision=found.revision)
     made = live.kept_forecast(question)
-    said = forecast_json(found.case, made, look_behind(found.case, made))
+    said = forecast_json(found.case, made, look_behind(found.case, made, structure=True))
     return bytes(Json(said).body)
 
 

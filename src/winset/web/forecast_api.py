@@ -16,9 +16,11 @@ from winset.case.parts import Question as Asks
 from winset.case.quantities import parse_quantity
 from winset.case.scenarios import BASE
 from winset.comparison import Effect, compare
+from winset.defaults import DRAWS, SEED
 from winset.errors import WinsetError
 from winset.findings import Findings
 from winset.forecast import Forecast
+from winset.headline import Headline, headline
 from winset.made import Made
 from winset.models.two_level import Binding
 from winset.web.api import Endpoint
@@ -64,7 +66,8 @@ class ForecastTold:
     """A forecast in sentences and numbers.
 
     Attributes:
-        sentence: the answer to the case's first question, or what is said of its first issue.
+        sentence: the first one of the headline.
+        headline: without what takes longer: its range, who stands in the way, and why.
         questions: that the draws answer; those of blame and of moves come with the findings.
         calibration: whether and how settlements were calibrated, in words.
         milliseconds: that the server took.
@@ -74,6 +77,7 @@ class ForecastTold:
     draws: int
     revision: str
     sentence: str
+    headline: Headline
     issues: tuple[IssueTold, ...]
     questions: tuple[Answer, ...]
     calibration: str
@@ -108,6 +112,16 @@ class BehindTold:
     milliseconds: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadlineTold:
+    """A headline with all that belongs to it, and the questions, their ranges too."""
+
+    headline: Headline
+    questions: tuple[Answer, ...]
+    revision: str
+    milliseconds: float
+
+
 @checked(frozen=True, slots=True, kw_only=True, config=STRICT)
 class CompareAsked:
     """Scenarios to set side by side. With changes, these are one more, called ``what-if``."""
@@ -115,8 +129,8 @@ class CompareAsked:
     scenarios: Annotated[tuple[str, ...], Field(min_length=1, max_length=12)]
     model: str = ""
     parameters: dict[str, str] = Field(default_factory=dict)
-    draws: Draws = 5_000
-    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    draws: Draws = DRAWS
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = SEED
     scenario: str = BASE
     changes: Changes = ()
 
@@ -168,13 +182,14 @@ def forecast_told(question: Question, forecast: Forecast) -> ForecastTold:
     plain = {asked.id for asked in case.questions if not _needs_findings(asked)}
     said = answers(case, forecast, Findings(draws=0))
     said = tuple(answer for answer in said if answer.id in plain)
-    issues = issues_told(case, forecast)
+    lead = headline(case, forecast)
     return ForecastTold(
         made=forecast.made,
         draws=forecast.draws,
         revision=question.revision,
-        sentence=said[0].sentence if said else issues[0].words,
-        issues=issues,
+        sentence=lead.sentences[0],
+        headline=lead,
+        issues=issues_told(case, forecast),
         questions=said,
         calibration=calibration_sentence(forecast),
         milliseconds=0.0,
@@ -238,6 +253,20 @@ async def look_behind(request: Request, body: BehindAsked) -> BehindTold:
     return BehindTold(issue=issue, revision=found.revision, **parts, milliseconds=since(start))
 
 
+async def whole_headline(request: Request, body: ForecastAsked) -> HeadlineTold:
+    """Return the headline with its range over what nobody can code, who stands in the way, why."""
+    start = time.perf_counter()
+    found, live = await opened(request), desk(request).live
+    question = understood(found.case, body, revision=found.revision)
+    forecast, findings = await live.forecast(question), await live.findings(question)
+    findings = replace(findings, structure=await live.structure(question))
+    told = await anyio.to_thread.run_sync(headline, question.case, forecast, findings)
+    said = await anyio.to_thread.run_sync(answers, question.case, forecast, findings)
+    return HeadlineTold(
+        headline=told, questions=said, revision=found.revision, milliseconds=since(start)
+    )
+
+
 async def compare_scenarios(request: Request, body: CompareAsked) -> CompareTold:
     """Return scenarios side by side."""
     found, live = await opened(request), desk(request).live
@@ -275,6 +304,8 @@ ENDPOINTS = (
              summary="The forecast of the case as coded", refuses=(404, 422), lasting=True),
     Endpoint(method="POST", path=f"{CASE}/forecast", call=make_forecast, group=GROUP,
              summary="A forecast under a scenario and further changes", refuses=(404,)),
+    Endpoint(method="POST", path=f"{CASE}/headline", call=whole_headline, group=GROUP,
+             summary="The answer in a few sentences, with its range", refuses=(404,)),
     Endpoint(method="POST", path=f"{CASE}/behind", call=look_behind, group=GROUP,
              summary="Pictures of an issue, what binds, who blocks", refuses=(404,)),
     Endpoint(method="POST", path=f"{CASE}/compare", call=compare_scenarios, group=GROUP,

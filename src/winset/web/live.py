@@ -13,6 +13,7 @@ from winset.cases import open_case
 from winset.findings import Findings, look_behind
 from winset.forecast import Forecast, make_forecast
 from winset.models import make_model, parameters
+from winset.structure import Structure, structural_range
 from winset.web.asked import Question
 from winset.web.remembered import Remembering
 
@@ -71,6 +72,17 @@ class Live:
                 scenario=question.scenario,
                 workers=self._workers,
             ),
+        )
+
+    async def structure(self, question: Question) -> Structure | None:
+        """Return how far its chances move with what nobody can code."""
+        return await self.run(self._kept_structure, question)
+
+    def _kept_structure(self, question: Question) -> Structure | None:
+        return self._keep(
+            "structure",
+            question,
+            lambda: structural_range(question.case, self.kept_forecast(question)),
         )
 
     def _kept_findings(self, question: Question) -> Findings:

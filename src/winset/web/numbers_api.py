@@ -15,6 +15,7 @@ from starlette.requests import Request
 from winset.case.model import Case
 from winset.case.ranges import Range, parse_range
 from winset.charts.timeline import timeline as drawn
+from winset.defaults import DRAWS, SEED
 from winset.errors import WinsetError
 from winset.evidence.derive import Derivation, derive_stances, marked
 from winset.evidence.trace import Sentence, TracedCell, trace
@@ -164,8 +165,8 @@ class TimelineAsked:
 
     issue: str = ""
     model: str = ""
-    draws: Annotated[int, Field(ge=1, le=20_000)] = 500
-    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    draws: Annotated[int, Field(ge=1, le=20_000)] = DRAWS
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = SEED
     since: date | None = None
     known: str = ""
 

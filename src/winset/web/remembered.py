@@ -15,7 +15,7 @@ import numpy as np
 from winset.batch import Batch, FloatArray, RandomShares, make_batch
 from winset.case.model import Case
 from winset.case.parts import STANCE_QUANTITIES
-from winset.chunks import CHUNK, DRAWN, Part, Task, ThisProcess, certain
+from winset.chunks import ALL_DRAWN, CHUNK, Part, Task, ThisProcess, certain, solve_sets
 from winset.errors import CaseError
 from winset.kernels.ratification import Table
 from winset.kernels.two_level import Solved, solve_table
@@ -88,13 +88,11 @@ class Remembering:
         for _ in chunks:
             batch = self.batch(task.case, task.draws, seed=task.seed)
             model = task.model
-            if isinstance(model, TwoLevel):
-                outcome: Outcome = model.solve(batch, solving=self._solve)
-            else:
-                outcome = model.solve(batch)
+            how = {"solving": self._solve} if isinstance(model, TwoLevel) else {}
+            outcome = solve_sets(model, batch, task.sets, **how)
             if task.calibration is not None:
                 outcome = task.calibration.apply(batch, outcome)
-            said = {name: getattr(outcome, name) for name in DRAWN[1:]}
+            said = {name: getattr(outcome, name) for name in ALL_DRAWN[1:]}
             drawn = Outcome(settlement=batch.in_units(outcome.settlement), **said)
             yield Part(draws=task.draws, drawn=drawn, tally=None)
 

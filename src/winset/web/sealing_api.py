@@ -12,6 +12,7 @@ from starlette.requests import Request
 
 from winset.case.model import Case
 from winset.case.scenarios import BASE
+from winset.defaults import DRAWS
 from winset.ledger import Draft, Seal, draft, put_down
 from winset.models import default_model, make_model
 from winset.web.api import Endpoint
@@ -48,7 +49,7 @@ class SealAsked:
     note: Words = ""
     model: Annotated[str, Field(max_length=300)] = ""
     scenario: Annotated[str, Field(max_length=300)] = BASE
-    draws: Draws = 5_000
+    draws: Draws = DRAWS
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
 
 

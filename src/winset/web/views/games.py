@@ -9,6 +9,7 @@ from winset.charts.intervals import Interval, intervals
 from winset.charts.text import shown as visible
 from winset.charts.tree import game_tree
 from winset.charts.view import View
+from winset.defaults import DRAWS
 from winset.errors import WinsetError, nearest
 from winset.findings import reckoned_with
 from winset.models import make_model
@@ -28,7 +29,7 @@ from winset.web.views.kind import (
 )
 from winset.web.views.shown import Part, Shown, pictured, rows_table
 
-DRAWS, MOST = 2_000, 20_000
+MOST = 20_000
 NONE = "This case has no game: write one into its folder, games/NAME.yaml."
 CHANCES = ("Action", "Players", "Chance", "Monte Carlo error", "10 %", "90 %")
 
@@ -76,6 +77,7 @@ def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
         sentences=(played.game.note,) if played.game.note else (),
         parts=(
             pictured("tree", game_tree(played)),
+            _ends(played),
             pictured("chances", _chances(played)),
             _reckoned(played),
             _expected(subject, played),
@@ -83,6 +85,21 @@ def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
         made={**made_of(subject, asked, "scenario", "draws", "seed"), "game": played.game.name,
               "model": played.made.model},
     )  # fmt: skip
+
+
+def _ends(played: Played) -> Part:
+    rows = []
+    for end in played.game.ends:
+        values = played.reached[end.id]
+        found = estimate(values)
+        low, high = (float(v) for v in np.quantile(values, [0.1, 0.9]))
+        rows.append((end.note or end.id, found.mean, found.error, low, high))
+    return Part(
+        id="ends",
+        title="How it ends",
+        caption="Each way the game may end, in chances that add up to 1.",
+        table=rows_table(("End", "Chance", "Monte Carlo error", "10 %", "90 %"), rows),
+    )
 
 
 def _chances(played: Played) -> View:
@@ -103,8 +120,8 @@ def _chances(played: Played) -> View:
     return View(
         title=f"How likely each move is: {title}",
         caption=(
-            "Dots are chances that a move is played at all, over all draws; bars hold the middle "
-            f"80 % of {played.draws:,} draws: how much hangs on what is not known."
+            "Dots are chances that a move is played at all, whatever the end; they do not add up "
+            f"to 1. Bars hold the middle 80 % of {played.draws:,} draws."
         ),
         chart=intervals(drawn, low=0.0, high=1.0, unit="chance that it is played"),
         table=rows_table(CHANCES, rows),

@@ -9,6 +9,7 @@ from winset.case.parts import Issue
 from winset.charts.intervals import Interval, intervals
 from winset.charts.text import shown as visible
 from winset.charts.view import View
+from winset.defaults import DRAWS
 from winset.errors import WinsetError
 from winset.findings import look_behind
 from winset.forecast import Forecast, make_forecast
@@ -27,7 +28,7 @@ from winset.web.views.kind import (
 )
 from winset.web.views.shown import Part, Shown, pictured, rows_table
 
-DRAWS, MOST = 1_000, 20_000
+MOST = 20_000
 LAZY = ("reversion", "constant")
 COLUMNS = ("Model", "Chance of an agreement", "Monte Carlo error", "10 %", "Median", "90 %",
            "Calibrated")  # fmt: skip

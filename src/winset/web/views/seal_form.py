@@ -4,6 +4,7 @@ import datetime
 from dataclasses import dataclass
 
 from winset.case.scenarios import BASE
+from winset.defaults import DRAWS
 from winset.ledger.sealing import can_seal
 from winset.models import MODELS, default_model
 from winset.web.asked import MOST_DRAWS
@@ -65,7 +66,7 @@ def seal_form(subject: Subject) -> SealForm:
         models=tuple(MODELS),
         default_model=default_model(case) if ready else "",
         scenarios=(Choice(value=BASE, label="As coded"), *named),
-        draws=5_000,
+        draws=DRAWS,
         most=MOST_DRAWS,
         today=today.isoformat(),
     )

@@ -36,12 +36,26 @@ export class Answers {
 
   show(told, coded) {
     show(byId("sentence"), told.sentence);
+    this.headline(told.headline);
     byId("against").textContent = against(told, coded);
     for (const issue of told.issues) this.issue(issue, coded?.issues.find((i) => i.issue === issue.issue));
     this.questions(told.questions);
     const chosen = told.issues.find(({ issue }) => issue === this.bench.state.issue);
     byId("issue-words").textContent = chosen.words;
     byId("calibration").textContent = told.calibration;
+  }
+
+  // The range and what follows it take longer than a slider may: they come when it has stopped.
+  headline({ probability, low, high, sentences }, whole = false) {
+    let range = "";
+    if (probability !== null && low !== null) {
+      const ends = [low, high].map((value) => Math.round(100 * value));
+      range = `Range ${ends[0]}–${ends[1]} % over what nobody can code.`;
+    } else if (probability !== null && !whole) {
+      range = "The range is worked out when you stop moving numbers.";
+    }
+    byId("range").textContent = range;
+    byId("headline").replaceChildren(...sentences.slice(1).map((words) => el("li", {}, words)));
   }
 
   issue(told, coded) {
@@ -85,7 +99,7 @@ function question(answer) {
   );
 }
 
-// Other readings of the case come with the findings: they widen the chance of an agreement.
+// What other models give comes with the findings: they widen the chance of an agreement.
 function chance({ outcome, probability, low, high }) {
   const rail = el("span", { class: "rail", "aria-hidden": "true" });
   if (probability !== null) {
@@ -95,7 +109,7 @@ function chance({ outcome, probability, low, high }) {
   const parts = [el("span", {}, outcome), rail, el("b", {}, said)];
   if (low !== null) {
     rail.append(at(el("span", { class: "others" }), { left: `${100 * low}%`, width: `${100 * (high - low)}%` }));
-    parts.push(el("small", { class: "soft" }, `other readings: ${percent(low)} to ${percent(high)}`));
+    parts.push(el("small", { class: "soft" }, `other models: ${percent(low)} to ${percent(high)}`));
   }
   return el("div", { class: "chance" }, ...parts);
 }
@@ -104,7 +118,7 @@ function chance({ outcome, probability, low, high }) {
 function against(told, coded) {
   if (told.made.scenario === "base") return "Move a number under “What if” to see what it would change.";
   const first = (from) =>
-    from.questions[0]?.chances[0]?.probability ?? from.issues[0].agreement;
+    from.headline.probability ?? from.questions[0]?.chances[0]?.probability ?? from.issues[0].agreement;
   const [now, before] = [first(told), first(coded)];
   if (now === null || before === null) return "";
   const points = Math.round(1000 * (now - before)) / 10;

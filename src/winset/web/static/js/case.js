@@ -13,6 +13,7 @@ import { WhatIf } from "/static/js/whatif.js";
 
 const VIEWS = ["positions", "outcome", "ratification", "blame"];
 const PAUSE = 150; // milliseconds without a change before pictures are drawn anew
+const REST = 600; // milliseconds without a change before the headline's range is worked out
 const PROMPT = 100; // milliseconds that an answer may take while a slider is on its way
 const FEWER = 1250; // draws on the way, on a machine that is slower than that
 
@@ -25,7 +26,10 @@ function begin(given) {
   const comparing = new Comparing(bench);
   new Keeping(bench);
   const coded = new Map();
+  let last = "";
+  let whole = ""; // what the headline shown in full was asked for
   let pause = 0;
+  let rest = 0;
   let took = 0;
 
   const trouble = (error) => {
@@ -66,7 +70,19 @@ function begin(given) {
     }
   });
 
-  let last = "";
+  const resting = new Latest(async ({ asked, wanted }) => {
+    try {
+      const told = await send(`${bench.api}/headline`, asked);
+      if (wanted !== last) return;
+      whole = wanted;
+      answers.headline(told.headline, true);
+      answers.questions(told.questions);
+      document.body.dataset.headline = told.revision;
+    } catch (error) {
+      trouble(error);
+    }
+  });
+
   function follow(state, { settled }) {
     panel.show(state);
     answers.choose(state);
@@ -76,8 +92,16 @@ function begin(given) {
     const asked = bench.asked();
     const fewer = !settled && took > PROMPT;
     const wanted = JSON.stringify([asked, state.issue, fewer]);
+    // A slider let go asks nothing new, but only now is it at rest.
+    if (settled && wanted !== whole) {
+      clearTimeout(rest);
+      rest = setTimeout(() => resting.ask({ asked, wanted }), REST);
+    }
     if (wanted === last) return;
     last = wanted;
+    whole = "";
+    delete document.body.dataset.headline;
+    if (!settled) clearTimeout(rest);
     forecasting.ask(fewer ? { ...asked, draws: FEWER } : asked);
     clearTimeout(pause);
     pause = setTimeout(() => looking.ask({ ...asked, issue: state.issue }), PAUSE);

@@ -1,0 +1,56 @@
+"""How likely several issues are agreed together, draw by draw."""
+
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+
+from winset.batch import Batch
+from winset.models.base import FloatArray, Model, Outcome
+
+Sets = Sequence[tuple[int, ...]]  # of issues, by their places in the batch
+
+
+@runtime_checkable
+class LinkedModel(Model, Protocol):
+    """A model whose issues bear on one another: it knows how likely several are agreed together."""
+
+    def together(self, batch: Batch, outcome: Outcome, issues: tuple[int, ...]) -> FloatArray:
+        """Return ``(draw,)`` probabilities that all of ``issues`` are agreed."""
+
+
+def agreed_together(
+    model: Model, batch: Batch, outcome: Outcome, issues: tuple[int, ...]
+) -> FloatArray | None:
+    """Return ``(draw,)`` probabilities that the draw ends with all of ``issues`` agreed.
+
+    Within a draw the issues of a model that does not link them are independent, so that their
+    probabilities multiply. Over draws they are not: what is coded is shared.
+
+    Args:
+        model: that solved the batch.
+        batch: what it solved.
+        outcome: what came out.
+        issues: places of the issues on the issue axis.
+
+    Returns:
+        None where the model takes agreement for granted.
+    """
+    if outcome.agreement is None:
+        return None
+    if len(issues) == 1:
+        return np.asarray(outcome.agreement[:, issues[0]])
+    if isinstance(model, LinkedModel):
+        return model.together(batch, outcome, issues)
+    return np.asarray(outcome.agreement[:, list(issues)].prod(axis=1))
+
+
+def sets_together(model: Model, batch: Batch, outcome: Outcome, sets: Sets) -> FloatArray | None:
+    """Return ``(draw, set)``, `agreed_together` of each of ``sets``; None likewise."""
+    if outcome.agreement is None:
+        return None
+    columns = [agreed_together(model, batch, outcome, issues) for issues in sets]
+    found = np.empty((batch.draws, len(sets)))
+    for column, values in enumerate(columns):
+        found[:, column] = values
+    return found
