@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from winset.case.model import Case
 from winset.case.scenarios import BASE
-from winset.defaults import DRAWS
+from winset.defaults import DRAWS, SEED
 from winset.ledger import Draft, Seal, draft, put_down
 from winset.models import default_model, make_model
 from winset.web.api import Endpoint
@@ -50,7 +50,7 @@ class SealAsked:
     model: Annotated[str, Field(max_length=300)] = ""
     scenario: Annotated[str, Field(max_length=300)] = BASE
     draws: Draws = DRAWS
-    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = SEED
 
 
 @checked(frozen=True, slots=True, kw_only=True, config=STRICT)
