@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from winset.cli.outputs import CHART
 from winset.errors import WinsetError
 
 
@@ -116,7 +117,7 @@ def new(folder: Path, source: str | None, is_blank: bool, title: str) -> None:
 )
 @click.option(
     "--chart",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=CHART,
     help="Write the position strip, or with --rounds the trajectories, to a .png, .svg or .html "
     "file (with --issue).",
 )

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from winset.cli.case import CASE
+from winset.cli.outputs import CSV, WORKBOOK
 from winset.errors import WinsetError
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -18,7 +19,7 @@ def export() -> None:
 
 @export.command("excel")
 @CASE
-@click.argument("file", type=FILE)
+@click.argument("file", type=WORKBOOK)
 def export_excel(case: str, file: Path) -> None:
     """Write CASE as an Excel workbook, a sheet a table."""
     from winset.cases import open_case
@@ -30,7 +31,7 @@ def export_excel(case: str, file: Path) -> None:
 
 @export.command("ktab")
 @CASE
-@click.argument("file", type=FILE)
+@click.argument("file", type=CSV)
 def export_ktab(case: str, file: Path) -> None:
     """Write CASE as a KTAB spatial-model CSV: ranges at their medians."""
     from winset.case.folder import write_file

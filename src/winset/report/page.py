@@ -19,6 +19,7 @@ from winset.charts.tree import game_tree
 from winset.charts.view import View
 from winset.comparison import compare
 from winset.findings import Findings, look_behind
+from winset.errors import check_ending
 from winset.forecast import Forecast, what_changed
 from winset.models import make_model
 from winset.report.document import document, figure
@@ -34,7 +35,9 @@ def write_report(path: str | Path, case: Case, forecasts: Sequence[Forecast] = (
 
     Raises:
         CaseError: when a game of the case does not hold together.
+        WinsetError: when ``path`` does not end in ``.html`` or ``.htm``.
     """
+    check_ending(path, (".html", ".htm"), what="the report")
     write_file(Path(path), report_html(case, forecasts).encode())
 
 
