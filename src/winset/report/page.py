@@ -18,8 +18,8 @@ from winset.charts.strip import position_strip
 from winset.charts.tree import game_tree
 from winset.charts.view import View
 from winset.comparison import compare
-from winset.findings import Findings, look_behind
 from winset.errors import check_ending
+from winset.findings import Findings, look_behind
 from winset.forecast import Forecast, what_changed
 from winset.models import make_model
 from winset.report.document import document, figure
