@@ -1,6 +1,7 @@
 """The command that opens the workbench."""
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -63,7 +64,8 @@ def serve(
     server = uvicorn.Server(
         uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
     )
-    with bound:
+    # uvicorn ends in order and then passes Ctrl-C on, which click would call an abort.
+    with bound, suppress(KeyboardInterrupt):
         server.run(sockets=[bound])
 
 
