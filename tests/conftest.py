@@ -22,6 +22,25 @@ settings.register_profile(
 )
 settings.load_profile("winset")
 
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that runs the long form of the tests."""
+    parser.addoption("--all", action="store_true", help="run the tests marked long, too")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Say what the marker means."""
+    config.addinivalue_line("markers", "long: takes long; runs with --all only")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip what takes long unless it is asked for."""
+    if not config.getoption("--all"):
+        for item in items:
+            if "long" in item.keywords:
+                item.add_marker(pytest.mark.skip(reason="takes long; runs with --all"))
+
+
 SPLIT_PIE = Path(__file__).parent / "fixtures" / "split-pie"
 
 

@@ -57,6 +57,17 @@ def test_every_command_of_a_page_does_in_its_order_what_the_page_shows(
             assert matches(step.output, printed), f"{step.text}\n{printed}"
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("page", [p for p in PAGES if blocks(p, "py")], ids=lambda p: p.name)
+def test_every_script_of_a_page_runs(page, wheel_python, tmp_path):
+    for source in blocks(page, "py"):
+        (tmp_path / "script.py").write_text(source)
+        subprocess.run(
+            [str(wheel_python), "script.py"], cwd=tmp_path, env=clean_environment(), check=True
+        )
+    assert len(list(tmp_path.iterdir())) > 1, "it writes what it says"
+
+
 @pytest.mark.parametrize("page", [p for p in PAGES if not has_commands(p)], ids=lambda p: p.name)
 def test_every_python_block_does_what_it_shows(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
