@@ -4,6 +4,7 @@ Every option or argument that names a file to be written has one of these types.
 refused before anything is computed.
 """
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ class Output(click.Path):
         Raises:
             WinsetError: when its ending promises something else than is written.
         """
-        path = super().convert(value, param, ctx)
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
         if not (self.allow_dash and str(path) == "-"):
             what = "the file"
             if param is not None:
