@@ -182,7 +182,7 @@ WRONG = [
     (["forecast", CASE, "--draws", "0"], 2, "draws"),
     (["forecast"], 2, "Missing argument"),
     (["forecast", CASE, "--model", "mean", "--report", "/dev/null/x.html"], 1, "error"),
-    (["forecast", CASE, "--report", "out.pdf"], 1, "for a PDF, open that file in a browser"),
+    (["forecast", CASE, "--report", "out.pdf"], 1, "open it in a browser and print it as PDF"),
     (["compare", CASE, "--scenario", "base"], 2, "twice or more"),
     (["check", CASE, "--explain", "W999"], 1, "W999"),
     (["nonsense"], 2, "No such command"),

@@ -92,10 +92,10 @@ def check_ending(path: str | Path, endings: Sequence[str], *, what: str = "the f
         return
     known = " or ".join(filter(None, [", ".join(endings[:-1]), endings[-1]]))
     remedy = nearest(ending, endings)
-    if not remedy.startswith("did"):
-        remedy = f"for example “{Path(path).stem or 'out'}{endings[0]}”"
     if ending == ".pdf" and ".html" in endings:
-        remedy += "; for a PDF, open that file in a browser and print it"
+        remedy = f"write “{Path(path).stem}.html”, open it in a browser and print it as PDF"
+    elif not remedy.startswith("did"):
+        remedy = f"for example “{Path(path).stem or 'out'}{endings[0]}”"
     raise WinsetError(
         f"{path}: {what} must end in {known}; found {f'“{ending}”' if ending else 'no ending'}; "
         f"{remedy}"
