@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
 """Make this project's own environment and run one of its two main jobs. Standard library only.
 
-python3 dev.py demo    forecast the shipped case iran-nuclear-2015 and write its report
-python3 dev.py test    format, lint, types, tests, doctests and the README's blocks, as CI does
+python3 dev.py demo          forecast the shipped case iran-nuclear-2015 and write its report
+python3 dev.py test          all that CI runs: format, lint, types, tests, commands of the pages
+python3 dev.py test --all    the long form: long tests too, and the quick checks under every other
+                             Python on the PATH that the package is for
+python3 dev.py quick         the demo and a sample of the tests, in an environment for this Python
 
 A bare Debian machine may lack ensurepip, and its own Python refuses packages (PEP 668): so the
 environment is made without pip and filled from outside, by whatever pip can be found.
@@ -19,9 +22,14 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
-ENVIRONMENT = ROOT / ".venv"
+VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"
+# The quick checks run under several Pythons, each with an environment of its own.
+ENVIRONMENT = ROOT / (f".venv-{VERSION}" if sys.argv[1:2] == ["quick"] else ".venv")
 PYTHON = ENVIRONMENT / "bin" / "python"
 OLDEST = (3, 11)
+OTHERS = ("3.11", "3.12", "3.13")
+QUICK = ("cases", "cli", "docs", "extract", "forecast", "layers", "report", "two_level")
+SPREAD = ["--numprocesses=auto", "--maxprocesses=4", "--dist=worksteal"]
 QUIET = ["--quiet", "--no-input", "--disable-pip-version-check", "--no-warn-script-location"]
 
 
@@ -109,19 +117,48 @@ def demo() -> None:
     run(PYTHON, "-m", "winset", "forecast", "iran-nuclear-2015", "--report", report)
 
 
+def quick() -> None:
+    """Run the demo and a sample of the tests."""
+    demo()
+    prepare("[dev]")
+    run(PYTHON, "-m", "pytest", *SPREAD, *(f"tests/test_{name}.py" for name in QUICK))
+
+
+def find_others() -> list[str]:
+    """Return the commands that run another Python that the package is for.
+
+    A command of that name may be there and run nothing, as those of version managers do.
+    """
+    working = []
+    for version in OTHERS:
+        command = shutil.which(f"python{version}")
+        if version == VERSION or command is None:
+            continue
+        ask = [command, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
+        answer = subprocess.run(ask, capture_output=True, text=True)
+        if answer.returncode == 0 and answer.stdout.strip() == version:
+            working.append(command)
+    return working
+
+
 def test() -> None:
-    """Run everything that CI runs."""
+    """Run everything that CI runs; with ``--all`` the long tests and the other Pythons too."""
     prepare("[dev]")
     run(PYTHON, "-m", "ruff", "format", "--check", ".")
     run(PYTHON, "-m", "ruff", "check", ".")
     run(PYTHON, "-m", "mypy")
-    spread = ["--numprocesses=auto", "--maxprocesses=4", "--dist=worksteal"]
-    run(PYTHON, "-m", "pytest", *spread, *sys.argv[2:])
+    run(PYTHON, "-m", "pytest", *SPREAD, *sys.argv[2:])
+    if "--all" in sys.argv[2:]:
+        others = find_others()
+        names = ", ".join(Path(command).name for command in others) or "no other one found"
+        print(f"dev.py: other Pythons: {names}", flush=True)
+        for command in others:
+            run(command, ROOT / "dev.py", "quick")
 
 
 def main() -> None:
     """Run the job that the command line names."""
-    jobs = {"demo": demo, "test": test}
+    jobs = {"demo": demo, "test": test, "quick": quick}
     if sys.version_info < OLDEST:
         raise SystemExit(f"dev.py: needs Python {OLDEST[0]}.{OLDEST[1]} or newer")
     if len(sys.argv) < 2 or sys.argv[1] not in jobs:

@@ -22,6 +22,7 @@ settings.register_profile(
 )
 settings.load_profile("winset")
 
+
 SPLIT_PIE = Path(__file__).parent / "fixtures" / "split-pie"
 
 

@@ -266,7 +266,7 @@ def test_every_view_becomes_png_svg_html_and_json(views, theme, tmp_path):
 
 
 def test_a_file_of_another_kind_is_refused_by_name(views, tmp_path):
-    with pytest.raises(WinsetError, match=r"view\.pgn: must end in one of .*did you mean “\.png”"):
+    with pytest.raises(WinsetError, match=r"view\.pgn: a chart must end in .*did you mean “\.png”"):
         save(views[0], tmp_path / "view.pgn")
     assert list(tmp_path.iterdir()) == []
 

@@ -124,6 +124,18 @@ def test_a_new_case_can_begin_as_a_copy_but_never_on_top_of_files(run):
     assert "new or empty folder" in run("new", "mine", status=1)
 
 
+def test_a_practice_case_holds_two_articles_and_waits_for_numbers(run):
+    assert "next: `winset add ferry ferry/articles`" in run("new", "ferry", "--practice")
+    case = read_case("ferry")
+    assert (len(case.issues), len(case.actors), len(case.stances)) == (2, 3, 0)
+    assert sorted(path.name for path in Path("ferry/articles").iterdir()) == [
+        "gazette.txt", "post.html",
+    ]  # fmt: skip
+    assert "exclude each other" in run("new", "x", "--practice", "--blank", status=1)
+    assert "--title names" in run("new", "x", "--practice", "--title", "Mine", status=1)
+    assert not Path("x").exists()
+
+
 def test_a_case_goes_to_excel_and_ktab_and_comes_back(run):
     run("export", "excel", CASE, "c.xlsx")
     run("import", "excel", "c.xlsx", "back")
@@ -170,6 +182,7 @@ WRONG = [
     (["forecast", CASE, "--draws", "0"], 2, "draws"),
     (["forecast"], 2, "Missing argument"),
     (["forecast", CASE, "--model", "mean", "--report", "/dev/null/x.html"], 1, "error"),
+    (["forecast", CASE, "--report", "out.pdf"], 1, "open it in a browser and print it as PDF"),
     (["compare", CASE, "--scenario", "base"], 2, "twice or more"),
     (["check", CASE, "--explain", "W999"], 1, "W999"),
     (["nonsense"], 2, "No such command"),

@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,3 +72,31 @@ def shorten(value: object, limit: int = 60) -> str:
     """
     text = "".join(c if c.isprintable() else "�" for c in " ".join(str(value).split()))
     return f"“{text if len(text) <= limit else text[: limit - 1] + '…'}”"
+
+
+def check_ending(path: str | Path, endings: Sequence[str], *, what: str = "the file") -> None:
+    """Refuse a ``path`` whose ending promises another kind of file than is written to it.
+
+    Args:
+        path: where something is to be written.
+        endings: those that fit, in lower case; capitals fit as well.
+        what: what is written there, in the words of the caller.
+
+    Raises:
+        WinsetError: for another ending, or none.
+
+    >>> check_ending("out.HTML", [".html", ".htm"])
+    """
+    ending = Path(path).suffix.lower()
+    if ending in endings:
+        return
+    known = " or ".join(filter(None, [", ".join(endings[:-1]), endings[-1]]))
+    remedy = nearest(ending, endings)
+    if ending == ".pdf" and ".html" in endings:
+        remedy = f"write “{Path(path).stem}.html”, open it in a browser and print it as PDF"
+    elif not remedy.startswith("did"):
+        remedy = f"for example “{Path(path).stem or 'out'}{endings[0]}”"
+    raise WinsetError(
+        f"{path}: {what} must end in {known}; found {f'“{ending}”' if ending else 'no ending'}; "
+        f"{remedy}"
+    )

@@ -1,6 +1,8 @@
 """The case that `winset new` writes: small, valid, with a word at every choice."""
 
 import datetime
+from importlib.resources import files as package_files
+from pathlib import Path
 
 from winset.case.yaml_text import write_yaml
 
@@ -103,4 +105,18 @@ def blank(title: str, day: datetime.date) -> dict[str, str]:
     return {
         **{name: text[: text.index("\n") + 1] for name, text in files.items()},
         "case.yaml": _HEAD + write_yaml({"title": title}) + _BLANK.format(day=day.isoformat()),
+    }
+
+
+def practice() -> dict[str, str]:
+    """Return the files of invented talks to practise on: path to text.
+
+    Parties, issues and actors are named and nothing is coded; the articles to code lie in
+    ``articles/``.
+    """
+    root = Path(str(package_files("winset.case") / "practice"))
+    own = sorted(path for path in root.rglob("*.*") if path.is_file())
+    headings = {name: text[: text.index("\n") + 1] for name, text in template("").items()}
+    return headings | {
+        path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in own
     }

@@ -10,7 +10,7 @@ import vl_convert
 from winset.case.folder import write_file
 from winset.charts.theme import LIGHT, Theme
 from winset.charts.view import View
-from winset.errors import WinsetError, nearest
+from winset.errors import check_ending
 
 SUFFIXES = (".html", ".json", ".png", ".svg")
 
@@ -29,10 +29,7 @@ def save(view: View, path: str | Path, *, theme: Theme = LIGHT, scale: float = 2
     """
     path = Path(path)
     kind = path.suffix.lower()
-    if kind not in SUFFIXES:
-        raise WinsetError(
-            f"{path}: must end in one of {', '.join(SUFFIXES)}; {nearest(kind, SUFFIXES)}"
-        )
+    check_ending(path, SUFFIXES, what="a chart")
     write_file(path, rendered(view, kind, theme=theme, scale=scale))
 
 

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from winset.cli.outputs import JSON, JSON_LINES, REPORT
+
 if TYPE_CHECKING:
     from winset.backtest import Backtest
     from winset.events import EventScores
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0))
 @click.option(
     "--rows",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=JSON_LINES,
     help="Keep every row in this file (a line each); a run that was stopped goes on from it.",
 )
 @click.option(
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--report",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=REPORT,
     help="Write a self-contained HTML report.",
 )
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
@@ -79,7 +81,7 @@ def backtest(
 
 @click.command()
 @click.argument("table", type=click.Path(path_type=Path))
-@click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("out", type=JSON)
 @click.option("--source", required=True, help="Whose decisions they are, with a citation.")
 def calibrate(table: Path, out: Path, source: str) -> None:
     """Fit calibrations to the decisions in TABLE and write them to OUT (JSON).

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from winset.cli.outputs import CHART
 from winset.errors import WinsetError
 
 
@@ -81,20 +82,34 @@ def check(case: str, as_json: bool, explain: str | None) -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--from", "source", metavar="CASE", help="Begin with a copy of this case.")
 @click.option("--blank", "is_blank", is_flag=True, help="Without the example's parties and actors.")
-@click.option("--title", default="A new negotiation", show_default=True)
-def new(folder: Path, source: str | None, is_blank: bool, title: str) -> None:
+@click.option(
+    "--practice",
+    "is_practice",
+    is_flag=True,
+    help="With invented talks, and two articles on them to code.",
+)
+@click.option("--title", help="In words; “A new negotiation” if not given.")
+def new(
+    folder: Path, source: str | None, is_blank: bool, is_practice: bool, title: str | None
+) -> None:
     """Begin a case in FOLDER: a small one that runs, with a comment at every choice."""
     import datetime
 
     from winset.case.atomic import write_files
     from winset.case.folder import write_case
     from winset.case.lock import write_lock
-    from winset.case.template import blank, template
+    from winset.case.template import blank, practice, template
     from winset.cases import open_case
 
     must_be_new(folder)
-    if source is not None and is_blank:
-        raise WinsetError("a case begins as a copy (--from) or blank (--blank), not as both")
+    if (source is not None) + is_blank + is_practice > 1:
+        raise WinsetError("--from, --blank and --practice exclude each other: give one")
+    if title is not None and (source is not None or is_practice):
+        raise WinsetError(
+            "--title names a case that begins empty or as the example; one begun with --from or "
+            "--practice has a title: change it in case.yaml"
+        )
+    title = title or "A new negotiation"
     begun = None if source is None else open_case(source)
     with write_lock(folder):
         must_be_new(folder)  # again: another program may have begun one there
@@ -102,8 +117,16 @@ def new(folder: Path, source: str | None, is_blank: bool, title: str) -> None:
             write_case(begun, folder)
         else:
             today = datetime.datetime.now(datetime.UTC).date()
-            texts = blank(title, today) if is_blank else template(title)
+            texts = practice() if is_practice else template(title)
+            if is_blank:
+                texts = blank(title, today)
             write_files(folder, {name: text.encode() for name, text in texts.items()})
+    if is_practice:
+        articles = folder / "articles"
+        click.echo(
+            f"wrote {folder}, with two articles to read; next: `winset add {folder} {articles}`"
+        )
+        return
     click.echo(f"wrote {folder}; next: edit it, then `winset check {folder}`")
     if is_blank:
         click.echo(f"`winset add {folder} FILES` puts documents in, and says who speaks in them")
@@ -128,7 +151,7 @@ def must_be_new(folder: Path) -> None:
 )
 @click.option(
     "--chart",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=CHART,
     help="Write the position strip, or with --rounds the trajectories, to a .png, .svg or .html "
     "file (with --issue).",
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from winset.cli.outputs import PRINTED_JSON_LINES
 from winset.errors import WinsetError
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 @click.option("--case", metavar="CASE", help="Resolve speakers and issues by this case.")
 @click.option(
     "--jsonl",
-    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    type=PRINTED_JSON_LINES,
     help="Write a line a statement to this file (- for standard output).",
 )
 @click.option("--quoted", is_flag=True, help="Only what stands between double quotation marks.")

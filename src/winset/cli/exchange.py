@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from winset.cli.case import CASE, must_be_new
+from winset.cli.outputs import CSV, WORKBOOK
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -17,7 +18,7 @@ def export() -> None:
 
 @export.command("excel")
 @CASE
-@click.argument("file", type=FILE)
+@click.argument("file", type=WORKBOOK)
 def export_excel(case: str, file: Path) -> None:
     """Write CASE as an Excel workbook, a sheet a table."""
     from winset.cases import open_case
@@ -29,7 +30,7 @@ def export_excel(case: str, file: Path) -> None:
 
 @export.command("ktab")
 @CASE
-@click.argument("file", type=FILE)
+@click.argument("file", type=CSV)
 def export_ktab(case: str, file: Path) -> None:
     """Write CASE as a KTAB spatial-model CSV: ranges at their medians."""
     from winset.case.folder import write_file

@@ -9,6 +9,7 @@ from winset import defaults
 from winset.cli.case import CASE
 from winset.cli.coding import AS_OF
 from winset.cli.coding import opened as open_as_of
+from winset.cli.outputs import CSV, DRAWS_FILE, REPORT
 from winset.errors import WinsetError
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ SEED = click.option("--seed", type=click.IntRange(0), default=defaults.SEED, sho
 SET = click.option(
     "--set", "settings", multiple=True, metavar="PARAM=VALUE", help="A parameter of the model."
 )
-FILE = click.Path(path_type=Path, dir_okay=False)
 RAW = click.option(
     "--raw", is_flag=True, help="Leave out what is known of the errors of such forecasts."
 )
@@ -44,9 +44,9 @@ RAW = click.option(
     metavar="FILE",
     help="Calibrate by this file (`winset calibrate`) instead of the package's own.",
 )
-@click.option("--report", type=FILE, help="Write a self-contained HTML report.")
-@click.option("--save", type=FILE, help="Save the draws (.npz), to load or repeat.")
-@click.option("--rounds", type=FILE, help="Write every round's positions (.csv).")
+@click.option("--report", type=REPORT, help="Write a self-contained HTML report.")
+@click.option("--save", type=DRAWS_FILE, help="Save the draws (.npz), to load or repeat.")
+@click.option("--rounds", type=CSV, help="Write every round's positions (.csv).")
 @click.option("--cluster", metavar="PLACE", help="Solve with Dask: local, local:4, tcp://…:8786.")
 @click.option(
     "--resume",

@@ -11,6 +11,7 @@ from winset.cli.bar import progress_bar
 from winset.cli.case import CASE
 from winset.cli.coding import AS_OF, opened
 from winset.cli.forecast import SEED, SET, settings_of
+from winset.cli.outputs import CHART
 
 if TYPE_CHECKING:
     from winset.case.model import Case
@@ -43,7 +44,7 @@ MOST = 20
 @AS_OF
 @click.option(
     "--chart",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=CHART,
     help="Write the picture to a .png, .svg or .html file.",
 )
 @click.option("--json", "as_json", is_flag=True, help="For machines; all inputs.")

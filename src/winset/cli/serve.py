@@ -1,5 +1,7 @@
 """The command that opens the workbench."""
 
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -18,11 +20,15 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
               help="Where to listen; another than this machine's own must be meant.")  # fmt: skip
 @click.option("--allow-host", "names", multiple=True, metavar="NAME",
               help="A further name by which the workbench may be addressed.")  # fmt: skip
+@click.option("--make", is_flag=True, help="Make FOLDER where there is none.")
 @click.option("--open/--no-open", "open_", default=True, help="Open a browser.", show_default=True)
-def serve(folder: Path, port: int, host: str, names: tuple[str, ...], open_: bool) -> None:
+def serve(
+    folder: Path, port: int, host: str, names: tuple[str, ...], make: bool, open_: bool
+) -> None:
     """Open the workbench on the cases in FOLDER (here, if none is named) in a browser.
 
-    FOLDER holds case folders, or is one. Edits go to the files at once; shipped cases are copied
+    FOLDER holds case folders, or is one. Where there is none, a terminal is asked whether to make
+    it; --make does so without asking. Edits go to the files at once; shipped cases are copied
     before they are changed. The address printed works once.
     """
     try:
@@ -41,6 +47,7 @@ def serve(folder: Path, port: int, host: str, names: tuple[str, ...], open_: boo
             err=True,
         )
     bound = listening(host, port)
+    _make_folder(folder, make)
     from winset.web.security import LOOPBACK as OWN_NAMES
 
     named = f"[{host}]" if ":" in host else host
@@ -57,5 +64,23 @@ def serve(folder: Path, port: int, host: str, names: tuple[str, ...], open_: boo
     server = uvicorn.Server(
         uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
     )
-    with bound:
+    # uvicorn ends in order and then passes Ctrl-C on, which click would call an abort.
+    with bound, suppress(KeyboardInterrupt):
         server.run(sockets=[bound])
+
+
+def _make_folder(folder: Path, make: bool) -> None:
+    """Make ``folder`` if there is none, and if ``make`` or the person at the terminal says so.
+
+    Raises:
+        WinsetError: when there is nothing, and nobody wants it made.
+    """
+    if folder.exists():
+        return
+    question = f"{folder}: there is no such folder. Make it, to keep your cases in?"
+    if make or (sys.stdin.isatty() and click.confirm(question, default=True)):
+        folder.mkdir(parents=True, exist_ok=True)
+        return
+    raise WinsetError(
+        f"{folder}: must be a folder; found nothing; make it, give --make, or name another"
+    )

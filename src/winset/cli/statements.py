@@ -6,6 +6,7 @@ import click
 
 from winset.cli.case import CASE, must_be_new
 from winset.cli.coding import opened, writable
+from winset.cli.outputs import ANNOTATIONS, CSV, DNA_DATABASE, JSON_LINES, REFI_QDA
 from winset.errors import WinsetError
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -25,7 +26,7 @@ def _write(file: Path, data: bytes, left_out: tuple[str, ...] = ()) -> None:
 
 @click.command("dna")
 @CASE
-@click.argument("file", type=FILE)
+@click.argument("file", type=DNA_DATABASE)
 def export_dna(case: str, file: Path) -> None:
     """Write CASE as a Discourse Network Analyzer v3 database; its password is “winset”."""
     from winset.formats.dna_export import export_dna as exported
@@ -36,7 +37,7 @@ def export_dna(case: str, file: Path) -> None:
 
 @click.command("webannotation")
 @CASE
-@click.argument("file", type=FILE)
+@click.argument("file", type=ANNOTATIONS)
 def export_webannotation(case: str, file: Path) -> None:
     """Write the statements of CASE as W3C Web Annotations (JSON-LD)."""
     from winset.formats.webannotation import write_annotations
@@ -46,7 +47,7 @@ def export_webannotation(case: str, file: Path) -> None:
 
 @click.command("statements")
 @CASE
-@click.argument("file", type=FILE)
+@click.argument("file", type=CSV)
 def export_statements(case: str, file: Path) -> None:
     """Write the statements of CASE as CSV, a row each, with their words."""
     from winset.formats.statements_csv import write_statements
@@ -56,7 +57,7 @@ def export_statements(case: str, file: Path) -> None:
 
 @click.command("doccano")
 @CASE
-@click.argument("file", type=FILE)
+@click.argument("file", type=JSON_LINES)
 def export_doccano(case: str, file: Path) -> None:
     """Write the kept documents of CASE as doccano JSON Lines, statements as labels."""
     from winset.formats.doccano import write_doccano
@@ -66,7 +67,7 @@ def export_doccano(case: str, file: Path) -> None:
 
 @click.command("refi-qda")
 @CASE
-@click.argument("file", type=FILE)
+@click.argument("file", type=REFI_QDA)
 def export_refi_qda(case: str, file: Path) -> None:
     """Write CASE as a REFI-QDA project (.qdpx) for ATLAS.ti, MAXQDA, NVivo."""
     from winset.formats.refiqda import write_refi_qda

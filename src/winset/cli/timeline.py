@@ -8,6 +8,7 @@ import click
 from winset.cli.case import CASE
 from winset.cli.coding import opened, read_day
 from winset.cli.forecast import RAW
+from winset.cli.outputs import CHART
 from winset.defaults import DRAWS, SEED
 from winset.errors import WinsetError
 
@@ -22,7 +23,7 @@ from winset.errors import WinsetError
 @RAW
 @click.option(
     "--chart",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=CHART,
     help="Write the picture to a .png, .svg or .html file.",
 )
 @click.option("--json", "as_json", is_flag=True, help="For machines.")

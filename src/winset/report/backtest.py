@@ -12,7 +12,7 @@ from winset.charts.backtest import forecast_against_outcome, scores_by_model
 from winset.charts.decision import actor_rows, decision_view, model_names, model_rows
 from winset.charts.honesty import coverage, events_reliability, transforms
 from winset.charts.text import shown
-from winset.errors import WinsetError
+from winset.errors import WinsetError, check_ending
 from winset.events import EventScores
 from winset.formats.decisions import Decision, Decisions
 from winset.report.document import as_json, document, figure
@@ -36,8 +36,9 @@ def write_backtest_report(
         events: how its models fared on resolved questions, if there are any.
 
     Raises:
-        WinsetError: when the run is of other decisions.
+        WinsetError: when the run is of other decisions, or ``path`` does not end in ``.html``.
     """
+    check_ending(path, (".html", ".htm"), what="the report")
     write_file(Path(path), backtest_html(run, decisions, events).encode())
 
 

@@ -19,6 +19,7 @@ from winset.charts.tree import game_tree
 from winset.charts.view import View
 from winset.comparison import compare
 from winset.defaults import DRAWS
+from winset.errors import check_ending
 from winset.findings import Findings, look_behind
 from winset.forecast import Forecast, what_changed
 from winset.headline import headline
@@ -35,7 +36,9 @@ def write_report(path: str | Path, case: Case, forecasts: Sequence[Forecast] = (
 
     Raises:
         CaseError: when a game of the case does not hold together.
+        WinsetError: when ``path`` does not end in ``.html`` or ``.htm``.
     """
+    check_ending(path, (".html", ".htm"), what="the report")
     write_file(Path(path), report_html(case, forecasts).encode())
 
 

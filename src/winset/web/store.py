@@ -83,7 +83,8 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
         if not self.folder.is_dir():
-            raise WinsetError(f"{folder}: must be a folder; make it, or name another")
+            what = "a file" if self.folder.exists() else "nothing"
+            raise WinsetError(f"{folder}: must be a folder; found {what}; make it, or name another")
         self.single = (self.folder / "case.yaml").is_file()
         self._kept: dict[Path, Opened] = {}
         self._guard = threading.Lock()
