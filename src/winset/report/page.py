@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from winset.answers import Answer, answers, calibration_sentence, issue_answers
-from winset.case.checks import doubts
 from winset.case.folder import write_file
 from winset.case.model import Case
 from winset.case.parts import Issue
@@ -18,6 +17,7 @@ from winset.charts.strip import position_strip
 from winset.charts.tree import game_tree
 from winset.charts.view import View
 from winset.comparison import compare
+from winset.evidence.checks import doubts
 from winset.findings import Findings, look_behind
 from winset.forecast import Forecast, what_changed
 from winset.models import make_model

@@ -59,6 +59,32 @@ function showGives(derivation) {
   byId("derive-note").hidden = derivation.rowless === 0;
 }
 
+// Accepted statements that end in no number, by the reason and by what would make them count.
+function showIdle({ idle }) {
+  byId("idle-part").hidden = idle.length === 0;
+  byId("idle").replaceChildren(
+    ...grouped(idle, "reason").map(([reason, own]) =>
+      el(
+        "li",
+        {},
+        el("strong", {}, `${reason[0].toUpperCase()}${reason.slice(1)}`),
+        el("ul", {}, ...grouped(own, "remedy").map(([remedy, entries]) => el("li", {}, ...entries.flatMap(idleLink), remedy))),
+      ),
+    ),
+  );
+}
+
+function grouped(entries, name) {
+  const groups = new Map();
+  for (const entry of entries) groups.set(entry[name], [...(groups.get(entry[name]) ?? []), entry]);
+  return [...groups];
+}
+
+function idleLink({ speaker, issue, kind, value, address }) {
+  const words = `${speaker} on ${issue || "no issue"}: ${[kind, value].filter(Boolean).join(" ")}`;
+  return [el("a", { href: address }, words), ". "];
+}
+
 function wireDerive() {
   let revision = given.derivation.revision;
   byId("derive").addEventListener("submit", (event) => {
@@ -77,6 +103,7 @@ function wireDerive() {
         if (error.status !== 409 || error.theirs === null) throw error;
         revision = error.theirs.revision;
         showGives(error.theirs);
+        showIdle(error.theirs);
         throw error;
       }
     });
@@ -181,6 +208,7 @@ function showUnknown() {
 showNotice();
 byId("next").replaceChildren(...nextStep());
 showGives(given.derivation);
+showIdle(given.derivation);
 showUnknown();
 wireDerive();
 wireSearch();
