@@ -1,18 +1,30 @@
 """Doubts: coded, documented judgements on a case that is valid but perhaps not meant so."""
 
-from winset.case import doubts_dates, doubts_evidence, doubts_parties, doubts_stances
+from winset.case import (
+    doubts_dates,
+    doubts_effects,
+    doubts_evidence,
+    doubts_parties,
+    doubts_stances,
+)
 from winset.case.doubt import Doubt, DoubtKind
 from winset.case.folder import places_of
 from winset.case.model import Case
 from winset.errors import WinsetError, nearest
 from winset.evidence import doubts as doubts_endings
 
-DOUBT_KINDS: tuple[DoubtKind, ...] = (
-    *doubts_parties.KINDS,
-    *doubts_stances.KINDS,
-    *doubts_evidence.KINDS,
-    *doubts_endings.KINDS,
-    *doubts_dates.KINDS,
+DOUBT_KINDS: tuple[DoubtKind, ...] = tuple(
+    sorted(
+        (
+            *doubts_parties.KINDS,
+            *doubts_stances.KINDS,
+            *doubts_effects.KINDS,
+            *doubts_evidence.KINDS,
+            *doubts_endings.KINDS,
+            *doubts_dates.KINDS,
+        ),
+        key=lambda kind: kind.code,
+    )
 )
 _CHAPTERS = {
     "W1": "Parties, actors and ties",
