@@ -277,3 +277,20 @@ def test_an_accepted_red_line_of_an_actor_without_a_stance_is_named_with_what_it
     assert "Counts for nothing yet" in page.text_content("#card .idle")
     assert "would give red line high" in page.text_content("#card .rests")
     assert page.locator("#card .rests a").count() == 0  # no stance, so no page that traces it
+
+
+def test_what_derivation_assumed_is_marked_beside_the_number(page, folder):
+    path = folder / "bridge" / "stances.csv"
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join(x for x in lines if not x.startswith("opening,holm")) + "\n")
+    opened(page, "/evidence")
+    page.click("#derive button[type=submit]")
+    page.wait_for_selector("#notice:visible")
+    opened(page, "/parts")
+    assert (
+        page.locator("tr:has-text('holm'):has-text('opening')").inner_text().count("(assumed)") == 2
+    )
+    page.set_default_timeout(COMPILES)
+    page.goto(f"{page.base}{BRIDGE}?issue=opening")
+    page.wait_for_selector("body[data-drawn]")
+    assert page.locator("#actors tr:has-text('Mayor Holm')").inner_text().count("(assumed)") == 2

@@ -6,6 +6,7 @@ import click
 import numpy as np
 
 from winset.answers import Answer, calibration_sentence
+from winset.case.assumed import assumed_sentence
 from winset.case.model import Case
 from winset.cli.printing import heading, interval, number, say, share, table
 from winset.findings import Findings, reckoned_with
@@ -48,6 +49,8 @@ def print_forecasts(
         if answer.resolution:
             say(answer.resolution, indent="  ")
     click.echo()
+    if assumed := assumed_sentence(case):
+        say(assumed)
     say(calibration_sentence(made[0]))
     say(
         f"Made with winset {first.version}, {_draws(made[0].draws)}, seed {first.seed}, "

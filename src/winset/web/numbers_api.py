@@ -54,7 +54,7 @@ class CellTold:
 
     Attributes:
         value: what stands in the case; empty where nothing does.
-        origin: by hand, derived, or not given.
+        origin: by hand, derived, assumed, or not given.
         gives: what the accepted statements give; empty where none does.
         support: of ``gives``, newest first.
     """
