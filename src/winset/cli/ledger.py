@@ -53,10 +53,10 @@ def seal(
     The ledger only grows. A copy of the case's numbers is put beside it, in sealed/, so that
     `winset verify` can make the forecast again however the case is edited.
     """  # fmt: skip
+    from winset.cli.choosing import chosen_model
     from winset.cli.forecast import settings_of
     from winset.cli.printing import print_json, say
     from winset.ledger import seal as sealed_in
-    from winset.models import default_model, make_model
 
     opened, folder = writable(case)
     done = sealed_in(
@@ -66,7 +66,7 @@ def seal(
         resolve_by=day,
         rule=rule,
         note=note,
-        model=make_model(name or default_model(opened), settings_of(settings)),
+        model=chosen_model(opened, name, settings_of(settings)),
         draws=draws,
         seed=seed,
         scenario=scenario,
