@@ -124,3 +124,11 @@ def test_the_emission_case_says_that_its_source_gives_no_ranges():
     notes = " ".join(open_case("emission-standards").notes.split())
     assert "RANGES. The source gives none" in notes
     assert "the forecast is a single point" in notes
+
+
+def test_the_report_says_it_too(tmp_path):
+    report = tmp_path / "report.html"
+    run("forecast", "emission-standards", "--draws", "20", "--report", report)
+    text = " ".join(report.read_text().split())
+    assert "The case codes every number as a point" in text
+    assert "which lacks: two parties at the table" in text

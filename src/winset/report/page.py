@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from winset.answers import Answer, answers, calibration_sentence, issue_answers
+from winset.case.assumed import assumed_sentence
+from winset.case.certainty import points_sentence
 from winset.case.folder import write_file
 from winset.case.model import Case
 from winset.case.parts import Issue
@@ -20,7 +22,8 @@ from winset.comparison import compare
 from winset.evidence.checks import doubts
 from winset.findings import Findings, look_behind
 from winset.forecast import Forecast, what_changed
-from winset.models import make_model
+from winset.models import lesser_sentence, make_model
+from winset.models.fitting import LESSER
 from winset.report.document import document, figure
 from winset.report.evidence import loose_statements, stance_rows, statement_rows
 from winset.report.method import assumptions, command_line, python_lines
@@ -74,9 +77,17 @@ def report_html(case: Case, forecasts: Sequence[Forecast] = ()) -> str:
         loose=loose_statements(case),
         statements=lambda ids: statement_rows(case, ids),
         doubts=doubts(case),
+        caveats=_caveats(case, forecasts),
         methods=[_method(case, forecast) for forecast in forecasts],
         digest=case.digest,
     )
+
+
+def _caveats(case: Case, forecasts: Sequence[Forecast]) -> list[str]:
+    """Return what the reader must know of the case before its forecasts, as sentences."""
+    lesser = forecasts and all(forecast.made.model == LESSER for forecast in forecasts)
+    words = (assumed_sentence(case), points_sentence(case), lesser_sentence(case) if lesser else "")
+    return [sentence for sentence in words if sentence]
 
 
 def _label(forecast: Forecast) -> str:
