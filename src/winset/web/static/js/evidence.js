@@ -40,7 +40,9 @@ function nextStep() {
   if (evidence.proposers.length === 0) {
     return ["No statements are proposed: open a document to code words of it, or ", link(given.address, "see the forecast"), "."];
   }
-  return ["Every proposal is decided on. ", link(given.address, "See the forecast"), "."];
+  const left = derivation.idle.length;
+  const idle = left === 0 ? [] : [" ", link("#idle-title", many(left, "accepted statement")), left === 1 ? " counts nowhere yet." : " count nowhere yet."];
+  return ["Every proposal is decided on. ", link(given.address, "See the forecast"), ".", ...idle];
 }
 
 function showGives(derivation) {
