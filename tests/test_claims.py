@@ -22,7 +22,6 @@ from winset.claims import (
 from winset.cli import cli
 from winset.errors import CaseError, WinsetError
 from winset.evidence.asof import as_of
-from winset.verbal import ICD_203, KENT, suggestions
 
 HEADER = (
     "id,statements,author,outlet,made,question,issue,text,condition,by,outcome,value,probability,"
@@ -342,24 +341,6 @@ def test_a_folder_of_cases_opens_all_of_them_but_no_sealed_copies(pie, tmp_path)
         open_cases([tmp_path / "deep" / "b" / "documents"])
 
 
-# Words of likelihood
-
-
-def test_words_are_answered_with_what_published_scales_say():
-    found = suggestions("They are bound to meet; almost certainly not, or probably.")
-    said = [(s.words, str(s.wording.probability), s.wording.source, s.near) for s in found]
-    assert ("bound to", "0.95 to 0.99", ICD_203, True) in said
-    assert ("almost certainly not", "0.02..0.07..0.12", KENT, False) in said
-    assert ("probably", "0.55 to 0.8", ICD_203, False) in said
-    assert not any(s.words == "almost certainly" for s in found)
-
-
-def test_words_inside_words_and_denied_words_suggest_nothing():
-    assert [s.words for s in suggestions("very likely")] == ["very likely"]
-    assert suggestions("not likely") == ()
-    assert suggestions("unlikelihood, likelyish") == ()
-
-
 # The command
 
 
@@ -414,10 +395,14 @@ def test_wide_records_stay_within_the_line(pie, tmp_path):
     assert max(map(len, output.splitlines())) <= 80
 
 
-def test_the_command_says_what_scales_make_of_words():
-    assert "0.95 to 0.99" in run("--words", "bound to").output
-    assert run("--words", "perhaps").output == "no words of likelihood that the scales list\n"
-    assert json.loads(run("--words", "bound to", "--json").output)[0]["near"] is True
+def test_the_command_says_which_yardstick_reads_words_and_which_words_get_no_number():
+    output = " ".join(run("--words", "highly unlikely").output.split())
+    assert output.startswith("“highly unlikely”: 0.1 to 0.2 by PHIA (UK Professional Head of")
+    denied = run("--words", "a deal is not very likely").output
+    assert denied == "“not very likely”: no number, since it stands under a negation\n"
+    assert run("--words", "a deal").output == "no words of likelihood\n"
+    (only,) = json.loads(run("--words", "bound to", "--json").output)
+    assert only == {"words": "bound to", "wording": None, "reason": "no yardstick lists it"}
 
 
 def test_the_command_needs_a_case():

@@ -141,8 +141,14 @@ def test_a_case_goes_to_excel_and_ktab_and_comes_back(run):
     run("import", "excel", "c.xlsx", "back")
     assert read_case("back") == read_case(shipped_cases()[CASE])
     run("export", "ktab", CASE, "c.csv")
-    assert "10 actors, 1 issues" in run("import", "ktab", "c.csv", "ktab")
-    assert "new or empty" in run("import", "ktab", "c.csv", "ktab", status=1)
+    asked = run("import", "ktab", "c.csv", "ktab", status=1)
+    assert "c.csv: --as-of: must be given, since a KTAB file says no date" in asked
+    assert not Path("ktab").exists()
+    day = ["--as-of", "1984-12-01"]
+    output = run("import", "ktab", "c.csv", "ktab", *day)
+    assert "10 actors, 1 issues, as of 1984-12-01" in output
+    assert str(read_case("ktab").as_of) == "1984-12-01"
+    assert "new or empty" in run("import", "ktab", "c.csv", "ktab", *day, status=1)
 
 
 def test_show_and_cases_print_within_the_width(run):

@@ -58,6 +58,12 @@ def test_a_long_table_may_call_its_columns_by_any_known_name(tmp_path, ours, ali
     ]
 
 
+def test_a_table_without_salience_says_that_all_are_taken_as_alike(tmp_path):
+    found = read(tmp_path, table(salience="remark"))
+    assert "issues of a table without salience, taken as alike for all actors: 1" in found.notes
+    assert {s.salience.low for s in found.decisions[0].case.stances} == {50}
+
+
 def test_own_names_of_columns_come_before_others_and_what_is_not_read_is_told(tmp_path):
     found = read(tmp_path, table(council_votes=["1", "1", "1"], colour=["red"] * 3))
     assert [s.influence.low for s in found.decisions[0].case.stances] == [10, 20, 10]

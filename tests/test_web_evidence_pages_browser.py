@@ -260,3 +260,37 @@ def test_no_page_shuts_anybody_out_or_is_wider_than_its_window(page, scheme, wid
         summary.click()
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_an_accepted_red_line_of_an_actor_without_a_stance_is_named_with_what_it_needs(
+    page, folder
+):
+    path = folder / "bridge" / "stances.csv"
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join(x for x in lines if not x.startswith("toll,rask")) + "\n")
+    opened(page, "/evidence")
+    words = page.text_content("#idle-part:visible")
+    assert "Its speaker has no stance on the issue" in words
+    assert "Add a stance of rask on toll: position, salience and influence." in words
+    page.click("#idle a:has-text('Mayor Rask on Toll on the bridge: red line 2')")
+    page.wait_for_selector("#card .idle")
+    assert "Counts for nothing yet" in page.text_content("#card .idle")
+    assert "would give red line high" in page.text_content("#card .rests")
+    assert page.locator("#card .rests a").count() == 0  # no stance, so no page that traces it
+
+
+def test_what_derivation_assumed_is_marked_beside_the_number(page, folder):
+    path = folder / "bridge" / "stances.csv"
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join(x for x in lines if not x.startswith("opening,holm")) + "\n")
+    opened(page, "/evidence")
+    page.click("#derive button[type=submit]")
+    page.wait_for_selector("#notice:visible")
+    opened(page, "/parts")
+    assert (
+        page.locator("tr:has-text('holm'):has-text('opening')").inner_text().count("(assumed)") == 2
+    )
+    page.set_default_timeout(COMPILES)
+    page.goto(f"{page.base}{BRIDGE}?issue=opening")
+    page.wait_for_selector("body[data-drawn]")
+    assert page.locator("#actors tr:has-text('Mayor Holm')").inner_text().count("(assumed)") == 2

@@ -1,10 +1,12 @@
 """Doubts about what was known when, and what might be otherwise: dates and scenarios."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from winset.case.at_table import tables, tie_objection
 from winset.case.doubt import DoubtKind, Sighting
 from winset.case.model import Case
-from winset.case.scenarios import apply_scenario
+from winset.case.scenarios import apply_changes, apply_scenario
 from winset.errors import CaseError
 
 
@@ -47,12 +49,39 @@ def idle_scenario(case: Case) -> Iterator[Sighting]:
     """W505."""
     for k, scenario in enumerate(case.scenarios):
         try:
-            same = apply_scenario(case, scenario.id) == case
+            after = apply_scenario(case, scenario.id)
         except CaseError:
             continue
-        if same:
+        if after == case:
             found = f"{len(scenario.changes)} changes, and every number as before"
             yield Sighting(("scenarios", k), scenario.id, found)
+        elif _without_idle_ties(after) == _without_idle_ties(case):
+            found = "it changes only ties that change nothing"
+            yield Sighting(("scenarios", k), scenario.id, found)
+
+
+def _without_idle_ties(case: Case) -> Case:
+    at = tables(case)
+    return replace(case, ties=tuple(t for t in case.ties if not tie_objection(case, t, at)))
+
+
+def idle_change(case: Case) -> Iterator[Sighting]:
+    """W508: of a scenario that changes something besides."""
+    for k, scenario in enumerate(case.scenarios):
+        before, idle = case, []
+        try:
+            for number, change in enumerate(scenario.changes):
+                after = apply_changes(before, [change])
+                if after == before:
+                    idle.append((number, change.quantity))
+                before = after
+        except CaseError:
+            continue
+        if len(idle) == len(scenario.changes):
+            continue  # W505 says so
+        for number, quantity in idle:
+            found = f"change {number + 1} ({quantity}): every number as before"
+            yield Sighting(("scenarios", k, "changes", number), scenario.id, found)
 
 
 def broken_scenario(case: Case) -> Iterator[Sighting]:
@@ -134,5 +163,13 @@ KINDS = (
         remedy="correct one of the dates, or set the claim's resolution to `void`",
         example="`made` 2015-07-20 on a question resolved on 2015-07-14.",
         find=claimed_late,
+    ),
+    DoubtKind(
+        code="W508",
+        title="a change of a scenario that changes nothing",
+        why="The scenario works through its other changes alone, and its title may promise more.",
+        remedy="check whom the change selects and by how much, or delete it",
+        example="`{quantity: quota, party: south, set: 0.5}` where the quota is 0.5 already.",
+        find=idle_change,
     ),
 )

@@ -48,11 +48,11 @@ def cases(as_json: bool) -> None:
 @click.option("--explain", metavar="CODE", help="Why a doubt is raised, with an example.")
 def check(case: str, as_json: bool, explain: str | None) -> None:
     """Print the problems of CASE (exit status 1), or else its doubts."""
-    from winset.case.checks import doubts
-    from winset.case.checks import explain as explained
     from winset.cases import open_case
     from winset.cli.printing import print_json, say
     from winset.errors import CaseError
+    from winset.evidence.checks import doubts
+    from winset.evidence.checks import explain as explained
     from winset.moves import games_of
 
     if explain is not None:

@@ -31,7 +31,7 @@ _NOTE = (
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 @AS_OF
 @click.option("--today", callback=read_day, metavar="DATE", help="When overdue is judged.")
-@click.option("--words", metavar="TEXT", help="Only say what scales make of words in TEXT.")
+@click.option("--words", metavar="TEXT", help="Only say what yardsticks make of words in TEXT.")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def claims(
     cases: tuple[str, ...],
@@ -184,13 +184,14 @@ def _print_words(found: "tuple[Suggestion, ...]") -> None:
     from winset.cli.printing import say
 
     if not found:
-        click.echo("no words of likelihood that the scales list")
+        click.echo("no words of likelihood")
     for one in found:
         say(_suggested(one, source=True))
 
 
 def _suggested(one: "Suggestion", *, source: bool = False) -> str:
-    term = f", near “{one.wording.words[0]}”" if one.near else ""
-    said = f"“{one.words}”{term}: {one.wording.probability}"
-    name = one.wording.source if source else one.wording.source.split(",")[0]
-    return f"{said} ({name})"
+    if one.wording is None:
+        return f"“{one.words}”: no number, since {one.reason}"
+    yardstick = one.wording.yardstick
+    said = f"“{one.words}”: {one.wording.probability} by {yardstick.name}"
+    return f"{said} ({yardstick.source})" if source else said

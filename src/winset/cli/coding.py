@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from winset.case.parts import Issue, Statement
     from winset.case.ranges import Range
     from winset.evidence.derive import Derivation
+    from winset.evidence.endings import Ending
     from winset.evidence.trace import Sentence, Trace
 
 _KEYS = "[a]ccept  [e]dit  [r]eject  [s]kip  [u]ndo  [q]uit"
@@ -284,12 +285,14 @@ def agreement(case: str, coders: tuple[str, ...], resamples: int, seed: int, as_
 def derive(case: str, write: bool, salience: str | None, influence: str | None) -> None:
     """Derive positions and red lines of CASE from its accepted statements.
 
-    A number coded by hand stays. Without --write, only says what would change.
+    A number coded by hand stays. Without --write, only says what would change. Accepted statements
+    that give no number are listed, each with the reason and with what would make it count.
     """
     from winset.case.folder import write_case
     from winset.case.ranges import parse_range
-    from winset.cli.printing import say, table
+    from winset.cli.printing import table
     from winset.evidence.derive import derive_stances
+    from winset.evidence.endings import idle
 
     def read(text: str | None) -> "Range | None":
         try:
@@ -306,17 +309,37 @@ def derive(case: str, write: bool, salience: str | None, influence: str | None) 
         ]
         for n in result.derived
     ]  # fmt: skip
-    if not rows:
+    left_out = idle(result.case)
+    if not rows and not left_out:
         raise WinsetError(
             f"{case}: must have accepted statements that give a value; found none; `winset code "
             f"{case} --coder YOU` accepts them, its [e] gives values"
         )
-    table(["issue", "actor", "number", "derived", "from", ""], rows, align="llllrl")
-    for issue, actor in result.rowless:
-        say(f"{actor} on {issue}: no stance yet; give --salience and --influence, or add a row")
+    if rows:
+        table(["issue", "actor", "number", "derived", "from", ""], rows, align="llllrl")
+    _print_idle(left_out, result)
     if folder is not None:
         write_case(result.case, folder)
         click.echo(f"wrote {len(result.changed)} numbers to {folder / 'stances.csv'}")
+
+
+def _print_idle(left_out: "tuple[Ending, ...]", result: "Derivation") -> None:
+    """Print which accepted statements give no number of the case, and what would change that."""
+    from winset.cli.printing import say
+    from winset.evidence.endings import by_reason, in_words
+
+    for reason, own in by_reason(left_out):
+        click.echo()
+        say(f"Accepted, and counted nowhere, since {reason}:")
+        remedies: dict[str, list[str]] = {}
+        for ending in own:
+            row = ending.statement
+            remedies.setdefault(ending.remedy, []).append(f"{row.id} ({in_words(row)})")
+        for remedy, names in remedies.items():
+            say(f"{'; '.join(dict.fromkeys(names))}. {remedy}", indent="  ")
+    if result.rowless:
+        pairs = "; ".join(f"{actor} on {issue}" for issue, actor in result.rowless)
+        say(f"With --salience and --influence, --write adds the stances of {pairs}.", indent="  ")
 
 
 def _what(result: "Derivation", key: tuple[str, str, str]) -> str:

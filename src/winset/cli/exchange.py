@@ -1,11 +1,17 @@
 """Commands that bring cases in from other formats, and out to them."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from winset.cli.case import CASE, must_be_new
+from winset.cli.coding import read_day
 from winset.cli.outputs import CSV, WORKBOOK
+from winset.errors import WinsetError
+
+if TYPE_CHECKING:
+    import datetime
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -63,12 +69,24 @@ def import_excel(file: Path, folder: Path) -> None:
 @import_.command("ktab")
 @click.argument("file", type=FILE)
 @click.argument("folder", type=FOLDER)
-def import_ktab(file: Path, folder: Path) -> None:
+@click.option(
+    "--as-of",
+    "day",
+    callback=read_day,
+    metavar="DATE",
+    help="The day that the numbers stand for; required, since the file says none.",
+)
+def import_ktab(file: Path, folder: Path, day: "datetime.date | None") -> None:
     """Make the case FOLDER from the KTAB spatial-model CSV FILE."""
     from winset.case.folder import write_case
     from winset.formats.ktab import read_ktab
 
-    case = read_ktab(file)
+    if day is None:
+        raise WinsetError(
+            f"{file}: --as-of: must be given, since a KTAB file says no date; found none; name the "
+            "day that its numbers stand for, such as --as-of 2015-02-24"
+        )
+    case = read_ktab(file, as_of=day)
     must_be_new(folder)
     write_case(case, folder)
-    click.echo(f"wrote {folder}: {len(case.actors)} actors, {len(case.issues)} issues")
+    click.echo(f"wrote {folder}: {len(case.actors)} actors, {len(case.issues)} issues, as of {day}")

@@ -78,11 +78,12 @@ def forecast(
     it goes on from there when the same command is given again.
     """
     from winset.calibration import read_fitted
-    from winset.cli.printing import print_json
+    from winset.cli.choosing import choice_sentence, tell_choice
+    from winset.cli.printing import print_json, say
     from winset.cli.runs import kept_in, running
     from winset.findings import look_behind
     from winset.forecast import forget_run, make_forecast
-    from winset.models import default_model, fitting_models, make_model
+    from winset.models import PLAYING_ROUNDS, default_model, fitting_models, make_model
 
     if raw and calibration is not None:
         raise WinsetError("--raw and --calibration exclude each other")
@@ -93,7 +94,8 @@ def forecast(
             raise WinsetError("--set, --save and --rounds go with one model, not with all")
         models: list[Model] = fitting_models(opened)
     else:
-        models = [make_model(name or default_model(opened), settings_of(settings))]
+        usual = default_model(opened) if rounds is None else PLAYING_ROUNDS
+        models = [make_model(name or usual, settings_of(settings))]
     kept = kept_in(resume, draws=draws, rounds=rounds is not None, models=len(models))
     made = []
     with running(draws * len(models), cluster=cluster, kept=kept, bar=not as_json) as (run, done):
@@ -112,9 +114,11 @@ def forecast(
         from winset.report import write_report
 
         write_report(report, opened, made)
+    choice = choice_sentence(opened, name, rounds=rounds is not None)
     if as_json:
         from winset.cli.forecast_json import forecast_json
 
+        tell_choice(choice)
         shown = [forecast_json(opened, f, look_behind(opened, f, structure=True)) for f in made]
         print_json(shown if name == "all" else shown[0])
     else:
@@ -128,6 +132,8 @@ def forecast(
         print_forecasts(
             opened, made, lines=lines, said=answers(opened, speaker, findings), findings=findings
         )
+        if choice:
+            say(choice)
         for kind, path in (("report", report), ("draws", save), ("rounds", rounds)):
             if path is not None:
                 click.echo(f"{kind}: {path}")
@@ -185,15 +191,15 @@ def compare(
     as_json: bool,
 ) -> None:
     """Compare scenarios of CASE draw by draw; “base” is the case as coded."""
+    from winset.cli.choosing import chosen_model
     from winset.cli.printing import heading, print_json, say
     from winset.comparison import compare as compared
-    from winset.models import default_model, make_model
 
     opened = open_as_of(case, day)
     if len(scenarios) < 2:
         known = ", ".join(["base", *(s.id for s in opened.scenarios)])
         raise click.UsageError(f"give --scenario twice or more; this case has {known}")
-    model = make_model(name or default_model(opened), settings_of(settings))
+    model = chosen_model(opened, name, settings_of(settings))
     found = compared(opened, model, scenarios, draws=draws, seed=seed)
     if as_json:
         print_json({"made": [f.made for f in found.forecasts], "effects": found.effects})

@@ -6,6 +6,8 @@ import click
 import numpy as np
 
 from winset.answers import Answer, calibration_sentence
+from winset.case.assumed import assumed_sentence
+from winset.case.certainty import points_sentence
 from winset.case.model import Case
 from winset.cli.printing import heading, interval, number, say, share, table
 from winset.findings import Findings, reckoned_with
@@ -65,6 +67,10 @@ def print_forecasts(
             say("P(agreement) that the players reckon with:", indent="  ")
             _chances(chances)
     click.echo()
+    if assumed := assumed_sentence(case):
+        say(assumed)
+    if points := points_sentence(case):
+        say(points)
     say(calibration_sentence(made[0]))
     say(
         f"Made with winset {first.version}, {_draws(made[0].draws)}, seed {first.seed}, "
@@ -102,7 +108,7 @@ def _chances(values: Mapping[str, Estimate]) -> None:
 
 
 def _draws(count: int) -> str:
-    return "a single draw, for nothing is uncertain" if count == 1 else f"{count:,} draws"
+    return "a single draw, for nothing is coded as uncertain" if count == 1 else f"{count:,} draws"
 
 
 def _table(rows: Sequence[tuple[str, IssueSummary]]) -> None:

@@ -103,11 +103,11 @@ def seal(
     `winset verify` can make the forecast again however the case is edited. Dates are your own word
     unless a witness attests them: the seal stands whether or not it answers.
     """  # fmt: skip
+    from winset.cli.choosing import chosen_model
     from winset.cli.forecast import settings_of
     from winset.cli.printing import print_json, say
     from winset.ledger import seal as sealed_in
     from winset.ledger.witness import Trust, parse_kind
-    from winset.models import default_model, make_model
 
     opened, folder = writable(case)
     kinds, trust = [parse_kind(text) for text in witnesses], Trust(certificates=certificates)
@@ -121,7 +121,7 @@ def seal(
             rule=rule,
             no_rule=no_rule,
             note=note,
-            model=make_model(name or default_model(opened), settings_of(settings)),
+            model=chosen_model(opened, name, settings_of(settings)),
             draws=draws,
             seed=seed,
             scenario=scenario,

@@ -64,14 +64,14 @@ def levers(
     as_json: bool,
 ) -> None:
     """Find the smallest changes of CASE that reach a goal, who must make them, at what cost."""
+    from winset.cli.choosing import chosen_model
     from winset.cli.printing import print_json
     from winset.levers import find_levers
-    from winset.models import default_model, make_model
 
     opened_case = opened(case, day)
     found = find_levers(
         opened_case,
-        make_model(name or default_model(opened_case), settings_of(settings)),
+        chosen_model(opened_case, name, settings_of(settings)),
         actor=actor,
         goal=goal,
         issue=issue,

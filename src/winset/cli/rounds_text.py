@@ -15,9 +15,8 @@ from winset.charts.cast import brief, cast
 from winset.charts.marks import middle_batch
 from winset.cli.printing import heading, print_json, say, table, width
 from winset.errors import WinsetError
-from winset.models import MODELS, Rounds, RoundsModel, make_model
+from winset.models import MODELS, PLAYING_ROUNDS, Rounds, RoundsModel, make_model
 
-DEFAULT = "expected-utility"
 NAME = 24  # characters of a name
 OWN = "*"
 
@@ -35,7 +34,7 @@ def show_rounds(
     Raises:
         WinsetError: for a model without rounds, a case it cannot play, or a chart of many issues.
     """
-    name = model or DEFAULT
+    name = model or PLAYING_ROUNDS
     played = make_model(name)
     if not isinstance(played, RoundsModel):
         known = [n for n in MODELS if isinstance(make_model(n), RoundsModel)]

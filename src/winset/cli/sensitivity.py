@@ -62,12 +62,12 @@ def sensitivity(
     as_json: bool,
 ) -> None:
     """Print which inputs drive the forecast of CASE, and which of them rest on little."""
+    from winset.cli.choosing import chosen_model
     from winset.cli.printing import print_json
-    from winset.models import default_model, make_model
     from winset.sensitivity import measure_sensitivity
 
     found = opened(case, day)
-    model = make_model(name or default_model(found), settings_of(settings))
+    model = chosen_model(found, name, settings_of(settings))
     with progress_bar(1_000, not as_json) as bar:
         done: Callable[[int, int], None] | None = None
         if bar is not None:

@@ -1,13 +1,17 @@
 """Commands that carry statements to other programs and back."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from winset.cli.case import CASE, must_be_new
-from winset.cli.coding import opened, writable
+from winset.cli.coding import opened, read_day, writable
 from winset.cli.outputs import ANNOTATIONS, CSV, DNA_DATABASE, JSON_LINES, REFI_QDA
 from winset.errors import WinsetError
+
+if TYPE_CHECKING:
+    import datetime
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -78,17 +82,29 @@ def export_refi_qda(case: str, file: Path) -> None:
 @click.command("dna")
 @click.argument("file", type=FILE)
 @click.argument("folder", type=FOLDER)
-def import_dna(file: Path, folder: Path) -> None:
+@click.option(
+    "--as-of",
+    "day",
+    callback=read_day,
+    metavar="DATE",
+    help="The day that the case stands for; the newest document's if not given.",
+)
+def import_dna(file: Path, folder: Path, day: "datetime.date | None") -> None:
     """Make the case FOLDER from the Discourse Network Analyzer v3 database FILE."""
     from winset.cli.printing import say
     from winset.formats.dna import import_dna as imported
 
     must_be_new(folder)
-    made = imported(file, folder)
+    made = imported(file, folder, as_of=day)
     case = made.case
+    newest = "" if day is not None else ", the day of the newest document"
     click.echo(
-        f"wrote {folder}: {len(case.documents)} documents, {len(case.statements)} statements"
+        f"wrote {folder}: {len(case.documents)} documents, {len(case.statements)} statements, as "
+        f"of {case.as_of}{newest}"
     )
+    undated = [document.id for document in case.documents if document.published is None]
+    if undated:
+        say(f"undated: {', '.join(undated)}")
     for line in made.aside:
         say(f"kept aside: {line}")
 

@@ -39,15 +39,15 @@ def timeline(
     as_json: bool,
 ) -> None:
     """Print how the forecast of CASE moved with what was said: once for each statement's date."""
+    from winset.cli.choosing import chosen_model
     from winset.cli.printing import number, print_json, share, table
-    from winset.models import default_model, make_model
     from winset.timeline import make_timeline
 
     found = opened(case)
     if not found.issues:
         raise WinsetError("the case has no issues yet")
     chosen = found.issue(issue or found.issues[0].id)
-    model = make_model(name or default_model(found), {})
+    model = chosen_model(found, name)
     course = make_timeline(found, model, draws=draws, seed=seed, since=since, raw=raw)
     if chart is not None:
         from winset.charts.render import save

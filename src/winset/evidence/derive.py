@@ -26,6 +26,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from winset.case.assumed import with_assumed
 from winset.case.model import Case
 from winset.case.parts import Scale, Stance, Statement
 from winset.case.ranges import Range
@@ -253,7 +254,8 @@ def derive_stances(
     Args:
         case: any case.
         salience: 0-100, for stances that statements call for and the table lacks; no statement
-            gives it. Without it and ``influence`` such stances are listed, not made.
+            gives it, so the note of such a stance marks it as assumed. Without it and
+            ``influence`` such stances are listed, not made.
         influence: likewise.
         only_marked: derive again what was derived before, and fill no empty cell.
     """
@@ -282,7 +284,10 @@ def derive_stances(
     missing = [key for key, own in by_key.items() if key not in there and "position" in own]
     if salience is not None and influence is not None:
         for issue, actor in missing:
-            bare = Stance(issue=issue, actor=actor, salience=salience, influence=influence)
+            bare = with_assumed(
+                Stance(issue=issue, actor=actor, salience=salience, influence=influence),
+                ("salience", "influence"),
+            )
             scale = case.issue(issue).scale
             stances.append(_rederived(bare, by_key[issue, actor], scale, accepted, fill=True))
             changed += [(issue, actor, name) for name in derived_cells(stances[-1])]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from winset.case.assumed import assumed_cells
 from winset.case.kept import span_digest
 from winset.case.model import Case
 from winset.case.parts import STANCE_QUANTITIES, Document, Stance, StanceQuantity, Statement
@@ -11,7 +12,7 @@ from winset.errors import WinsetError
 from winset.evidence.anchors import kept_text, sentence_around
 from winset.evidence.derive import Derived, derive, derived_cells
 
-Origin = Literal["by hand", "derived", "not given"]
+Origin = Literal["by hand", "derived", "assumed", "not given"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,11 +83,12 @@ def trace(case: Case, issue: str, actor: str) -> Trace:
         for number in derive(case)
         if (number.issue, number.actor) == (issue, actor)
     }
-    marked = derived_cells(stance)
+    marked, assumed = derived_cells(stance), assumed_cells(stance)
     cells = []
     for quantity in STANCE_QUANTITIES:
         value: Range | None = getattr(stance, quantity)
         origin: Origin = "derived" if quantity in marked else "by hand"
+        origin = "assumed" if quantity in assumed else origin
         cells.append(
             TracedCell(
                 quantity=quantity,

@@ -277,7 +277,9 @@ class _Reader:
         saliences = _filled([row[2] for row in rows], "salience" in lines[0].cells)
         influences = _filled([row[3] for row in rows], "influence" in lines[0].cells)
         for what, name in ((2, "salience"), (3, "influence")):
-            if name in lines[0].cells and (count := sum(row[what] is None for row in rows)):
+            if name not in lines[0].cells:
+                self.mended[f"issues of a table without {name}, taken as alike for all actors"] += 1
+            elif count := sum(row[what] is None for row in rows):
                 self.mended[f"missing {name}, taken as the mean of the others on the issue"] += (
                     count
                 )

@@ -56,21 +56,35 @@ class Imported:
     aside: tuple[str, ...]
 
 
-def import_dna(path: str | Path, folder: str | Path) -> Imported:
+def import_dna(
+    path: str | Path, folder: str | Path, *, as_of: datetime.date | None = None
+) -> Imported:
     """Write the case folder that the DNA v3 database at ``path`` makes, and return its case.
 
+    Args:
+        path: of the database.
+        folder: to write.
+        as_of: the day that the case stands for; the newest document's if not given.
+
     Raises:
-        WinsetError: when the database cannot be read or the folder not be written.
+        WinsetError: when the database cannot be read or the folder not be written, or when it
+            dates no document and ``as_of`` is not given.
         CaseError: when what it says makes no case.
     """
     tables, folder = read_dna_tables(path), Path(folder)
     names = DnaNames(tables)
     texts = {number(row, "ID"): str(row["Text"]) for row in tables["DOCUMENTS"]}
     statements, aside = _statements(names, texts)
-    days = [published(row) for row in tables["DOCUMENTS"]]
+    days = [day for row in tables["DOCUMENTS"] if (day := published(row)) is not None]
+    day = as_of or max(days, default=None)
+    if day is None:
+        raise WinsetError(
+            f"{path}: as-of date: must be given, since the database dates no document; found none; "
+            "name the day that the case stands for, such as --as-of 2015-02-24"
+        )
     case = Case(
         title=f"Statements in {Path(path).name}",
-        as_of=max(days, default=datetime.date(1970, 1, 1)),
+        as_of=day,
         summary="Made from a database of Discourse Network Analyzer; nobody has a stance yet.",
         issues=_issues(names),
         actors=_actors(names, {row.speaker for row in statements}),

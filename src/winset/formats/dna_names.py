@@ -84,13 +84,15 @@ def statement_id(row: Row) -> str:
     return f"dna{number(row, 'ID')}"
 
 
-def published(row: Row) -> datetime.date:
-    """Return the day of a document: DNA counts seconds of UTC."""
+def published(row: Row) -> datetime.date | None:
+    """Return the day of a document, None where there is none: DNA counts seconds of UTC."""
+    if not isinstance(row["Date"], int):
+        return None
     epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
     try:
         return (epoch + datetime.timedelta(seconds=number(row, "Date"))).date()
     except OverflowError:
-        return epoch.date()
+        return None
 
 
 def number(row: Row, column: str) -> int:

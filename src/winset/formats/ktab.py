@@ -19,8 +19,12 @@ from winset.formats.names import identifiers
 MOST_DIMENSIONS = 50
 
 
-def read_ktab(path: str | Path, *, as_of: datetime.date | None = None) -> Case:
-    """Return the case that the KTAB file at ``path`` holds; it says no date, so give ``as_of``.
+def read_ktab(path: str | Path, *, as_of: datetime.date) -> Case:
+    """Return the case that the KTAB file at ``path`` holds.
+
+    Args:
+        path: of the file.
+        as_of: the day that its numbers stand for, which such a file does not say.
 
     Raises:
         CaseError: with every problem of the file, each with its line and column.
@@ -38,7 +42,7 @@ def read_ktab(path: str | Path, *, as_of: datetime.date | None = None) -> Case:
             [Problem(where="file", required="must be UTF-8 text", file=path.name, line=line,
                      found=f"byte 0x{data[error.start]:02x}", remedy="save it as UTF-8")]
         ) from None  # fmt: skip
-    return parse_ktab(text, path.name, as_of or datetime.date.today())
+    return parse_ktab(text, path.name, as_of)
 
 
 def parse_ktab(text: str, file: str, as_of: datetime.date) -> Case:

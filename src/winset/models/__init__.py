@@ -12,6 +12,7 @@ from winset.models.base import Model, Outcome, Rounds, RoundsModel
 from winset.models.central import Constant, Mean, Median, ReversionPoint
 from winset.models.exchange import Exchange
 from winset.models.expected_utility import ExpectedUtility
+from winset.models.fitting import FULL, LESSER, PLAYING_ROUNDS, Lack, lacks, lesser_sentence
 from winset.models.spatial import SpatialPolitics
 from winset.models.two_level import TwoLevel
 
@@ -32,9 +33,11 @@ MODELS: dict[str, type[Model]] = {
 
 __all__ = [
     "MODELS",
+    "PLAYING_ROUNDS",
     "Constant",
     "Exchange",
     "ExpectedUtility",
+    "Lack",
     "Mean",
     "Median",
     "Model",
@@ -47,6 +50,8 @@ __all__ = [
     "TwoLevel",
     "default_model",
     "fitting_models",
+    "lacks",
+    "lesser_sentence",
     "make_model",
     "parameters",
 ]
@@ -112,9 +117,7 @@ def parameters(model: Model) -> dict[str, Any]:
 
 def default_model(case: Case) -> str:
     """Return the model that says most about ``case``: two levels where two parties negotiate."""
-    seats = {a.party for a in case.actors if a.party and "negotiator" in a.role}
-    fits = len(seats) > 1 and all(issue.reversion is not None for issue in case.issues)
-    return "two-level" if fits else "mean"
+    return LESSER if lacks(case) else FULL
 
 
 def fitting_models(case: Case) -> list[Model]:

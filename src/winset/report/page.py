@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from winset.answers import Answer, answers, calibration_sentence, issue_answers
-from winset.case.checks import doubts
+from winset.case.assumed import assumed_sentence
+from winset.case.certainty import points_sentence
 from winset.case.folder import write_file
 from winset.case.model import Case
 from winset.case.parts import Issue
@@ -20,10 +21,12 @@ from winset.charts.view import View
 from winset.comparison import compare
 from winset.defaults import DRAWS
 from winset.errors import check_ending
+from winset.evidence.checks import doubts
 from winset.findings import Findings, look_behind
 from winset.forecast import Forecast, what_changed
 from winset.headline import headline
-from winset.models import make_model
+from winset.models import lesser_sentence, make_model
+from winset.models.fitting import LESSER
 from winset.moves import Played
 from winset.report.document import document, figure
 from winset.report.evidence import loose_statements, stance_rows, statement_rows
@@ -79,6 +82,7 @@ def report_html(case: Case, forecasts: Sequence[Forecast] = ()) -> str:
         loose=loose_statements(case),
         statements=lambda ids: statement_rows(case, ids),
         doubts=doubts(case),
+        caveats=_caveats(case, forecasts),
         methods=[_method(case, forecast) for forecast in forecasts],
         digest=case.digest,
     )
@@ -89,6 +93,13 @@ def _game(played: Played) -> dict[str, Any]:
     notes = {end.id: end.note or end.id for end in played.game.ends}
     ends = [(notes[id], value) for id, value in played.ends().items()]
     return {"tree": figure(game_tree(played)), "ends": ends}
+
+
+def _caveats(case: Case, forecasts: Sequence[Forecast]) -> list[str]:
+    """Return what the reader must know of the case before its forecasts, as sentences."""
+    lesser = forecasts and all(forecast.made.model == LESSER for forecast in forecasts)
+    words = (assumed_sentence(case), points_sentence(case), lesser_sentence(case) if lesser else "")
+    return [sentence for sentence in words if sentence]
 
 
 def _label(forecast: Forecast) -> str:

@@ -15,7 +15,7 @@ from winset.case.model import Case
 from winset.case.scenarios import BASE
 from winset.charts.theme import NO_PARTY, party_colours
 from winset.errors import WinsetError
-from winset.models import MODELS, default_model
+from winset.models import MODELS, Lack, default_model, lacks
 from winset.web import rows
 from winset.web.api import Endpoint
 from winset.web.desk import desk, name_in, opened
@@ -85,6 +85,7 @@ class CaseTold:
     colours: dict[str, str]
     models: tuple[ModelTold, ...]
     default_model: str
+    lacks: tuple[Lack, ...]
     scenarios: tuple[str, ...]
 
 
@@ -197,6 +198,7 @@ def told(found: Opened) -> CaseTold:
         colours={**by_party, "": NO_PARTY},
         models=tuple(ModelTold(name=name, idea=model.idea) for name, model in MODELS.items()),
         default_model=default_model(case),
+        lacks=lacks(case),
         scenarios=(BASE, *(scenario.id for scenario in case.scenarios)),
     )
 

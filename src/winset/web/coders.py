@@ -113,7 +113,7 @@ def _unit(found: Opened, unit: Unit, coders: tuple[str, ...], text: Shown) -> Un
     return UnitTold(
         document=unit.document,
         title=title or unit.document,
-        words=statement_told(first, text, {}).words,
+        words=statement_told(first, text).words,
         start=first.start,
         end=first.end,
         address=f"{address(found.name)}/evidence/{unit.document}?statement={first.id}",

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Annotated
@@ -18,6 +18,7 @@ from winset.charts.timeline import timeline as drawn
 from winset.defaults import DRAWS, SEED
 from winset.errors import WinsetError
 from winset.evidence.derive import Derivation, derive_stances, marked
+from winset.evidence.endings import idle
 from winset.evidence.trace import Sentence, TracedCell, trace
 from winset.models import default_model, make_model
 from winset.timeline import Timeline, moment_at, timeline_days
@@ -54,7 +55,7 @@ class CellTold:
 
     Attributes:
         value: what stands in the case; empty where nothing does.
-        origin: by hand, derived, or not given.
+        origin: by hand, derived, assumed, or not given.
         gives: what the accepted statements give; empty where none does.
         support: of ``gives``, newest first.
     """
@@ -125,11 +126,36 @@ class DerivedTold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IdleTold:
+    """An accepted statement that counts for nothing, also after what others give is written.
+
+    Attributes:
+        coders: who accepted it so.
+        speaker: name of the actor, or ``author`` or ``unresolved``.
+        issue: title; empty where none is chosen.
+        reason: why it counts for nothing.
+        remedy: what would make it count, as a sentence.
+        address: of the statement in its document.
+    """
+
+    id: str
+    coders: tuple[str, ...]
+    speaker: str
+    issue: str
+    kind: str
+    value: str
+    reason: str
+    remedy: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DerivationTold:
     """What the statements give; ``revision`` is to be sent back to write it."""
 
     revision: str
     numbers: tuple[DerivedTold, ...]
+    idle: tuple[IdleTold, ...]
     changes: int
     rowless: int
 
@@ -261,6 +287,7 @@ def derivation_told(found: Opened) -> DerivationTold:
     return DerivationTold(
         revision=_revision(numbers),
         numbers=numbers,
+        idle=_idle(found, result),
         changes=len(result.changed),
         rowless=len(result.rowless),
     )
@@ -290,6 +317,28 @@ def _numbers(found: Opened, result: Derivation) -> tuple[DerivedTold, ...]:
             )
         )
     return tuple(told)
+
+
+def _idle(found: Opened, result: Derivation) -> tuple[IdleTold, ...]:
+    base = f"{address(found.name)}/evidence"
+    actors = {actor.id: actor.name for actor in found.case.actors}
+    titles = {issue.id: issue.title for issue in found.case.issues}
+    entries: dict[IdleTold, list[str]] = {}
+    for ending in idle(result.case):
+        row = ending.statement
+        entry = IdleTold(
+            id=row.id,
+            coders=(),
+            speaker=actors.get(row.speaker, row.speaker),
+            issue=titles.get(row.issue or "", ""),
+            kind=row.kind,
+            value=_text(row.value),
+            reason=str(ending.reason),
+            remedy=ending.remedy,
+            address=_statement(base, row.document, row.id),
+        )
+        entries.setdefault(entry, []).append(row.coder)
+    return tuple(replace(entry, coders=tuple(coders)) for entry, coders in entries.items())
 
 
 def _what(result: Derivation, key: tuple[str, str, str]) -> str:

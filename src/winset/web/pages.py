@@ -11,6 +11,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from winset.case.assumed import assumed_sentence
+from winset.case.certainty import points_sentence
 from winset.charts.render import bundle
 from winset.charts.theme import PAGE, config
 from winset.cli.printing import jsonable
@@ -34,7 +36,15 @@ async def case(request: Request) -> Response:
 
     def made() -> bytes:
         said = told(found)
-        values = {"case": found.case, "told": said, "address": path, "given": embedded(said)}
+        values = {
+            "case": found.case,
+            "told": said,
+            "address": path,
+            "caveats": [
+                w for w in (assumed_sentence(found.case), points_sentence(found.case)) if w
+            ],
+            "given": embedded(said),
+        }
         return bytes(page("case.html.j2", values).body)
 
     key = ("case page", path, found.revision)

@@ -9,6 +9,7 @@ from winset.case.model import Case
 from winset.case.parts import Document, Statement
 from winset.case.tables import STATEMENTS, cells_of
 from winset.evidence.coding import EDITABLE
+from winset.evidence.endings import idle
 from winset.evidence.names import bare_name
 from winset.evidence.speakers import UNRESOLVED
 from winset.web import rows
@@ -33,6 +34,8 @@ class StatementTold:
         name: behind a speaker who is no actor of the case; may be empty.
         revision: to send back with a decision on it.
         rests: what rests on it.
+        idle: why it counts for nothing although it is accepted, and what would make it count;
+            empty where something rests on it.
     """
 
     coder: str
@@ -48,6 +51,18 @@ class StatementTold:
     name: str
     revision: str
     rests: tuple[Resting, ...]
+    idle: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Below:
+    """What rests on the statements of a case, by coder and id, and why nothing rests on others."""
+
+    rests: dict[Reading, tuple[Resting, ...]]
+    idle: dict[Reading, str]
+
+
+NOTHING_BELOW = Below(rests={}, idle={})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +136,7 @@ def statements_told(
 ) -> tuple[StatementTold, ...]:
     """Return the statements of ``document``, of all coders, in the order of the text."""
     shown = shown or shown_text(found.case, document)
-    below = _resting(found)
+    below = _below(found)
     own = (row for row in found.case.statements if row.document == document.id)
     return tuple(
         statement_told(row, shown, below)
@@ -129,9 +144,7 @@ def statements_told(
     )
 
 
-def statement_told(
-    row: Statement, shown: Shown, below: dict[Reading, tuple[Resting, ...]]
-) -> StatementTold:
+def statement_told(row: Statement, shown: Shown, below: Below = NOTHING_BELOW) -> StatementTold:
     """Return ``row`` as a page shows it, with what rests on it ``below``."""
     there = bool(shown.whole)
     intact = not there or span_digest(shown.whole, row.start, row.end) == row.quote_sha256
@@ -151,7 +164,8 @@ def statement_told(
         coded_at="" if row.coded_at is None else row.coded_at.isoformat(),
         name="" if named is None else bare_name(named[1]) or named[1],
         revision=digest,
-        rests=below.get((row.coder, row.id), ()),
+        rests=below.rests.get((row.coder, row.id), ()),
+        idle=below.idle.get((row.coder, row.id), ""),
     )
 
 
@@ -168,8 +182,14 @@ def _plain(row: Statement) -> tuple[dict[str, str], str]:
 
 
 @lru_cache(maxsize=8)
-def _cached(kept: "_Kept") -> dict[Reading, tuple[Resting, ...]]:
-    return resting(kept.case)
+def _cached(kept: "_Kept") -> Below:
+    reasons = {
+        (ending.statement.coder, ending.statement.id): (
+            f"Counts for nothing yet, since {ending.reason}. {ending.remedy}"
+        )
+        for ending in idle(kept.case)
+    }
+    return Below(rests=resting(kept.case), idle=reasons)
 
 
 class _Kept:
@@ -185,7 +205,7 @@ class _Kept:
         return isinstance(other, _Kept) and self.key == other.key
 
 
-def _resting(found: Opened) -> dict[Reading, tuple[Resting, ...]]:
+def _below(found: Opened) -> Below:
     return _cached(_Kept(found))
 
 

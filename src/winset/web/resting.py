@@ -15,7 +15,7 @@ class Resting:
 
     Attributes:
         what: in words.
-        issue: of the stance; empty for a tie or a claim.
+        issue: of the stance; empty for a tie or a claim, or where the actor has no stance there.
         actor: likewise.
         quantity: of the stance; empty where the row as a whole cites the statement.
         weight: in [0, 1], of the statement in the number; null where it is cited only.
@@ -60,6 +60,7 @@ def _derived(case: Case, found: dict[Reading, list[Resting]]) -> set[tuple[str, 
     added = set()
     for number in derive(case):
         used = number.quantity in marks.get((number.issue, number.actor), ())
+        has_stance = (number.issue, number.actor) in marks
         named = f"{case.actor(number.actor).name} on {case.issue(number.issue).title}"
         quantity = number.quantity.replace("_", " ")
         what = f"{named}: {quantity}" if used else f"{named}: would give {quantity} {number.value}"
@@ -68,8 +69,8 @@ def _derived(case: Case, found: dict[Reading, list[Resting]]) -> set[tuple[str, 
                 found[row.coder, row.id].append(
                     Resting(
                         what=what,
-                        issue=number.issue,
-                        actor=number.actor,
+                        issue=number.issue if has_stance else "",
+                        actor=number.actor if has_stance else "",
                         quantity=number.quantity,
                         weight=support.weight,
                     )

@@ -12,9 +12,10 @@ from dataclasses import fields, replace
 from types import MappingProxyType
 from typing import Any
 
+from winset.case.assumed import assumed_cells, with_assumed
 from winset.case.draft import COLLECTIONS, HEAD, KINDS
 from winset.case.model import Case
-from winset.case.parts import Head
+from winset.case.parts import Head, Stance
 from winset.case.records import plain, understand
 from winset.case.tables import TABLE_KINDS
 from winset.errors import CaseError, Problem, WinsetError, nearest
@@ -85,7 +86,17 @@ def set_row(
         now = {name: value for name, value in key.items() if value}
     said = {**now, **fields}
     said = {name: value for name, value in said.items() if value not in (None, "", [], {})}
-    return _with(case, collection, _place(case, collection, key), _record(collection, said, key))
+    record = _record(collection, said, key)
+    if isinstance(record, Stance):
+        record = _coded(record, now)
+    return _with(case, collection, _place(case, collection, key), record)
+
+
+def _coded(stance: Stance, before: Mapping[str, Any]) -> Stance:
+    """Return ``stance`` with no number marked as assumed that is another one than ``before``."""
+    after = told(stance)
+    kept = [name for name in assumed_cells(stance) if after.get(name) == before.get(name)]
+    return with_assumed(stance, kept) if assumed_cells(stance) else stance
 
 
 def remove_row(case: Case, collection: str, *, key: Key, seen: str) -> Case:

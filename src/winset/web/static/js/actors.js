@@ -1,6 +1,7 @@
 // Who is there: the stances on the chosen issue, and the actors without one.
 
 import { at, byId, el, table } from "/static/js/dom.js";
+import { withAssumed } from "/static/js/assumed.js";
 import { traced } from "/static/js/to-trace.js";
 
 const COLUMNS = ["Actor", "Position", "Salience", "Influence", "Price", "Accepts from", "Accepts up to"];
@@ -10,7 +11,7 @@ export function showActors(bench) {
   const { issue, actor, changes } = bench.state;
   const cell = (stance, quantity) => {
     const changed = changes[`${quantity}:${stance.actor}:${issue}`];
-    const coded = stance[quantity] ?? "";
+    const coded = withAssumed(stance, quantity);
     return changed === undefined || stance.condition ? coded : `${changed} (coded ${coded || "nothing"})`;
   };
   const stances = bench.rows("stances").filter((stance) => stance.issue === issue);

@@ -46,6 +46,7 @@ export class Card {
       this.unknown(entry),
       ...entry.others.map((other) => el("p", { class: "soft" }, this.other(other))),
       this.rests(entry),
+      this.idle(entry),
     );
   }
 
@@ -78,6 +79,12 @@ export class Card {
       return el("li", {}, el("a", { href }, words));
     };
     return el("div", { class: "rests" }, el("h3", {}, "Rests on it"), el("ul", {}, ...[...found.values()].map(link)));
+  }
+
+  // Why an accepted reading ends in no number, and what would make it count.
+  idle(entry) {
+    const reasons = new Set([entry.row, ...entry.others, entry.mine].map((row) => row?.idle).filter(Boolean));
+    return reasons.size === 0 ? "" : el("div", { class: "idle" }, ...[...reasons].map((words) => el("p", { class: "warning" }, words)));
   }
 
   // Marks the chosen one in the list, and scrolls the list, never the page.

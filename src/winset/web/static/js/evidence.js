@@ -40,7 +40,9 @@ function nextStep() {
   if (evidence.proposers.length === 0) {
     return ["No statements are proposed: open a document to code words of it, or ", link(given.address, "see the forecast"), "."];
   }
-  return ["Every proposal is decided on. ", link(given.address, "See the forecast"), "."];
+  const left = derivation.idle.length;
+  const idle = left === 0 ? [] : [" ", link("#idle-title", many(left, "accepted statement")), left === 1 ? " counts nowhere yet." : " count nowhere yet."];
+  return ["Every proposal is decided on. ", link(given.address, "See the forecast"), ".", ...idle];
 }
 
 function showGives(derivation) {
@@ -57,6 +59,32 @@ function showGives(derivation) {
   byId("derive").hidden = derivation.changes === 0 && derivation.rowless === 0;
   byId("derive-new").hidden = derivation.rowless === 0;
   byId("derive-note").hidden = derivation.rowless === 0;
+}
+
+// Accepted statements that end in no number, by the reason and by what would make them count.
+function showIdle({ idle }) {
+  byId("idle-part").hidden = idle.length === 0;
+  byId("idle").replaceChildren(
+    ...grouped(idle, "reason").map(([reason, own]) =>
+      el(
+        "li",
+        {},
+        el("strong", {}, `${reason[0].toUpperCase()}${reason.slice(1)}`),
+        el("ul", {}, ...grouped(own, "remedy").map(([remedy, entries]) => el("li", {}, ...entries.flatMap(idleLink), remedy))),
+      ),
+    ),
+  );
+}
+
+function grouped(entries, name) {
+  const groups = new Map();
+  for (const entry of entries) groups.set(entry[name], [...(groups.get(entry[name]) ?? []), entry]);
+  return [...groups];
+}
+
+function idleLink({ speaker, issue, kind, value, address }) {
+  const words = `${speaker} on ${issue || "no issue"}: ${[kind, value].filter(Boolean).join(" ")}`;
+  return [el("a", { href: address }, words), ". "];
 }
 
 function wireDerive() {
@@ -77,6 +105,7 @@ function wireDerive() {
         if (error.status !== 409 || error.theirs === null) throw error;
         revision = error.theirs.revision;
         showGives(error.theirs);
+        showIdle(error.theirs);
         throw error;
       }
     });
@@ -181,6 +210,7 @@ function showUnknown() {
 showNotice();
 byId("next").replaceChildren(...nextStep());
 showGives(given.derivation);
+showIdle(given.derivation);
 showUnknown();
 wireDerive();
 wireSearch();

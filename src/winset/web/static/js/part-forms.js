@@ -1,5 +1,6 @@
 // The fields of parties, issues, actors and stances: how each is asked for, put and taken.
 
+import { withAssumed } from "/static/js/assumed.js";
 import { el } from "/static/js/dom.js";
 import { slug } from "/static/js/slug.js";
 
@@ -119,7 +120,7 @@ export function formsOf(given) {
       columns: ["Actor", "Issue", "Position", "Salience", "Influence", "Price", "Accepts"],
       cells: (row) => [
         row.condition ? `${row.actor}, if ${row.condition}` : row.actor,
-        row.issue, row.position ?? "", row.salience ?? "", row.influence ?? "", row.price ?? "", accepts(row),
+        row.issue, row.position ?? "", withAssumed(row, "salience"), withAssumed(row, "influence"), row.price ?? "", accepts(row),
       ],
       key: (fields) => ({ issue: fields.issue, actor: fields.actor, condition: "" }),
       called: ({ key }) => `${key.actor} on ${key.issue}${key.condition ? ` if ${key.condition}` : ""}`,

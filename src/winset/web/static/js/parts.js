@@ -149,8 +149,23 @@ function sayNext() {
   } else place.replaceChildren("Ready: ", link(given.address, "see the forecast"), ".");
 }
 
+// A link from elsewhere names a field: `?table=issues&row=price&field=reversion`. No row: a new one.
+function openAsked() {
+  const asked = new URLSearchParams(location.search);
+  const part = parts.find(({ name }) => name === asked.get("table"));
+  if (part === undefined) return;
+  const row = given.rows[part.name].find(({ key }) => key.id === asked.get("row"));
+  part.fill(row ?? null);
+  byId(`${part.name}-part`).open = true;
+  const place = byId(`${part.name}-field-${asked.get("field")}`);
+  const input = place?.matches("input, select") ? place : place?.querySelector("input");
+  input?.focus();
+  input?.scrollIntoView({ block: "center" });
+}
+
 const parts = Object.keys(given.rows).map((name) => new Part(name));
 sayNext();
+openAsked();
 showNotice();
 watch();
 document.body.dataset.ready = "yes";
