@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from winset.errors import WinsetError
+from winset.installing import install_command
 
 HEADER = "Authorization: Bearer"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -32,7 +33,7 @@ def serve(folder: Path, port: int, host: str, names: tuple[str, ...], open_: boo
         from winset.web.serving import address_of, listening
     except ModuleNotFoundError as error:
         raise WinsetError(
-            f"the workbench needs {error.name}; install it with: pip install 'winset[web]'"
+            f"the workbench needs {error.name}; install it with: {install_command('web')}"
         ) from None
     if host not in LOOPBACK:
         click.echo(
