@@ -1,11 +1,18 @@
 """The command that opens the workbench."""
 
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from winset.errors import WinsetError
-from winset.installing import install_command
+
+if TYPE_CHECKING:
+    from winset.web.security import Session
 
 HEADER = "Authorization: Bearer"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -19,44 +26,72 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
               help="Where to listen; another than this machine's own must be meant.")  # fmt: skip
 @click.option("--allow-host", "names", multiple=True, metavar="NAME",
               help="A further name by which the workbench may be addressed.")  # fmt: skip
+@click.option("--plain-address", is_flag=True,
+              help="Put the pages at 127.0.0.1 itself, for a browser that does not find names "
+              "below localhost. Other servers on this machine may then read them.")  # fmt: skip
 @click.option("--open/--no-open", "open_", default=True, help="Open a browser.", show_default=True)
-def serve(folder: Path, port: int, host: str, names: tuple[str, ...], open_: bool) -> None:
+def serve(
+    folder: Path, port: int, host: str, names: tuple[str, ...], plain_address: bool, open_: bool
+) -> None:
     """Open the workbench on the cases in FOLDER (here, if none is named) in a browser.
 
     FOLDER holds case folders, or is one. Edits go to the files at once; shipped cases are copied
     before they are changed. The address printed works once.
     """
     try:
-        import uvicorn
-
         from winset.web.app import make_app
-        from winset.web.serving import address_of, listening
+        from winset.web.security import LOOPBACK as OWN_NAMES
+        from winset.web.serving import address_of, base_of, listening, own_folder, own_name
+        from winset.web.waiting import server_of
     except ModuleNotFoundError as error:
+        from winset.installing import install_command
+
         raise WinsetError(
             f"the workbench needs {error.name}; install it with: {install_command('web')}"
         ) from None
     if host not in LOOPBACK:
         click.echo(
-            f"warning: {host} can be reached from other machines. Whoever gets the address below "
-            "first reads and changes the cases, and what is sent is not encrypted.",
+            f"warning: {host} can be reached from other machines. Anyone who gets the address "
+            "below first reads and changes the cases, and what is sent is not encrypted.",
             err=True,
         )
     bound = listening(host, port)
-    from winset.web.security import LOOPBACK as OWN_NAMES
-
-    named = f"[{host}]" if ":" in host else host
-    app = make_app(folder, hosts={*OWN_NAMES, named, *names}, warm=True)
-    address = address_of(bound, host, token=app.state.session.token)
-    access = app.state.session.access
+    bracketed = f"[{host}]" if ":" in host else host
+    hidden = host in LOOPBACK and not plain_address
+    home = own_name(own_folder()) if hidden else host
+    homes = {home, *names} if hidden else {*OWN_NAMES, bracketed, *names}
+    app = make_app(folder, hosts=homes, readers=OWN_NAMES if hidden else (), warm=True)
+    session = app.state.session
+    address = address_of(bound, home, token=session.token)
     click.echo(f"Workbench on {app.state.desk.store.folder}\n\n  {address}\n")
+    if hidden:
+        click.echo("A browser that does not find this address (Safari) needs --plain-address.\n")
     click.echo(
-        f"R, Excel and scripts on this machine read with the header\n\n  {HEADER} {access}\n"
+        "R, Excel and scripts on this machine read at "
+        f"{base_of(bound, host)} with the header\n\n  {HEADER} {session.access}\n"
     )
     click.echo("Ctrl-C ends it.")
-    if open_:
-        click.launch(address)
-    server = uvicorn.Server(
-        uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
-    )
-    with bound:
-        server.run(sockets=[bound])
+    with bound, _browser(address, session) if open_ else nullcontext():
+        server_of(app).run(sockets=[bound])
+
+
+@contextmanager
+def _browser(address: str, session: "Session") -> Iterator[None]:
+    """Send a browser to ``address``, which stands on no command line; tidy up in the end."""
+    from winset.web.opening import PrivatePage
+
+    try:
+        page = PrivatePage(address)
+    except OSError as error:
+        click.echo(f"no browser is opened: {error}; open the address yourself", err=True)
+        yield
+        return
+    session.entered = page.remove
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        if click.launch(page.path.as_uri()):
+            click.echo("no browser could be started; open the address yourself", err=True)
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        page.remove()
