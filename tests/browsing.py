@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import uvicorn
 
 from winset.case.folder import read_case
 from winset.web.app import make_app
-from winset.web.serving import address_of, listening
+from winset.web.security import LOOPBACK
+from winset.web.serving import address_of, listening, own_name
+from winset.web.waiting import server_of
 
 CHROMIUM = Path("/usr/bin/chromium")
 REQUIRED = os.environ.get("WINSET_BROWSER") == "required"
@@ -59,14 +60,15 @@ def folder(tmp_path):
 
 
 @contextmanager
-def serving(folder):
-    """Serve ``folder`` from a thread; yield the address that lets in once."""
-    app = make_app(folder)
+def serving(folder, *, home=None, hosts=None):
+    """Serve ``folder`` from a thread, as the command does; yield the address that lets in once."""
+    home = home or own_name(None)
+    app = make_app(folder, hosts=hosts or {home}, readers=LOOPBACK)
     bound = listening("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+    server = server_of(app)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
     thread.start()
-    yield address_of(bound, "127.0.0.1", token=app.state.session.token)
+    yield address_of(bound, home, token=app.state.session.token)
     server.should_exit = True
     thread.join()
     bound.close()
@@ -88,13 +90,20 @@ def page(browser, address):
     made.on("console", lambda said: complaints.append(f"{said.type}: {said.text}"))
     made.on("pageerror", lambda error: complaints.append(str(error)))
     made.on("requestfailed", lambda asked: complaints.extend(_failure(asked)))
-    made.goto(address)
-    made.base = address.split("/enter")[0]
+    made.base = enter(made, address)
     made.complaints = complaints
     yield made
     assert made.evaluate("window.violations") == []
     assert complaints == []
     context.close()
+
+
+def enter(page, address):
+    """Let ``page`` in by the one-time address; return the beginning of every address."""
+    base = address.split("/enter")[0]
+    page.goto(address)
+    page.wait_for_url(f"{base}/")
+    return base
 
 
 def _failure(asked):

@@ -16,6 +16,7 @@ from winset.calibration import (
     FILE,
     Calibration,
     Fold,
+    _signed,
     decision_key,
     deviation,
     fitted_text,
@@ -90,6 +91,44 @@ def test_draws_have_the_mean_and_the_quantiles_of_the_distribution(decision):
         share = weights[values <= at].sum()
         assert (drawn <= at).mean() == pytest.approx(share, abs=4 * np.sqrt(0.25 / DRAWS))
     assert set(np.round(drawn, 9)) <= set(np.round(values, 9))
+
+
+def test_more_luck_is_never_a_lower_error_and_the_lower_half_is_negative():
+    sizes = np.array([0.1, 0.4, 0.9, 1.6])
+    luck = np.array([0.0, 0.2, 0.3, 0.49, 0.5, 0.51, 0.7, 0.8, 1.0 - 1e-12])
+    errors = [-1.6, -0.9, -0.4, -0.1, 0.1, 0.1, 0.4, 0.9, 1.6]
+    np.testing.assert_array_equal(_signed(sizes, luck), errors)
+
+
+def test_a_draw_is_what_its_shares_of_luck_say_one_by_one(decision):
+    """A sign turned gives other draws of the same case, and the distribution does not tell."""
+    batch = sample(decision.case, 400, seed=4)
+    solved = Mean().solve(batch)
+    drawn = PLAIN.apply(batch, solved).settlement[:, 0]
+    weight = stance_weights(batch, "influence-salience")[0, :, 0]
+    position = batch.position[0, :, 0]
+    centre = 0.5 + 0.8 * (solved.settlement[0, 0] - 0.5)
+    (issue,) = batch.issues
+    parts = {"way": 0, "past": 0, "error": 0}
+    for d in range(400):
+        which = batch.shares(f"calibration/{issue}/which")[d]
+        luck = batch.shares(f"calibration/{issue}/luck")[d]
+        sign, share = (-1, 1 - 2 * luck) if luck < 0.5 else (1, 2 * luck - 1)
+        if which < 0.2:
+            parts["way"] += 1
+            actor = next(
+                k for k in range(len(weight)) if weight[: k + 1].sum() > luck * weight.sum()
+            )
+            expected = 0.95 * position[actor] + 0.05 * centre
+        elif which < 0.35:
+            parts["past"] += 1
+            expected = 0.5 + sign * 0.95 * PLAIN.outcomes[int(share * 3)]
+        else:
+            parts["error"] += 1
+            error = sign * PLAIN.errors[int(share * 4)] * deviation(position, weight)
+            expected = min(max(centre + error, 0.0), 1.0)
+        assert drawn[d] == pytest.approx(expected, abs=1e-12)
+    assert min(parts.values()) > 30
 
 
 def test_a_calibration_with_nothing_but_errors_of_zero_and_full_slope_changes_nothing(decision):

@@ -19,6 +19,7 @@ from winset.cli import cli
 from winset.cluster import connect
 from winset.errors import WinsetError
 from winset.forecast import make_forecast
+from winset.installing import install_command
 from winset.models import Constant, Mean, NashBargaining
 
 distributed = pytest.importorskip("distributed", reason="needs the extra “cluster”")
@@ -156,7 +157,7 @@ def test_without_dask_the_extra_to_install_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     done = CliRunner().invoke(cli, ["forecast", "iran-nuclear-2015", "--cluster", "local"])
     assert done.exit_code == 1
-    assert 'pip install "winset[cluster]"' in done.output
+    assert install_command("cluster") in done.output
 
 
 @pytest.mark.parametrize(

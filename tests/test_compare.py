@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from builders import line_case
-from winset.case.parts import Change, Scenario
-from winset.case.ranges import parse_range
-from winset.case.scenarios import apply_scenario, channels
+from winset.case.parts import Change, Scenario, Tie
+from winset.case.ranges import parse_range, point
+from winset.case.scenarios import apply_changes, apply_scenario, channels
 from winset.comparison import compare
 from winset.errors import WinsetError
 from winset.models import Mean, NashBargaining
@@ -79,6 +79,24 @@ def test_the_base_is_the_case_as_coded():
     case = with_scenario(Change(quantity="position", add=5.0))
     assert apply_scenario(case, "base") is case
     assert apply_scenario(case, None) is case
+
+
+def test_a_change_of_ties_by_party_or_role_is_of_the_ties_that_start_there(pie):
+    ties = tuple(
+        Tie(source=source, target=target, kind="intimidation", weight=point(0.2))
+        for source, target in [("ann", "bob"), ("bob", "ann"), ("aunt", "cousins")]
+    )
+    case = dataclasses.replace(pie, ties=ties)
+
+    def weights(**selected):
+        change = Change(quantity="intimidation", set=point(0.7), **selected)
+        return [tie.weight.low for tie in apply_changes(case, [change]).ties]
+
+    assert weights(party="north") == [0.7, 0.2, 0.7]
+    assert weights(party="south") == [0.2, 0.7, 0.2]
+    assert weights(role="veto player") == [0.2, 0.2, 0.7]
+    assert weights(party="north", target="bob") == [0.7, 0.2, 0.2]
+    assert weights() == [0.7, 0.7, 0.7]
 
 
 def test_an_unknown_scenario_and_a_lonely_one_are_refused():

@@ -3,16 +3,19 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 
 import winset.cases
 from any_case import cases
+from winset.batch import sample
 from winset.case.folder import parse_case, read_case, render_case, write_case, write_file
 from winset.case.model import Case
 from winset.case.parts import Issue, Party
 from winset.case.ranges import parse_range, point
 from winset.errors import CaseError, WinsetError
+from winset.models import Mean
 
 SHIPPED = sorted(p.parent for p in Path(winset.cases.__file__).parent.glob("*/case.yaml"))
 
@@ -302,6 +305,7 @@ BAD = {
                            "cousins,bob,intimidation,0.2,", "must stand once"),
     "two negotiators": ("actors.csv", "veto player", "negotiator", "must have one negotiator"),
     "low above high": ("case.yaml", "low: 0, high: 7", "low: 7, high: 0", "low must be below high"),
+    "low equal to high": ("case.yaml", "low: 0, high: 7", "low: 7, high: 7", "must be below high"),
     "NaN": ("stances.csv", "40..50..60", "nan", "must be a number such as 40"),
     "a number too large": ("stances.csv", "20..30..40", "1e999", "that a computer can hold"),
     "a number too long": ("stances.csv", "20..30..40", "9" * 5000, "that a computer can hold"),
@@ -328,6 +332,9 @@ BAD = {
     "a column twice": ("actors.csv", "id,name,party", "id,name,name", "must stand once"),
     "a column missing": ("stances.csv", "issue,actor,", "issue,note,", "must have the column"),
     "a span backwards": ("statements/cook.csv", "letters,", "letters,9", "below end"),
+    "an empty span": ("statements/cook.csv", "letters,42,72", "letters,42,42", "below end"),
+    "red lines that cross": ("stances.csv", "45..50..55,,", "45..50..55,54.9,",
+                             "red_line_low must not lie above red_line_high, ranges included"),
     "a tag": ("case.yaml", "name: South", "name: !!python/object:os.system x", "no tags"),
     "an anchor": ("case.yaml", "name: South", "name: &s South", "no anchors and aliases"),
     "a merge key": ("case.yaml", "    name: South", "    <<: {name: S}", "no such field of a"),
@@ -405,6 +412,24 @@ def test_an_issue_on_which_nobody_has_weight_is_a_problem(pie_files):
     )
     [found] = problems({**pie_files, "stances.csv": stances.encode()})
     assert "pie: stances: some actor must have both influence and salience" in found
+
+
+def test_a_weight_that_may_be_nothing_but_need_not_be_is_enough(pie_files):
+    stances = (
+        "issue,actor,position,salience,influence\npie,ann,50,0 to 50,0 to 50\npie,bob,50,50,0\n"
+        "plates,bob,1,1,1\n"
+    )
+    case = parse_case({**pie_files, "stances.csv": stances.encode()})
+    settlement = Mean().solve(sample(case, 50)).settlement
+    assert np.isfinite(settlement).all()
+
+
+@pytest.mark.parametrize(("low", "high"), [("40", "40"), ("30 to 40", "40..50..60")])
+def test_red_lines_that_touch_leave_a_point_and_are_no_problem(pie_files, low, high):
+    """One who accepts 40 and nothing else has said so by two lines in one place."""
+    stances = pie_files["stances.csv"].replace(b"45..50..55,,", f"{low},{high},".encode())
+    stance = parse_case({**pie_files, "stances.csv": stances}).stances_on("pie")[0]
+    assert (str(stance.red_line_low), str(stance.red_line_high)) == (low, high)
 
 
 def test_dependences_of_more_than_one_in_sum_are_a_problem(pie_files):

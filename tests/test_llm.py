@@ -33,6 +33,7 @@ from winset.evidence.llm.endpoint import MOST_BYTES, Endpoint, endpoint
 from winset.evidence.llm.gate import gated, read_answer
 from winset.evidence.llm.prompt import MOST_STATEMENTS, messages, passages
 from winset.evidence.spans import Span
+from winset.installing import install_command
 
 MODEL = "toy:1"
 CODER = "llm-toy-1"
@@ -603,7 +604,7 @@ def test_without_the_package_the_error_says_how_to_get_it(folder):
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 1
-    assert 'pip install "winset[llm]"' in done.stderr and "Traceback" not in done.stderr
+    assert install_command("llm") in done.stderr and "Traceback" not in done.stderr
 
 
 def test_the_report_for_machines_says_what_was_rejected(folder, server):

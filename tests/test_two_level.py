@@ -411,6 +411,27 @@ def test_kalai_smorodinsky_gives_equal_shares_of_the_best_and_egalitarian_equal_
         assert 100 * equal.settlement.item() == pytest.approx(middle, abs=0.5)
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_kalai_smorodinsky_lets_the_other_choose_where_one_can_gain_nothing(order):
+    """Of two patrons at the ends, as strong, what one gains the other loses: their client nothing.
+
+    It has all that it can get at every point, and the point is the best one of the other party.
+    """
+    players = [
+        player("client", "west", "negotiator", 0),
+        player("patron", "", "outside", 100),
+        player("r", "east", "negotiator; veto player", 80),
+    ]
+    case = talks(
+        players[::order],
+        ties=[("client", "patron", "dependence", 0.5)],
+        parties={id: {} for id in ("west", "east")[::order]},
+    )
+    model = TwoLevel(rule="kalai-smorodinsky", information="complete", tau=SURE)
+    outcome = model.solve(sample(case, 1))
+    assert 100 * outcome.settlement.item() == pytest.approx(80)
+
+
 def test_more_power_draws_the_settlement_nearer():
     case = duel(20, 80, 50, left_price=20, right_price=20)
     parties = tuple(

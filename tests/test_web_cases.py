@@ -1,6 +1,7 @@
 """Cases in the workbench: what is on disk is what is shown, and nobody's edit is lost."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -308,12 +309,21 @@ class Served:
         self.process = subprocess.Popen(
             [*command, "--no-open", "--port", f"{port}"],
             stdout=subprocess.PIPE, text=True, start_new_session=True,
+            env={**os.environ, "XDG_STATE_HOME": str(folder.parent / "state")},
         )  # fmt: skip
         lines = iter(self.process.stdout.readline, "")
         address = next(line.strip() for line in lines if "http://" in line)
-        base = address.split("/enter")[0]
-        self.client = httpx.Client(base_url=base, headers={"origin": base}, timeout=60)
-        assert self.client.get(address).status_code == 303
+        base, _, query = address.partition("/enter")
+        # A browser finds the name below localhost by itself; this client is told where it is.
+        home = base.removeprefix("http://")
+        self.client = httpx.Client(
+            base_url=f"http://127.0.0.1:{port}", headers={"origin": base, "host": home}, timeout=60
+        )
+        entered = self.client.get(f"/enter{query}")
+        self.client.headers["cookie"] = entered.headers["set-cookie"].partition(";")[0]
+        self.client.headers["x-winset-proof"] = re.search(
+            'name="winset-proof" content="(.+?)"', entered.text
+        )[1]
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)

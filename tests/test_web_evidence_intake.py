@@ -21,6 +21,7 @@ from bridge import (
 )
 from winset.case.folder import read_case
 from winset.evidence.disposable import only_session
+from winset.installing import install_command
 from winset.web import taking_in
 from winset.web.taking_in import harmless
 from workbench import entered
@@ -118,7 +119,7 @@ def test_without_spacy_documents_are_kept_and_the_page_says_what_to_install(
     monkeypatch.setattr(taking_in, "rules_there", lambda: False)
     (done,) = send(client, ("a.txt", TALK)).json()["files"]
     assert done["proposed"] is None and done["document"] == "a"
-    assert 'pip install "winset[evidence]"' in done["remarks"][-1]
+    assert install_command("evidence") in done["remarks"][-1]
     assert not [r for r in read_case(folder / "bridge").statements if r.document == "a"]
 
 

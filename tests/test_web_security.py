@@ -5,7 +5,7 @@ from starlette.routing import Mount
 from starlette.websockets import WebSocketDisconnect
 
 from winset.web.app import endpoints, make_app
-from winset.web.security import POLICY
+from winset.web.security import LOOPBACK, POLICY, PROOF
 from workbench import BASE, OURS, PIE, a_folder, entered, stranger
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
@@ -44,7 +44,7 @@ def test_every_address_but_the_entrance_and_the_looks_needs_the_cookie(folder):
 def test_the_token_is_used_up_by_its_first_use(folder):
     client = stranger(folder)
     first = client.get("/enter?token=the-token")
-    assert first.status_code == 303 and first.headers["location"] == "/"
+    assert first.status_code == 200 and client.app.state.session.proof in first.text
     cookie = first.headers["set-cookie"].lower()
     assert "httponly" in cookie and "samesite=strict" in cookie and "the-token" not in cookie
     client.cookies.clear()
@@ -53,14 +53,16 @@ def test_the_token_is_used_up_by_its_first_use(folder):
 
 
 def test_who_is_in_already_may_use_the_old_address_again(client):
-    assert client.get("/enter?token=the-token").headers["location"] == "/"
+    again = client.get("/enter?token=the-token")
+    assert again.headers["location"] == "/"
+    assert client.app.state.session.proof not in again.text
 
 
 @pytest.mark.parametrize("query", ["", "token=", "token=other", "token=the-token&token=x"])
 def test_a_wrong_token_is_refused_and_does_not_use_the_right_one_up(folder, query):
     client = stranger(folder)
     assert client.get(f"/enter?{query}").status_code == 401
-    assert client.get("/enter?token=the-token").status_code == 303
+    assert client.get("/enter?token=the-token").status_code == 200
 
 
 def test_each_start_has_another_token_and_another_cookie(folder):
@@ -68,6 +70,7 @@ def test_each_start_has_another_token_and_another_cookie(folder):
     assert one.state.session.token != other.state.session.token
     assert one.state.session.secret != other.state.session.secret
     assert one.state.session.name != other.state.session.name
+    assert one.state.session.proof != other.state.session.proof
 
 
 def test_the_cookie_of_one_workbench_opens_no_other(folder):
@@ -92,6 +95,57 @@ def test_this_machine_answers_under_its_own_names(client, host):
     assert client.get("/api/cases", headers={"host": host}).status_code == 200
 
 
+def test_two_hosts_in_one_request_are_refused(client):
+    hosts = [("host", "127.0.0.1"), ("host", "evil.example")]
+    for sent in (hosts, hosts[::-1], [hosts[0], hosts[0]]):
+        assert client.get("/api/cases", headers=sent).status_code == 421
+
+
+def test_two_authorisations_in_one_request_are_refused(folder):
+    client = stranger(folder)
+    client._transport.client = ("127.0.0.1", 5)
+    right = ("authorization", f"Bearer {client.app.state.session.access}")
+    assert client.get(PIE, headers=[right]).status_code == 200
+    for sent in ([right, right], [right, ("authorization", "Bearer x")]):
+        assert client.get(PIE, headers=sent).status_code == 401
+
+
+def test_the_cookie_counts_under_the_names_of_the_pages_alone(folder):
+    with entered(
+        folder, hosts={"own.localhost"}, readers=LOOPBACK, base="http://own.localhost"
+    ) as one:
+        assert one.get("/api/cases").status_code == 200
+        bearer = {"authorization": f"Bearer {one.app.state.session.access}"}
+        one._transport.client = ("127.0.0.1", 5)
+        for host in ("127.0.0.1:8737", "localhost", "[::1]"):
+            cookie = f"{one.app.state.session.name}={one.app.state.session.secret}"
+            replayed = {"host": host, "cookie": cookie}
+            assert one.get("/api/cases", headers=replayed).status_code == 401
+            assert one.get("/", headers=replayed).status_code == 401
+            changed = one.post(f"{PIE}/copy", headers={**replayed, "origin": f"http://{host}"})
+            assert changed.status_code == 401
+            assert one.get("/enter?token=the-token", headers=replayed).status_code == 401
+            assert one.get("/api/cases", headers={**bearer, "host": host}).status_code == 200
+        assert one.get("/api/cases", headers={"host": "other.localhost"}).status_code == 421
+
+
+def test_the_token_is_of_no_use_under_a_name_that_is_not_of_the_pages(folder):
+    client = stranger(folder, hosts={"own.localhost"}, readers=LOOPBACK)
+    assert client.get("/enter?token=the-token").status_code == 401
+    assert client.app.state.session.token == "the-token"
+
+
+@pytest.mark.parametrize("proof", [[], ["x"], [""], ["right", "right"], ["right", "x"]])
+@pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE", "PUT"])
+def test_the_cookie_without_the_second_secret_changes_nothing(folder, method, proof):
+    client = entered(folder)
+    right = client.headers.pop(PROOF)
+    sent = [(PROOF, right if one == "right" else one) for one in proof]
+    answer = client.request(method, f"{PIE}/rows/stances", headers=sent, json={})
+    assert answer.status_code == 403 and "winset serve" in answer.json()["error"]
+    assert client.get(PIE).status_code == 200
+
+
 def test_a_further_name_must_be_allowed(folder):
     with entered(folder, hosts={"127.0.0.1", "bench.example"}) as client:
         assert client.get("/api/cases", headers={"host": "bench.example"}).status_code == 200
@@ -105,6 +159,8 @@ def test_a_further_name_must_be_allowed(folder):
         {"origin": "http://evil.example"},
         {"origin": "null"},
         {"origin": "http://127.0.0.1:81"},
+        {"origin": "ftp://127.0.0.1"},
+        {"origin": "chrome-extension://127.0.0.1", "sec-fetch-site": "same-origin"},
         {"origin": "http://127.0.0.1.evil.example"},
         {"origin": "http://evil.example", "sec-fetch-site": "same-origin"},
         {"sec-fetch-site": "cross-site"},
@@ -201,6 +257,30 @@ def test_a_body_that_is_too_long_is_refused_before_it_is_read(folder):
         long = {"fields": {"note": "x" * 3_000}, "key": {}, "revision": None}
         answer = client.request("PATCH", f"{PIE}/rows/case", json=long)
         assert answer.status_code == 413 and "2,000" in answer.json()["error"]
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_a_body_of_exactly_the_limit_is_read_and_one_byte_more_is_not(folder, announced):
+    headers = {"content-type": "application/json"}
+    with entered(folder, most_json=2_000) as client:
+        for length, statuses in ((2_000, {200}), (2_001, {413})):
+            body = b'{"draws": 1}'.ljust(length)
+            content = body if announced else iter([body[:1_000], body[1_000:]])
+            answer = client.post(f"{PIE}/forecast", content=content, headers=headers)
+            assert answer.status_code in statuses, length
+        for length, statuses in ((2_000, {200}), (2_001, {413})):  # refused before it is read
+            announcing = {**headers, "content-length": str(length)}
+            answer = client.post(f"{PIE}/forecast", content=b'{"draws": 1}', headers=announcing)
+            assert answer.status_code in statuses, length
+
+
+def test_a_form_of_exactly_the_limit_is_read_and_one_byte_more_is_not(folder):
+    kind = {"content-type": "multipart/form-data; boundary=b"}
+    form = b'--b\r\ncontent-disposition: form-data; name="note"\r\n\r\n\r\n--b--\r\n'
+    for spare, status in ((0, 422), (-1, 413)):  # without files it cannot be used
+        with entered(folder, most_upload=len(form) + spare) as client:
+            answer = client.post(f"{PIE}/documents", content=form, headers=kind)
+            assert answer.status_code == status
 
 
 def test_a_body_that_hides_how_long_it_is_is_refused_while_it_arrives(folder):

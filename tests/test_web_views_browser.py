@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from browsing import COMPILES, SEEN, browser, serving, violations
+from browsing import COMPILES, SEEN, browser, enter, serving, violations
 from winset.case.folder import read_case, write_case
 from winset.cases import shipped_cases
 from winset.ledger import seal
@@ -64,9 +64,8 @@ def context(browser, served):
     made.add_init_script(f"({SEEN})()")
     made.set_default_timeout(WAIT)
     page = made.new_page()
-    page.goto(served)
+    made.base = enter(page, served)
     page.close()
-    made.base = served.split("/enter")[0]
     yield made
     made.close()
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from starlette.testclient import TestClient
 
 from winset.web.app import make_app
+from winset.web.security import PROOF
 
 BASE = "http://127.0.0.1"
 OURS = {"origin": BASE, "sec-fetch-site": "same-origin"}
@@ -19,17 +20,17 @@ def a_folder(tmp_path: Path) -> Path:
     return folder
 
 
-def stranger(folder: Path, **options: object) -> TestClient:
+def stranger(folder: Path, *, base: str = BASE, **options: object) -> TestClient:
     """Return a client that has not entered yet."""
     app = make_app(folder, token="the-token", **options)
-    return TestClient(app, base_url=BASE, follow_redirects=False)
+    return TestClient(app, base_url=base, follow_redirects=False)
 
 
-def entered(folder: Path, **options: object) -> TestClient:
-    """Return a client with the session's cookie, which says where its requests come from."""
-    client = stranger(folder, **options)
+def entered(folder: Path, *, base: str = BASE, **options: object) -> TestClient:
+    """Return a client with the session's secrets, which says where its requests come from."""
+    client = stranger(folder, base=base, **options)
     client.get("/enter", params={"token": "the-token"})
-    client.headers.update(OURS)
+    client.headers.update({**OURS, "origin": base, PROOF: client.app.state.session.proof})
     return client
 
 

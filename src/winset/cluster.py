@@ -12,6 +12,7 @@ from typing import Any
 
 from winset.chunks import Part, Task, Workers, solve_chunk, solve_part
 from winset.errors import WinsetError, shorten
+from winset.installing import install_command
 from winset.version import winset_version
 
 _PLACE = re.compile(r"(local)(?::([1-9]\d{0,3}))?|(?:tcp|tls|ws|wss)://\S+")
@@ -43,7 +44,7 @@ def connect(place: str) -> Iterator[Workers]:
     try:
         from distributed import Client
     except ImportError:
-        raise WinsetError('clusters need Dask: pip install "winset[cluster]"') from None
+        raise WinsetError(f"clusters need Dask: {install_command('cluster')}") from None
     local = found[1] is not None
     with (
         _processes(int(found[2] or os.cpu_count() or 1)) if local else nullcontext(place) as where,

@@ -167,7 +167,7 @@ def _stances(case: Any) -> Iterator[Broken]:
             yield Broken(
                 path=(*at, "red_line_low"),
                 where=f"{name}: red line",
-                required="red_line_low must lie below red_line_high, ranges included",
+                required="red_line_low must not lie above red_line_high, ranges included",
                 found=f"{low} and {high}",
                 remedy="exchange them, or narrow the ranges",
             )

@@ -21,6 +21,7 @@ from winset.errors import WinsetError, shorten
 from winset.evidence.roles import Line, find_date, line_roles
 from winset.evidence.sentences import sentences
 from winset.evidence.spans import Span
+from winset.installing import install_command
 
 MOST_BYTES = 20_000_000
 MOST_FILES = 10_000
@@ -366,5 +367,5 @@ def _read_pdf(path: Path, data: bytes, digest: str) -> Text:
 
 def _not_installed(path: Path, name: str) -> WinsetError:
     return WinsetError(
-        f"{path}: reading it takes {name}; found none; `pip install winset[evidence]`"
+        f"{path}: reading it takes {name}; found none; `{install_command('evidence')}`"
     )

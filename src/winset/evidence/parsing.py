@@ -16,6 +16,7 @@ from winset.errors import WinsetError
 from winset.evidence.quotes import Quotation
 from winset.evidence.sentences import sentences
 from winset.evidence.spans import Span
+from winset.installing import install_command
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -56,7 +57,7 @@ def language(model: str = MODEL) -> "Language":
     except (ImportError, OSError) as error:
         raise WinsetError(
             f"extraction: must have spaCy and its model “{model}”; found neither or one of them "
-            f"({str(error).splitlines()[0]}); install them with `pip install winset[evidence]`"
+            f"({str(error).splitlines()[0]}); install them with `{install_command('evidence')}`"
         ) from None
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from winset.case import csv_text
 from winset.errors import CaseError, Problem, WinsetError, nearest
 from winset.formats.workbook import unpack
+from winset.installing import install_command
 
 TEXT = (".csv", ".tsv", ".tab", ".txt")
 KINDS = (*TEXT, ".xlsx", ".dta")
@@ -114,7 +115,7 @@ def _library(name: str, extra: str, path: Path) -> Any:
         return importlib.import_module(name)
     except ImportError:
         raise WinsetError(
-            f'{path}: reading this kind of file needs {name}: pip install "winset[{extra}]"'
+            f"{path}: reading this kind of file needs {name}: {install_command(extra)}"
         ) from None
 
 

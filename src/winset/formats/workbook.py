@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from winset.case.ranges import NUMBER, number_text
 from winset.errors import WinsetError
 from winset.formats.sheets import SHEETS, Column, Sheet
+from winset.installing import install_command
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -52,7 +53,7 @@ def _openpyxl() -> ModuleType:
         import openpyxl
     except ImportError:
         raise WinsetError(
-            'Excel workbooks need openpyxl; found none; `pip install "winset[excel]"`'
+            f"Excel workbooks need openpyxl; found none; `{install_command('excel')}`"
         ) from None
     return openpyxl
 

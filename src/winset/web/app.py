@@ -8,6 +8,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect
 from starlette.routing import Mount
 
 from winset.errors import WinsetError
@@ -65,6 +66,7 @@ def make_app(
     *,
     token: str | None = None,
     hosts: Collection[str] = LOOPBACK,
+    readers: Collection[str] = (),
     warm: bool = False,
     most_json: int = MOST_JSON,
     most_upload: int = MOST_UPLOAD,
@@ -75,7 +77,8 @@ def make_app(
         folder: of case folders, or a case folder itself.
         token: what the first address must carry, used up by its first use; drawn if not given.
             `app.state.session.token` has it.
-        hosts: names by which the workbench may be addressed, without port.
+        hosts: names under which pages and interface stand, without port.
+        readers: further names, under which only the access token is of use.
         warm: whether to compile the models in the background at once.
         most_json: bytes of a body.
         most_upload: bytes of a form with files.
@@ -105,11 +108,11 @@ def make_app(
         ],
         middleware=[
             Middleware(Headers),
-            Middleware(Hosts, allowed=hosts),
-            Middleware(Entrance, session=session),
+            Middleware(Hosts, allowed={*hosts, *readers}),
+            Middleware(Entrance, session=session, homes=hosts),
             Middleware(Bounds, most_json=most_json, most_upload=most_upload),
         ],
-        exception_handlers={WinsetError: on_error, HTTPException: on_error},
+        exception_handlers=dict.fromkeys((WinsetError, HTTPException, ClientDisconnect), on_error),
     )
     app.state.desk, app.state.session = made, session
     app.state.views, app.state.kept = views, kept

@@ -7,13 +7,13 @@ from winset.case.model import Case
 from winset.case.parts import Statement
 from winset.evidence.agreement import FIELDS, agreement
 from winset.evidence.units import Unit, units
+from winset.installing import install_command
 from winset.web.cases_api import address
 from winset.web.readings import deciding, statement_told
 from winset.web.store import Opened
 from winset.web.texts import Shown, shown_text
 
 RESAMPLES = 300  # enough for two digits of the interval, and a second at most
-MISSING = 'Alpha needs one more package: `pip install "winset[evidence]"` brings krippendorff.'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +156,7 @@ def _alphas(case: Case, coders: tuple[str, ...]) -> tuple[tuple[AlphaTold, ...],
     try:
         import krippendorff  # noqa: F401
     except ImportError:
-        return (), MISSING
+        return (), f"Alpha needs krippendorff: `{install_command('evidence')}` installs it."
     # What they agree on hangs on statements, documents and scales alone: sliders change none.
     return _measured(_Readings(case)), ""
 

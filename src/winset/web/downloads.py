@@ -24,6 +24,7 @@ from winset.formats.doccano import write_doccano
 from winset.formats.excel import write_workbook
 from winset.formats.ktab import write_ktab
 from winset.formats.refiqda import write_refi_qda
+from winset.installing import install_command
 from winset.report.page import report_html
 from winset.web.asked import ForecastAsked, understood
 from winset.web.cases_api import address
@@ -221,7 +222,7 @@ async def download(request: Request) -> Response:
             data = await anyio.to_thread.run_sync(form.make, found, live)
     except ModuleNotFoundError as error:
         raise RefusedError(
-            501, f"This needs {error.name}: install it with pip install 'winset[excel,evidence]'."
+            501, f"This needs {error.name}: install it with {install_command('excel', 'evidence')}"
         ) from None
     return attached(data, form.kind, f"{found.name.name}-{form.file}")
 

@@ -64,8 +64,9 @@ def description(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
             "title": "winset workbench",
             "version": winset_version(),
             "description": "The interface behind the pages of `winset serve`. Every request needs "
-            "the session's cookie, and what changes something must come from the same origin; a "
-            "script on this machine may read with the access token that `winset serve` prints.",
+            "the session's cookie, and what changes something must come from the same origin, with "
+            "the session's second secret in the header `X-Winset-Proof`; a script on this machine "
+            "may read with the access token that `winset serve` prints.",
         },
         "paths": paths,
         "components": {

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Scope
 
@@ -94,6 +94,8 @@ def on_error(request: Request, error: Exception) -> Response:
         return refusal(request.scope, error.status, str(error))
     if isinstance(error, WinsetError):
         return refusal(request.scope, 422, str(error))
+    if isinstance(error, ClientDisconnect):
+        return refusal(request.scope, 400, "The request ended on its way.")  # nobody reads it
     if isinstance(error, HTTPException):
         return refusal(request.scope, error.status_code, _words(error))
     raise error

@@ -8,11 +8,17 @@ Pure ASGI, so that a page can be added without thinking of any of it:
 * `Entrance`: a one-time token in the address, exchanged for a cookie; an access token in a header,
   for scripts on this machine that read; and for methods that change something the proof that one of
   our own pages asks.
+
+A browser sends a cookie to every port of a host, so that other servers on this machine may receive
+it. Two things make a cookie useless to them. The pages stand under a host name of their own below
+``localhost`` (`winset.web.serving.own_name`), to which no other server's pages belong. And whatever
+changes something needs a second secret in a header, which pages keep in the browser's storage: that
+belongs to one port.
 """
 
 import hmac
 import secrets
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from urllib.parse import parse_qs, urlsplit
@@ -24,11 +30,13 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from winset.web.replies import refusal
+from winset.web.templating import page
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 SAFE = ("GET", "HEAD", "OPTIONS")
 MOST_JSON = 1_000_000  # bytes of a body
 MOST_UPLOAD = 64_000_000
+PROOF = "x-winset-proof"  # the header that carries a session's second secret
 OPEN = ("/static/", "/favicon.ico")  # says nothing of any case
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -54,24 +62,33 @@ class Session:
         token: what the printed address carries; None once it has been exchanged.
         name: of the cookie: two workbenches on one machine share a jar.
         secret: the cookie's value.
+        proof: what our pages send in the header ``X-Winset-Proof`` to change something.
         access: what a script on this machine sends as ``Authorization: Bearer …`` to read.
+        entered: called when the token is exchanged.
     """
 
     token: str | None = field(default_factory=lambda: secrets.token_urlsafe(32))
     name: str = field(default_factory=lambda: f"winset-{secrets.token_hex(4)}")
     secret: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    proof: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     access: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    entered: Callable[[], None] = lambda: None
 
     def exchange(self, token: str) -> bool:
         """Use ``token`` up; return whether it was the right one."""
         if self.token is None or not _same(token, self.token):
             return False
         self.token = None
+        self.entered()
         return True
 
     def knows(self, cookies: str) -> bool:
         """Return whether ``cookies``, a header's value, holds this session's secret."""
         return _same(cookie_parser(cookies).get(self.name, ""), self.secret)
+
+    def proves(self, proofs: Sequence[str]) -> bool:
+        """Return whether headers of the name `PROOF` hold the second secret."""
+        return len(proofs) == 1 and _same(proofs[0], self.proof)
 
     def lets_read(self, authorization: Sequence[str], peer: str) -> bool:
         """Return whether headers of this name, from ``peer``, hold the access token.
@@ -103,7 +120,7 @@ def _same(found: str, secret: str) -> bool:
 class Hosts:
     """Refuses a request for a host that is not ``allowed`` (names without port)."""
 
-    def __init__(self, app: ASGIApp, allowed: Collection[str] = LOOPBACK) -> None:
+    def __init__(self, app: ASGIApp, allowed: Collection[str]) -> None:
         self._app, self._allowed = app, frozenset(name.lower() for name in allowed)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -196,10 +213,15 @@ class Bounds:
 
 
 class Entrance:
-    """Lets in who holds the session's cookie, and gives it once to whoever brings the token."""
+    """Lets in who holds the session's cookie, and gives it once to whoever brings the token.
 
-    def __init__(self, app: ASGIApp, session: Session) -> None:
+    The cookie counts under the names ``homes`` alone; under other names only what holds the access
+    token is answered.
+    """
+
+    def __init__(self, app: ASGIApp, session: Session, homes: Collection[str]) -> None:
         self._app, self._session = app, session
+        self._homes = frozenset(name.lower() for name in homes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 303 to the token, 401 to strangers, 403 to pages that are not ours."""
@@ -211,13 +233,14 @@ class Entrance:
             return
         fields, path, method = Fields(scope=scope), scope["path"], scope["method"]
         answer, peer = self._app, (scope.get("client") or ("",))[0]
-        if path == "/enter" and method == "GET":
+        at_home = _host_name(fields.get("host", "")) in self._homes
+        if path == "/enter" and method == "GET" and at_home:
             answer = self._enter(scope)
         elif method in SAFE and (
             path.startswith(OPEN) or self._session.lets_read(fields.getlist("authorization"), peer)
         ):
             pass
-        elif not self._session.knows("; ".join(fields.getlist("cookie"))):
+        elif not (at_home and self._session.knows("; ".join(fields.getlist("cookie")))):
             said = (
                 "This page needs the address that `winset serve` printed. It works once; start "
                 "the command again for a new one."
@@ -225,6 +248,12 @@ class Entrance:
             answer = refusal(scope, 401, said)
         elif method not in SAFE and not ours(fields):
             answer = refusal(scope, 403, "Only the workbench's own pages may change anything.")
+        elif method not in SAFE and not self._session.proves(fields.getlist(PROOF)):
+            said = (
+                "This page has lost what lets it change anything: the browser's storage was "
+                "cleared. Start `winset serve` again and use the new address."
+            )
+            answer = refusal(scope, 403, said)
         await answer(scope, receive, send)
 
     def _enter(self, scope: Scope) -> ASGIApp:
@@ -234,7 +263,9 @@ class Entrance:
                 return RedirectResponse("/", status_code=303)
             said = "This address was used already, or is not the one that `winset serve` printed."
             return refusal(scope, 401, f"{said} Start the command again for a new one.")
-        answer = RedirectResponse("/", status_code=303)
+        # A page, not a redirect: it keeps the proof, and the strict cookie goes along from here on
+        # even if the way here began in a file.
+        answer = page("entered.html.j2", {"proof": self._session.proof})
         answer.set_cookie(
             self._session.name, self._session.secret, httponly=True, samesite="strict", path="/"
         )

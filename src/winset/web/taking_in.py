@@ -15,6 +15,7 @@ from winset.evidence.parsing import language
 from winset.evidence.propose import CODER
 from winset.evidence.renewal import Renewal, check_proposer, save_renewal
 from winset.evidence.spans import one_line
+from winset.installing import install_command
 from winset.web.evidence_api import document_in
 from winset.web.holding import own, session
 from winset.web.locks import locked
@@ -22,10 +23,6 @@ from winset.web.store import Name, Store
 
 MOST_FILES = 50
 LONGEST_NAME = 120
-NO_RULES = (
-    "The document is kept, but no statements are proposed in it: that takes spaCy and its model. "
-    'Install them with `pip install "winset[evidence]"` and propose again, or code by hand.'
-)
 _parsing = threading.Lock()  # the parser is one for all cases, and takes a whole core
 
 
@@ -100,6 +97,14 @@ def rules_there() -> bool:
     return True
 
 
+def _no_rules() -> str:
+    return (
+        "The document is kept, but no statements are proposed in it: that takes spaCy and its "
+        f"model. Install them with `{install_command('evidence')}` and propose again, or code by "
+        "hand."
+    )
+
+
 def take_files(
     store: Store, name: Name, uploads: Sequence[Upload], *, about: About, rules: bool = True
 ) -> TakenIn:
@@ -126,7 +131,7 @@ def take_files(
             except WinsetError as error:
                 files.append(Taken(file=upload.name, error=str(error)))
                 continue
-            missing = (NO_RULES,) if rules and not asked else ()
+            missing = (_no_rules(),) if rules and not asked else ()
             files.append(_told(upload, intake, (*intake.remarks, *missing)))
     return TakenIn(name=name, copied=copied, files=tuple(files))
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from winset.errors import WinsetError, shorten
+from winset.installing import install_command
 
 KEY, OPENAI_KEY = "WINSET_LLM_KEY", "OPENAI_API_KEY"
 MOST_BYTES = 2_000_000  # of an answer
@@ -158,7 +159,7 @@ def _openai() -> Any:
         import openai
     except ImportError:
         raise WinsetError(
-            'a language model: takes the package openai; found none; `pip install "winset[llm]"`'
+            f"a language model: takes the package openai; found none; `{install_command('llm')}`"
         ) from None
     return openai
 

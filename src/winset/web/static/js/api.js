@@ -1,5 +1,7 @@
 // Talks to the server; a refusal comes back as an error with the server's own words.
 
+import { proofHeaders } from "/static/js/proof.js";
+
 export class Refusal extends Error {
   constructor(status, told) {
     super(told.error ?? "The workbench gave no answer.");
@@ -20,7 +22,10 @@ async function ask(method, address, body, signal) {
     answer = await fetch(address, {
       method,
       signal,
-      headers: body === undefined ? {} : { "content-type": "application/json" },
+      headers: {
+        ...(method === "GET" ? {} : proofHeaders()),
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
   } catch (error) {

@@ -2,6 +2,7 @@
 
 import { Refusal } from "/static/js/api.js";
 import { byId, el } from "/static/js/dom.js";
+import { proofHeaders } from "/static/js/proof.js";
 
 const MOST = 20_000_000;
 
@@ -113,7 +114,7 @@ async function post(address, file, fields) {
   for (const [name, text] of Object.entries(fields)) if (text !== "") form.append(name, text);
   let answer;
   try {
-    answer = await fetch(address, { method: "POST", body: form });
+    answer = await fetch(address, { method: "POST", headers: proofHeaders(), body: form });
   } catch {
     throw new Refusal(0, { error: "The workbench does not answer: is `winset serve` still running?" });
   }
