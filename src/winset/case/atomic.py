@@ -10,6 +10,7 @@ import stat
 import sys
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from winset.case.lock import write_lock
@@ -52,14 +53,12 @@ def write_file(path: Path, data: bytes) -> None:
     """
     if _says(path, data):
         return
-    before = time.time() - ABANDONED
-    pattern = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{{_RANDOM}}}\.{_UNLOCKED}")
-    _remove(
-        left
-        for left in (path.parent.iterdir() if path.parent.is_dir() else ())
-        if pattern.fullmatch(left.name) and left.lstat().st_mtime < before
-    )
     _write({path: data}, _UNLOCKED)
+    pattern = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{{_RANDOM}}}\.{_UNLOCKED}")
+    before = time.time() - ABANDONED
+    with suppress(OSError):  # a folder that cannot be listed, or another writer was faster
+        left = [other for other in path.parent.iterdir() if pattern.fullmatch(other.name)]
+        _remove(other for other in left if other.lstat().st_mtime < before)
 
 
 def sweep(folder: Path) -> None:

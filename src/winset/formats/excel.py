@@ -13,7 +13,7 @@ from winset.case.folder import write_file
 from winset.case.model import Case
 from winset.case.rules import Path as Steps
 from winset.case.tables import TABLE_KINDS, name_of
-from winset.errors import Problem, WinsetError, nearest, shorten
+from winset.errors import Problem, nearest, shorten
 from winset.formats import workbook
 from winset.formats.sheets import (
     CASE,
@@ -37,11 +37,7 @@ def write_workbook(case: Case, path: str | os.PathLike[str]) -> None:
         WinsetError: when openpyxl is missing, a text is too long for a cell, or the file cannot be
             written.
     """
-    data = workbook.pack(rows_of(case))
-    try:
-        write_file(Path(path), data)
-    except OSError as error:
-        raise WinsetError(f"{path}: cannot be written: {error.strerror or error}") from None
+    write_file(Path(path), workbook.pack(rows_of(case)))
 
 
 def read_workbook(path: str | os.PathLike[str]) -> Case:
