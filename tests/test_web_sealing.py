@@ -7,6 +7,7 @@ import pytest
 
 from winset.case.chain import LEDGER, canonical
 from winset.ledger import read_ledger, verify
+from winset.ledger.witness.files import want
 from winset.web.locks import locked
 from workbench import PIE, a_folder, entered
 
@@ -48,6 +49,8 @@ def test_a_preview_writes_nothing_and_its_entry_is_what_is_sealed(client, folder
     assert verify(folder / "split-pie").sound
     page = client.get(told.json()["address"].partition("#")[0]).text
     assert f'id="entry-{told.json()["entry"]}"' in page and "judged by: By the notary" in page
+    assert "Dates are the writer&#39;s own word." in page
+    assert "The date is the writer&#39;s own word." in page
 
 
 def test_what_changed_since_the_preview_is_not_sealed(client, folder):
@@ -91,6 +94,16 @@ def test_shipped_cases_are_not_sealed_and_a_held_folder_waits(client, folder, mo
         held = client.post(f"{PIE}/seals", json={**ASKED, "seen": seen})
     assert held.status_code == 423
     assert not (folder / "split-pie" / LEDGER).exists()
+
+
+def test_a_page_shows_a_witness_beside_its_entry(client, folder):
+    preview = previewed(client)
+    told = client.post(f"{PIE}/seals", json={**ASKED, "seen": preview["seen"]}).json()
+    assert "pending" not in client.get(PAGE).text
+    want(folder / "split-pie", told["entry"], "rfc3161", "https://tsa.example")
+    assert client.get(f"{PAGE}.json?again=yes").status_code == 200  # waits until it is made
+    page = client.get(f"{PAGE}?again=yes").text
+    assert "https://tsa.example: pending" in page
 
 
 def test_the_page_of_a_case_leads_to_the_form_where_nothing_is_sealed_yet(client):

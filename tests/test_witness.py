@@ -423,6 +423,16 @@ def test_a_signed_tag_attests_what_unsigned_commits_hold(folder, signing):
 
 
 @missing_programs()
+def test_a_case_in_a_folder_of_a_repository_is_witnessed_too(folder, signing):
+    shutil.copytree(folder, folder / "inside", ignore=shutil.ignore_patterns(".git"))
+    sealed(folder / "inside")
+    [answer] = ask(folder / "inside", last(folder / "inside"), [("git", "")])
+    assert answer.state == "given", answer.says
+    [check] = verified(folder / "inside", signers=signing).checks
+    assert check.witnessed.kind == "git" and "whose word that date is" in check.dates
+
+
+@missing_programs()
 def test_a_signature_by_a_stranger_is_not_counted(folder, signing, tmp_path):
     sealed(folder)
     ask(folder, last(folder), [("git", "")])

@@ -302,7 +302,7 @@ def _print_check(check: "Check") -> None:
     say(check.dates, indent="  ")
     for witness in check.witnesses:
         if witness is not check.witnessed:
-            say(f"{witness.state}: {witness.file}: {witness.says}", indent="  ")
+            say(witness.words, indent="  ")
     if seal.rule:
         say(f"judged by: {seal.rule}", indent="  ")
     elif seal.no_rule:

@@ -167,6 +167,19 @@ def record(
     )
 
 
+def date_words(sealed: Sealed, witness: Witness | None) -> str:
+    """Return whose word the date of ``sealed`` is, given its earliest ``witness``, if any."""
+    came = sealed.resolution
+    if witness is None or witness.time is None:
+        return "the date is the writer's own word"
+    words = f"existed by {witness.time.isoformat()}: {TITLES[witness.kind]}, {witness.by}"
+    if witness.kind == "git":
+        words += ", whose word that date is"
+    if came is not None and came.date is not None and witness.time.date() > came.date:
+        words += f"; that is after {came.date}, when the outcome came about"
+    return words
+
+
 def resolve(
     folder: Path,
     name: str,

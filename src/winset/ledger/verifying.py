@@ -15,7 +15,7 @@ from winset.forecast import Forecast, repeat_forecast
 from winset.ledger.archive import bring_back, digests
 from winset.ledger.archive import changes as archive_changes
 from winset.ledger.records import Ledger, Seal, Sealed, read_ledger
-from winset.ledger.resolving import Record, Score, record, score
+from winset.ledger.resolving import Record, Score, date_words, record, score
 from winset.ledger.sealing import content_digest, say
 from winset.ledger.witness import Trust, Witness, existed_by, witnesses_of
 from winset.ledger.witness.attested import LEEWAY, TITLES
@@ -57,13 +57,7 @@ class Check:
     @property
     def dates(self) -> str:
         """Whose word the date of the seal is, in a sentence."""
-        witness, came = self.witnessed, self.sealed.resolution
-        if witness is None or witness.time is None:
-            return "the date is the writer's own word"
-        told = f"existed by {witness.time.isoformat()}: {TITLES[witness.kind]}, {witness.by}"
-        if came is not None and came.date is not None and witness.time.date() > came.date:
-            told += f"; that is after {came.date}, when the outcome came about"
-        return told
+        return date_words(self.sealed, self.witnessed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,6 +52,12 @@ class Witness:
     says: str
     file: str
 
+    @property
+    def words(self) -> str:
+        """All of it in a line."""
+        named = ", ".join(filter(None, (TITLES[self.kind], self.by)))
+        return f"{named}: {self.state}: {self.says}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trust:

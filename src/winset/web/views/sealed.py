@@ -24,7 +24,8 @@ from winset.ledger import (
     score,
     verify,
 )
-from winset.ledger.witness import existed_by, witnesses_of
+from winset.ledger.resolving import date_words
+from winset.ledger.witness import Witness, existed_by, witnesses_of
 from winset.ledger.witness.files import files_of
 from winset.web.views.asked import Asked
 from winset.web.views.kind import Kind, Progress, Subject, made_of, no_fields
@@ -110,6 +111,7 @@ def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
     """Return every sealed forecast; each made again if that is asked for."""
     folder = _folder(subject)
     checks: dict[str, Check] = {}
+    earliest: dict[str, Witness] = {}
     sentences = []
     if asked.again:
         count = max(len(read_ledger(folder).sealed), 1)
@@ -129,7 +131,7 @@ def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
     else:
         ledger = read_ledger(folder)
         entries = ledger.chain.entries
-        earliest = existed_by(entries, witnesses_of(folder, entries, git=False))
+        earliest |= existed_by(entries, witnesses_of(folder, entries, git=False))
         sealed, running = ledger.sealed, record(ledger.sealed, earliest)
         heads = ledger.chain.heads
         sentences += [str(problem) for problem in ledger.problems]
@@ -139,7 +141,7 @@ def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
         made={**made_of(subject, asked), "heads": list(heads)},
         found={"sealed": sealed, "record": running},
         more={
-            "entries": [_entry(s, checks.get(s.id)) for s in reversed(sealed)],
+            "entries": [_entry(s, checks.get(s.id), earliest.get(s.id)) for s in reversed(sealed)],
             "again": asked.again,
             "today": datetime.date.today().isoformat(),
         },
@@ -201,7 +203,7 @@ def _scores(found: Score | None) -> str:
     return said if found.counts else f"does not count: {found.why_not}"
 
 
-def _entry(sealed: Sealed, check: Check | None) -> Entry:
+def _entry(sealed: Sealed, check: Check | None, witness: Witness | None) -> Entry:
     seal, came = sealed.seal, sealed.resolution
     scale = seal.settlement
     state = f"came out {came.outcome}" if came else "overdue" if _overdue(sealed) else "open"
@@ -221,8 +223,8 @@ def _entry(sealed: Sealed, check: Check | None) -> Entry:
         again="" if check is None else AGAIN[check.verdict],
         harm=() if check is None else check.harm,
         changes=() if check is None else check.changes,
-        dates="" if check is None else check.dates,
-        witnesses=() if check is None else tuple(f"{w.file}: {w.says}" for w in check.witnesses),
+        dates=date_words(sealed, witness if check is None else check.witnessed),
+        witnesses=() if check is None else tuple(w.words for w in check.witnesses),
         outcomes=seal.outcomes,
         numeric=scale is not None,
         least=scale.low if scale else 0.0,
