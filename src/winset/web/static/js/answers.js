@@ -46,7 +46,10 @@ export class Answers {
   }
 
   // The range and what follows it take longer than a slider may: they come when it has stopped.
-  headline({ probability, low, high, sentences }, whole = false) {
+  headline({ probability, word, low, high, sentences }, whole = false) {
+    byId("chance").hidden = probability === null;
+    byId("chance").querySelector("b").textContent = probability === null ? "" : percent(probability);
+    byId("chance").querySelector("span").textContent = word;
     let range = "";
     if (probability !== null && low !== null) {
       const ends = [low, high].map((value) => Math.round(100 * value));
