@@ -168,9 +168,9 @@ def _curve(
 ) -> None:
     rows = [
         {
-            "x": float(x),
-            "y": top + HEIGHT * (1.0 - float(p)),
-            "share": float(p),
+            "x": float(f"{x:.6g}"),
+            "y": round(top + HEIGHT * (1.0 - float(p)), 2),
+            "share": round(float(p), 4),
             "name": shown(name),
         }
         for x, p in zip(point, curve, strict=True)
@@ -187,7 +187,12 @@ def _curve(
 def _joint(frame: Frame, top: float, point: FloatArray, joint: FloatArray) -> None:
     base = top + HEIGHT
     rows = [
-        {"x": float(x), "y": base - HEIGHT * float(p), "base": base, "share": float(p)}
+        {
+            "x": float(f"{x:.6g}"),
+            "y": round(base - HEIGHT * float(p), 2),
+            "base": base,
+            "share": round(float(p), 4),
+        }
         for x, p in zip(point, joint, strict=True)
     ]
     area = alt.Chart().mark_area(style="dot", opacity=0.22, line=False)
