@@ -148,9 +148,10 @@ def hard(seed, *, count=35, model=None):
         reversion=Range(low, low + 0.1 * width) if end else point(low + width),
         outcome=Resolved(value=point(low + width * (0.97, 0.02)[seed % 2])),
     )  # fmt: skip
+    roles = ("negotiator", *["veto player"] * 3, *["pressure group"] * count)
     actors = tuple(
         replace(actor, name=f"{NAMES[k % 7]} {k}", party="ab"[k % 2],
-                role=("negotiator",) if k < 2 else ("veto player",) if k < 8 else ("pressure group",))
+                role=(roles[k // 2],))
         for k, actor in enumerate(case.actors)
     )  # fmt: skip
     stances = tuple(

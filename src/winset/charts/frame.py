@@ -34,16 +34,22 @@ class Frame(Rows):
         names: Sequence[str],
         *,
         width: float,
-        after: Sequence[str] = (),
+        marks: Sequence[Mark] = (),
     ) -> None:
-        """Begin a picture of ``width`` pixels; see `Rows` for the rest."""
+        """Begin a picture of ``width`` pixels with rows for ``names`` and for ``marks``."""
         self.issue = issue
         scale = issue.scale
         unit = width_of(fitted(scale.unit or "", 60.0, NAME_SIZE), NAME_SIZE) + 12.0
         ends = (number(scale.low), number(scale.high))
         half = max(width_of(end, NAME_SIZE) for end in ends) / 2
+        # Room for the value of a mark at the end: before it lines may fall from other marks.
         super().__init__(
-            scale.low, scale.high, names, width=width, after=after, least=max(60.0, unit + half)
+            scale.low,
+            scale.high,
+            [*names, *(mark.name for mark in marks)],
+            width=width,
+            after=[figure(mark.value, scale) for mark in marks],
+            least=max(60.0, unit + half),
         )
         self._top = 0.0
 

@@ -53,9 +53,9 @@ def outcome(
     description = _described(forecast, issue, entry, middle, refused)
 
     def draw(width: float) -> alt.LayerChart:
-        names = ["No agreement", "Settlement", *(mark.name for mark in [*middle, *beside])]
-        frame = Frame(entry, names, width=width)
-        drawn = frame.mark_rows([*middle, *beside])
+        points = [*middle, *beside]
+        frame = Frame(entry, ["No agreement", "Settlement"], width=width, marks=points)
+        drawn = frame.mark_rows(points)
         _draw_half(frame, half, drawn)
         frame.bottom += 6
         _draw_stacks(frame, stacks, settled)

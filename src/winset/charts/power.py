@@ -47,6 +47,7 @@ def power_landscape(case: Case, issue: str) -> View:
         row["passed"] = passed
     _choose_named(rows)
     median = float(batch.in_units(Median().solve(batch).settlement)[0, k]) if rows else 0.0
+    middle = Mark(kind="median", name=MEDIAN, value=median, low=median, high=median)
     said = f"The weighted median is {figure(median, entry.scale)}." if rows else ""
     greatest = "; ".join(
         f"{row['name']} {percent(row['share'])} at {figure(row['x'], entry.scale)}"
@@ -55,7 +56,7 @@ def power_landscape(case: Case, issue: str) -> View:
     description = shown(f"Power on {entry.title}. Greatest shares: {greatest}. {said}")
 
     def draw(width: float) -> alt.LayerChart:
-        frame = Frame(entry, [MEDIAN], width=width)
+        frame = Frame(entry, [], width=width, marks=[middle])
         frame.key({row["party"]: row["colour"] for row in rows})
         placed = [dict(row) for row in rows]
         flagged = [row for row in placed if row["named"]]
@@ -67,7 +68,7 @@ def power_landscape(case: Case, issue: str) -> View:
         _bars(frame, placed, base)
         frame.bottom = base + 6
         if rows:
-            _median(frame, median, top)
+            _median(frame, middle, top)
         frame.axis(states=False)
         return frame.chart(description)
 
@@ -199,9 +200,9 @@ def _bars(frame: Frame, rows: list[Row], base: float) -> None:
     frame.add(ends, dot.encode(frame.x(), frame.y()))
 
 
-def _median(frame: Frame, value: float, top: float) -> None:
+def _median(frame: Frame, middle: Mark, top: float) -> None:
     """Mark the weighted median below the stacks, a line rising from it."""
-    (row,) = frame.mark_rows([Mark(kind="median", name=MEDIAN, value=value, low=value, high=value)])
-    rise = [{"x": value, "y": row["y"] - 6, "end": top}]
+    (row,) = frame.mark_rows([middle])
+    rise = [{"x": middle.value, "y": row["y"] - 6, "end": top}]
     line = alt.Chart().mark_rule(style="line", strokeDash=[6, 3], strokeOpacity=0.85)
     frame.add(rise, line.encode(frame.x(), frame.y(), y2=alt.Y2("end:Q")))

@@ -19,7 +19,7 @@ GAP = 12.0  # pixels between a name and the scale
 LINE = 12.0  # pixels of a line of a name
 BELOW = 15.0  # pixels of a line for words that have no room beside their mark
 MOST_GUTTER, SHARE = 190.0, 0.36  # of the names: in pixels, and of the picture
-LEAST_RIGHT = 24.0
+LEAST_RIGHT, MOST_AFTER = 24.0, 0.2  # after the scale: in pixels, and of the picture
 TEXT = alt.Text("text:N")
 PLACE = {"expr": "datum.px"}
 Row = dict[str, Any]
@@ -70,10 +70,12 @@ class Rows:
             default=0.0,
         )
         gutter = GAP + 2.0 if self.stacked else max(least, widest) + GAP
-        margin = max([LEAST_RIGHT, *(width_of(w, NAME_SIZE, bold=True) + 10.0 for w in after)])
+        words = (width_of(word, NAME_SIZE, bold=True) + 12.0 for word in after)
+        margin = max(LEAST_RIGHT, min(MOST_AFTER * width, max(words, default=0.0)))
         self.across = width - 2 * EDGE - gutter - margin
         self.left, self.right = -gutter, self.across + margin
         self.bottom = 0.0
+        self._bands: list[tuple[float, float]] = []  # top and bottom of each row
         self._layers: list[Any] = []
 
     def x(self, field: str = "x") -> alt.X:
@@ -119,6 +121,7 @@ class Rows:
         if self.stacked:
             self.bottom += LINE * len(self.name_lines(name)) + 4.0
         middle = self.bottom + height / 2
+        self._bands.append((self.bottom, self.bottom + height))
         self.bottom += height
         return middle
 
@@ -175,13 +178,10 @@ class Rows:
         written: list[Row] = []
         for row in rows:
             place = self.beside(row["low"], row["high"], row["text"], bold=bold, off=off)
-            extra: Row = {key: row[key] for key in ("name", "full") if key in row}
             parts = self._below(row["text"], bold=bold) if place.below else [row["text"]]
             for k, part in enumerate(parts):
                 y = row["y"] + (BELOW * (k + 1) if place.below else 0.0)
-                written.append(
-                    {**extra, "px": place.at, "y": y, "text": part, "align": place.align}
-                )
+                written.append({**row, "px": place.at, "y": y, "text": part, "align": place.align})
         sides: tuple[Align, ...] = ("left", "right")
         for align in sides:
             text = alt.Chart().mark_text(
@@ -250,8 +250,15 @@ class Rows:
         return rows
 
     def fall(self, guides: Sequence[Row]) -> None:
-        """Let a dashed line fall from below each of ``guides`` to here."""
-        rows = [{"x": row["x"], "y": row["y"] + 7.0, "end": self.bottom} for row in guides]
+        """Let a dashed line fall from below each of ``guides`` to here.
+
+        Where names stand above their rows, it passes behind the rows alone.
+        """
+        rows = [
+            {"x": row["x"], "y": top, "end": end}
+            for row in guides
+            for top, end in (self._bands if self.stacked else [(row["y"] + 7.0, self.bottom)])
+        ]
         line = alt.Chart().mark_rule(style="line", strokeDash=[5, 3])
         self.behind(rows, line.encode(self.x(), self.y(), y2=alt.Y2("end:Q")))
 

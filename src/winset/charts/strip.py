@@ -38,8 +38,7 @@ def position_strip(case: Case, issue: str) -> View:
     description = _described(case, issue, rows, beside)
 
     def draw(width: float) -> alt.LayerChart:
-        names = [row["name"] for row in rows] + [mark.name for mark in beside]
-        frame = Frame(entry, names, width=width)
+        frame = Frame(entry, [row["name"] for row in rows], width=width, marks=beside)
         parties = sorted(rows, key=lambda row: row["order"])
         frame.key({row["party"]: row["colour"] for row in parties})
         drawn = frame.mark_rows(beside)
