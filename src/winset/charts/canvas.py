@@ -46,12 +46,15 @@ def sheet(
         right: likewise after it.
         description: what a screen reader says.
     """
+    # In quarters of a pixel, which add up exactly to the width that was asked for.
+    whole = round(left + across + right)
+    left, across = round(4 * left) / 4, round(4 * across) / 4
     words: dict[str, Any] = {"description": shown(description)} if description else {}
     return alt.LayerChart(
         layer=list(layers),
         width=across,
         height=down,
         autosize=alt.AutoSizeParams(type="none"),
-        padding={"left": left, "right": right, "top": EDGE, "bottom": EDGE},
+        padding={"left": left, "right": whole - left - across, "top": EDGE, "bottom": EDGE},
         **words,
     )

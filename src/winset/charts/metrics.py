@@ -27,6 +27,7 @@ _TABLES = {
     for bold, table in ((False, _PLAIN), (True, _BOLD))
 }
 _WIDE, _OTHER = 1_100, 900  # of a square script, and of what is in no table
+_EAST = {False: 760, True: 840}  # of a Greek or Cyrillic letter
 
 
 def width_of(text: str, size: float, *, bold: bool = False) -> float:
@@ -47,4 +48,6 @@ def _advance(character: str, bold: bool) -> int:
         return 0
     if unicodedata.east_asian_width(character) in "WF":
         return _WIDE
+    if "\N{GREEK CAPITAL LETTER HETA}" <= character <= "\u052f":
+        return _EAST[bold]
     return table.get(unicodedata.normalize("NFD", character)[0], _OTHER)
