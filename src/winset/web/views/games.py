@@ -123,7 +123,7 @@ def _chances(played: Played) -> View:
             "Dots are chances that a move is played at all, whatever the end; they do not add up "
             f"to 1. Bars hold the middle 80 % of {played.draws:,} draws."
         ),
-        chart=intervals(drawn, low=0.0, high=1.0, unit="chance that it is played"),
+        draw=intervals(drawn, low=0.0, high=1.0, unit="chance that it is played"),
         table=rows_table(CHANCES, rows),
         description=visible(f"Chances of the moves in {title}: {'; '.join(said)}."),
     )
