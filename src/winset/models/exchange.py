@@ -183,7 +183,10 @@ class Exchange:
             gain=np.empty((draws, kept)),
         )
         salience = np.array(batch.salience, order="C")
-        kernel.trade(position, salience, _weights(batch), batch.present, self.least_gain, record)
+        weights, least = _weights(batch), self.least_gain
+        kernel.trade.over(
+            draws, kernel.STEP, position, salience, weights, batch.present, least, record
+        )
         return record
 
 

@@ -159,7 +159,8 @@ class ExpectedUtility:
             moved_by=np.full((draws, kept, actors, issues), -1),
             forecasts=np.empty((draws, kept, issues)),
         )
-        kernel.play(*stances, batch.present, self._rules(), record)
+        rules = self._rules()
+        kernel.play.over(draws, kernel.STEP, *stances, batch.present, rules, record)
         return record
 
 

@@ -211,7 +211,9 @@ class SpatialPolitics:
             moved_by=np.full((draws, kept, actors, issues), -1),
             forecasts=np.empty((draws, kept, issues)),
         )
-        kernel.play(
+        kernel.play.over(
+            draws,
+            kernel.STEP,
             position,
             salience,
             influence,
