@@ -12,7 +12,7 @@ import winset
 SOURCE = Path(winset.__file__).parent
 # Each layer may import itself, what stands beside it, and what stands to its left.
 LAYERS = [
-    {"errors", "kernels", "scores", "version"},
+    {"errors", "keeping", "kernels", "scores", "version"},
     {"case"},
     {"formats", "evidence", "batch", "cases"},
     {"models"},

@@ -1,4 +1,4 @@
-"""Where this user's winset may keep what it can make again: compiled code, the state of long runs."""
+"""Where winset may keep what it can make again: compiled code, the state of long runs."""
 
 import os
 import stat
@@ -11,7 +11,7 @@ VARIABLE = "WINSET_CACHE"
 
 
 def lasting_folders() -> list[Path]:
-    """Return the folders to try, made or not: what ``WINSET_CACHE`` names, then the user's cache."""
+    """Return the folders to try, made or not: ``WINSET_CACHE``, then the user's cache."""
     named = os.environ.get(VARIABLE)
     folders = [Path(named)] if named else []
     base = os.environ.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME")

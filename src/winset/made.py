@@ -3,6 +3,8 @@
 from dataclasses import dataclass, fields
 from typing import Any
 
+from winset.version import UNKNOWN
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
@@ -17,6 +19,8 @@ class Made:
         parameters: of the model, in the form that `make_model` reads.
         seed: of the random streams.
         version: of this package.
+        code: digest of the kernels' code and of what compiled it, `winset.version.code_digest`;
+            ``unknown`` of what was made before it was written down.
         calibration: by whose errors the settlements were widened: ``source``, ``table`` (digest of
             the decisions), ``decisions``, ``groups``, and ``measured_on``, the model that made
             those errors; None where they are as the model has them.
@@ -30,6 +34,7 @@ class Made:
     parameters: dict[str, Any]
     seed: int
     version: str
+    code: str = UNKNOWN
     calibration: dict[str, Any] | None = None
 
     @property

@@ -24,10 +24,11 @@ def code_digest() -> str:
     The second is one of what turns them into machine code: Numba, llvmlite, NumPy, Python and the
     processor. Numba itself is not imported.
     """
-    return _sources() + _translation()
+    return sources_digest() + _translation()
 
 
-def _sources() -> str:
+def sources_digest() -> str:
+    """Return a digest of the kernels' sources as they lie there now."""
     words = hashlib.sha256()
     for path in sorted(KERNELS.glob("*.py")):
         source = path.read_bytes()

@@ -16,13 +16,16 @@ from winset.cli.sensitivity import sensitivity
 from winset.cli.serve import serve
 from winset.cli.statements import EXPORTS, IMPORTS
 from winset.cli.timeline import timeline
+from winset.cli.warm import show_compiling, warm
 from winset.errors import CaseError, WinsetError
+from winset.kernels.telling import listen
 
 
 class _Sentences(click.Group):
     """Turns the library's errors into sentences and exit status 1."""
 
     def invoke(self, ctx: click.Context) -> object:
+        listen(show_compiling)
         try:
             result: object = super().invoke(ctx)
         except CaseError as error:
@@ -58,6 +61,6 @@ for _command in IMPORTS:
 for _command in (
     forecast, compare, sensitivity, levers, timeline, show, check, new, cases, export, import_,
     extract, search, add, propose, code, agreement, derive, trace, reanchor, claims, seal, verify,
-    resolve, serve, backtest, calibrate,
+    resolve, serve, backtest, calibrate, warm,
 ):  # fmt: skip
     cli.add_command(_command)

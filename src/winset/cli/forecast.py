@@ -79,8 +79,9 @@ def forecast(
     from winset.calibration import read_fitted
     from winset.cli.printing import print_json
     from winset.cli.runs import kept_in, running
-    from winset.findings import look_behind
+    from winset.findings import look_behind, needed
     from winset.forecast import forget_run, make_forecast
+    from winset.kernels.compiling import expect
     from winset.models import default_model, fitting_models, make_model
 
     if raw and calibration is not None:
@@ -93,6 +94,7 @@ def forecast(
         models: list[Model] = fitting_models(opened)
     else:
         models = [make_model(name or default_model(opened), settings_of(settings))]
+    expect(needed(models))
     kept = kept_in(resume, draws=draws, rounds=rounds is not None, models=len(models))
     made = []
     with running(draws * len(models), cluster=cluster, kept=kept, bar=not as_json) as (run, done):

@@ -11,9 +11,9 @@ one that returns more can be called by other kernels, and runs as Python when Py
 
 import ctypes
 import os
+import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from types import FunctionType
 from typing import Any, get_args, get_origin
 
@@ -21,29 +21,19 @@ import numpy as np
 
 from winset.kernels.arrays import Layout
 from winset.kernels.place import place, warn
+from winset.kernels.sources import refuse_changed, renew_stale
+from winset.kernels.telling import Compiling, tell
 from winset.kernels.threads import in_threads
+from winset.version import code_digest
 
 Words = list[Any]
 _SCALARS: dict[Any, Any] = {
     int: ctypes.c_int64, float: ctypes.c_double, bool: ctypes.c_uint8, np.uint64: ctypes.c_uint64,
 }  # fmt: skip
-_REGISTER: "list[Kernel]" = []
+_REGISTER: "dict[str, Kernel]" = {}
+_expected: "list[Kernel]" = []
 _loading = threading.RLock()
-
-
-@dataclass(frozen=True, slots=True)
-class Compiling:
-    """How far the compiling of what is asked for is.
-
-    Attributes:
-        name: of the kernel that is next, empty when all are there.
-        done: how many are.
-        total: how many were to be made.
-    """
-
-    name: str
-    done: int
-    total: int
+code_digest()  # fixed before the first kernel is loaded: it names the code of this process
 
 
 class Kernel:
@@ -139,16 +129,29 @@ class Kernel:
 
         content = place().read(self.file)
         if content is None:
-            from winset.kernels.machine import machine_code
-
-            warn()
-            content = machine_code(self)
+            content = self._compile()
             place().write(self.file, content)
         self._engine, address = load(content)
         signature = [ctypes.c_void_p, ctypes.c_void_p]
         for kind in self.arguments:
             signature += words_of(kind)
         self._entry = ctypes.CFUNCTYPE(ctypes.c_int32, *signature)(address)
+
+    def _compile(self) -> bytes:
+        warn()
+        refuse_changed()
+        if renew_stale(list(dict.fromkeys(k.function.__module__ for k in _REGISTER.values()))):
+            fresh = vars(sys.modules[self.function.__module__])[self.function.__name__]
+            self.function, self._dispatcher = fresh.function, None
+        if self not in _expected:
+            _expected.append(self)
+        where, folder = _expected.index(self) + 1, str(place().folder or "")
+        tell(Compiling(self.name, where, len(_expected), folder))
+        from winset.kernels.machine import machine_code  # imports Numba: half a second
+
+        content = machine_code(self)
+        tell(Compiling("", where, len(_expected), folder))
+        return content
 
 
 def compiled(function: Callable[..., Any]) -> Any:
@@ -170,22 +173,27 @@ def _registered(function: Callable[..., Any], **options: bool) -> Any:
     if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
         return function
     kernel = Kernel(function, **options)  # type: ignore[arg-type]
-    _REGISTER.append(kernel)
+    _REGISTER[kernel.name] = kernel
     return kernel
 
 
-def doors() -> list[Kernel]:
-    """Return the kernels imported so far that Python calls."""
-    return [kernel for kernel in _REGISTER if kernel.door]
+def doors(*modules: str) -> list[Kernel]:
+    """Return the kernels imported so far that Python calls: of these ``modules``, or of all."""
+    return [
+        kernel
+        for name, kernel in _REGISTER.items()
+        if kernel.door and (not modules or name.split(".")[0] in modules)
+    ]
 
 
-def compile_ahead(kernels: Iterable[Kernel]) -> Iterator[Compiling]:
-    """Make the machine code of ``kernels`` that is not there yet, telling before each and after."""
-    wanted = [kernel for kernel in kernels if not kernel.kept()]
-    for k, kernel in enumerate(wanted):
-        yield Compiling(kernel.name, k, len(wanted))
-        kernel.load()
-    yield Compiling("", len(wanted), len(wanted))
+def expect(kernels: Iterable[Kernel]) -> list[Kernel]:
+    """Say which kernels will be needed, so that who listens is told how many are left.
+
+    Returns those that have to be compiled.
+    """
+    missing = [kernel for kernel in kernels if not kernel.kept()]
+    _expected[:] = missing
+    return missing
 
 
 def words_of(kind: Any) -> list[Any]:

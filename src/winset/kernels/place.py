@@ -46,6 +46,11 @@ class Place:
     lasting: bool
     reasons: tuple[str, ...] = ()
 
+    @property
+    def writable(self) -> bool:
+        """Whether more can be kept there."""
+        return self.folder is not None and os.access(self.folder, os.W_OK)
+
     def read(self, name: str) -> bytes | None:
         """Return what `write` has kept under ``name``; None if nothing, or damaged."""
         if self.folder is None:
@@ -59,7 +64,7 @@ class Place:
 
     def write(self, name: str, content: bytes) -> None:
         """Keep ``content`` under ``name``; the file is there as a whole or not at all."""
-        if self.folder is None or not os.access(self.folder, os.W_OK):
+        if self.folder is None or not self.writable:
             return
         path = self.folder / name
         part = path.with_name(f"{name}.{uuid.uuid4().hex}")

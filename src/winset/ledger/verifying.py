@@ -18,7 +18,7 @@ from winset.ledger.records import Ledger, Seal, Sealed, read_ledger
 from winset.ledger.resolving import Record, Score, record, score
 from winset.ledger.sealing import content_digest, say
 from winset.made import Made
-from winset.version import winset_version
+from winset.version import UNKNOWN, compare_code, winset_version
 
 Verdict = Literal["same bytes", "same numbers", "other numbers", "cannot be made again", "not made"]
 
@@ -35,6 +35,7 @@ class Check:
         difference: greatest difference of a probability, or of a quantile as a share of the
             scale; None where it was not made again.
         errors: the same in Monte Carlo errors of the sealed forecast; None where it has none.
+        code: whether the code that made it is the code that runs here, in words.
         changes: what differs from when it was sealed, in words.
         harm: what is wrong with it, in words: of these the record should have none.
     """
@@ -44,6 +45,7 @@ class Check:
     verdict: Verdict
     difference: float | None = None
     errors: float | None = None
+    code: str = ""
     changes: tuple[str, ...] = ()
     harm: tuple[str, ...] = ()
 
@@ -160,6 +162,7 @@ def _check(
         verdict=verdict,
         difference=difference,
         errors=errors,
+        code=compare_code(str(seal.made.get("code", UNKNOWN))),
         changes=tuple(changed),
         harm=tuple(harm),
     )

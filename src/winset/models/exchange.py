@@ -93,6 +93,7 @@ class Exchange:
     """
 
     name: ClassVar[str] = "exchange"
+    kernels: ClassVar[tuple[str, ...]] = ("exchange",)
     idea: ClassVar[str] = "actors give way where they care less for gains where they care more"
     random: ClassVar[bool] = False
     least_gain: float = 1e-9

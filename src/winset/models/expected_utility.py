@@ -88,6 +88,7 @@ class ExpectedUtility:
     """
 
     name: ClassVar[str] = "expected-utility"
+    kernels: ClassVar[tuple[str, ...]] = ("expected_utility",)
     idea: ClassVar[str] = "who expects to lose a challenge, given who backs whom, moves beforehand"
     random: ClassVar[bool] = False
     variant: Variant = "printed"

@@ -117,6 +117,7 @@ class SpatialPolitics:
     """
 
     name: ClassVar[str] = "spatial"
+    kernels: ClassVar[tuple[str, ...]] = ("spatial",)
     idea: ClassVar[str] = "whoever expects to gain offers a bargain, and elections decide on it"
     vote: Vote = "proportional"
     victory: Victory = "linear"
