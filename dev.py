@@ -71,27 +71,8 @@ def download_pip() -> list[Path]:
     return sorted(place.glob("usr/share/python-wheels/pip-*.whl"))
 
 
-def drop_stale_kernels() -> None:
-    """Forget compiled kernels if any source has changed since they were compiled.
-
-    A compiled function is kept with the date of its own file only: one that calls into another
-    file would go on with what stood there before.
-    """
-    package = ROOT / "src" / "winset"
-    sources = sorted(package.glob("kernels/*.py"))
-    found = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
-    stamp = package / "kernels" / "__pycache__" / "sources"
-    if stamp.exists() and stamp.read_text() == found:
-        return
-    for compiled in package.glob("**/__pycache__/*.nb[ic]"):
-        compiled.unlink(missing_ok=True)
-    stamp.parent.mkdir(exist_ok=True)
-    stamp.write_text(found)
-
-
 def prepare(extras: str) -> None:
     """Bring the environment up to date with pyproject.toml; seconds when it is already."""
-    drop_stale_kernels()
     said = (ROOT / "pyproject.toml").read_bytes() + extras.encode() + sys.version.encode()
     stamp = ENVIRONMENT / f"installed{extras.strip('[]') and '-' + extras.strip('[]')}"
     wanted = hashlib.sha256(said).hexdigest()
@@ -114,6 +95,7 @@ def demo() -> None:
     prepare("")
     report = ROOT / "out" / "iran-nuclear-2015.html"
     report.parent.mkdir(exist_ok=True)
+    run(PYTHON, "-m", "winset", "warm")
     run(PYTHON, "-m", "winset", "forecast", "iran-nuclear-2015", "--report", report)
 
 

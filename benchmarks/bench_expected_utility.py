@@ -15,8 +15,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numba
 import numpy as np
+
+from winset.kernels import threads
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "tests"))
@@ -104,7 +105,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5, help="of each measurement; best counts")
     parser.add_argument("--twin-draws", type=int, default=20, help="draws for the naive twin")
     options = parser.parse_args()
-    numba.set_num_threads(1)
+    threads.use_threads(1)
     model = ExpectedUtility(rounds=ROUNDS)
     model.solve(emission(2))  # compiles
 

@@ -13,10 +13,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numba
 import numpy as np
 
 from winset.kernels import spatial as kernel
+from winset.kernels import threads
 from winset.models import SpatialPolitics
 
 HERE = Path(__file__).parent
@@ -58,7 +58,9 @@ def measure_kernel(actors: int, turns: int, repeats: int) -> tuple[float, np.nda
     everybody, key, identity = np.ones(actors, bool), np.zeros(1, np.uint64), np.empty((0, 0))
 
     def work() -> None:
-        kernel.play(x[:, :, None], s[:, :, None], c, everybody, key, identity, rules, record)
+        kernel.play(
+            (0, 1), x[:, :, None], s[:, :, None], c, everybody, key, identity, rules, record
+        )
 
     work()  # compiles, or loads what is compiled
     return best_of(repeats, work) / turns, record.position[0, :, 0]
@@ -111,7 +113,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--twin-up-to", type=int, default=40, metavar="ACTORS")
     options = parser.parse_args()
-    numba.set_num_threads(1)
+    threads.use_threads(1)
 
     kernels, programs = [], []
     heads = ("actors", "kernel, ms a turn", "C++, ms a turn", "kernel / C++", "twin, ms a turn")

@@ -10,10 +10,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numba
 import numpy as np
 
 from winset import open_case, sample
+from winset.kernels import threads
 from winset.models import TwoLevel
 
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
@@ -73,7 +73,7 @@ def main() -> None:
         "winset curves": (few.draws, lambda: private.curves(few)),
         "blame": (few.draws, lambda: private.blame(few)),
     }
-    print(f"{options.case}, {options.grid} points, {numba.get_num_threads()} threads\n")
+    print(f"{options.case}, {options.grid} points, {threads.processors()} threads\n")
     print("| work | draws | seconds | processor seconds | µs a draw and issue |")
     print("|:---|---:|---:|---:|---:|")
     rates = {}

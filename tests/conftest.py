@@ -5,12 +5,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from dev import drop_stale_kernels
-
-drop_stale_kernels()  # before any kernel is imported
-
-from winset.case.folder import read_case  # noqa: E402
-from winset.case.model import Case  # noqa: E402
+from winset.case.folder import read_case
+from winset.case.model import Case
 
 settings.register_profile(
     "winset",

@@ -2,7 +2,6 @@ import dataclasses
 import itertools
 from pathlib import Path
 
-import numba
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,6 +11,7 @@ from ruamel.yaml import YAML
 from stances import batch_of
 from twins import exchange as twin
 from winset.errors import WinsetError
+from winset.kernels import threads
 from winset.models.exchange import Exchange, Exchanged
 
 HERE = Path(__file__).parent
@@ -160,16 +160,16 @@ def test_gains_never_grow_and_voting_positions_stay_between_positions():
 
 
 def test_the_solution_is_the_last_round_and_draws_do_not_hang_together():
-    batch, before = many(), numba.get_num_threads()
+    batch = many()
     outcome, rounds = Exchange().solve(batch), Exchange().trace(batch)
     assert np.array_equal(rounds.settlement[:, -1], outcome.settlement)
     assert np.array_equal(rounds.rounds, outcome.rounds)
-    numba.set_num_threads(1)
+    threads.use_threads(1)
     try:
         arrays = (batch.position, batch.salience, batch.influence)
         part = Exchange().solve(batch_of(*(a[5:9] for a in arrays)))
     finally:
-        numba.set_num_threads(before)
+        threads.use_threads(None)
     assert np.array_equal(part.settlement, outcome.settlement[5:9])
 
 

@@ -2,7 +2,6 @@ import csv
 import dataclasses
 from pathlib import Path
 
-import numba
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -13,6 +12,7 @@ from builders import line_case
 from stances import batch_of
 from twins import expected_utility as twin
 from winset.batch import sample
+from winset.kernels import threads
 from winset.models.expected_utility import ExpectedUtility
 
 HERE = Path(__file__).parent
@@ -126,15 +126,15 @@ def many(draws=64, actors=9, issues=2, seed=0):
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_a_draw_depends_neither_on_chunks_nor_on_threads(variant):
     model, batch = ExpectedUtility(variant=variant), many()
-    whole, before = model.solve(batch).settlement, numba.get_num_threads()
-    numba.set_num_threads(1)
+    whole = model.solve(batch).settlement
+    threads.use_threads(1)
     try:
         for first, last in ((0, 1), (1, 20), (20, 64)):
             part = batch_of(*(a[first:last] for a in (batch.position, batch.salience,
                                                       batch.influence)))  # fmt: skip
             assert np.array_equal(model.solve(part).settlement, whole[first:last])
     finally:
-        numba.set_num_threads(before)
+        threads.use_threads(None)
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

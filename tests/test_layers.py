@@ -12,7 +12,7 @@ import winset
 SOURCE = Path(winset.__file__).parent
 # Each layer may import itself, what stands beside it, and what stands to its left.
 LAYERS = [
-    {"defaults", "errors", "installing", "kernels", "scores", "version"},
+    {"defaults", "errors", "installing", "keeping", "kernels", "scores", "version"},
     {"case"},
     {"formats", "evidence", "batch", "cases"},
     {"models"},

@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
-import numba
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -17,7 +16,7 @@ from builders import line_case
 from twins import spatial as twin
 from winset.batch import RandomShares, sample
 from winset.errors import WinsetError
-from winset.kernels import condorcet, spatial_turn
+from winset.kernels import condorcet, spatial_turn, threads
 from winset.kernels import spatial as kernel
 from winset.models import spatial
 from winset.models.spatial import CHOICES, SpatialPolitics
@@ -564,12 +563,11 @@ def test_a_run_depends_neither_on_chunks_nor_on_threads(interim):
         part = model.solve(piece)
         for name in ("settlement", "position", "probability", "rounds", "converged"):
             assert np.array_equal(getattr(part, name), getattr(outcome, name)[start:stop])
-    threads = numba.get_num_threads()
     try:
-        numba.set_num_threads(1)
+        threads.use_threads(1)
         single = model.solve(whole)
     finally:
-        numba.set_num_threads(threads)
+        threads.use_threads(None)
     assert np.array_equal(single.position, outcome.position)
     assert np.array_equal(single.settlement, outcome.settlement)
 

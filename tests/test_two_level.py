@@ -3,7 +3,6 @@ import itertools
 from pathlib import Path
 from random import Random
 
-import numba
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -19,6 +18,7 @@ from winset.case.scenarios import apply_scenario
 from winset.chunks import ALL_DRAWN
 from winset.errors import CaseError, WinsetError
 from winset.forecast import make_forecast
+from winset.kernels import threads
 from winset.kernels.quota import quota_room, quota_tail, rounded_votes
 from winset.kernels.two_level import solve_table
 from winset.models import make_model
@@ -799,15 +799,14 @@ def test_neither_threads_nor_chunks_change_a_bit():
     case = changed(case, "chief", position=parse_range("10..20..40"))
     whole = sample(case, 700)
     model = TwoLevel()
-    threads = numba.get_num_threads()
     try:
         many, curves, blame = model.solve(whole), model.curves(whole), model.blame(whole)
-        numba.set_num_threads(1)
+        threads.use_threads(1)
         one = model.solve(whole)
         assert np.array_equal(curves.joint, model.curves(whole).joint)
         assert np.array_equal(blame.actor, model.blame(whole).actor, equal_nan=True)
     finally:
-        numba.set_num_threads(threads)
+        threads.use_threads(None)
     pieces = [model.solve(sample(case, n, first=f)) for f, n in ((0, 1), (1, 299), (300, 400))]
     for field in dataclasses.fields(many):
         value = getattr(many, field.name)

@@ -1,6 +1,6 @@
 """What lies behind a forecast: winsets, what binds, who stands in the way, the games played."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -11,7 +11,8 @@ from winset.case.scenarios import apply_scenario
 from winset.defaults import DRAWS
 from winset.dissent import Voice, dissent
 from winset.forecast import Forecast
-from winset.models import make_model
+from winset.kernels.compiling import Kernel, doors
+from winset.models import Model, NashBargaining, kernels_of, make_model
 from winset.models.base import IntArray
 from winset.models.two_level import Binding, Blame, Curves, TwoLevel, binding
 from winset.moves import Estimate, Played, estimate, games_of, play
@@ -46,6 +47,16 @@ class Findings:
     games: Mapping[str, Played] = field(default_factory=dict)
     dissent: tuple[Voice, ...] = ()
     structure: Structure | None = None
+
+
+def needed(models: Iterable[Model]) -> list[Kernel]:
+    """Return the kernels that forecasts of ``models`` run, with what lies behind them."""
+    modules: set[str] = set()
+    for model in models:
+        modules |= kernels_of(model)
+        if isinstance(model, TwoLevel | NashBargaining):  # `dissent` hears both
+            modules |= kernels_of(TwoLevel) | kernels_of(NashBargaining)
+    return doors(*modules) if modules else []
 
 
 def look_behind(case: Case, forecast: Forecast, *, structure: bool = False) -> Findings:

@@ -24,7 +24,7 @@ from winset.models import Model, Outcome, make_model, parameters
 from winset.runs import gather, state_of
 from winset.saved import DRAW_SHAPES, MAY_LACK, Shape, check_arrays, read_arrays
 from winset.tally import Tally, edges_of, read_tally
-from winset.version import winset_version
+from winset.version import UNKNOWN, code_digest, compare_code, winset_version
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -374,6 +374,7 @@ def make_forecast(
         parameters=parameters(model),
         seed=seed,
         version=winset_version(),
+        code=code_digest(),
         calibration=None if known is None else known.said(model.name),
     )
     edges = edges_of(changed) if draws > MOST_KEPT else None
@@ -451,6 +452,8 @@ def what_changed(forecast: Forecast, case: Case) -> tuple[str, ...]:
         )
     if made.version != winset_version():
         found.append(f"the package is {winset_version()}, the forecast was made by {made.version}")
+    if made.code not in (UNKNOWN, code_digest()):
+        found.append(f"it was made by {compare_code(made.code)}, {made.code[:12]}")
     known = shipped().said(made.model)
     if made.calibration is not None and made.calibration != known:
         found.append(

@@ -4,6 +4,8 @@ from dataclasses import dataclass, fields
 from types import UnionType
 from typing import Any, get_args, get_origin
 
+from winset.version import UNKNOWN
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
@@ -18,6 +20,8 @@ class Made:
         parameters: of the model, in the form that `make_model` reads.
         seed: of the random streams.
         version: of this package.
+        code: digest of the kernels' code and of what compiled it, `winset.version.code_digest`;
+            ``unknown`` of what was made before it was written down.
         calibration: by whose errors the settlements were widened: ``source``, ``table`` (digest of
             the decisions), ``decisions``, ``groups``, and ``measured_on``, the model that made
             those errors; None where they are as the model has them.
@@ -31,6 +35,7 @@ class Made:
     parameters: dict[str, Any]
     seed: int
     version: str
+    code: str = UNKNOWN
     calibration: dict[str, Any] | None = None
 
     @property

@@ -30,7 +30,7 @@ from winset.case.cells import (
 )
 from winset.case.ranges import NUMBER, number_text, point
 
-STRICT = ConfigDict(extra="forbid")
+STRICT = ConfigDict(extra="forbid", defer_build=True)
 Role = Literal["leader", "negotiator", "veto player", "voter", "pressure group", "outside"]
 ROLES: tuple[Role, ...] = (
     "leader", "negotiator", "veto player", "voter", "pressure group", "outside",

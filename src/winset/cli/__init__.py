@@ -16,14 +16,17 @@ from winset.cli.sensitivity import sensitivity
 from winset.cli.serve import serve
 from winset.cli.statements import EXPORTS, IMPORTS
 from winset.cli.timeline import timeline
+from winset.cli.warm import show_compiling, warm
 from winset.cli.witness import witness
 from winset.errors import CaseError, WinsetError
+from winset.kernels.telling import listen
 
 
 class _Sentences(click.Group):
     """Turns the library's errors into sentences and exit status 1."""
 
     def invoke(self, ctx: click.Context) -> object:
+        listen(show_compiling)
         try:
             result: object = super().invoke(ctx)
         except CaseError as error:
@@ -59,6 +62,6 @@ for _command in IMPORTS:
 for _command in (
     forecast, compare, sensitivity, levers, timeline, show, check, new, cases, export, import_,
     extract, search, add, propose, code, agreement, derive, trace, reanchor, claims, seal, verify,
-    resolve, witness, serve, backtest, calibrate,
+    resolve, witness, serve, backtest, calibrate, warm,
 ):  # fmt: skip
     cli.add_command(_command)

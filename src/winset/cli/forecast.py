@@ -81,8 +81,9 @@ def forecast(
     from winset.cli.choosing import choice_sentence, tell_choice
     from winset.cli.printing import print_json, say
     from winset.cli.runs import kept_in, running
-    from winset.findings import look_behind
+    from winset.findings import look_behind, needed
     from winset.forecast import forget_run, make_forecast
+    from winset.kernels.compiling import expect
     from winset.models import PLAYING_ROUNDS, default_model, fitting_models, make_model
 
     if raw and calibration is not None:
@@ -96,6 +97,7 @@ def forecast(
     else:
         usual = default_model(opened) if rounds is None else PLAYING_ROUNDS
         models = [make_model(name or usual, settings_of(settings))]
+    expect(needed(models))
     kept = kept_in(resume, draws=draws, rounds=rounds is not None, models=len(models))
     made = []
     with running(draws * len(models), cluster=cluster, kept=kept, bar=not as_json) as (run, done):

@@ -287,9 +287,9 @@ def _print_check(check: "Check") -> None:
     say(f"{sealed.id[:12]}, sealed {seal.at.date()} (line {sealed.line}): {seal.text}")
     say(_forecast(sealed), indent="  ")
     said = {
-        "same bytes": "made again: the same, draw by draw",
-        "same numbers": "made again: what was sealed is the same",
-        "other numbers": "MADE AGAIN: OTHER NUMBERS",
+        "same bytes": f"made again by {check.code}: the same, draw by draw",
+        "same numbers": f"made again by {check.code}: what was sealed is the same",
+        "other numbers": f"MADE AGAIN BY {check.code.upper()}: OTHER NUMBERS",
         "cannot be made again": "CANNOT BE MADE AGAIN",
         "not made": "",
     }[check.verdict]

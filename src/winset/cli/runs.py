@@ -2,7 +2,6 @@
 
 import logging
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -13,6 +12,7 @@ import click
 from winset.chunks import MOST_KEPT
 from winset.cli.bar import Done, progress_bar
 from winset.errors import WinsetError
+from winset.keeping import VARIABLE, lasting_folders
 
 if TYPE_CHECKING:
     from winset.chunks import Workers
@@ -47,17 +47,20 @@ def kept_in(resume: Path | None, *, draws: int, rounds: bool, models: int) -> Pa
 
 
 def _cache() -> Path | None:
-    named = os.environ.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME")
-    try:
-        folder = (Path(named) if named else Path.home() / ".cache") / "winset" / "runs"
-        folder.mkdir(parents=True, exist_ok=True)
+    problems = []
+    for base in lasting_folders():
+        folder = base / "runs"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            problems.append(f"{folder}: {error.strerror}")
+            continue
         if os.access(folder, os.W_OK):
             return folder
-        problem = "it cannot be written to"
-    except (OSError, RuntimeError) as error:  # RuntimeError: nobody's home
-        folder, problem = Path("~/.cache"), str(error)
+        problems.append(f"{folder}: cannot be written to")
     click.echo(
-        f"nothing is kept on the way, for {folder}: {problem}; --resume FILE names another place",
+        f"nothing is kept on the way ({'; '.join(problems) or 'the user has no home folder'}); "
+        f"--resume FILE names another place, and so does {VARIABLE}",
         err=True,
     )
     return None

@@ -6,10 +6,10 @@ Every point meets objections: of negotiators who lose by it and ratifiers who do
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
 
-from winset.kernels.quota import Span
+from winset.kernels.arrays import Bool1, Float2, Int1, Int3, Span
+from winset.kernels.compiling import compiled, door
 from winset.kernels.ratification import CHUNK, TINY, Table, gains, own_gains, press
 from winset.kernels.shapley import (
     MOST_EXACT,
@@ -36,13 +36,13 @@ class Blamed(NamedTuple):
         exact: ``(draw,)``, whether all coalitions were looked at.
     """
 
-    end: IntArray
-    share: FloatArray
-    exact: BoolArray
+    end: Int1
+    share: Float2
+    exact: Bool1
 
 
-@njit(cache=True, error_model="numpy")
-def _objections(z: FloatArray, parties: int, points: IntArray) -> None:
+@compiled
+def _objections(z: Float2, parties: int, points: Int1) -> None:
     """Put the rows that would not have each point in ``points``: row k as bit k."""
     points[:] = 0
     for row in range(z.shape[0]):
@@ -51,9 +51,9 @@ def _objections(z: FloatArray, parties: int, points: IntArray) -> None:
             points[j] |= (1 << row) if objects else 0
 
 
-@njit(cache=True, error_model="numpy")
+@door
 def _blame_draws(
-    t: Table, draws: Span, place: IntArray, waives: IntArray, orders: IntArray, out: Blamed
+    draws: Span, t: Table, place: Int1, waives: Int1, orders: Int3, out: Blamed
 ) -> None:
     grid, parties = t.point.shape[0], t.voters.shape[0]
     rows, players = parties + t.votes.shape[1], waives.shape[0]
@@ -93,13 +93,6 @@ def _blame_draws(
             out.exact[d] = shapley_values(points, count, rules, orders[d], room, out.share[d])
 
 
-@njit(cache=True, parallel=True)
-def _blame(t: Table, place: IntArray, waives: IntArray, orders: IntArray, out: Blamed) -> None:
-    draws = t.reversion.shape[0]
-    for c in prange((draws + CHUNK - 1) // CHUNK):
-        _blame_draws(t, (c * CHUNK, min(draws, (c + 1) * CHUNK)), place, waives, orders, out)
-
-
 def blame_draws(t: Table, place: IntArray, *, waives: IntArray, orders: IntArray) -> Blamed:
     """Return who stood in the way in draws that sign ``place`` and do not agree.
 
@@ -111,5 +104,5 @@ def blame_draws(t: Table, place: IntArray, *, waives: IntArray, orders: IntArray
     """
     draws, players = len(t.reversion), len(waives)
     out = Blamed(np.empty(draws, np.int64), np.empty((draws, players)), np.empty(draws, np.bool_))
-    _blame(t, place, waives, orders, out)
+    _blame_draws.over(draws, CHUNK, t, place, waives, orders, out)
     return out

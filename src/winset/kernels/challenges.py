@@ -13,15 +13,14 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from winset.kernels.arrays import Bool2, Float1, Float2, Float3, Int1
+from winset.kernels.compiling import compiled
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
-
-# For functions that kernels alone call: a door to Python takes long to compile.
-inner = njit(cache=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 # Positions, utilities and shares of the weight that differ by less are equal: a tie in exact
 # arithmetic must stay one after rounding. Sums of utilities gather more of it.
@@ -48,37 +47,37 @@ class Rules(NamedTuple):
 class Table(NamedTuple):
     """Who takes part in one issue of one draw."""
 
-    place: IntArray  # (actor,) among all actors of the batch
-    x: FloatArray  # (actor,) share of the scale; changed by every round
-    w: FloatArray  # (actor,) influence × salience; all 1 where nobody has any
+    place: Int1  # (actor,) among all actors of the batch
+    x: Float1  # (actor,) share of the scale; changed by every round
+    w: Float1  # (actor,) influence × salience; all 1 where nobody has any
     total: float  # of w
-    s: FloatArray  # (actor,)
+    s: Float1  # (actor,)
 
 
 class Room(NamedTuple):
     """Room to work in, made once for an issue of a draw."""
 
-    order: IntArray  # (actor,) from the lowest position to the highest
-    below: FloatArray  # (actor,) weight up to and with each, in that order
-    above: FloatArray  # (actor,) weight from each on, in that order
-    r: FloatArray  # (actor,)
-    quo: FloatArray  # (actor,) utility of the status quo
-    success: FloatArray  # (challenger, challenged) P
-    loss: FloatArray  # (third party, position) u of the replication variant
-    attack: FloatArray  # (viewer, other) expected utility of challenging the other
-    attacked: FloatArray  # (viewer, other) and of the other's challenge, as the viewer sees it
-    moved: FloatArray  # (actor,) next positions
-    moved_by: IntArray  # (actor,) whose offer was taken, -1 for none
+    order: Int1  # (actor,) from the lowest position to the highest
+    below: Float1  # (actor,) weight up to and with each, in that order
+    above: Float1  # (actor,) weight from each on, in that order
+    r: Float1  # (actor,)
+    quo: Float1  # (actor,) utility of the status quo
+    success: Float2  # (challenger, challenged) P
+    loss: Float2  # (third party, position) u of the replication variant
+    attack: Float2  # (viewer, other) expected utility of challenging the other
+    attacked: Float2  # (viewer, other) and of the other's challenge, as the viewer sees it
+    moved: Float1  # (actor,) next positions
+    moved_by: Int1  # (actor,) whose offer was taken, -1 for none
 
 
-@inner
+@compiled
 def make_table(
     draw: int,
     issue: int,
-    position: FloatArray,
-    salience: FloatArray,
-    influence: FloatArray,
-    present: BoolArray,
+    position: Float3,
+    salience: Float3,
+    influence: Float3,
+    present: Bool2,
 ) -> Table:
     """Return those present at an issue of a draw; arguments as for the kernels that play it."""
     actors, n, total = present.shape[0], 0, 0.0
@@ -99,7 +98,7 @@ def make_table(
     return Table(place[:n], x[:n], w[:n], total, s[:n])
 
 
-@inner
+@compiled
 def make_room(n: int) -> Room:
     """Return room for ``n`` actors, in the order that they have."""
     indices, numbers, squares = np.empty((2, n), np.int64), np.empty((5, n)), np.empty((4, n, n))
@@ -120,14 +119,14 @@ def make_room(n: int) -> Room:
     )
 
 
-@inner
+@compiled
 def _set_success(
-    x: FloatArray,
-    w: FloatArray,
-    order: IntArray,
-    below: FloatArray,
-    above: FloatArray,
-    success: FloatArray,
+    x: Float1,
+    w: Float1,
+    order: Int1,
+    below: Float1,
+    above: Float1,
+    success: Float2,
 ) -> None:
     """Write the chances of success of all challenges (eq. 31).
 
@@ -165,9 +164,9 @@ def _set_success(
             between_wx += w[j] * gap
 
 
-@inner
+@compiled
 def _set_replicated_success(
-    x: FloatArray, w: FloatArray, r: FloatArray, span: float, loss: FloatArray, success: FloatArray
+    x: Float1, w: Float1, r: Float1, span: float, loss: Float2, success: Float2
 ) -> None:
     """Write the chances of success as the authors' program seems to have worked them out."""
     n = x.size
@@ -192,18 +191,18 @@ def _set_replicated_success(
             success[i, j] = success[i, j] / total if apart else 0.0
 
 
-@inner
+@compiled
 def _log(base: float) -> float:
     return math.log(base) if base > 0.0 else -math.inf
 
 
-@inner
+@compiled
 def _utility(log_base: float, r: float) -> float:
     """Return ``2 − 4 base^r`` (eqs 15, 16 and 22), with the logarithm shared among actors."""
     return 2.0 - 4.0 * math.exp(r * log_base)
 
 
-@inner
+@compiled
 def _left_alone(x_i: float, x_j: float, mu: float, span: float, r: float) -> float:
     """Return the utility of not challenging j if the status quo gives way (eqs 23-24)."""
     to_mu, gap = abs(x_i - mu), abs(x_i - x_j)
@@ -212,21 +211,21 @@ def _left_alone(x_i: float, x_j: float, mu: float, span: float, r: float) -> flo
     return float(2.0 - 4.0 * max(base, 0.0) ** r)
 
 
-@inner
+@compiled
 def _fought(success: float, s_j: float, won: float, lost: float) -> float:
     """Return the expected utility of challenging j, who resists with the chance s_j."""
     return s_j * (success * won + (1.0 - success) * lost) + (1.0 - s_j) * won
 
 
-@inner
+@compiled
 def _set_risk(
-    x: FloatArray,
-    s: FloatArray,
-    success: FloatArray,
+    x: Float1,
+    s: Float1,
+    success: Float2,
     mu: float,
     span: float,
     q: float,
-    r: FloatArray,
+    r: Float1,
 ) -> None:
     """Write the risk exponents from challenges among actors who are neutral to risk (eqs 32-34)."""
     n = x.size
@@ -247,18 +246,18 @@ def _set_risk(
         r[i] = (1.0 - risk / 3.0) / (1.0 + risk / 3.0)
 
 
-@inner
+@compiled
 def _set_challenges(
-    x: FloatArray,
-    s: FloatArray,
-    r: FloatArray,
-    success: FloatArray,
+    x: Float1,
+    s: Float1,
+    r: Float1,
+    success: Float2,
     replication: bool,
     span: float,
     q: float,
-    quo: FloatArray,
-    attack: FloatArray,
-    attacked: FloatArray,
+    quo: Float1,
+    attack: Float2,
+    attacked: Float2,
 ) -> None:
     """Write what every actor expects of challenging each other one, and of being challenged.
 
@@ -286,16 +285,16 @@ def _set_challenges(
             attacked[j, i] = theirs_j if replication else attack[i, j]
 
 
-@inner
+@compiled
 def _let_quo_move(
-    x: FloatArray,
-    r: FloatArray,
+    x: Float1,
+    r: Float1,
     replication: bool,
     mu: float,
     span: float,
     q: float,
-    attack: FloatArray,
-    attacked: FloatArray,
+    attack: Float2,
+    attacked: Float2,
 ) -> None:
     """Take off what leaving the other alone is worth where the status quo gives way.
 
@@ -309,7 +308,7 @@ def _let_quo_move(
                 attacked[i, j] -= (1.0 - q) * _left_alone(x[j], x[i], mu, span, theirs)
 
 
-@inner
+@compiled
 def expect(table: Table, room: Room, mu: float, span: float, rules: Rules) -> None:
     """Write what every actor expects of every challenge, with its own attitude to risk.
 

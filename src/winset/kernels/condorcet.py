@@ -9,8 +9,10 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from winset.kernels.arrays import Float1, Float2
+from winset.kernels.compiling import compiled, inlined
 
 FloatArray = NDArray[np.float64]
 
@@ -40,14 +42,14 @@ class Booth(NamedTuple):
     """Room for elections under the same rules, made once."""
 
     rules: ElectionRules
-    worth: FloatArray  # (voter, option) utilities: what the election is fed with
-    chance: FloatArray  # (option,) p: what comes out
-    beats: FloatArray  # (option, option) P
-    product: FloatArray  # (option,)
-    strength: FloatArray  # (2, option) C for one option and against it
+    worth: Float2  # (voter, option) utilities: what the election is fed with
+    chance: Float1  # (option,) p: what comes out
+    beats: Float2  # (option, option) P
+    product: Float1  # (option,)
+    strength: Float2  # (2, option) C for one option and against it
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def make_booth(voters: int, options: int, rules: ElectionRules) -> Booth:
     """Return room for elections of at most so many options."""
     return Booth(
@@ -60,7 +62,7 @@ def make_booth(voters: int, options: int, rules: ElectionRules) -> Booth:
     )
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@inlined
 def vote(rule: int, weight: float, du: float) -> float:
     """Return the vote for the option whose utility is greater by du."""
     if rule == PROPORTIONAL:
@@ -75,7 +77,7 @@ def vote(rule: int, weight: float, du: float) -> float:
     return weight * sign
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def victory(rule: int, c_ab: float, c_ba: float) -> float:
     """Return the probability that the coalition of strength c_ab beats the other."""
     if rule == _DECISIVE:
@@ -90,8 +92,8 @@ def victory(rule: int, c_ab: float, c_ba: float) -> float:
     return c_ab / (c_ab + c_ba)
 
 
-@njit(cache=True, error_model="numpy")
-def elect(options: int, weight: FloatArray, booth: Booth) -> None:
+@compiled
+def elect(options: int, weight: Float1, booth: Booth) -> None:
     """Write each option's probability to ``booth.chance``; voters go by ``booth.worth``."""
     rules, beats, strength = booth.rules, booth.beats, booth.strength
     for a in range(options):
@@ -111,9 +113,9 @@ def elect(options: int, weight: FloatArray, booth: Booth) -> None:
         _conditional(options, beats, booth.chance, booth.product)
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@inlined
 def _add_strengths(
-    rule: int, a: int, options: int, worth: FloatArray, weight: FloatArray, strength: FloatArray
+    rule: int, a: int, options: int, worth: Float2, weight: Float1, strength: Float2
 ) -> None:
     """Add every voter's vote between option a and each later one to both sides."""
     for i in range(weight.size):
@@ -124,8 +126,8 @@ def _add_strengths(
             strength[1, b] += max(-v, 0.0)
 
 
-@njit(cache=True, error_model="numpy")
-def _conditional(options: int, beats: FloatArray, chance: FloatArray, product: FloatArray) -> None:
+@compiled
+def _conditional(options: int, beats: Float2, chance: Float1, product: Float1) -> None:
     """Write each option's probability of beating every other, given that one does."""
     total = 0.0
     for a in range(options):
@@ -139,8 +141,8 @@ def _conditional(options: int, beats: FloatArray, chance: FloatArray, product: F
         chance[a] = product[a] / total
 
 
-@njit(cache=True, error_model="numpy")
-def _rescued_products(options: int, beats: FloatArray, product: FloatArray) -> float:
+@compiled
+def _rescued_products(options: int, beats: Float2, product: Float1) -> float:
     """Write the products as shares of the greatest, by logarithms, and return their sum."""
     greatest = -np.inf
     for a in range(options):
@@ -155,8 +157,8 @@ def _rescued_products(options: int, beats: FloatArray, product: FloatArray) -> f
     return total
 
 
-@njit(cache=True, error_model="numpy")
-def _markov(options: int, beats: FloatArray, chance: FloatArray, step: FloatArray) -> None:
+@compiled
+def _markov(options: int, beats: Float2, chance: Float1, step: Float1) -> None:
     """Write the limiting shares when each option is challenged by a random one."""
     for a in range(options):
         chance[a] = 1.0 / options

@@ -10,16 +10,16 @@ and is given p. ``pull`` is by how much the outcome follows a voting position, c
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
+
+from winset.kernels.arrays import Bool2, Float2, Float3, Int1, Int2, Int3, Span
+from winset.kernels.compiling import compiled, door
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
-# For functions that kernels alone call: a door to Python takes long to compile.
-inner = njit(cache=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-
+STEP = 16  # draws that a thread takes at a time
 TIE = 1e-12  # positions, and gains, that differ by less are equal
 
 
@@ -37,17 +37,17 @@ class Record(NamedTuple):
         gain: ``(draw, exchange)``, of each of the two.
     """
 
-    voting: FloatArray
-    candidates: IntArray
-    made: IntArray
-    actor: IntArray
-    issue: IntArray
-    end: FloatArray
-    gain: FloatArray
+    voting: Float3
+    candidates: Int1
+    made: Int1
+    actor: Int3
+    issue: Int3
+    end: Float3
+    gain: Float2
 
 
-@inner
-def _pulls(weight: FloatArray) -> FloatArray:
+@compiled
+def _pulls(weight: Float2) -> Float2:
     """Return ``(actor, issue)`` shares of the weight; 0 on issues where nobody takes part."""
     actors, issues = weight.shape
     pull = np.zeros((actors, issues))
@@ -60,8 +60,8 @@ def _pulls(weight: FloatArray) -> FloatArray:
     return pull
 
 
-@inner
-def _sides(x: FloatArray, pull: FloatArray, present: BoolArray) -> IntArray:
+@compiled
+def _sides(x: Float2, pull: Float2, present: Bool2) -> Int2:
     """Return ``(actor, issue)``: 1 above the expected outcome, -1 below, 0 on it or absent."""
     actors, issues = x.shape
     side = np.zeros((actors, issues), np.int64)
@@ -77,8 +77,8 @@ def _sides(x: FloatArray, pull: FloatArray, present: BoolArray) -> IntArray:
     return side
 
 
-@inner
-def _candidates(side: IntArray, s: FloatArray) -> IntArray:
+@compiled
+def _candidates(side: Int2, s: Float2) -> Int2:
     """Return ``(candidate, 4)``: i, j, what i gives and what j gives, in the order of i, j, p, q.
 
     An actor gives where it cares less, measured by what it cares about the other issue.
@@ -101,17 +101,17 @@ def _candidates(side: IntArray, s: FloatArray) -> IntArray:
     return found[:n]
 
 
-@inner
-def _asks(found: IntArray, k: int, giver: int, issue: int) -> bool:
+@compiled
+def _asks(found: Int2, k: int, giver: int, issue: int) -> bool:
     """Return whether ``giver`` gives ``issue`` in candidate k."""
     by_i = found[k, 0] == giver and found[k, 2] == issue
     by_j = found[k, 1] == giver and found[k, 3] == issue
     return bool(by_i or by_j)
 
 
-@inner
+@compiled
 def _terms(
-    found: IntArray, k: int, x: FloatArray, v: FloatArray, s: FloatArray, pull: FloatArray
+    found: Int2, k: int, x: Float2, v: Float2, s: Float2, pull: Float2
 ) -> tuple[float, float, float]:
     """Return the gain of each in candidate k, how far i moves on q, and j on p.
 
@@ -133,19 +133,19 @@ def _terms(
     return dp * (s[i, p] - rate * s[i, q]), way_i * shift_i, way_j * shift_j
 
 
-@inner
+@compiled
 def _moved(v: float, shift: float, goal: float) -> float:
     """Return ``v`` moved by ``shift``, on the goal itself if that is where it leads."""
     return goal if abs(v + shift - goal) <= TIE else v + shift
 
 
-@inner
+@compiled
 def _trade(
     draw: int,
-    x: FloatArray,
-    s: FloatArray,
-    weight: FloatArray,
-    present: BoolArray,
+    x: Float2,
+    s: Float2,
+    weight: Float2,
+    present: Bool2,
     least_gain: float,
     record: Record,
 ) -> None:
@@ -180,18 +180,20 @@ def _trade(
     record.made[draw], record.candidates[draw] = count, gain.size
 
 
-@njit(cache=True, error_model="numpy", parallel=True)
+@door
 def trade(
-    position: FloatArray,
-    salience: FloatArray,
-    weight: FloatArray,
-    present: BoolArray,
+    draws: Span,
+    position: Float3,
+    salience: Float3,
+    weight: Float3,
+    present: Bool2,
     least_gain: float,
     record: Record,
 ) -> None:
-    """Exchange in every draw and write how it ends.
+    """Exchange in some draws and write how it ends.
 
     Args:
+        draws: the first of them and one past the last.
         position: ``(draw, actor, issue)``, share of the scale.
         salience: ``(draw, actor, issue)`` in [0, 1].
         weight: ``(draw, actor, issue)``, influence × salience; 0 where absent.
@@ -200,6 +202,5 @@ def trade(
             happen.
         record: written.
     """
-    for d in prange(position.shape[0]):
-        draw = np.int64(d)  # it is unsigned, and all would be compiled for both
+    for draw in range(draws[0], draws[1]):
         _trade(draw, position[draw], salience[draw], weight[draw], present, least_gain, record)

@@ -9,15 +9,17 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
 
-from winset.kernels.challenges import TIE, Room, Rules, Table, expect, inner, make_room, make_table
+from winset.kernels.arrays import Bool2, Float1, Float2, Float3, Float4, Int1, Int2, Int4, Span
+from winset.kernels.challenges import TIE, Room, Rules, Table, expect, make_room, make_table
+from winset.kernels.compiling import compiled, door
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
+STEP = 16  # draws that a thread takes at a time
 CONFRONTATION, COMPROMISE, CAPITULATION, STALEMATE = range(4)
 
 
@@ -34,16 +36,16 @@ class Record(NamedTuple):
         forecasts: ``(draw, round, issue)``, forecasts.
     """
 
-    settlement: FloatArray
-    last_move: FloatArray
-    rounds: IntArray
-    path: FloatArray
-    moved_by: IntArray
-    forecasts: FloatArray
+    settlement: Float2
+    last_move: Float2
+    rounds: Int2
+    path: Float4
+    moved_by: Int4
+    forecasts: Float3
 
 
-@inner
-def _sort(x: FloatArray, order: IntArray) -> None:
+@compiled
+def _sort(x: Float1, order: Int1) -> None:
     """Put ``order`` right by insertion: from round to round little of it changes."""
     for a in range(1, x.size):
         i = order[a]
@@ -54,13 +56,13 @@ def _sort(x: FloatArray, order: IntArray) -> None:
         order[b + 1] = i
 
 
-@inner
-def _range(x: FloatArray, order: IntArray) -> float:
+@compiled
+def _range(x: Float1, order: Int1) -> float:
     return float(x[order[-1]] - x[order[0]])
 
 
-@inner
-def _median(x: FloatArray, w: FloatArray, total: float, order: IntArray) -> float:
+@compiled
+def _median(x: Float1, w: Float1, total: float, order: Int1) -> float:
     """Return the weighted median, the lower one on ties; ``order`` sorts the positions."""
     half = total * (0.5 - TIE)
     below = 0.0
@@ -71,8 +73,8 @@ def _median(x: FloatArray, w: FloatArray, total: float, order: IntArray) -> floa
     return float(x[order[-1]])
 
 
-@inner
-def _survivor(x: FloatArray, w: FloatArray, total: float) -> float:
+@compiled
+def _survivor(x: Float1, w: Float1, total: float) -> float:
     """Return the position that survives votes on one challenger after the other."""
     margin = TIE * total
     winner = float(x[0])
@@ -85,7 +87,7 @@ def _survivor(x: FloatArray, w: FloatArray, total: float) -> float:
     return float(winner)
 
 
-@inner
+@compiled
 def _middle(table: Table, room: Room, rules: Rules) -> float:
     """Return μ."""
     x, w = table.x, table.w
@@ -94,8 +96,8 @@ def _middle(table: Table, room: Room, rules: Rules) -> float:
     return float(_median(x, w, table.total, room.order))
 
 
-@inner
-def _mean(x: FloatArray, w: FloatArray, total: float, order: IntArray) -> float:
+@compiled
+def _mean(x: Float1, w: Float1, total: float, order: Int1) -> float:
     """Return the weighted mean; rounding does not take it past the outermost positions."""
     moment = 0.0
     for i in range(x.size):
@@ -103,7 +105,7 @@ def _mean(x: FloatArray, w: FloatArray, total: float, order: IntArray) -> float:
     return float(min(max(moment / total, x[order[0]]), x[order[-1]]))
 
 
-@inner
+@compiled
 def _quadrant(a: float, b: float) -> int:
     """Return what becomes of i when it expects a of its own challenge and b of the other's."""
     if b <= TIE or abs(a) <= TIE:
@@ -115,14 +117,14 @@ def _quadrant(a: float, b: float) -> int:
     return CAPITULATION if -a > b + TIE else STALEMATE
 
 
-@inner
+@compiled
 def _take_offers(
-    x: FloatArray,
-    attack: FloatArray,
-    attacked: FloatArray,
+    x: Float1,
+    attack: Float2,
+    attacked: Float2,
     replication: bool,
-    moved: FloatArray,
-    moved_by: IntArray,
+    moved: Float1,
+    moved_by: Int1,
 ) -> int:
     """Write where each actor goes and on whose offer; return how many go anywhere."""
     count = 0
@@ -148,7 +150,7 @@ def _take_offers(
     return count
 
 
-@inner
+@compiled
 def _keep(
     draw: int, played: int, issue: int, table: Table, room: Room, forecast: float, record: Record
 ) -> None:
@@ -164,7 +166,7 @@ def _keep(
         )
 
 
-@inner
+@compiled
 def _play(draw: int, issue: int, table: Table, rules: Rules, record: Record) -> None:
     """Play one issue of one draw."""
     n = table.x.size
@@ -200,18 +202,20 @@ def _play(draw: int, issue: int, table: Table, rules: Rules, record: Record) -> 
     record.rounds[draw, issue] = played
 
 
-@njit(cache=True, error_model="numpy", parallel=True)
+@door
 def play(
-    position: FloatArray,
-    salience: FloatArray,
-    influence: FloatArray,
-    present: BoolArray,
+    draws: Span,
+    position: Float3,
+    salience: Float3,
+    influence: Float3,
+    present: Bool2,
     rules: Rules,
     record: Record,
 ) -> None:
-    """Play every issue of every draw and write how it ends.
+    """Play every issue of some draws and write how it ends.
 
     Args:
+        draws: the first of them and one past the last.
         position: ``(draw, actor, issue)``, share of the scale.
         salience: ``(draw, actor, issue)`` in [0, 1].
         influence: ``(draw, actor, issue)``, 0 or more.
@@ -219,22 +223,21 @@ def play(
         rules: the options.
         record: written.
     """
-    for d in prange(position.shape[0]):
-        draw = np.int64(d)  # it is unsigned, and all would be compiled for both
+    for draw in range(draws[0], draws[1]):
         for issue in range(position.shape[2]):
             table = make_table(draw, issue, position, salience, influence, present)
             _play(draw, issue, table, rules, record)
 
 
-@njit(cache=True, error_model="numpy")
+@door
 def challenges(
-    position: FloatArray,
-    salience: FloatArray,
-    influence: FloatArray,
-    present: BoolArray,
+    position: Float3,
+    salience: Float3,
+    influence: Float3,
+    present: Bool2,
     rules: Rules,
-    attack: FloatArray,
-    attacked: FloatArray,
+    attack: Float4,
+    attacked: Float4,
 ) -> None:
     """Write what every actor expects of every challenge in the first round.
 

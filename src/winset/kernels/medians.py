@@ -1,14 +1,16 @@
 """Weighted medians of many small groups."""
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from winset.kernels.arrays import Float2, Float3
+from winset.kernels.compiling import door
 
 FloatArray = NDArray[np.float64]
 
 
-@numba.njit(cache=True)
-def _medians(position: FloatArray, weight: FloatArray, out: FloatArray) -> None:
+@door
+def _medians(position: Float3, weight: Float3, out: Float2) -> None:
     draws, actors, issues = position.shape
     x = np.empty(actors)
     w = np.empty(actors)
@@ -42,5 +44,5 @@ def weighted_medians(position: FloatArray, weight: FloatArray) -> FloatArray:
     0.1
     """
     out = np.empty((position.shape[0], position.shape[2]))
-    _medians(position, weight, out)
+    _medians(np.ascontiguousarray(position), np.ascontiguousarray(weight), out)
     return out

@@ -1,39 +1,41 @@
 """The asymmetric Nash bargaining point on a line."""
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from winset.kernels.arrays import Float2, Float3
+from winset.kernels.compiling import compiled, door
 
 FloatArray = NDArray[np.float64]
 STEPS = 60  # halvings of an interval of length 1 at most: below the spacing of doubles
 
 
-@numba.njit(cache=True)
+@compiled
 def _slope(
-    y: float, position: FloatArray, weight: FloatArray, reversion: float, quadratic: bool
+    y: float, d: int, k: int, position: Float3, weight: Float3, reversion: float, quadratic: bool
 ) -> float:
     """Derivative at ``y`` of the sum over actors of weight × log(gain); it falls with ``y``."""
     total = 0.0
-    for i in range(position.shape[0]):
-        if weight[i] == 0.0:
+    for i in range(position.shape[1]):
+        if weight[d, i, k] == 0.0:
             continue
-        x = position[i]
+        x = position[d, i, k]
         if quadratic:
             gain = (reversion - x) ** 2 - (y - x) ** 2
-            total += weight[i] * 2.0 * (x - y) / gain
+            total += weight[d, i, k] * 2.0 * (x - y) / gain
         else:
             gain = abs(reversion - x) - abs(y - x)
-            total += weight[i] * np.sign(x - y) / gain
+            total += weight[d, i, k] * np.sign(x - y) / gain
     return total
 
 
-@numba.njit(cache=True)
+@door
 def _nash_points(
-    position: FloatArray,
-    weight: FloatArray,
-    reversion: FloatArray,
+    position: Float3,
+    weight: Float3,
+    reversion: Float2,
     quadratic: bool,
-    out: FloatArray,
+    out: Float2,
 ) -> None:
     draws, actors, issues = position.shape
     for d in range(draws):
@@ -54,7 +56,7 @@ def _nash_points(
                 y = 0.5 * (low + high)
                 if y in (low, high):
                     break
-                if _slope(y, position[d, :, k], weight[d, :, k], q, quadratic) > 0.0:
+                if _slope(y, d, k, position, weight, q, quadratic) > 0.0:
                     low = y
                 else:
                     high = y
@@ -76,5 +78,5 @@ def nash_points(
     one change of sign, found by halving. NaN where no point is a gain for all.
     """
     out = np.empty((position.shape[0], position.shape[2]))
-    _nash_points(position, weight, reversion, quadratic, out)
+    _nash_points(*map(np.ascontiguousarray, (position, weight, reversion)), quadratic, out)
     return out

@@ -10,12 +10,13 @@ binary decision diagrams, European Journal of Operational Research 210.
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from winset.kernels.arrays import Float1, Float2, Float3, Int2, Span
+from winset.kernels.compiling import compiled, door, inlined
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-Span = tuple[int, int]
 
 MOST_REAL = 24  # voters up to which every real weight is exact
 UNITS = 1_000  # above, weights are rounded to this share of their sum
@@ -50,14 +51,14 @@ def rounded_votes(votes: FloatArray) -> FloatArray:
     return np.asarray(np.round(votes / unit) * unit)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def draw_diagram(
-    votes: FloatArray,
+    votes: Float1,
     voters: Span,
     need: float,
-    level: FloatArray,
-    filed: FloatArray,
-    node: IntArray,
+    level: Float2,
+    filed: Float3,
+    node: Int2,
 ) -> int:
     """Put the diagram of ``need`` votes from those ``voters`` in ``node``; return its size.
 
@@ -114,8 +115,8 @@ def draw_diagram(
     return size
 
 
-@njit(cache=True, error_model="numpy")
-def _by_weight(votes: FloatArray, voters: Span, level: FloatArray) -> None:
+@compiled
+def _by_weight(votes: Float1, voters: Span, level: Float2) -> None:
     """Begin the levels: heaviest voter first."""
     n = voters[1] - voters[0]
     for k in range(n):
@@ -130,8 +131,8 @@ def _by_weight(votes: FloatArray, voters: Span, level: FloatArray) -> None:
         level[v, FILED] = 0.0
 
 
-@njit(cache=True, error_model="numpy")
-def _last_below(filed: FloatArray, v: int, count: int, needed: float) -> int:
+@compiled
+def _last_below(filed: Float3, v: int, count: int, needed: float) -> int:
     """Return the last of a level's ascending intervals that begins below ``needed``; or -1."""
     low, high = 0, count
     while low < high:
@@ -143,8 +144,8 @@ def _last_below(filed: FloatArray, v: int, count: int, needed: float) -> int:
     return low - 1
 
 
-@njit(cache=True, error_model="numpy")
-def _file(filed: FloatArray, v: int, count: int, low: float, high: float, node: int) -> None:
+@compiled
+def _file(filed: Float3, v: int, count: int, low: float, high: float, node: int) -> None:
     """Put an interval in its place among the ``count`` of a level."""
     place = _last_below(filed, v, count, low) + 1
     for k in range(count, place, -1):
@@ -153,14 +154,14 @@ def _file(filed: FloatArray, v: int, count: int, low: float, high: float, node: 
     filed[v, place, 0], filed[v, place, 1], filed[v, place, 2] = low, high, node
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@inlined
 def tails(
-    accepts: FloatArray,
+    accepts: Float2,
     count: int,
-    node: IntArray,
+    node: Int2,
     size: int,
-    chance: FloatArray,
-    passes: FloatArray,
+    chance: Float2,
+    passes: Float1,
 ) -> None:
     """Multiply ``passes`` by the probabilities that the votes on ``count`` points pass.
 
@@ -186,8 +187,8 @@ def tails(
             to[lane] *= found[lane]
 
 
-@njit(cache=True, error_model="numpy")
-def tail(accepts: FloatArray, node: IntArray, size: int, chance: FloatArray) -> float:
+@compiled
+def tail(accepts: Float2, node: Int2, size: int, chance: Float2) -> float:
     """Return the probability that the vote on the first point passes; arguments as of `tails`."""
     chance[FAILS, 0], chance[PASSES, 0] = 0.0, 1.0
     for n in range(2, size):
@@ -196,8 +197,8 @@ def tail(accepts: FloatArray, node: IntArray, size: int, chance: FloatArray) -> 
     return float(chance[size - 1, 0])
 
 
-@njit(cache=True, error_model="numpy")
-def _lone_tail(votes: FloatArray, accepts: FloatArray, need: float, room: Span) -> float:
+@door
+def _lone_tail(votes: Float1, accepts: Float2, need: float, room: Span) -> float:
     nodes = 2 + room[0] * room[1]
     level, filed = np.empty((room[0] + 1, 8)), np.empty((room[0], room[1], 3))
     node, chance = np.empty((nodes, 3), np.int64), np.empty((nodes, LANES))

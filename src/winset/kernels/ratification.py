@@ -9,10 +9,11 @@ references would cost more than the work.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from winset.kernels.quota import LANES, PASSES, Span, draw_diagram, quota_room, tails
+from winset.kernels.arrays import Float1, Float2, Float3, Int1, Int3, Span
+from winset.kernels.compiling import compiled, inlined
+from winset.kernels.quota import LANES, PASSES, draw_diagram, quota_room, tails
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -50,27 +51,27 @@ class Table(NamedTuple):
         known: whether types are.
     """
 
-    point: FloatArray
-    reversion: FloatArray
-    tau: FloatArray
-    stance: FloatArray
-    lean_first: IntArray
-    lean_on: IntArray
-    lean: FloatArray
-    press_first: IntArray
-    press_by: IntArray
-    press: FloatArray
-    shift: FloatArray
-    first: IntArray
-    voters: IntArray
-    votes: FloatArray
-    need: FloatArray
-    power: FloatArray
+    point: Float1
+    reversion: Float1
+    tau: Float1
+    stance: Float3
+    lean_first: Int1
+    lean_on: Int1
+    lean: Float2
+    press_first: Int1
+    press_by: Int1
+    press: Float2
+    shift: Float2
+    first: Int1
+    voters: Int1
+    votes: Float2
+    need: Float2
+    power: Float2
     known: bool
 
 
-@njit(cache=True, error_model="numpy")
-def own_gains(q: float, stance: FloatArray, point: FloatArray, h: FloatArray) -> None:
+@compiled
+def own_gains(q: float, stance: Float2, point: Float1, h: Float2) -> None:
     """Put each actor's own gain over no agreement at each point in ``h``, ``(actor, grid)``."""
     for i in range(h.shape[0]):
         x = stance[POSITION, i]
@@ -84,16 +85,16 @@ def own_gains(q: float, stance: FloatArray, point: FloatArray, h: FloatArray) ->
             h[i, j] = at_reversion - loss
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def gains(
-    h: FloatArray,
-    first: IntArray,
-    on: IntArray,
-    weight: FloatArray,
-    shift: FloatArray,
+    h: Float2,
+    first: Int1,
+    on: Int1,
+    weight: Float1,
+    shift: Float1,
     rows: Span,
     points: Span,
-    z: FloatArray,
+    z: Float2,
 ) -> None:
     """Put g, the gain with what is lent to others, plus ``shift`` in ``z``, ``(row, grid)``.
 
@@ -113,15 +114,15 @@ def gains(
                     to[j] += share * lent[j]
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def press(
-    h: FloatArray,
-    first: IntArray,
-    by: IntArray,
-    weight: FloatArray,
+    h: Float2,
+    first: Int1,
+    by: Int1,
+    weight: Float1,
     rows: Span,
     points: Span,
-    z: FloatArray,
+    z: Float2,
 ) -> None:
     """Take σ, what pressure groups make a row feel of their loss, off ``z``."""
     for row in range(rows[0], rows[1]):
@@ -136,15 +137,15 @@ def press(
 class Home(NamedTuple):
     """The parties at home, in one draw."""
 
-    margin: FloatArray  # (ratifier, grid), g − σ + κ (1 − s), plus ε where known
-    first: IntArray  # (party + 1,), as in the table
-    voters: IntArray  # (party,), likewise
-    node: IntArray  # (party, node, 3), the diagrams of their quotas
-    size: IntArray  # (party,), of them
-    accepts: FloatArray  # (ratifier, grid), how likely it accepts the points looked at
-    chance: FloatArray  # (node, LANES), workspace from here on
-    level: FloatArray  # (voter + 1, 8)
-    filed: FloatArray  # (voter, node, 3)
+    margin: Float2  # (ratifier, grid), g − σ + κ (1 − s), plus ε where known
+    first: Int1  # (party + 1,), as in the table
+    voters: Int1  # (party,), likewise
+    node: Int3  # (party, node, 3), the diagrams of their quotas
+    size: Int1  # (party,), of them
+    accepts: Float2  # (ratifier, grid), how likely it accepts the points looked at
+    chance: Float2  # (node, LANES), workspace from here on
+    level: Float2  # (voter + 1, 8)
+    filed: Float3  # (voter, node, 3)
 
 
 def room_for(t: Table) -> Span:
@@ -152,8 +153,8 @@ def room_for(t: Table) -> Span:
     return quota_room(int((t.first[1:] - t.voters).max()))
 
 
-@njit(cache=True, error_model="numpy")
-def make_home(t: Table, z: FloatArray, room: Span) -> Home:
+@compiled
+def make_home(t: Table, z: Float2, room: Span) -> Home:
     """Return the workspace of `ratify` over the ratifiers' rows of ``z``."""
     parties, nodes = t.voters.shape[0], 2 + room[0] * room[1]
     return Home(
@@ -169,23 +170,23 @@ def make_home(t: Table, z: FloatArray, room: Span) -> Home:
     )
 
 
-@njit(cache=True, error_model="numpy")
-def call_votes(votes: FloatArray, need: FloatArray, home: Home) -> None:
+@compiled
+def call_votes(votes: Float1, need: Float1, home: Home) -> None:
     """Draw the diagrams of the parties' quotas."""
     for p in range(need.shape[0]):
         voters = home.voters[p], home.first[p + 1]
         home.size[p] = draw_diagram(votes, voters, need[p], home.level, home.filed, home.node[p])
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@inlined
 def accept(
-    margin: FloatArray,
+    margin: Float2,
     r: int,
     tau: float,
     known: bool,
-    points: IntArray,
+    points: Int1,
     count: int,
-    accepts: FloatArray,
+    accepts: Float2,
 ) -> None:
     """Put the probabilities Λ(margin / τ) that r accepts the first ``points`` in ``accepts[r]``."""
     for k in range(count):
@@ -199,7 +200,7 @@ def accept(
             accepts[r, k] = _logistic(sharpness * accepts[r, k])
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@inlined
 def _logistic(x: float) -> float:
     """Return 1 / (1 + exp(−x)) to a part in 10¹², and 0 below −700.
 
@@ -227,9 +228,9 @@ def _logistic(x: float) -> float:
     return chance if x > -700.0 else 0.0
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@inlined
 def ratify(
-    home: Home, p: int, tau: float, known: bool, points: IntArray, count: int, ratified: FloatArray
+    home: Home, p: int, tau: float, known: bool, points: Int1, count: int, ratified: Float1
 ) -> None:
     """Put R of party p at the first ``count`` of ``points`` in ``ratified``."""
     margin, accepts, size = home.margin, home.accepts, home.size[p]

@@ -12,8 +12,10 @@ orders: Castro, Gómez and Tejada 2009, Polynomial calculation of the Shapley va
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from winset.kernels.arrays import Bool1, Float1, Int1, Int2
+from winset.kernels.compiling import compiled
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -33,25 +35,25 @@ class Rules(NamedTuple):
         spare: ``(party,)``, votes that may be lost there.
     """
 
-    waives: IntArray
+    waives: Int1
     vetoes: int
-    votes: FloatArray
-    party: IntArray
-    spare: FloatArray
+    votes: Float1
+    party: Int1
+    spare: Float1
 
 
 class Room(NamedTuple):
     """Workspace: nothing is allocated for a game."""
 
-    lost: FloatArray  # (party,)
-    player: IntArray  # (player,), those that some undominated point hangs on
-    coalition: IntArray  # (2 ** MOST_EXACT,), bits that its players waive
-    size: IntArray  # likewise, how many
-    wins: NDArray[np.bool_]  # likewise
-    chance: FloatArray  # (player,), that a given coalition of that size comes before a player
+    lost: Float1  # (party,)
+    player: Int1  # (player,), those that some undominated point hangs on
+    coalition: Int1  # (2 ** MOST_EXACT,), bits that its players waive
+    size: Int1  # likewise, how many
+    wins: Bool1  # likewise
+    chance: Float1  # (player,), that a given coalition of that size comes before a player
 
 
-@njit(cache=True)
+@compiled
 def make_room(players: int, parties: int, coalitions: int) -> Room:
     """Return the workspace for games of so many players, parties and ``coalitions``."""
     return Room(
@@ -64,8 +66,8 @@ def make_room(players: int, parties: int, coalitions: int) -> Room:
     )
 
 
-@njit(cache=True)
-def passes(objections: int, rules: Rules, lost: FloatArray) -> bool:
+@compiled
+def passes(objections: int, rules: Rules, lost: Float1) -> bool:
     """Return whether a point that meets these ``objections`` passes; ``lost`` is workspace."""
     if objections & rules.vetoes:
         return False
@@ -82,16 +84,16 @@ def passes(objections: int, rules: Rules, lost: FloatArray) -> bool:
     return enough
 
 
-@njit(cache=True)
-def _wins(coalition: int, points: IntArray, count: int, rules: Rules, lost: FloatArray) -> bool:
+@compiled
+def _wins(coalition: int, points: Int1, count: int, rules: Rules, lost: Float1) -> bool:
     k = 0
     while k < count and not passes(points[k] & ~coalition, rules, lost):
         k += 1
     return k < count
 
 
-@njit(cache=True)
-def undominated(points: IntArray, count: int) -> int:
+@compiled
+def undominated(points: Int1, count: int) -> int:
     """Bring to the front the points of which no other meets a part of the objections; how many."""
     kept = 0
     for k in range(count):
@@ -113,9 +115,9 @@ def undominated(points: IntArray, count: int) -> int:
     return kept
 
 
-@njit(cache=True)
+@compiled
 def shapley_values(
-    points: IntArray, count: int, rules: Rules, orders: IntArray, room: Room, out: FloatArray
+    points: Int1, count: int, rules: Rules, orders: Int2, room: Room, out: Float1
 ) -> bool:
     """Put the Shapley value of each player in ``out``; return whether it is exact.
 
@@ -146,9 +148,9 @@ def shapley_values(
     return False
 
 
-@njit(cache=True)
+@compiled
 def _all_coalitions(
-    points: IntArray, count: int, rules: Rules, active: int, room: Room, out: FloatArray
+    points: Int1, count: int, rules: Rules, active: int, room: Room, out: Float1
 ) -> None:
     # chance[k] = k! (n − k − 1)! / n!, by its own recursion.
     room.chance[0] = 1.0 / active
@@ -175,8 +177,8 @@ def _all_coalitions(
                     out[room.player[b]] += room.chance[room.size[s] - 1]
 
 
-@njit(cache=True)
-def _pivot(points: IntArray, count: int, rules: Rules, order: IntArray, lost: FloatArray) -> int:
+@compiled
+def _pivot(points: Int1, count: int, rules: Rules, order: Int1, lost: Float1) -> int:
     """Return the player with whom those before it in ``order`` win, by halving."""
     low, high = 0, order.shape[0] - 1
     while low < high:

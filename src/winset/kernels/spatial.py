@@ -8,9 +8,21 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
 
+from winset.kernels.arrays import (
+    Bool1,
+    Float1,
+    Float2,
+    Float3,
+    Float4,
+    Int1,
+    Int2,
+    Int4,
+    Natural1,
+    Span,
+)
+from winset.kernels.compiling import compiled, door
 from winset.kernels.condorcet import elect
 from winset.kernels.spatial_turn import (
     Room,
@@ -30,6 +42,7 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
+STEP = 16  # draws that a thread takes at a time
 SAME = 1e-3  # positions nearer than this are one
 
 
@@ -39,30 +52,32 @@ class Record(NamedTuple):
     The last three have no rounds when the way there is not asked for.
     """
 
-    settlement: FloatArray  # (draw, issue)
-    probability: FloatArray  # (draw, actor) 0 before
-    position: FloatArray  # (draw, actor, issue) first positions before
-    rounds: IntArray  # (draw,) turns played
-    converged: BoolArray  # (draw,) whether the last turn changed next to nothing
-    path: FloatArray  # (draw, round, actor, issue) first positions before
-    moved_by: IntArray  # (draw, round, actor, issue) -1 before
-    forecasts: FloatArray  # (draw, round, issue)
+    settlement: Float2  # (draw, issue)
+    probability: Float2  # (draw, actor) 0 before
+    position: Float3  # (draw, actor, issue) first positions before
+    rounds: Int1  # (draw,) turns played
+    converged: Bool1  # (draw,) whether the last turn changed next to nothing
+    path: Float4  # (draw, round, actor, issue) first positions before
+    moved_by: Int4  # (draw, round, actor, issue) -1 before
+    forecasts: Float3  # (draw, round, issue)
 
 
-@njit(cache=True, error_model="numpy", parallel=True)
+@door
 def play(
-    position: FloatArray,
-    salience: FloatArray,
-    influence: FloatArray,
-    present: BoolArray,
-    key: NDArray[np.uint64],
-    interdependence: FloatArray,
+    draws: Span,
+    position: Float3,
+    salience: Float3,
+    influence: Float2,
+    present: Bool1,
+    key: Natural1,
+    interdependence: Float2,
     rules: Rules,
     record: Record,
 ) -> None:
-    """Play every draw and write how it ends.
+    """Play some draws and write how they end.
 
     Args:
+        draws: the first of them and one past the last.
         position: ``(draw, actor, issue)``, share of the scale.
         salience: ``(draw, actor, issue)`` in [0, 1], summing to at most 1 over issues.
         influence: ``(draw, actor)``, 0 or more.
@@ -72,20 +87,19 @@ def play(
         rules: the options.
         record: what is written.
     """
-    for draw in prange(position.shape[0]):
+    for draw in range(draws[0], draws[1]):
         state = _make_state(position[draw], salience[draw], influence[draw], present)
-        # prange counts without sign; a signed index spares compiling the run twice.
-        _play_draw(np.int64(draw), state, key[draw], interdependence, rules, record)
+        _play_draw(draw, state, key[draw], interdependence, rules, record)
 
 
-@njit(cache=True, error_model="numpy")
+@door
 def first_gains(
-    position: FloatArray,
-    salience: FloatArray,
-    influence: FloatArray,
-    present: BoolArray,
+    position: Float3,
+    salience: Float3,
+    influence: Float2,
+    present: Bool1,
     rules: Rules,
-    gain: FloatArray,
+    gain: Float3,
 ) -> None:
     """Write ``(draw, i, j)`` what i expects of challenging j in the first turn.
 
@@ -102,12 +116,12 @@ def first_gains(
                 gain[draw, state.place[i], state.place[j]] = room.gain[j]
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _play_draw(
     draw: int,
     state: State,
     key: np.uint64,
-    interdependence: FloatArray,
+    interdependence: Float2,
     rules: Rules,
     record: Record,
 ) -> None:
@@ -144,10 +158,8 @@ def _play_draw(
             record.forecasts[draw, later, k] = record.settlement[draw, k]
 
 
-@njit(cache=True, error_model="numpy")
-def _make_state(
-    position: FloatArray, salience: FloatArray, influence: FloatArray, present: BoolArray
-) -> State:
+@compiled
+def _make_state(position: Float2, salience: Float2, influence: Float1, present: Bool1) -> State:
     """Return one draw's active actors: those present who care about something.
 
     When nobody cares, all who are present stay, without capability.
@@ -176,8 +188,8 @@ def _make_state(
     return state
 
 
-@njit(cache=True, error_model="numpy")
-def _active(salience: FloatArray, present: BoolArray) -> IntArray:
+@compiled
+def _active(salience: Float2, present: Bool1) -> Int1:
     """Return the places of those present who care, or of all present when nobody does."""
     active = np.empty(present.size, np.int64)
     for care in (True, False):
@@ -194,8 +206,8 @@ def _active(salience: FloatArray, present: BoolArray) -> IntArray:
     return active[:n]
 
 
-@njit(cache=True, error_model="numpy")
-def _conclude(state: State, room: Room, settlement: FloatArray, probability: FloatArray) -> None:
+@compiled
+def _conclude(state: State, room: Room, settlement: Float1, probability: Float1) -> None:
     """Write the mean (issue,) over distinct positions, and the probability of each actor's.
 
     Distinct is who is not nearer than ``SAME`` to an earlier distinct actor; who is near to several
@@ -217,8 +229,8 @@ def _conclude(state: State, room: Room, settlement: FloatArray, probability: Flo
         probability[state.place[i]] = booth.chance[near]
 
 
-@njit(cache=True, error_model="numpy")
-def _tell_apart(position: FloatArray, distinct: IntArray) -> int:
+@compiled
+def _tell_apart(position: Float2, distinct: Int1) -> int:
     """Write the first actor at each distinct position; return how many there are."""
     options = 0
     for i in range(position.shape[0]):
@@ -228,8 +240,8 @@ def _tell_apart(position: FloatArray, distinct: IntArray) -> int:
     return options
 
 
-@njit(cache=True, error_model="numpy")
-def _last_near(i: int, options: int, position: FloatArray, distinct: IntArray) -> int:
+@compiled
+def _last_near(i: int, options: int, position: Float2, distinct: Int1) -> int:
     """Return the last distinct position that is as good as i's, or -1."""
     for a in range(options - 1, -1, -1):
         total = 0.0
@@ -241,16 +253,16 @@ def _last_near(i: int, options: int, position: FloatArray, distinct: IntArray) -
     return -1
 
 
-@njit(cache=True, error_model="numpy")
-def _write_positions(state: State, position: FloatArray) -> None:
+@compiled
+def _write_positions(state: State, position: Float2) -> None:
     """Write where the active actors stand into an array of all of them."""
     for i in range(state.place.size):
         for k in range(position.shape[1]):
             position[state.place[i], k] = state.position[i, k]
 
 
-@njit(cache=True, error_model="numpy")
-def _write_movers(state: State, room: Room, movers: IntArray) -> None:
+@compiled
+def _write_movers(state: State, room: Room, movers: Int2) -> None:
     """Write whose bargain is about to move each actor on each issue."""
     for i in range(state.place.size):
         for k in range(movers.shape[1]):

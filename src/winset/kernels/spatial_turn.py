@@ -11,9 +11,10 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from winset.kernels.arrays import Float1, Float2, Int1
+from winset.kernels.compiling import compiled, inlined
 from winset.kernels.condorcet import (
     PROPORTIONAL,
     Booth,
@@ -73,36 +74,36 @@ class Rules(NamedTuple):
 class State(NamedTuple):
     """Who takes part in a draw, and where they stand; turns change x, y, d and r."""
 
-    place: IntArray  # (actor,) index among all actors of the batch
-    salience: FloatArray  # (actor, issue) s
-    commitment: FloatArray  # (actor,) S, the sum of the saliences
-    capability: FloatArray  # (actor,) c
-    weight: FloatArray  # (actor,) W = S c
-    position: FloatArray  # (actor, issue) x
-    ideal: FloatArray  # (actor, issue) y
-    distance: FloatArray  # (actor, position) d
-    risk: FloatArray  # (actor,) r
+    place: Int1  # (actor,) index among all actors of the batch
+    salience: Float2  # (actor, issue) s
+    commitment: Float1  # (actor,) S, the sum of the saliences
+    capability: Float1  # (actor,) c
+    weight: Float1  # (actor,) W = S c
+    position: Float2  # (actor, issue) x
+    ideal: Float2  # (actor, issue) y
+    distance: Float2  # (actor, position) d
+    risk: Float1  # (actor,) r
 
 
 class Room(NamedTuple):
     """Room to work in, made once for a draw."""
 
     booth: Booth
-    support: FloatArray  # (2, challenged) ci and cj
-    side: FloatArray  # (2, challenged) C1 and C2
-    gain: FloatArray  # (challenged,)
-    phi: FloatArray  # (challenged,) chance of i
-    target: IntArray  # (challenger,) -1 for no proposal
-    own_side: FloatArray  # (challenger, issue) where the bargain puts the challenger
-    other_side: FloatArray  # (challenger, issue) where the bargain puts the challenged
-    utility: FloatArray  # (position + 2, actor) the last two are the sides of a bargain
-    bargain_worth: FloatArray  # (challenger + 1, actor) the last is the status quo
-    queue: IntArray  # (option,) rows of bargain_worth
-    moved: FloatArray  # (actor, issue) next positions
-    moved_by: IntArray  # (actor,) challenger of the bargain taken, -1 for none
+    support: Float2  # (2, challenged) ci and cj
+    side: Float2  # (2, challenged) C1 and C2
+    gain: Float1  # (challenged,)
+    phi: Float1  # (challenged,) chance of i
+    target: Int1  # (challenger,) -1 for no proposal
+    own_side: Float2  # (challenger, issue) where the bargain puts the challenger
+    other_side: Float2  # (challenger, issue) where the bargain puts the challenged
+    utility: Float2  # (position + 2, actor) the last two are the sides of a bargain
+    bargain_worth: Float2  # (challenger + 1, actor) the last is the status quo
+    queue: Int1  # (option,) rows of bargain_worth
+    moved: Float2  # (actor, issue) next positions
+    moved_by: Int1  # (actor,) challenger of the bargain taken, -1 for none
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def make_room(n: int, issues: int, rules: Rules) -> Room:
     """Return room for a draw with n actors."""
     return Room(
@@ -122,16 +123,14 @@ def make_room(n: int, issues: int, rules: Rules) -> Room:
     )
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@inlined
 def utility(d: float, r: float) -> float:
     """Return the utility of a point at distance d with risk attitude r."""
     return (1.0 - d) * (1.0 + r * min(d, 1.0))
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
-def distance(
-    i: int, ideal: FloatArray, salience: FloatArray, place: int, position: FloatArray
-) -> float:
+@inlined
+def distance(i: int, ideal: Float2, salience: Float2, place: int, position: Float2) -> float:
     """Return the distance of one position (place, issue) from actor i's ideal (actor, issue)."""
     if ideal.shape[1] == 1:
         return math.fabs(ideal[i, 0] - position[place, 0])
@@ -143,7 +142,7 @@ def distance(
     return math.sqrt(top / bottom) if bottom > 0.0 else 0.0
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def survey(state: State, rules: Rules, room: Room) -> None:
     """Step 1: write the distances and risk attitudes of the state."""
     x, y, s, d, r = state.position, state.ideal, state.salience, state.distance, state.risk
@@ -169,7 +168,7 @@ def survey(state: State, rules: Rules, room: Room) -> None:
             r[i] = (2.0 * p[i] - (high + low)) / (high - low)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def gains(i: int, state: State, rules: Rules, room: Room) -> None:
     """Steps 2 and 3: write what i expects of challenging each j, and its chance phi."""
     d, r, w, s = state.distance, state.risk, state.weight, state.commitment
@@ -205,7 +204,7 @@ def gains(i: int, state: State, rules: Rules, room: Room) -> None:
     gain[i] = 0.0
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@inlined
 def _add_third_party(
     rule: int,
     m: int,
@@ -213,9 +212,9 @@ def _add_third_party(
     r: float,
     u_i: float,
     u_m: float,
-    d: FloatArray,
-    support: FloatArray,
-    side: FloatArray,
+    d: Float2,
+    support: Float2,
+    side: Float2,
 ) -> None:
     """Add third party m's vote to both sides of i's contest with every j (step 3).
 
@@ -233,7 +232,7 @@ def _add_third_party(
         side[1, j] += max(-v, 0.0)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def propose(state: State, rules: Rules, room: Room) -> None:
     """Steps 4 and 5: write every actor's target, if it has one, and the bargain it offers."""
     x, s = state.position, state.salience
@@ -257,12 +256,12 @@ def propose(state: State, rules: Rules, room: Room) -> None:
             other_side[i, k] = _round4((w_i * x[i, k] + (w_j + SOFTENING) * x[j, k]) / total)
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@inlined
 def _round4(z: float) -> float:
     return math.floor(z * 1e4 + 0.5) / 1e4
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def appraise(state: State, room: Room) -> None:
     """Write each actor's mean utility of the state after each bargain and of the status quo."""
     y, s, d, r = state.ideal, state.salience, state.distance, state.risk
@@ -282,8 +281,8 @@ def appraise(state: State, room: Room) -> None:
         _average(i, target[i], i, u, worth)
 
 
-@njit(cache=True, error_model="numpy")
-def _average(i: int, j: int, to: int, utilities: FloatArray, mean: FloatArray) -> None:
+@compiled
+def _average(i: int, j: int, to: int, utilities: Float2, mean: Float2) -> None:
     """Write each actor's mean utility, the last two rows replacing positions i and j."""
     n = mean.shape[1]
     for h in range(n):
@@ -296,7 +295,7 @@ def _average(i: int, j: int, to: int, utilities: FloatArray, mean: FloatArray) -
         mean[to, h] /= n
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def choose(turn: int, key: np.uint64, state: State, rules: Rules, room: Room) -> None:
     """Steps 6 to 8: write where each actor goes, and whose bargain takes it there (or -1)."""
     x, c, place, stochastic = (
@@ -329,8 +328,8 @@ def choose(turn: int, key: np.uint64, state: State, rules: Rules, room: Room) ->
                 moved[k, issue] = other_side[i, issue]
 
 
-@njit(cache=True, error_model="numpy")
-def _line_up(k: int, target: IntArray, queue: IntArray) -> int:
+@compiled
+def _line_up(k: int, target: Int1, queue: Int1) -> int:
     """Step 6: write what actor k chooses from, the status quo first; return how many."""
     queue[0] = target.size
     options = 1
@@ -341,8 +340,8 @@ def _line_up(k: int, target: IntArray, queue: IntArray) -> int:
     return options
 
 
-@njit(cache=True, error_model="numpy")
-def _most_probable(options: int, chance: FloatArray) -> int:
+@compiled
+def _most_probable(options: int, chance: Float1) -> int:
     """Return the first option that no other beats."""
     best = 0
     for option in range(options):
@@ -351,8 +350,8 @@ def _most_probable(options: int, chance: FloatArray) -> int:
     return best
 
 
-@njit(cache=True, error_model="numpy")
-def _sampled(options: int, chance: FloatArray, u: float) -> int:
+@compiled
+def _sampled(options: int, chance: Float1, u: float) -> int:
     """Return the first option whose cumulated probability exceeds u."""
     total = 0.0
     for option in range(options):
@@ -362,7 +361,7 @@ def _sampled(options: int, chance: FloatArray, u: float) -> int:
     return options - 1
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def uniform(key: np.uint64, turn: int, actor: int) -> float:
     """Return a number in [0, 1) that hangs on the draw's key, the turn and the actor alone."""
     z = key + _GOLDEN * ((np.uint64(turn) << np.uint64(32)) + np.uint64(actor) + np.uint64(1))
@@ -371,8 +370,8 @@ def uniform(key: np.uint64, turn: int, actor: int) -> float:
     return np.float64((z ^ (z >> np.uint64(31))) >> np.uint64(11)) * 2.0**-53
 
 
-@njit(cache=True, error_model="numpy")
-def move(state: State, interdependence: FloatArray, room: Room) -> float:
+@compiled
+def move(state: State, interdependence: Float2, room: Room) -> float:
     """Steps 8 and 9: move every actor and its ideal; return the summed length of the moves.
 
     An ``interdependence`` without entries is the identity: an ideal follows its actor.

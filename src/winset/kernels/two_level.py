@@ -7,10 +7,11 @@ is allocated within a draw.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
 
-from winset.kernels.quota import PASSES, Span, tail
+from winset.kernels.arrays import Float1, Float2, Int1, Span
+from winset.kernels.compiling import compiled, door
+from winset.kernels.quota import PASSES, tail
 from winset.kernels.ratification import (
     CHUNK,
     EDGE,
@@ -34,7 +35,7 @@ TIE = 1e-10  # values this near each other, as a share of the best, are the same
 STRIDE = 16  # grid points between those tried first
 RULES = ("nash", "kalai-smorodinsky", "egalitarian", "take-it-or-leave-it")
 NASH, KALAI_SMORODINSKY, EGALITARIAN, TAKE_IT_OR_LEAVE_IT = range(4)
-Look = tuple[IntArray, FloatArray, FloatArray]  # points looked at, R and worth of each: workspace
+Look = tuple[Int1, Float1, Float1]  # points looked at, R and worth of each: workspace
 
 
 class Solved(NamedTuple):
@@ -48,17 +49,15 @@ class Solved(NamedTuple):
         bar: ``(draw,)``, where nothing is signed, the party that finds the fewest points possible.
     """
 
-    place: IntArray
-    ratified: FloatArray
-    accepts: FloatArray
-    lift: FloatArray
-    bar: IntArray
+    place: Int1
+    ratified: Float2
+    accepts: Float2
+    lift: Float2
+    bar: Int1
 
 
-@njit(cache=True, error_model="numpy")
-def _bound(
-    z: FloatArray, power: FloatArray, rule: int, proposer: int, known: bool, bound: FloatArray
-) -> Span:
+@compiled
+def _bound(z: Float2, power: Float1, rule: int, proposer: int, known: bool, bound: Float1) -> Span:
     """Put what a point is worth if sure to be ratified in ``bound``, -1 where somebody loses.
 
     Types unknown, a negotiator signs for a gain only; types known, or answering an offer, as long
@@ -81,23 +80,23 @@ def _bound(
     return first, last
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _raised(worth: float, power: float) -> float:
     """Return ``worth ** power``: equal powers, the usual case, cost no logarithm."""
     return worth if power == 1.0 else worth**power
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _best_product(
     home: Home,
-    power: FloatArray,
+    power: Float1,
     tau: float,
     known: bool,
     window: Span,
     near: int,
-    bound: FloatArray,
+    bound: Float1,
     look: Look,
-    value: FloatArray,
+    value: Float1,
 ) -> None:
     """Put the bound times every party's R to its power in ``value``, where that can be the best.
 
@@ -130,18 +129,18 @@ def _best_product(
         value[points[k]] = worth[k]
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _best_share(
     home: Home,
-    gain: FloatArray,
+    gain: Float2,
     relative: bool,
     tau: float,
     known: bool,
     window: Span,
-    bound: FloatArray,
+    bound: Float1,
     look: Look,
-    payoff: FloatArray,
-    value: FloatArray,
+    payoff: Float2,
+    value: Float1,
 ) -> None:
     """Put the least of the parties' expected gains in ``value``, ``relative`` to its best or not.
 
@@ -172,8 +171,8 @@ def _best_share(
         value[points[k]] = worth[k]
 
 
-@njit(cache=True, error_model="numpy")
-def _middle_of_best(value: FloatArray, point: FloatArray, reversion: float) -> int:
+@compiled
+def _middle_of_best(value: Float1, point: Float1, reversion: float) -> int:
     """Return the place of the greatest value; -1 where none is 0 or more.
 
     Equals side by side count as one, and their middle is taken: of two middles, and of several
@@ -202,10 +201,8 @@ def _middle_of_best(value: FloatArray, point: FloatArray, reversion: float) -> i
     return chosen
 
 
-@njit(cache=True, error_model="numpy")
-def _fewest(
-    home: Home, gain: FloatArray, tau: float, known: bool, bound: FloatArray, look: Look
-) -> int:
+@compiled
+def _fewest(home: Home, gain: Float2, tau: float, known: bool, bound: Float1, look: Look) -> int:
     """Return the party with the fewest points where it gains, or else where it could ratify."""
     points, ratified, _ = look
     count = 0
@@ -228,7 +225,7 @@ def _fewest(
     return chosen
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _describe(
     home: Home, d: int, place: int, tau: float, known: bool, look: Look, solved: Solved
 ) -> None:
@@ -255,13 +252,13 @@ def _describe(
             solved.lift[d, r] = max(0.0, vetoes * passes - chance)
 
 
-@njit(cache=True, error_model="numpy")
+@door
 def _solve_draws(
-    t: Table,
     draws: Span,
+    t: Table,
     rule: int,
     proposer: int,
-    near: IntArray,
+    near: Int1,
     room: Span,
     solved: Solved,
 ) -> None:
@@ -300,14 +297,6 @@ def _solve_draws(
         solved.lift[d, :] = np.nan
 
 
-@njit(cache=True, parallel=True)
-def _solve(t: Table, rule: int, proposer: int, near: IntArray, room: Span, solved: Solved) -> None:
-    draws = t.reversion.shape[0]
-    for c in prange((draws + CHUNK - 1) // CHUNK):
-        chunk = c * CHUNK, min(draws, (c + 1) * CHUNK)
-        _solve_draws(t, chunk, rule, proposer, near, room, solved)
-
-
 def solve_table(t: Table, *, rule: str, proposer: int = -1, near: IntArray | None = None) -> Solved:
     """Return what comes of each draw.
 
@@ -327,5 +316,5 @@ def solve_table(t: Table, *, rule: str, proposer: int = -1, near: IntArray | Non
         np.empty(draws, np.int64),
     )
     near = np.full(draws, -1) if near is None else near
-    _solve(t, RULES.index(rule), proposer, near, room_for(t), solved)
+    _solve_draws.over(draws, CHUNK, t, RULES.index(rule), proposer, near, room_for(t), solved)
     return solved

@@ -3,10 +3,10 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
 
-from winset.kernels.quota import Span
+from winset.kernels.arrays import Float1, Float3, Span
+from winset.kernels.compiling import door
 from winset.kernels.ratification import (
     CHUNK,
     TINY,
@@ -39,8 +39,9 @@ class Winsets(NamedTuple):
     zone: FloatArray
 
 
-@njit(cache=True, error_model="numpy")
-def _sum_draws(t: Table, draws: Span, weight: FloatArray, room: Span, sums: FloatArray) -> None:
+@door
+def _sum_draws(draws: Span, t: Table, weight: Float1, room: Span, sums: Float3) -> None:
+    into = sums[draws[0] // CHUNK]
     grid, parties = t.point.shape[0], t.voters.shape[0]
     rows = parties + t.votes.shape[1]
     h, z = np.empty((t.stance.shape[2], grid)), np.empty((rows, grid))
@@ -60,20 +61,13 @@ def _sum_draws(t: Table, draws: Span, weight: FloatArray, room: Span, sums: Floa
             for j in range(grid):
                 chance = ratified[j]
                 willing = 1.0 if z[p, j] > -TINY else 0.0
-                sums[p, j] += weight[d] * chance
-                sums[parties + p, j] += weight[d] * willing
+                into[p, j] += weight[d] * chance
+                into[parties + p, j] += weight[d] * willing
                 joint[j] *= chance
                 zone[j] *= chance * willing
         for j in range(grid):
-            sums[2 * parties, j] += joint[j]
-            sums[2 * parties + 1, j] += zone[j]
-
-
-@njit(cache=True, parallel=True)
-def _sum(t: Table, weight: FloatArray, room: Span, sums: FloatArray) -> None:
-    draws = t.reversion.shape[0]
-    for c in prange(sums.shape[0]):
-        _sum_draws(t, (c * CHUNK, min(draws, (c + 1) * CHUNK)), weight, room, sums[c])
+            into[2 * parties, j] += joint[j]
+            into[2 * parties + 1, j] += zone[j]
 
 
 def winset_sums(t: Table, weight: FloatArray) -> Winsets:
@@ -81,8 +75,8 @@ def winset_sums(t: Table, weight: FloatArray) -> Winsets:
 
     Each chunk of draws has its own sums, added up in order: they do not hang on the threads.
     """
-    parties, chunks = len(t.voters), -(-len(t.reversion) // CHUNK)
-    sums = np.zeros((chunks, 2 * parties + 2, len(t.point)))
-    _sum(t, weight, room_for(t), sums)
+    parties, draws = len(t.voters), len(t.reversion)
+    sums = np.zeros((-(-draws // CHUNK), 2 * parties + 2, len(t.point)))
+    _sum_draws.over(draws, CHUNK, t, weight, room_for(t), sums)
     total = sums.sum(axis=0)
     return Winsets(total[:parties], total[parties : 2 * parties], total[-2], total[-1])

@@ -20,7 +20,7 @@ from winset.ledger.sealing import content_digest, say
 from winset.ledger.witness import Trust, Witness, existed_by, witnesses_of
 from winset.ledger.witness.attested import LEEWAY, TITLES
 from winset.made import Made
-from winset.version import winset_version
+from winset.version import UNKNOWN, compare_code, winset_version
 
 Verdict = Literal["same bytes", "same numbers", "other numbers", "cannot be made again", "not made"]
 
@@ -37,6 +37,7 @@ class Check:
         difference: greatest difference of a probability, or of a quantile as a share of the
             scale; None where it was not made again.
         errors: the same in Monte Carlo errors of the sealed forecast; None where it has none.
+        code: whether the code that made it is the code that runs here, in words.
         changes: what differs from when it was sealed, in words.
         harm: what is wrong with it, in words: of these the record should have none.
         witnesses: that stand beside its entry.
@@ -49,6 +50,7 @@ class Check:
     verdict: Verdict
     difference: float | None = None
     errors: float | None = None
+    code: str = ""
     changes: tuple[str, ...] = ()
     harm: tuple[str, ...] = ()
     witnesses: tuple[Witness, ...] = ()
@@ -219,6 +221,7 @@ def _check(
         verdict=verdict,
         difference=difference,
         errors=errors,
+        code=compare_code(str(seal.made.get("code", UNKNOWN))),
         changes=tuple(changed),
         harm=tuple(harm),
     )

@@ -50,6 +50,7 @@ __all__ = [
     "TwoLevel",
     "default_model",
     "fitting_models",
+    "kernels_of",
     "lacks",
     "lesser_sentence",
     "make_model",
@@ -113,6 +114,11 @@ def parameters(model: Model) -> dict[str, Any]:
         for field in dataclasses.fields(kind)
         for value in [getattr(model, field.name)]
     }
+
+
+def kernels_of(model: Model | type[Model]) -> frozenset[str]:
+    """Return the names of the modules whose kernels ``model`` runs."""
+    return frozenset(getattr(model, "kernels", ()))
 
 
 def default_model(case: Case) -> str:

@@ -30,6 +30,7 @@ class NashBargaining:
     """
 
     name: ClassVar[str] = "nash"
+    kernels: ClassVar[tuple[str, ...]] = ("nash",)
     idea: ClassVar[str] = "everybody must gain over no agreement; gains are shared by weight"
     random: ClassVar[bool] = False
     loss: Literal["linear", "quadratic"] = "linear"

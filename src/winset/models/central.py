@@ -88,6 +88,7 @@ class Median:
     """
 
     name: ClassVar[str] = "median"
+    kernels: ClassVar[tuple[str, ...]] = ("medians",)
     idea: ClassVar[str] = "a majority of influence × salience decides between any two points"
     random: ClassVar[bool] = False
     weights: Weights = "influence-salience"

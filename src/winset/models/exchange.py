@@ -93,6 +93,7 @@ class Exchange:
     """
 
     name: ClassVar[str] = "exchange"
+    kernels: ClassVar[tuple[str, ...]] = ("exchange",)
     idea: ClassVar[str] = "actors give way where they care less for gains where they care more"
     random: ClassVar[bool] = False
     least_gain: float = 1e-9
@@ -183,7 +184,10 @@ class Exchange:
             gain=np.empty((draws, kept)),
         )
         salience = np.array(batch.salience, order="C")
-        kernel.trade(position, salience, _weights(batch), batch.present, self.least_gain, record)
+        weights, least = _weights(batch), self.least_gain
+        kernel.trade.over(
+            draws, kernel.STEP, position, salience, weights, batch.present, least, record
+        )
         return record
 
 

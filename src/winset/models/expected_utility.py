@@ -88,6 +88,7 @@ class ExpectedUtility:
     """
 
     name: ClassVar[str] = "expected-utility"
+    kernels: ClassVar[tuple[str, ...]] = ("expected_utility",)
     idea: ClassVar[str] = "who expects to lose a challenge, given who backs whom, moves beforehand"
     random: ClassVar[bool] = False
     variant: Variant = "printed"
@@ -159,7 +160,8 @@ class ExpectedUtility:
             moved_by=np.full((draws, kept, actors, issues), -1),
             forecasts=np.empty((draws, kept, issues)),
         )
-        kernel.play(*stances, batch.present, self._rules(), record)
+        rules = self._rules()
+        kernel.play.over(draws, kernel.STEP, *stances, batch.present, rules, record)
         return record
 
 

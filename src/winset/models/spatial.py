@@ -117,6 +117,7 @@ class SpatialPolitics:
     """
 
     name: ClassVar[str] = "spatial"
+    kernels: ClassVar[tuple[str, ...]] = ("spatial",)
     idea: ClassVar[str] = "whoever expects to gain offers a bargain, and elections decide on it"
     vote: Vote = "proportional"
     victory: Victory = "linear"
@@ -211,7 +212,9 @@ class SpatialPolitics:
             moved_by=np.full((draws, kept, actors, issues), -1),
             forecasts=np.empty((draws, kept, issues)),
         )
-        kernel.play(
+        kernel.play.over(
+            draws,
+            kernel.STEP,
             position,
             salience,
             influence,

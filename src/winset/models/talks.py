@@ -5,10 +5,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import logit
 
 from winset.batch import Batch
 from winset.errors import WinsetError, nearest
+from winset.kernels.logistic import logits
 from winset.kernels.quota import rounded_votes
 from winset.kernels.ratification import EDGE, INFLUENCE, SALIENCE, TINY, Table
 from winset.kernels.two_level import Solved, solve_table
@@ -180,7 +180,7 @@ class Talks:
         if known:
             for r, i in enumerate(seats.ratifiers):
                 share = batch.shares(f"{batch.issues[k]}/{batch.actors[i]}/type")
-                on_ratifiers[:, r] += self._tau * logit(np.maximum(share, LEAST_SHARE))
+                on_ratifiers[:, r] += self._tau * logits(np.maximum(share, LEAST_SHARE))
         shielded = 1.0 - batch.unity[:, batch.party_of[seats.press.source]]
         press = batch.intimidation[:, seats.press.target, seats.press.source] * shielded
         power = batch.power[:, seats.parties]

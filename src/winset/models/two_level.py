@@ -135,6 +135,7 @@ class TwoLevel:
     """
 
     name: ClassVar[str] = "two-level"
+    kernels: ClassVar[tuple[str, ...]] = ("two_level", "winsets", "blame", "logistic")
     idea: ClassVar[str] = "negotiators sign what each side's own veto players and voters may refuse"
     # Types, τ and κ; and with none of them, whether an issue that a condition looks at is ratified.
     random: ClassVar[bool] = True

@@ -1,0 +1,49 @@
+"""Compiling ahead: for images, teaching rooms, and whoever would rather wait now."""
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from winset.errors import WinsetError
+
+if TYPE_CHECKING:
+    from winset.kernels.telling import Compiling
+
+
+@click.command()
+def warm() -> None:
+    """Compile all models now, so that no forecast has to wait for it.
+
+    Compiled code is kept in the folder that WINSET_CACHE names, by default the user's cache folder,
+    until winset, Numba or the processor changes.
+    """
+    import winset.models  # noqa: F401  whose kernels make themselves known
+    from winset.keeping import VARIABLE
+    from winset.kernels.compiling import doors, expect
+    from winset.kernels.place import place
+
+    chosen = place()
+    if not chosen.lasting or not chosen.writable:
+        raise WinsetError(
+            f"warm must keep compiled code in a folder that lasts; found none that can be written "
+            f"to ({'; '.join(chosen.reasons) or chosen.folder}); set {VARIABLE} to one"
+        )
+    kernels = doors()
+    missing = expect(kernels)
+    for kernel in missing:
+        kernel.load()
+    done = f"{len(missing)} of {len(kernels)} kernels compiled" if missing else "nothing to compile"
+    click.echo(f"{done}: {chosen.folder}")
+
+
+def show_compiling(news: "Compiling") -> None:
+    """Say on the error stream what is being compiled: one line that renews itself on a terminal."""
+    terminal = sys.stderr.isatty()
+    if not news.name:
+        if terminal:
+            click.echo("\r\x1b[2K", nl=False, err=True)
+        return
+    what = news.name.partition(".")[0].replace("_", "-")
+    line = f"compiling {what} ({news.place} of {news.total}), once after installing"
+    click.echo(f"\r\x1b[2K{line} …" if terminal else f"{line} …", nl=not terminal, err=True)
