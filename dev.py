@@ -21,6 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 ENVIRONMENT = ROOT / ".venv"
 PYTHON = ENVIRONMENT / "bin" / "python"
+MODEL_LOCK = ROOT / "evidence-model.lock"
 OLDEST = (3, 11)
 QUIET = ["--quiet", "--no-input", "--disable-pip-version-check", "--no-warn-script-location"]
 
@@ -85,6 +86,7 @@ def prepare(extras: str) -> None:
     """Bring the environment up to date with pyproject.toml; seconds when it is already."""
     drop_stale_kernels()
     said = (ROOT / "pyproject.toml").read_bytes() + extras.encode() + sys.version.encode()
+    said += MODEL_LOCK.read_bytes()
     stamp = ENVIRONMENT / f"installed{extras.strip('[]') and '-' + extras.strip('[]')}"
     wanted = hashlib.sha256(said).hexdigest()
     if PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted:
@@ -97,6 +99,9 @@ def prepare(extras: str) -> None:
     command = [*pip, "install", *QUIET, "--prefer-binary", "--editable", f".{extras}"]
     # Packages of whoever calls must not shine through.
     inherited = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "PYTHONHOME")}
+    if extras:  # first, so that the third party's file is never taken without its digest
+        locked = ["install", *QUIET, "--no-deps", "--require-hashes", "-r", MODEL_LOCK]
+        run(*pip, *locked, env={**inherited, **variables})
     run(*command, env={**inherited, **variables})
     stamp.write_text(wanted)
 
