@@ -87,9 +87,11 @@ def new(folder: Path, source: str | None, is_blank: bool, title: str) -> None:
     import datetime
 
     from winset.case.folder import write_case, write_file
+    from winset.case.naming import check_name
     from winset.case.template import blank, template
     from winset.cases import open_case
 
+    check_name(folder.absolute().name)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise WinsetError(f"{folder}: must be a new or empty folder; found files there")
     if source is not None and is_blank:

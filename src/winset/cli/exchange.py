@@ -75,5 +75,8 @@ def import_ktab(file: Path, folder: Path) -> None:
 
 
 def _must_be_new(folder: Path) -> None:
+    from winset.case.naming import check_name
+
+    check_name(folder.absolute().name)
     if folder.exists() and any(folder.iterdir()):
         raise WinsetError(f"{folder}: must be a new or empty folder; found files there")

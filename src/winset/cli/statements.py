@@ -79,9 +79,11 @@ def export_refi_qda(case: str, file: Path) -> None:
 @click.argument("folder", type=FOLDER)
 def import_dna(file: Path, folder: Path) -> None:
     """Make the case FOLDER from the Discourse Network Analyzer v3 database FILE."""
+    from winset.case.naming import check_name
     from winset.cli.printing import say
     from winset.formats.dna import import_dna as imported
 
+    check_name(folder.absolute().name)
     if folder.exists() and any(folder.iterdir()):
         raise WinsetError(f"{folder}: must be a new or empty folder; found files there")
     made = imported(file, folder)

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from winset.case.folder import write_file
 from winset.case.kept import kept_bytes
 from winset.case.model import Case
+from winset.case.naming import is_device
 from winset.case.parts import Document
 from winset.case.tables import TABLE_KINDS, cells_of
 from winset.errors import WinsetError, shorten
@@ -289,7 +290,8 @@ def _free_id(case: Case, stem: str, ending: str, kept: bytes) -> str:
 def _id_of(stem: str) -> str:
     """Return ``stem`` as an id: as it is where it can be, otherwise in plain small letters."""
     plain = re.sub(r"[^A-Za-z0-9_.\-]+", "-", stem).strip("-._")[:60].strip("-._")
-    return plain if plain and plain.isascii() and stem.isascii() else slug(stem) or "document"
+    id = plain if plain and plain.isascii() and stem.isascii() else slug(stem) or "document"
+    return f"text-{id}" if is_device(id) else id
 
 
 def _other_there(case: Case, document: Document, kept: bytes) -> bool:

@@ -18,10 +18,11 @@ from winset.case.cells import ID_PATTERN
 from winset.case.csv_text import MOST_BYTES
 from winset.case.folder import parse_case, read_case, write_case, write_file
 from winset.case.model import Case
+from winset.case.naming import check_name
 from winset.case.tables import TABLES
 from winset.case.template import blank, template
 from winset.cases import shipped_cases
-from winset.errors import CaseError, Problem, WinsetError
+from winset.errors import CaseError, Problem, WinsetError, shorten
 from winset.web.locks import locked, settle
 from winset.web.replies import RefusedError
 
@@ -177,7 +178,8 @@ class Store:
         self._many("begun in it")
         if not fullmatch(ID_PATTERN, id) or len(id) > 80:
             required = "must be letters, digits, “-”, “_” or “.”, at most 80"
-            raise CaseError([Problem(where="id", required=required, found=f"“{id[:80]}”")])
+            raise CaseError([Problem(where="id", required=required, found=shorten(id))])
+        check_name(id)
         texts = blank(title, as_of) if start == "blank" else template(title)
         files = {path: text.encode() for path, text in texts.items()}
         case = replace(parse_case(files), as_of=as_of)
