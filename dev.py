@@ -26,6 +26,7 @@ VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"
 # The quick checks run under several Pythons, each with an environment of its own.
 ENVIRONMENT = ROOT / (f".venv-{VERSION}" if sys.argv[1:2] == ["quick"] else ".venv")
 PYTHON = ENVIRONMENT / "bin" / "python"
+MODEL_LOCK = ROOT / "evidence-model.lock"
 OLDEST = (3, 11)
 OTHERS = ("3.11", "3.12", "3.13")
 QUICK = ("cases", "cli", "docs", "extract", "forecast", "layers", "report", "two_level")
@@ -74,6 +75,7 @@ def download_pip() -> list[Path]:
 def prepare(extras: str) -> None:
     """Bring the environment up to date with pyproject.toml; seconds when it is already."""
     said = (ROOT / "pyproject.toml").read_bytes() + extras.encode() + sys.version.encode()
+    said += MODEL_LOCK.read_bytes()
     stamp = ENVIRONMENT / f"installed{extras.strip('[]') and '-' + extras.strip('[]')}"
     wanted = hashlib.sha256(said).hexdigest()
     if PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted:
@@ -86,6 +88,9 @@ def prepare(extras: str) -> None:
     command = [*pip, "install", *QUIET, "--prefer-binary", "--editable", f".{extras}"]
     # Packages of whoever calls must not shine through.
     inherited = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "PYTHONHOME")}
+    if extras:  # first, so that the third party's file is never taken without its digest
+        locked = ["install", *QUIET, "--no-deps", "--require-hashes", "-r", MODEL_LOCK]
+        run(*pip, *locked, env={**inherited, **variables})
     run(*command, env={**inherited, **variables})
     stamp.write_text(wanted)
 

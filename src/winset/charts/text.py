@@ -6,7 +6,7 @@ import textwrap
 # Controls that turn the direction of what follows, and those that no text needs. Marks that belong
 # to a script (joiners, the plain left-to-right mark) stay.
 _UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029\ufff9-\ufffb]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029\ufff9-\ufffb\ud800-\udfff]"
 )
 
 

@@ -133,9 +133,11 @@ def new(
 
 
 def must_be_new(folder: Path) -> None:
-    """Refuse a folder in which files stand."""
+    """Refuse a folder in which files stand, and one whose name some system cannot hold."""
     from winset.case.disposable import is_empty
+    from winset.case.naming import check_name
 
+    check_name(folder.absolute().name)
     if folder.exists() and (not folder.is_dir() or not is_empty(folder)):
         raise WinsetError(f"{folder}: must be a new or empty folder; found files there")
 

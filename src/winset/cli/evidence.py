@@ -40,20 +40,20 @@ def extract(
     """
     from winset.cases import open_case
     from winset.cli.printing import say
-    from winset.evidence.documents import document_files, read_document
-    from winset.evidence.extract import extract as extracted
-    from winset.evidence.parsing import MODEL, language
+    from winset.evidence.apart import shared
+    from winset.evidence.documents import document_files, read_bytes
+    from winset.evidence.parsing import MODEL
 
-    language(model or MODEL)
+    reading = shared()
+    reading.ready(model or MODEL)
     opened = open_case(case) if case else None
     failed = 0
     lines: list[str] = []
     for path in (file for given in files for file in document_files(given)):
         try:
-            text = read_document(path, encoding=encoding)
-            found = [
-                f for f in extracted(text, opened, model=model or MODEL) if f.quoted or not quoted
-            ]
+            text = reading.document(read_bytes(path), str(path), encoding=encoding)
+            statements = reading.statements(text, opened, model=model or MODEL)
+            found = [f for f in statements if f.quoted or not quoted]
         except WinsetError as error:
             click.echo(f"error: {error}", err=True)
             failed += 1
@@ -107,10 +107,11 @@ def search(case: str, words: tuple[str, ...], most: int, as_json: bool) -> None:
     """
     from winset.cases import open_case
     from winset.cli.printing import print_json, say
+    from winset.evidence.apart import shared
     from winset.evidence.search import search as searched
 
     opened = open_case(case)
-    hits = searched(opened, " ".join(words), most=most)
+    hits = searched(opened, " ".join(words), most=most, reading=shared())
     if as_json:
         print_json(hits)
         return

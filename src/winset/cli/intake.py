@@ -50,10 +50,10 @@ def add(
     `winset code`. A file that the case has already is passed over. One that cannot be read is
     reported, and the others are done.
     """
+    from winset.evidence.apart import shared
     from winset.evidence.disposable import only_session
     from winset.evidence.documents import document_files, read_bytes
     from winset.evidence.intake import save_intake, take_in
-    from winset.evidence.parsing import language
     from winset.evidence.propose import CODER
 
     paths, failed = _found(files, document_files)
@@ -62,7 +62,7 @@ def add(
             f"--title and --url go with a single file; found {len(paths)}; add it alone"
         )
     if not no_propose:
-        _check_rules(language)
+        _check_rules(shared().ready)
     _, folder = writable(case)
     report = _Report(as_json)
     with only_session(folder, CODER):
@@ -73,7 +73,7 @@ def add(
                 intake = take_in(
                     found, read_bytes(path), str(path), keep=not no_keep, rules=not no_propose,
                     encoding=encoding, title=title, publisher=publisher, published=published,
-                    url=url,
+                    url=url, reading=shared(),
                 )  # fmt: skip
                 save_intake(folder, intake)
             except WinsetError as error:
@@ -147,14 +147,14 @@ def propose(
 
 
 def _propose_by_rules(case: str, documents: tuple[str, ...], as_json: bool) -> None:
+    from winset.evidence.apart import shared
     from winset.evidence.intake import propose_again
-    from winset.evidence.parsing import language
     from winset.evidence.propose import CODER
 
-    _check_rules(language)
+    _check_rules(shared().ready)
     _propose(
         case, documents, as_json, coder=CODER,
-        one=lambda read, document, _: propose_again(read, document),
+        one=lambda read, document, _: propose_again(read, document, reading=shared()),
     )  # fmt: skip
 
 
@@ -204,9 +204,9 @@ def _found(
     return list(paths), failed
 
 
-def _check_rules(language: "Callable[[], object]") -> None:
+def _check_rules(ready: "Callable[[], object]") -> None:
     try:
-        language()
+        ready()
     except WinsetError as error:
         raise WinsetError(f"{error}; or add documents with --no-propose") from None
 

@@ -15,6 +15,7 @@ from typing import get_args
 
 from winset.case.cells import ID_PATTERN
 from winset.case.model import Case
+from winset.case.naming import is_device
 from winset.case.parts import Statement, StatementKind
 from winset.case.records import understand
 from winset.case.tables import STATEMENTS, cells_of
@@ -149,6 +150,10 @@ def coder_file(folder: Path, coder: str) -> Path:
     if not re.fullmatch(ID_PATTERN, coder) or len(coder) > 80:
         raise WinsetError(
             f"coder: must be letters, digits, “-”, “_” or “.”, at most 80; found {coder[:80]!r}"
+        )
+    if is_device(coder):
+        raise WinsetError(
+            f"coder: must not be the name of a device of Windows; found {coder}; take another name"
         )
     return folder / "statements" / f"{coder}.csv"
 

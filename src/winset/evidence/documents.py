@@ -291,7 +291,7 @@ def _read_html(path: Path, text: str, digest: str) -> Text:
             )
     except ImportError:
         raise _not_installed(path, "trafilatura") from None
-    except (ValueError, RecursionError, AttributeError, TypeError, MemoryError) as error:
+    except (ValueError, RecursionError, AttributeError, TypeError) as error:
         raise WinsetError(f"{path}: must be HTML that can be read; {shorten(error)}") from None
     said = getattr(found, "text", None)
     if not said or not said.strip():
@@ -343,7 +343,7 @@ def _read_pdf(path: Path, data: bytes, digest: str) -> Text:
             if sum(map(len, pages)) > MOST_BYTES:
                 raise WinsetError(f"{path}: must hold at most {MOST_BYTES:,} characters of text")
         title = str((reader.metadata and reader.metadata.title) or "")
-    except WinsetError:
+    except (WinsetError, MemoryError):
         raise
     except Exception as error:  # a broken PDF raises nearly anything
         raise WinsetError(

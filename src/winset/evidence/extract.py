@@ -4,12 +4,13 @@ Deterministic and offline. Nothing is guessed across paragraphs: a pronoun or a 
 paragraph does not explain leaves its statement ``unresolved``.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from winset.case.model import Case
+from winset.case.parts import Actor, Issue
 from winset.errors import WinsetError
 from winset.evidence.attribution import Attribution, attribute
 from winset.evidence.context import Context, Paragraph
@@ -107,24 +108,38 @@ def extract(text: Text | str, case: Case | None = None, *, model: str = MODEL) -
         WinsetError: when spaCy or its model is not installed, or the text is too long.
     """
     document = as_text(text) if isinstance(text, str) else text
+    actors, issues = (case.actors, case.issues) if case else ((), ())
+    return extract_known(document, actors, issues, model=model)
+
+
+def extract_known(
+    document: Text, actors: Iterable[Actor], issues: Iterable[Issue], *, model: str = MODEL
+) -> tuple[Found, ...]:
+    """Return the statements in ``document``, as :func:`extract` does with a case of these.
+
+    Raises:
+        WinsetError: as :func:`extract`.
+    """
     if len(document.text) > MOST_CHARACTERS:
         raise WinsetError(
             f"{document.name}: must have at most {MOST_CHARACTERS:,} characters to extract from; "
             f"found {len(document.text):,}; split it"
         )
-    return _Extraction(document, case, language(model)).statements()
+    return _Extraction(document, actors, issues, language(model)).statements()
 
 
 class _Extraction:
     """One pass over a document."""
 
-    def __init__(self, document: Text, case: Case | None, nlp: "Language") -> None:
+    def __init__(
+        self, document: Text, actors: Iterable[Actor], issues: Iterable[Issue], nlp: "Language"
+    ) -> None:
         self.document = document
         self.text = document.text
         self.plain = plain(document.text)
         self.nlp = nlp
-        self.context = Context(document.text, Directory(case.actors if case else ()))
-        self.issues = IssueFinder(case.issues if case else ())
+        self.context = Context(document.text, Directory(actors))
+        self.issues = IssueFinder(issues)
 
     def statements(self) -> tuple[Found, ...]:
         """Return every statement of the document."""

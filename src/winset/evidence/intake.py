@@ -17,17 +17,18 @@ from winset.case.kept import kept_bytes
 from winset.case.lock import write_lock
 from winset.case.merging import ChangedError
 from winset.case.model import Case
+from winset.case.naming import is_device
 from winset.case.parts import Document
 from winset.case.records import understand
 from winset.case.tables import TABLE_KINDS, cells_of
 from winset.errors import Problem, WinsetError, shorten
 from winset.evidence.anchors import kept_text
-from winset.evidence.documents import Text, as_text, parse_document
-from winset.evidence.extract import extract
+from winset.evidence.documents import Text
 from winset.evidence.names import slug, strangers
 from winset.evidence.parsing import MODEL
 from winset.evidence.patching import Cells, patch_rows
 from winset.evidence.propose import CODER, rows_of
+from winset.evidence.reading import HERE, Reading
 from winset.evidence.renewal import Renewal, renewed, save_renewal, with_renewal
 from winset.evidence.spans import one_line
 
@@ -89,6 +90,7 @@ def take_in(
     published: datetime.date | None = None,
     url: str = "",
     model: str = MODEL,
+    reading: Reading = HERE,
 ) -> Intake:
     """Return ``case`` with the document that ``data``, a file called ``name``, holds.
 
@@ -108,11 +110,12 @@ def take_in(
         published: when.
         url: where.
         model: the spaCy pipeline that parses.
+        reading: who parses; this process if not given.
 
     Raises:
         WinsetError: when the file cannot be read, or what is found does not fit the case.
     """
-    read = parse_document(data, name, encoding=encoding)
+    read = reading.document(data, name, encoding=encoding)
     try:
         kept = read.text.encode("utf-8")
     except UnicodeEncodeError:
@@ -131,7 +134,7 @@ def take_in(
         remarks: list[str] = []
     else:
         document, remarks = _filled(before, given)
-    text = as_text(read.text, name=document.id, markdown=read.reader == "markdown")
+    text = reading.text(read.text, name=document.id, markdown=read.reader == "markdown")
     if read.reader in ("text", "markdown") and read.encoding != "utf-8":
         remarks.append(f"was {read.encoding}, kept as UTF-8" if keep else f"is {read.encoding}; "
                        "its digest and places are those of its text as UTF-8")  # fmt: skip
@@ -144,7 +147,7 @@ def take_in(
     asked = rules and not any(
         (row.coder, row.document) == (CODER, document.id) for row in case.statements
     )
-    proposed = _proposed(after, document, text, model=model) if asked else None
+    proposed = _proposed(after, document, text, model=model, reading=reading) if asked else None
     return Intake(
         case=proposed.case if proposed else after,
         document=document,
@@ -219,7 +222,9 @@ def _changed(id: str, before: str, now: str) -> ChangedError:
     )
 
 
-def propose_again(case: Case, document: Document, *, model: str = MODEL) -> Proposed:
+def propose_again(
+    case: Case, document: Document, *, model: str = MODEL, reading: Reading = HERE
+) -> Proposed:
     """Return what the rules propose in a ``document`` that ``case`` keeps, by its actors of today.
 
     Earlier rows keep their ids, and those that were decided on stay: see `winset.evidence.renewal`.
@@ -227,10 +232,11 @@ def propose_again(case: Case, document: Document, *, model: str = MODEL) -> Prop
     Raises:
         WinsetError: when its text is not kept, is none, or has changed since it was entered.
     """
-    return _proposed(case, document, text_of(case, document), model=model)
+    text = text_of(case, document, reading=reading)
+    return _proposed(case, document, text, model=model, reading=reading)
 
 
-def text_of(case: Case, document: Document) -> Text:
+def text_of(case: Case, document: Document, *, reading: Reading = HERE) -> Text:
     """Return the text that statements of ``document`` are anchored in.
 
     Raises:
@@ -254,11 +260,13 @@ def text_of(case: Case, document: Document) -> Text:
             f"{document.file}: must have the digest {document.sha256[:12]}…; found {digest[:12]}…; "
             "it was changed after it was entered: `winset reanchor --write` moves its statements"
         )
-    return as_text(words, name=document.id, markdown=ending in _MARKDOWN)
+    return reading.text(words, name=document.id, markdown=ending in _MARKDOWN)
 
 
-def _proposed(case: Case, document: Document, text: Text, *, model: str) -> Proposed:
-    found = extract(text, case, model=model)
+def _proposed(
+    case: Case, document: Document, text: Text, *, model: str, reading: Reading
+) -> Proposed:
+    found = reading.statements(text, case, model=model)
     rows = rows_of(case, document, text, found, keep_quotes=document.file is not None)
     renewal = renewed(case, document.id, rows, coder=CODER)
     return Proposed(
@@ -321,7 +329,8 @@ def _free_id(case: Case, stem: str, ending: str, kept: bytes) -> str:
 def _id_of(stem: str) -> str:
     """Return ``stem`` as an id: as it is where it can be, otherwise in plain small letters."""
     plain = re.sub(r"[^A-Za-z0-9_.\-]+", "-", stem).strip("-._")[:60].strip("-._")
-    return plain if plain and plain.isascii() and stem.isascii() else slug(stem) or "document"
+    id = plain if plain and plain.isascii() and stem.isascii() else slug(stem) or "document"
+    return f"text-{id}" if is_device(id) else id
 
 
 def _other_there(case: Case, document: Document, kept: bytes) -> bool:

@@ -6,17 +6,19 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from winset.case.kept import kept_bytes
 from winset.case.model import Case
 from winset.errors import WinsetError
 from winset.evidence.disposable import disposable_folder
-from winset.evidence.documents import Text, parse_document
+from winset.evidence.documents import Text
+from winset.evidence.reading import HERE, Reading
 from winset.evidence.spans import Span
 
 INDEX = Path(".winset") / "search.sqlite"
 FORM = "1"  # what the index looks like; another number makes it anew
+PLAIN = (".txt", ".text", ".md", ".markdown")
 _OPEN, _CLOSE = "\x02", "\x03"
 
 
@@ -39,7 +41,9 @@ class Hit:
     rank: float
 
 
-def search(case: Case, query: str, *, most: int = 20, keep: bool = True) -> tuple[Hit, ...]:
+def search(
+    case: Case, query: str, *, most: int = 20, keep: bool = True, reading: Reading = HERE
+) -> tuple[Hit, ...]:
     """Return the paragraphs of the case's kept documents that hold all words of ``query``.
 
     Words in quotation marks must stand together; a star at a word's end stands for any ending.
@@ -51,12 +55,13 @@ def search(case: Case, query: str, *, most: int = 20, keep: bool = True) -> tupl
         most: hits to return, best first.
         keep: write the index beside the case (``.winset/search.sqlite``), to be found again; where
             that cannot be written, and otherwise, it lives in memory.
+        reading: who parses what is no plain text; this process if not given.
 
     Raises:
         WinsetError: when the query holds no word, or a document is not what the case says it is.
     """
     phrase = _phrase(query)
-    with closing(_index(case, keep=keep)) as index:
+    with closing(_index(case, keep=keep, reading=reading)) as index:
         rows = index.execute(
             "SELECT document, start, words, highlight(paragraphs, 2, ?, ?), rank FROM paragraphs "
             "WHERE paragraphs MATCH ? ORDER BY rank, document, start LIMIT ?",
@@ -65,7 +70,7 @@ def search(case: Case, query: str, *, most: int = 20, keep: bool = True) -> tupl
     return tuple(_hit(*row) for row in rows)
 
 
-def documents_of(case: Case) -> Iterator[tuple[str, Text]]:
+def documents_of(case: Case, *, reading: Reading = HERE) -> Iterator[tuple[str, Text]]:
     """Yield the id and the text of each document that ``case`` keeps.
 
     Raises:
@@ -81,7 +86,8 @@ def documents_of(case: Case) -> Iterator[tuple[str, Text]]:
                 f"{document.file}: must be the document with the digest {document.sha256[:12]}…; "
                 f"found {digest[:12]}…; it was changed after it was entered"
             )
-        yield document.id, parse_document(data, document.file)
+        plain = PurePosixPath(document.file).suffix.casefold() in PLAIN
+        yield document.id, (HERE if plain else reading).document(data, document.file)
 
 
 def _phrase(query: str) -> str:
@@ -97,7 +103,7 @@ def _phrase(query: str) -> str:
     return " AND ".join(parts)
 
 
-def _index(case: Case, *, keep: bool) -> sqlite3.Connection:
+def _index(case: Case, *, keep: bool, reading: Reading) -> sqlite3.Connection:
     state = FORM + "".join(
         f"\n{d.id} {d.file} {hashlib.sha256(kept_bytes(case, d) or b'').hexdigest()}"
         for d in case.documents
@@ -108,13 +114,13 @@ def _index(case: Case, *, keep: bool) -> sqlite3.Connection:
     if kept is not None:
         try:
             if _state(kept) != state:
-                _fill(kept, case, state)
+                _fill(kept, case, state, reading)
             return kept
         except sqlite3.DatabaseError:
             # Broken, locked, or on a medium that cannot be written: do without.
             kept.close()
     memory = sqlite3.connect(":memory:")
-    _fill(memory, case, state)
+    _fill(memory, case, state, reading)
     return memory
 
 
@@ -135,7 +141,7 @@ def _state(index: sqlite3.Connection) -> str:
     return str(row[0]) if row else ""
 
 
-def _fill(index: sqlite3.Connection, case: Case, state: str) -> None:
+def _fill(index: sqlite3.Connection, case: Case, state: str, reading: Reading) -> None:
     with index:
         index.execute("DROP TABLE IF EXISTS paragraphs")
         index.execute("DROP TABLE IF EXISTS made_from")
@@ -143,7 +149,7 @@ def _fill(index: sqlite3.Connection, case: Case, state: str) -> None:
             "CREATE VIRTUAL TABLE paragraphs USING fts5(document UNINDEXED, start UNINDEXED, "
             "words, tokenize = 'unicode61 remove_diacritics 2')"
         )
-        for name, text in documents_of(case):
+        for name, text in documents_of(case, reading=reading):
             index.executemany(
                 "INSERT INTO paragraphs VALUES (?, ?, ?)",
                 ((name, span.start, _storable(span.of(text.text))) for span in text.paragraphs),

@@ -12,6 +12,7 @@ from pydantic.dataclasses import dataclass as checked
 from starlette.requests import Request
 
 from winset.case.model import Case
+from winset.case.naming import readable
 from winset.case.scenarios import BASE
 from winset.charts.theme import NO_PARTY, party_colours
 from winset.errors import WinsetError
@@ -148,7 +149,7 @@ def address(name: Name) -> str:
 def listed(store: Store) -> CasesTold:
     """Return every case of ``store``."""
     return CasesTold(
-        folder=str(store.folder),
+        folder=readable(str(store.folder)),
         can_add=not store.single,
         cases=tuple(_listed(store, name) for name in store.names()),
     )
@@ -157,6 +158,12 @@ def listed(store: Store) -> CasesTold:
 def _listed(store: Store, name: Name) -> CaseListed:
     case: Case | None = None
     trouble = ""
+    if readable(name.name) != name.name:
+        return CaseListed(
+            place=name.place, name=readable(name.name), address="", title="", as_of="", issues=0,
+            actors=0, questions=(),
+            trouble="The folder's name is no UTF-8, so that no address can name it: rename it.",
+        )  # fmt: skip
     try:
         case = store.open(name).case
     except WinsetError as error:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from winset.case.model import Case
 from winset.case.parts import Document
+from winset.evidence.apart import shared
 from winset.evidence.names import suggested_actors
 from winset.evidence.search import search
 from winset.web.api import Endpoint
@@ -147,7 +148,7 @@ async def search_documents(request: Request, body: SearchAsked) -> FoundTold:
 def _found(found: Opened, *, query: str, most: int) -> FoundTold:
     documents = {document.id: document for document in found.case.documents}
     # The index beside a shipped case would be a change of the package.
-    hits = search(found.case, query, most=most, keep=found.name.place == "own")
+    hits = search(found.case, query, most=most, keep=found.name.place == "own", reading=shared())
     told = []
     for hit in hits:
         document = documents[hit.document]

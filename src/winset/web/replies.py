@@ -44,7 +44,7 @@ class Json(Response):
         """Return ``content``, which may hold dataclasses and arrays, as bytes."""
         return json.dumps(
             jsonable(content), ensure_ascii=False, allow_nan=False, separators=(",", ":")
-        ).encode()
+        ).encode("utf-8", "backslashreplace")  # half a character becomes JSON's own escape
 
 
 def trouble(

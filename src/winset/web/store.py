@@ -22,10 +22,11 @@ from winset.case.folder import parse_case, read_case, write_case
 from winset.case.lock import unwritable
 from winset.case.merging import ChangedError
 from winset.case.model import Case
+from winset.case.naming import check_name
 from winset.case.tables import TABLES
 from winset.case.template import blank, template
 from winset.cases import shipped_cases
-from winset.errors import CaseError, Problem, WinsetError
+from winset.errors import CaseError, Problem, WinsetError, shorten
 from winset.web.locks import locked, settle
 from winset.web.replies import RefusedError
 
@@ -192,7 +193,8 @@ class Store:
         self._many("begun in it")
         if not fullmatch(ID_PATTERN, id) or len(id) > 80:
             required = "must be letters, digits, “-”, “_” or “.”, at most 80"
-            raise CaseError([Problem(where="id", required=required, found=f"“{id[:80]}”")])
+            raise CaseError([Problem(where="id", required=required, found=shorten(id))])
+        check_name(id)
         texts = blank(title, as_of) if start == "blank" else template(title)
         files = {path: text.encode() for path, text in texts.items()}
         case = replace(parse_case(files), as_of=as_of)

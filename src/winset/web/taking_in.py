@@ -1,7 +1,6 @@
 """Files that somebody drops into a case: read, kept, and searched for statements."""
 
 import datetime
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -10,8 +9,8 @@ from winset.case.folder import parse_case, read_case
 from winset.case.model import Case
 from winset.case.template import blank
 from winset.errors import CaseError, Problem, WinsetError, shorten
+from winset.evidence.apart import shared
 from winset.evidence.intake import Intake, propose_again, save_intake, take_in
-from winset.evidence.parsing import language
 from winset.evidence.propose import CODER
 from winset.evidence.renewal import Renewal, check_proposer, save_renewal
 from winset.evidence.spans import one_line
@@ -23,7 +22,6 @@ from winset.web.store import Name, Store
 
 MOST_FILES = 50
 LONGEST_NAME = 120
-_parsing = threading.Lock()  # the parser is one for all cases, and takes a whole core
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +89,7 @@ def harmless(name: str) -> str:
 def rules_there() -> bool:
     """Return whether statements can be proposed: spaCy and its model are installed."""
     try:
-        language()
+        shared().ready()
     except WinsetError:
         return False
     return True
@@ -137,17 +135,17 @@ def take_files(
 
 
 def _taken(case: Case, upload: Upload, *, about: About, rules: bool) -> Intake:
-    with _parsing:
-        return take_in(
-            case,
-            upload.data,
-            upload.name,
-            rules=rules,
-            title=about.title,
-            publisher=about.publisher,
-            published=about.published,
-            url=about.url,
-        )
+    return take_in(
+        case,
+        upload.data,
+        upload.name,
+        rules=rules,
+        title=about.title,
+        publisher=about.publisher,
+        published=about.published,
+        url=about.url,
+        reading=shared(),
+    )
 
 
 def readable(uploads: Sequence[Upload]) -> None:
@@ -162,7 +160,7 @@ def readable(uploads: Sequence[Upload]) -> None:
     errors = []
     for upload in uploads:
         try:
-            take_in(nowhere, upload.data, upload.name, keep=False, rules=False)
+            take_in(nowhere, upload.data, upload.name, keep=False, rules=False, reading=shared())
         except WinsetError as error:
             errors.append(_problem(upload, error))
         else:
@@ -210,14 +208,13 @@ def proposed_again(store: Store, name: Name, document: str) -> tuple[Name, bool,
         WinsetError: when its text is not kept, or spaCy is not installed.
     """
     document_in(store.open(name).case, document)
-    language()
+    shared().ready()
     name, copied = own(store, name)
     folder = store.path(name)
     with session(folder, CODER):
         case = read_case(folder)
         check_proposer(case, CODER)
-        with _parsing:
-            proposed = propose_again(case, document_in(case, document))
+        proposed = propose_again(case, document_in(case, document), reading=shared())
         with locked(folder):
             save_renewal(folder, proposed.renewal)
     return name, copied, proposed.renewal
