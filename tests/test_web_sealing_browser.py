@@ -86,7 +86,7 @@ def test_a_forecast_is_sealed_and_resolved_by_the_forms_alone(page, folder):
     page.get_by_label("Day on which it came about").fill(date.today().isoformat())
     page.get_by_label("Source").fill("the notary")
     page.get_by_role("button", name="Record the outcome").click()
-    page.get_by_text("Came out 55").wait_for()
+    page.locator(".sealed").get_by_text("Came out 55").wait_for()
     resolution = read_ledger(folder / "split-pie").sealed[0].resolution
     assert (resolution.outcome, resolution.source) == ("55", "the notary")
 

@@ -124,7 +124,7 @@ def test_a_certificate_that_the_writer_put_beside_it_is_no_ground_for_trust(fold
     found = verified(folder)
     assert found.sound
     assert (found.witnesses[0].state, found.checks[0].dates) == ("unchecked", OWN)
-    assert "name the authority's own with --trust" in found.witnesses[0].says
+    assert "name the authority's own with `winset verify CASE --trust" in found.witnesses[0].says
     (next((folder / "sealed" / "witness").glob("*.pem"))).unlink()
     assert "its signature was not checked" in verified(folder).witnesses[0].says
 

@@ -175,15 +175,17 @@ def check(
         state = "unchecked"
         says = (
             f"{own_words}; signed under the certificate that the writer put beside it: name the "
-            "authority's own with --trust CA.pem"
+            "authority's own with `winset verify CASE --trust CA.pem`"
         )
     elif trusted or beside:
         state = "wrong"
         says = _fault(answer, trusted or beside)
     else:
         state = "unchecked"
-        says = f"{own_words}; its signature was not checked: name the authority's certificate with "
-        says += "--trust CA.pem"
+        says = (
+            f"{own_words}; its signature was not checked: name the authority's certificate with "
+            "`winset verify CASE --trust CA.pem`"
+        )
     return Witness(entry=entry, kind="rfc3161", state=state, by=by, time=time, says=says,
                    file=file)  # fmt: skip
 

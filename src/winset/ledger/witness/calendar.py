@@ -110,7 +110,7 @@ def check(data: bytes, entry: str, *, file: str, headers: Mapping[int, str]) -> 
         says = (
             f"its path leads to the Merkle root {root[::-1].hex()}; whether that is the root of "
             f"Bitcoin's block {height} was not checked: compare it in a node, or name the header "
-            f"with --block {height}=HEX"
+            f"with `winset verify CASE --block {height}=HEX`"
         )
         return told("unchecked", says, f"Bitcoin block {height}")
     waiting = sorted(a.uri for _, a in attested if isinstance(a, PendingAttestation))

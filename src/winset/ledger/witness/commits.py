@@ -142,7 +142,7 @@ def _verified(folder: Path, one: _Signed, entry: str, signers: Path | None) -> W
         state = "wrong" if bad else "unchecked"
         says = f"{shown} is signed, but not by a key that you trust ({why})"
         if not bad:
-            says += "; --signers names the ssh keys that may sign"
+            says += "; `winset verify CASE --signers FILE` names the ssh keys that may sign"
     return Witness(entry=entry, kind="git", state=state, by=by, time=one.date, says=says,
                    file=shown)  # fmt: skip
 
