@@ -42,9 +42,12 @@ class Kernel:
     def __init__(
         self, function: FunctionType, *, door: bool = False, inlined: bool = False
     ) -> None:
-        self.function = function
         self.door = door
         self.inlined = inlined
+        self._become(function)
+
+    def _become(self, function: FunctionType) -> None:
+        self.function = function
         self.__doc__, self.__name__ = function.__doc__, function.__name__
         self.__module__, self.__wrapped__ = function.__module__, function
         self.name = f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
@@ -142,7 +145,7 @@ class Kernel:
         refuse_changed()
         if renew_stale(list(dict.fromkeys(k.function.__module__ for k in _REGISTER.values()))):
             fresh = vars(sys.modules[self.function.__module__])[self.function.__name__]
-            self.function, self._dispatcher = fresh.function, None
+            self._become(fresh.function)
         if self not in _expected:
             _expected.append(self)
         where, folder = _expected.index(self) + 1, str(place().folder or "")
