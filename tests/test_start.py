@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from wheels import build_wheel, copy_checkout, install, make_environment, run_python
 
 LOSS = "            loss = abs(y - x)\n"
@@ -65,7 +66,9 @@ def test_a_wheel_installed_over_another_computes_with_its_own_kernels(tmp_path, 
     assert compiled
     assert after < 0.9 * before
     assert new != old
-    assert [folder.name for folder in (cache / "kernels").iterdir()] == [new], "the old one is swept"
+    assert [folder.name for folder in (cache / "kernels").iterdir()] == [new], (
+        "the old one is swept"
+    )
 
     again, same, compiled = curves(python, WINSET_CACHE=str(cache))
     assert (again, same, compiled) == (after, new, False), "nothing is compiled twice"
@@ -110,7 +113,9 @@ def test_a_folder_in_use_is_not_swept(tmp_path):
     unused = folder.with_name("0" * 32)
     shutil.copytree(folder, unused)
     newer = "import winset.version as v; v.code_digest = lambda: 'f' * 32; "
-    subprocess.run([sys.executable, "-c", newer + code], stdin=subprocess.DEVNULL, env=how, check=True)
+    subprocess.run(
+        [sys.executable, "-c", newer + code], stdin=subprocess.DEVNULL, env=how, check=True
+    )
     assert folder.is_dir()
     assert not unused.exists()
     user.communicate("")
