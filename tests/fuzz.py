@@ -122,7 +122,7 @@ def order(kinds: tuple[Kind, ...]) -> list[Kind]:
     return turn
 
 
-def made(kind: Kind, seed: int, number: int) -> Input:
+def input_of(kind: Kind, seed: int, number: int) -> Input:
     """Return the input ``number``: always the same one."""
     return kind.make(random.Random(f"{seed} {kind.name} {number}"))
 
@@ -167,7 +167,7 @@ def work(names, seed, first, step, until, inputs, limit, place, answers) -> None
     _limit_memory()
     turn = order(tuple(kind for kind in KINDS if kind.name in names))
     for kind in turn:
-        made(kind, seed, 0)  # what all are made of: no part of the time of any
+        input_of(kind, seed, 0)  # what all are made of: no part of the time of any
     answers.send(("ready",))
     with (place / f"{first % step}.stack").open("w") as stack:
         for number in numbers(first, step):
@@ -176,7 +176,7 @@ def work(names, seed, first, step, until, inputs, limit, place, answers) -> None
             kind = turn[number // step % len(turn)]
             answers.send(("begun", kind.name, number))
             faulthandler.dump_traceback_later(limit * 0.9, file=stack)
-            refused, what = tried(kind, made(kind, seed, number))
+            refused, what = tried(kind, input_of(kind, seed, number))
             faulthandler.cancel_dump_traceback_later()
             answers.send(("done", kind.name, number, refused, what))
     if "request" in names:
@@ -207,8 +207,8 @@ def fuzz(
 
         def start(first: int):
             ours, theirs = context.Pipe(duplex=False)
-            said = (names, seed, first, jobs, until, inputs, limit, place, theirs)
-            process = context.Process(target=work, args=said, daemon=True)
+            arguments = (names, seed, first, jobs, until, inputs, limit, place, theirs)
+            process = context.Process(target=work, args=arguments, daemon=True)
             process.start()
             theirs.close()
             return process, ours
@@ -231,7 +231,7 @@ def fuzz(
                     stack = (place / f"{job}.stack").read_text()
                     what = f"hangs for more than {limit:g} s" if answer is None else "dies"
                     counts.tried[kind] += 1
-                    found(counts, Finding(kind=kind, number=number, what=f"{what}\n{stack}"),
+                    keep_finding(counts, Finding(kind=kind, number=number, what=f"{what}\n{stack}"),
                           seed, keep)  # fmt: skip
                     running[job], begun[job] = start(number + jobs), None
                 elif answer[0] == "ready":
@@ -243,7 +243,9 @@ def fuzz(
                     counts.tried[kind] += 1
                     counts.refused[kind] += bool(refused)
                     if what:
-                        found(counts, Finding(kind=kind, number=number, what=what), seed, keep)
+                        keep_finding(
+                            counts, Finding(kind=kind, number=number, what=what), seed, keep
+                        )
                     if not quiet and sum(counts.tried.values()) % 1000 == 0:
                         print(f"{sum(counts.tried.values()):,} inputs, "
                               f"{len(counts.findings)} findings", flush=True)  # fmt: skip
@@ -253,13 +255,13 @@ def fuzz(
     return counts
 
 
-def found(counts: Counts, finding: Finding, seed: int, keep: Path) -> None:
+def keep_finding(counts: Counts, finding: Finding, seed: int, keep: Path) -> None:
     """Count ``finding`` and keep its input."""
     counts.findings.append(finding)
     place = keep / f"{finding.kind}-{seed}-{finding.number}"
     shutil.rmtree(place, ignore_errors=True)
     kind = next(kind for kind in KINDS if kind.name == finding.kind)
-    put(made(kind, seed, finding.number), place / "input")
+    put(input_of(kind, seed, finding.number), place / "input")
     (place / "finding.txt").write_text(finding.what, encoding="utf-8", errors="replace")
     last = finding.what.strip().splitlines()[-1]
     print(f"FINDING {place}: {last[:300]}", flush=True)
@@ -287,18 +289,18 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--limit", type=float, default=LIMIT, help="seconds for an input")
     parser.add_argument("--keep", type=Path, default=KEPT, help="where failing inputs are kept")
     parser.add_argument("--again", type=Path, help="a kept input to try once more")
-    asked = parser.parse_args(words)
-    if asked.again is not None:
-        what = again(asked.again)
+    options = parser.parse_args(words)
+    if options.again is not None:
+        what = again(options.again)
         print(what or "nothing is wrong with it any more")
         return 1 if what else 0
-    kinds = tuple(name for name in every if name in asked.kinds.split(","))
-    if unknown := set(asked.kinds.split(",")) - set(every):
+    kinds = tuple(name for name in every if name in options.kinds.split(","))
+    if unknown := set(options.kinds.split(",")) - set(every):
         parser.error(f"no such kind: {', '.join(sorted(unknown))}")
     began = time.time()
-    counts = fuzz(minutes=asked.minutes, seed=asked.seed, names=kinds, jobs=asked.jobs,
-                  limit=asked.limit, inputs=asked.inputs, keep=asked.keep)  # fmt: skip
-    print(table(counts, asked.seed, time.time() - began))
+    counts = fuzz(minutes=options.minutes, seed=options.seed, names=kinds, jobs=options.jobs,
+                  limit=options.limit, inputs=options.inputs, keep=options.keep)  # fmt: skip
+    print(table(counts, options.seed, time.time() - began))
     return 1 if counts.findings else 0
 
 

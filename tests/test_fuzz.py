@@ -19,7 +19,7 @@ def test_damaged_inputs_are_refused_in_words_or_taken(kind):
         pytest.importorskip("pypdf", reason="reading PDF takes the extra “evidence”")
     wrong = {}
     for number in range(2 + 2 * kind.often):
-        _, what = fuzz.tried(kind, fuzz.made(kind, 0, number))
+        _, what = fuzz.tried(kind, fuzz.input_of(kind, 0, number))
         if what:
             wrong[number] = what
     if kind.name == "request":
@@ -58,7 +58,7 @@ def test_a_file_left_half_written_is_a_finding():
 
 def test_an_input_is_made_again_from_its_number():
     for kind in KINDS:
-        assert fuzz.made(kind, 7, 3) == fuzz.made(kind, 7, 3), kind.name
+        assert fuzz.input_of(kind, 7, 3) == fuzz.input_of(kind, 7, 3), kind.name
 
 
 def test_tracebacks_hangs_and_deaths_are_counted_kept_and_make_the_status_1(tmp_path):

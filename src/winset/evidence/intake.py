@@ -197,11 +197,11 @@ def save_intake(folder: Path, intake: Intake) -> None:
 def _check_entry(row: Cells, intake: Intake) -> None:
     """Refuse to write over an entry that is neither what was read nor what is to be written."""
     kind = TABLE_KINDS["documents"]
-    said = {column: row.get(column, "").strip() for column in kind.columns}
-    standing, bad = understand(Document, {column: text for column, text in said.items() if text})
+    cells = {column: row.get(column, "").strip() for column in kind.columns}
+    standing, bad = understand(Document, {column: text for column, text in cells.items() if text})
     if bad or standing not in (intake.before, intake.document):
         before = "no such entry" if intake.before is None else _entry(intake.before)
-        raise _changed(intake.document.id, before, ", ".join(filter(None, said.values())))
+        raise _changed(intake.document.id, before, ", ".join(filter(None, cells.values())))
 
 
 def _entry(document: Document) -> str:
