@@ -92,14 +92,14 @@ class Authority:
     def answer(self, _, body):
         request = tsp.TimeStampReq.load(body)
         if self.status != "granted":
-            said = {"status": self.status, "status_string": ["closed on Sundays"]}
-            status = tsp.PKIStatusInfo(said).dump()
+            content = {"status": self.status, "status_string": ["closed on Sundays"]}
+            status = tsp.PKIStatusInfo(content).dump()
             return 200, bytes([0x30, len(status)]) + status  # a sequence without a token
         imprint = request["message_imprint"].native
         token = self.token(self.digest(imprint["hashed_message"]),
                            self.nonce(request["nonce"].native))  # fmt: skip
-        made = tsp.TimeStampResp({"status": {"status": "granted"}, "time_stamp_token": token})
-        return 200, made.dump()
+        response = tsp.TimeStampResp({"status": {"status": "granted"}, "time_stamp_token": token})
+        return 200, response.dump()
 
     def token(self, digest, nonce):
         info = tsp.TSTInfo({

@@ -125,6 +125,7 @@ def try_case(files: Input, folder: Path) -> None:
     from dataclasses import replace
 
     from winset.case.checks import doubts
+
     from winset.case.folder import read_case, write_case
     from winset.forecast import make_forecast
     from winset.models import default_model, make_model

@@ -236,10 +236,10 @@ def test_copies_that_grew_apart_may_be_dated_across_but_what_joins_them_may_not(
 
 
 def test_the_moment_is_that_of_the_writing_and_not_of_the_call(folder, monkeypatch):
-    made = draft(read_case(folder), question="agreement", resolve_by=datetime.date(2999, 1, 1),
+    drafted = draft(read_case(folder), question="agreement", resolve_by=datetime.date(2999, 1, 1),
                  rule="As signed", model=FAST, draws=20)  # fmt: skip
     sealed(folder, at=None, resolve_by=datetime.date(2999, 1, 1))
-    assert put_down(replace(made, seal=replace(made.seal, at=AT))).seal.at > AT
+    assert put_down(replace(drafted, seal=replace(drafted.seal, at=AT))).seal.at > AT
     assert verify(folder, again=False).problems == ()
 
 
@@ -268,14 +268,14 @@ def test_a_ledger_sealed_before_rules_were_needed_is_still_sound(folder):
 
 
 def test_what_a_draft_shows_is_what_is_sealed(folder):
-    made = draft(read_case(folder), question="agreement", resolve_by=DUE, rule="As signed",
+    drafted = draft(read_case(folder), question="agreement", resolve_by=DUE, rule="As signed",
                  model=FAST, draws=20, at=AT)  # fmt: skip
     assert not (folder / LEDGER).exists()
-    put_down(made, at=AT)
+    put_down(drafted, at=AT)
     entry = json.loads((folder / LEDGER).read_text())
     for name in ("at", "previous", "sha256"):
         del entry[name]
-    assert canonical(entry) == made.text
+    assert canonical(entry) == drafted.text
 
 
 # Writes that are cut off, and many at once

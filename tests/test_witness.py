@@ -42,11 +42,11 @@ def nothing_from_outside(monkeypatch, tmp_path):
 
 @pytest.fixture
 def folder(tmp_path):
-    made = tmp_path / "case"
-    made.mkdir()
+    case = tmp_path / "case"
+    case.mkdir()
     for name, text in template("A price").items():
-        (made / name).write_text(text)
-    return made
+        (case / name).write_text(text)
+    return case
 
 
 def sealed(folder, **more):
@@ -60,20 +60,20 @@ def last(folder):
 
 @pytest.fixture
 def authority(tmp_path):
-    made = Authority()
-    with listening(lambda path, body: made.answer(path, body)) as url:
-        made.url = url
-        made.file = tmp_path / "CA.pem"
-        made.file.write_bytes(made.pem)
-        yield made
+    tsa = Authority()
+    with listening(lambda path, body: tsa.answer(path, body)) as url:
+        tsa.url = url
+        tsa.file = tmp_path / "CA.pem"
+        tsa.file.write_bytes(tsa.pem)
+        yield tsa
 
 
 @pytest.fixture
 def calendar():
-    made = Calendar()
-    with listening(lambda path, body: made.answer(path, body)) as url:
-        made.url = url
-        yield made
+    calendar_server = Calendar()
+    with listening(lambda path, body: calendar_server.answer(path, body)) as url:
+        calendar_server.url = url
+        yield calendar_server
 
 
 def stamped(folder, authority, **more):
@@ -90,9 +90,9 @@ def verified(folder, **trust):
 
 def test_without_a_witness_a_date_is_the_writers_own_word_in_check_and_record(folder):
     sealed(folder, at=NOW - 900 * DAY)
-    found = verified(folder)
-    assert found.checks[0].dates == OWN
-    assert found.record.dates == "Dates are the writer's own word."
+    verdict = verified(folder)
+    assert verdict.checks[0].dates == OWN
+    assert verdict.record.dates == "Dates are the writer's own word."
     done = run("verify", folder, "--chain-only")
     assert OWN in done.output and "Dates are the writer's own word." in done.output
 
@@ -107,24 +107,24 @@ def test_an_authority_attests_an_entry_and_verify_says_which_and_when(folder, au
     assert answer.state == "given"
     [file] = (folder / "sealed" / "witness").glob("*.tsr")
     assert file.name.startswith(last(folder).sha256) and read_case(folder).digest == before
-    found = verified(folder, certificates=(authority.file,))
-    assert found.sound
-    [witness] = found.witnesses
+    verdict = verified(folder, certificates=(authority.file,))
+    assert verdict.sound
+    [witness] = verdict.witnesses
     assert (witness.state, witness.time) == ("checked", authority.time)
-    assert found.checks[0].dates == (
+    assert verdict.checks[0].dates == (
         f"existed by {authority.time.isoformat()}: time-stamp authority (RFC 3161), "
         "CN=Test authority"
     )
-    assert found.record.dates == "Every date is witnessed: time-stamp authority (RFC 3161) 1."
+    assert verdict.record.dates == "Every date is witnessed: time-stamp authority (RFC 3161) 1."
 
 
 def test_a_certificate_that_the_writer_put_beside_it_is_no_ground_for_trust(folder, authority):
     sealed(folder)
     stamped(folder, authority)
-    found = verified(folder)
-    assert found.sound
-    assert (found.witnesses[0].state, found.checks[0].dates) == ("unchecked", OWN)
-    assert "name the authority's own with `winset verify CASE --trust" in found.witnesses[0].says
+    verdict = verified(folder)
+    assert verdict.sound
+    assert (verdict.witnesses[0].state, verdict.checks[0].dates) == ("unchecked", OWN)
+    assert "name the authority's own with `winset verify CASE --trust" in verdict.witnesses[0].says
     (next((folder / "sealed" / "witness").glob("*.pem"))).unlink()
     assert "its signature was not checked" in verified(folder).witnesses[0].says
 
@@ -134,9 +134,9 @@ def test_a_witness_attests_every_entry_that_its_own_follows(folder, authority):
     sealed(folder, seed=1)
     stamped(folder, authority)
     sealed(folder, seed=2)
-    found = verified(folder, certificates=(authority.file,))
-    assert [check.witnessed is not None for check in found.checks] == [True, True, False]
-    assert found.record.dates == (
+    verdict = verified(folder, certificates=(authority.file,))
+    assert [check.witnessed is not None for check in verdict.checks] == [True, True, False]
+    assert verdict.record.dates == (
         "Of 3 dates 2 are witnessed (time-stamp authority (RFC 3161) 2); "
         "the others are the writer's own word."
     )
@@ -157,9 +157,9 @@ def test_an_entry_dated_after_its_witness_is_a_problem(folder, tmp_path):
         early.file.write_bytes(early.pem)
         sealed(folder)
         stamped(folder, early)
-    found = verified(folder, certificates=(early.file,))
-    [problem] = found.problems
-    assert not found.sound and "must be dated no later than its witness" in str(problem)
+    verdict = verified(folder, certificates=(early.file,))
+    [problem] = verdict.problems
+    assert not verdict.sound and "must be dated no later than its witness" in str(problem)
 
 
 @pytest.mark.parametrize(
@@ -211,14 +211,14 @@ def test_an_authority_that_is_silent_leaves_a_pending_witness_to_complete(folder
         end.set()
     assert answer.state == "pending" and "no answer" in answer.says
     [wanted] = (folder / "sealed" / "witness").glob("*.wanted")
-    said = json.loads(wanted.read_text())
+    wish = json.loads(wanted.read_text())
     assert verified(folder).witnesses[0].state == "pending"
     # The same authority is there again, at its own address.
     wanted.unlink()
     authority.url = url
     from winset.ledger.witness.files import want
 
-    want(folder, said["entry"], "rfc3161", url)
+    want(folder, wish["entry"], "rfc3161", url)
     trust = Trust(certificates=(authority.file,))
     [answer] = complete(folder, read_chain(folder / LEDGER), Trust())
     assert "--trust" in answer.says
@@ -290,8 +290,8 @@ def test_a_header_that_the_reader_names_turns_a_path_into_a_time(folder, calenda
     assert f"existed by {time.isoformat()}: OpenTimestamps, Bitcoin block 840000" in words
     other = bytearray.fromhex(calendar.header(time))
     other[40] ^= 1
-    found = verified(folder, headers={840_000: other.hex()})
-    assert not found.sound and "does not lead to the root" in str(found.problems[0])
+    verdict = verified(folder, headers={840_000: other.hex()})
+    assert not verdict.sound and "does not lead to the root" in str(verdict.problems[0])
     with pytest.raises(WinsetError, match="160 hexadecimal digits"):
         verified(folder, headers={840_000: "00"})
 
@@ -332,8 +332,8 @@ def test_copies_put_together_keep_the_witnesses_of_both(folder, authority):
     names = {path.name for path in (folder / "sealed" / "witness").glob("*.tsr")}
     assert names.isdisjoint(p.name for p in (other / "sealed" / "witness").glob("*.tsr"))
     shutil.copytree(other / "sealed", folder / "sealed", dirs_exist_ok=True)
-    found = verified(folder, certificates=(authority.file,))
-    assert found.sound and all(check.witnessed for check in found.checks)
+    verdict = verified(folder, certificates=(authority.file,))
+    assert verdict.sound and all(check.witnessed for check in verdict.checks)
 
 
 def test_nothing_is_written_or_read_through_a_link_out_of_the_folder(folder, authority, tmp_path):
@@ -383,12 +383,12 @@ def test_a_signed_commit_holds_the_entry_and_is_the_signers_word(folder, signing
     assert answer.state == "given", answer.says
     assert git(folder, "show", "--name-only", "--format=").split()[0] == "ledger.jsonl"
     assert "case.yaml" in git(folder, "status", "--short")  # only the seal was committed
-    found = verified(folder, signers=signing)
-    [witness] = found.witnesses
+    verdict = verified(folder, signers=signing)
+    [witness] = verdict.witnesses
     assert (witness.state, witness.kind) == ("checked", "git")
     assert "ada@example (key SHA256:" in witness.by
     assert "that date is the signer's word" in witness.says
-    assert found.record.dates == "Every date is witnessed: git 1."
+    assert verdict.record.dates == "Every date is witnessed: git 1."
     assert verified(folder).witnesses[0].state == "unchecked"  # no key is trusted unasked
 
 
@@ -438,8 +438,8 @@ def test_a_signature_by_a_stranger_is_not_counted(folder, signing, tmp_path):
     ask(folder, last(folder), [("git", "")])
     stranger = new_key(tmp_path / "stranger")
     signing.write_text(f"ada@example {stranger}")
-    found = verified(folder, signers=signing)
-    assert found.witnesses[0].state == "unchecked" and found.checks[0].dates == OWN
+    verdict = verified(folder, signers=signing)
+    assert verdict.witnesses[0].state == "unchecked" and verdict.checks[0].dates == OWN
 
 
 @missing_programs()
@@ -450,8 +450,8 @@ def test_a_commit_changed_after_it_was_signed_speaks_against_the_ledger(folder, 
     written = subprocess.run(["git", "-C", str(folder), "hash-object", "-t", "commit", "-w",
                               "--stdin"], input=commit, capture_output=True, text=True)  # fmt: skip
     git(folder, "update-ref", "HEAD", written.stdout.strip())
-    found = verified(folder, signers=signing)
-    assert found.witnesses[0].state == "wrong" and not found.sound
+    verdict = verified(folder, signers=signing)
+    assert verdict.witnesses[0].state == "wrong" and not verdict.sound
 
 
 @missing_programs()
@@ -492,14 +492,14 @@ def test_the_commands_seal_with_a_witness_and_verify_it(folder, authority):
 
 
 def test_a_witness_that_cannot_be_checked_is_not_asked_and_nothing_is_sealed(folder, authority):
-    for words, said in (
+    for words, message in (
         (["--witness", f"rfc3161={authority.url}"], "name the certificate of the authority"),
         (["--witness", "rfc3161"], "must be written rfc3161=https://…"),
         (["--witness", "notary"], "must be one of rfc3161, opentimestamps, git"),
         (["--witness", "rfc3161=file:///etc/passwd"], "must be written rfc3161=https://…"),
     ):
         done = run(*seal_words(folder, *words))
-        assert done.exit_code == 1 and said in done.output, done.output
+        assert done.exit_code == 1 and message in done.output, done.output
     assert not (folder / LEDGER).exists()
 
 
@@ -528,16 +528,16 @@ def test_the_commands_of_the_documentation_do_what_it_says(folder, authority, ca
         assert old in block
         block = block.replace(old, new)
     calendar.height = 840_000
-    said = []
+    outputs = []
     for line in block.splitlines():
         program, *words = shlex.split(line)
         assert program == "winset"
         done = run(*words)
         assert done.exit_code == 0, done.output
-        said.append(" ".join(done.output.split()))
-    assert said[0].count("Witnessed:") == 2 and said[0].count("Pending:") == 1
-    assert "leads to Bitcoin block 840000" in said[1]
-    assert "Every date is witnessed" in said[2] and "was not checked" in said[2]
+        outputs.append(" ".join(done.output.split()))
+    assert outputs[0].count("Witnessed:") == 2 and outputs[0].count("Pending:") == 1
+    assert "leads to Bitcoin block 840000" in outputs[1]
+    assert "Every date is witnessed" in outputs[2] and "was not checked" in outputs[2]
 
 
 def test_a_kind_is_read_from_the_environment_too(folder, authority, monkeypatch):

@@ -15,7 +15,7 @@ from winset.cli.forecast import DRAWS, SEED, SET
 from winset.cli.witness import (
     TRUST,
     WITNESS,
-    asked,
+    answers_of,
     headers_of,
     ledger_folder,
     print_answers,
@@ -126,7 +126,7 @@ def seal(
             seed=seed,
             scenario=scenario,
         )
-    answers = asked(folder, done.id, kinds, trust)
+    answers = answers_of(folder, done.id, kinds, trust)
     if as_json:
         print_json({"id": done.id, "line": done.line, "seal": done.seal, "witnesses": answers})
         refuse(answers)

@@ -11,7 +11,7 @@ from winset.errors import WinsetError
 
 if TYPE_CHECKING:
     from winset.ledger.witness import Trust
-    from winset.ledger.witness.asking import Answer
+    from winset.ledger.witness.asking import WitnessAnswer
 
 WITNESS = click.option(
     "--witness",
@@ -72,7 +72,7 @@ def witness(
     answers = list(complete(folder, chain, trust))
     names = chain.heads if entry is None else [entry]
     for name in names if kinds else []:
-        answers += asked(folder, name, kinds, trust)
+        answers += answers_of(folder, name, kinds, trust)
     if as_json:
         print_json({"witnesses": answers})
     elif answers:
@@ -101,9 +101,9 @@ def ready(kinds: Sequence[tuple[str, str]], trust: "Trust") -> None:
     check_ready(kinds, trust)
 
 
-def asked(
+def answers_of(
     folder: Path, name: str, kinds: Sequence[tuple[str, str]], trust: "Trust"
-) -> tuple["Answer", ...]:
+) -> tuple["WitnessAnswer", ...]:
     """Return what each witness answers about the one entry whose name begins with ``name``."""
     from winset.ledger import read_ledger
     from winset.ledger.witness import ask
@@ -117,7 +117,7 @@ def asked(
     return ask(folder, hits[0], kinds, trust)  # type: ignore[arg-type]
 
 
-def print_answers(answers: Sequence["Answer"]) -> None:
+def print_answers(answers: Sequence["WitnessAnswer"]) -> None:
     """Print what became of each witness."""
     from winset.cli.printing import say
 
@@ -128,7 +128,7 @@ def print_answers(answers: Sequence["Answer"]) -> None:
         say("`winset witness CASE` asks again for what is pending.")
 
 
-def refuse(answers: Sequence["Answer"]) -> None:
+def refuse(answers: Sequence["WitnessAnswer"]) -> None:
     """End with exit status 1 if an answer could not be accepted."""
     if any(answer.state == "refused" for answer in answers):
         raise SystemExit(1)

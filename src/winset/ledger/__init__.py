@@ -7,17 +7,17 @@ it, in ``sealed/``, lie copies of what the forecasts were made from.
 from winset.case.appending import repair
 from winset.ledger.records import Ledger, Resolution, Seal, Sealed, read_ledger
 from winset.ledger.resolving import Record, Score, record, resolve, score
-from winset.ledger.sealing import Draft, draft, put_down, seal
+from winset.ledger.sealing import SealDraft, draft, put_down, seal
 from winset.ledger.verifying import Check, Verified, verify
 
 __all__ = [
     "Check",
-    "Draft",
     "Ledger",
     "Record",
     "Resolution",
     "Score",
     "Seal",
+    "SealDraft",
     "Sealed",
     "Verified",
     "draft",

@@ -220,14 +220,14 @@ def resolve(
         _may_resolve(sealed, amend)
         # The moment is taken while no other process can write, so that dates never fall.
         moment = (at or datetime.datetime.now(datetime.UTC)).astimezone(datetime.UTC)
-        said = outcome.strip()
-        problems = [*_outcome(sealed.seal, said), *_date(sealed.seal, date, moment.date())]
+        answer = outcome.strip()
+        problems = [*_outcome(sealed.seal, answer), *_date(sealed.seal, date, moment.date())]
         if problems:
             raise CaseError(problems)
         row = Resolution(
             at=moment.replace(microsecond=0),
             seal=sealed.id,
-            outcome=said,
+            outcome=answer,
             date=date,
             source=source,
             note=note,

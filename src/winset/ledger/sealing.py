@@ -47,7 +47,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class SealDraft:
     """A forecast ready to be sealed; nothing of it is written yet.
 
     Attributes:
@@ -111,11 +111,11 @@ def seal(
     if case.folder is not None:
         with write_lock(case.folder):
             pass  # a folder that cannot be written is refused before the work, not after it
-    made = draft(
+    drafted = draft(
         case, question=question, issue=issue, resolve_by=resolve_by, rule=rule, no_rule=no_rule,
         note=note, model=model, draws=draws, seed=seed, scenario=scenario, at=at, progress=progress,
     )  # fmt: skip
-    return put_down(made, at=at)
+    return put_down(drafted, at=at)
 
 
 def draft(
@@ -133,7 +133,7 @@ def draft(
     scenario: str | None = None,
     at: datetime.datetime | None = None,
     progress: Callable[[int], None] | None = None,
-) -> Draft:
+) -> SealDraft:
     """Return what `seal` would write, with the same arguments; nothing is written.
 
     Raises:
@@ -148,7 +148,7 @@ def draft(
         day=resolve_by, today=moment.date(), words={"rule": rule, "no_rule": no_rule, "note": note},
     )  # fmt: skip
     numbers = numbers_of(case)
-    made = make_forecast(
+    forecast = make_forecast(
         numbers,
         model or default_model_of(numbers),
         draws=draws,
@@ -156,7 +156,7 @@ def draft(
         scenario=scenario,
         progress=progress,
     )
-    said = say(numbers, made, subject.asks, subject.id)
+    answer = say(numbers, forecast, subject.asks, subject.id)
     entry = Seal(
         format=FORMAT,
         at=moment,
@@ -166,20 +166,20 @@ def draft(
         **words,
         resolve_by=day,
         quantities=subject.quantities,
-        chances=said.chances,
-        settlement=said.settlement,
-        made=in_json(made.made),
-        draws=made.draws,
-        forecast=content_digest(made),
+        chances=answer.chances,
+        settlement=answer.settlement,
+        made=in_json(forecast.made),
+        draws=forecast.draws,
+        forecast=content_digest(forecast),
         case=SealedCase(
             title=case.title, digest=case.digest, as_of=case.as_of, files=digests(render_case(case))
         ),
         archive=archive_of(numbers),
     )
-    return Draft(seal=entry, numbers=numbers, folder=case.folder)
+    return SealDraft(seal=entry, numbers=numbers, folder=case.folder)
 
 
-def put_down(draft: Draft, *, at: datetime.datetime | None = None) -> Sealed:
+def put_down(draft: SealDraft, *, at: datetime.datetime | None = None) -> Sealed:
     """Return ``draft`` sealed in its folder's ledger: on disk when this returns.
 
     The moment is taken while no other process can write, so that dates never fall.
@@ -311,7 +311,7 @@ def _checked(
             Problem(where="no_rule", required="must be empty where there is a rule",
                     found=shorten(words["no_rule"]))
         )  # fmt: skip
-    given, day = day, day or (subject.horizon if subject else None)
+    own_day, day = day, day or (subject.horizon if subject else None)
     if day is None and subject is not None:
         problems.append(
             Problem(where="resolve_by", required="must say by which day it is settled",
@@ -321,7 +321,7 @@ def _checked(
         problems.append(
             Problem(where="resolve_by", required="must be settled on a day to come",
                     found=f"{day}, sealed on {today}",
-                    remedy="" if given else "the question's own day has passed; choose another")
+                    remedy="" if own_day else "the question's own day has passed; choose another")
         )  # fmt: skip
     if problems or subject is None or day is None:
         raise CaseError(problems)

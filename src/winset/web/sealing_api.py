@@ -13,7 +13,7 @@ from starlette.requests import Request
 from winset.case.model import Case
 from winset.case.scenarios import BASE
 from winset.defaults import DRAWS, SEED
-from winset.ledger import Draft, Seal, draft, put_down
+from winset.ledger import Seal, SealDraft, draft, put_down
 from winset.models import default_model, make_model
 from winset.web.api import Endpoint
 from winset.web.asked import Draws
@@ -113,7 +113,7 @@ def _own(name: Name) -> None:
         raise RefusedError(403, "Cases that come with the package are not changed: copy it first.")
 
 
-def _drafted(case: Case, body: SealAsked) -> Draft:
+def _drafted(case: Case, body: SealAsked) -> SealDraft:
     return draft(
         case,
         question=body.subject if body.asks == "question" else None,
@@ -129,11 +129,11 @@ def _drafted(case: Case, body: SealAsked) -> Draft:
     )
 
 
-def _seen(drafted: Draft) -> str:
+def _seen(drafted: SealDraft) -> str:
     return hashlib.sha256(drafted.text.encode()).hexdigest()
 
 
-def preview_of(drafted: Draft) -> SealPreview:
+def preview_of(drafted: SealDraft) -> SealPreview:
     """Return what a reader must see before it is sealed."""
     seal: Seal = drafted.seal
     return SealPreview(
@@ -175,7 +175,7 @@ async def write_seal(request: Request, body: SealConfirmed) -> SealTold:
     return await anyio.to_thread.run_sync(sealed, desk(request).store, name, drafted)
 
 
-def sealed(store: Store, name: Name, drafted: Draft) -> SealTold:
+def sealed(store: Store, name: Name, drafted: SealDraft) -> SealTold:
     """Write ``drafted`` into the ledger of the case, under the folder's lock.
 
     Raises:

@@ -24,7 +24,7 @@ TIMEOUT = 20.0  # seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class WitnessAnswer:
     """What became of asking one witness.
 
     Attributes:
@@ -71,7 +71,7 @@ def ask(
     trust: Trust | None = None,
     *,
     timeout: float = TIMEOUT,
-) -> tuple[Answer, ...]:
+) -> tuple[WitnessAnswer, ...]:
     """Return what each witness of ``kinds`` answers about ``entry``; what it gives lies on disk.
 
     What does not answer is written down as wanted, and `complete` asks again.
@@ -112,9 +112,9 @@ def check_ready(kinds: Sequence[tuple[str, str]], trust: Trust) -> None:
 
 def _asked(
     folder: Path, entry: Entry, kind: Kind, address: str, trust: Trust, timeout: float
-) -> Answer:
-    def answer(state: str, says: str) -> Answer:
-        return Answer(entry=entry.sha256, kind=kind, address=address, state=state, says=says)
+) -> WitnessAnswer:
+    def answer(state: str, says: str) -> WitnessAnswer:
+        return WitnessAnswer(entry=entry.sha256, kind=kind, address=address, state=state, says=says)
 
     try:
         if kind == "git":
@@ -140,7 +140,7 @@ def _asked(
 
 def complete(
     folder: Path, chain: Chain, trust: Trust | None = None, *, timeout: float = TIMEOUT
-) -> tuple[Answer, ...]:
+) -> tuple[WitnessAnswer, ...]:
     """Return what became of every witness of the case in ``folder`` that was pending.
 
     Raises:
@@ -153,7 +153,7 @@ def complete(
         if wish.entry in entries:
             if wish.kind == "rfc3161" and not trust.certificates:
                 answers.append(
-                    Answer(entry=wish.entry, kind=wish.kind, address=wish.address,
+                    WitnessAnswer(entry=wish.entry, kind=wish.kind, address=wish.address,
                            state="pending",
                            says=f"{wish.address}: name its certificate with --trust CA.pem")
                 )  # fmt: skip
@@ -168,7 +168,7 @@ def complete(
     return tuple(answers)
 
 
-def _upgraded(folder: Path, path: Path, trust: Trust, timeout: float) -> Answer | None:
+def _upgraded(folder: Path, path: Path, trust: Trust, timeout: float) -> WitnessAnswer | None:
     file, entry, data = f"{PLACE}/{path.name}", path.name[:64], path.read_bytes()
     before = calendar.check(data, entry, file=file, headers={})
     if before.state != "pending":
@@ -184,7 +184,9 @@ def _upgraded(folder: Path, path: Path, trust: Trust, timeout: float) -> Answer 
             says = "; ".join(reasons)
     except WitnessError as error:
         state, says = "refused", str(error)
-    return Answer(entry=entry, kind="opentimestamps", address=before.by, state=state, says=says)
+    return WitnessAnswer(
+        entry=entry, kind="opentimestamps", address=before.by, state=state, says=says
+    )
 
 
 def text_of(entry: Entry) -> bytes:

@@ -91,8 +91,8 @@ def _parsed(url: str, data: bytes) -> Any:
     except (ValueError, TypeError) as error:
         raise WitnessError(f"{url}: the answer is no time stamp ({error})") from None
     if status != 0:
-        said = "; ".join(map(str, words)) or f"status {status}"
-        raise WitnessError(f"{url}: the authority refuses: {said}")
+        reason = "; ".join(map(str, words)) or f"status {status}"
+        raise WitnessError(f"{url}: the authority refuses: {reason}")
     return answer
 
 

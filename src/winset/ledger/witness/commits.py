@@ -126,7 +126,7 @@ def _verified(folder: Path, one: _Signed, entry: str, signers: Path | None) -> W
     """Return what ``one`` attests of ``entry``, its signature checked by git."""
     command = "verify-tag" if one.tag else "verify-commit"
     name = one.name.removeprefix("refs/tags/")
-    shown = f"tag {name}" if one.tag else f"commit {name[:12]}"
+    label = f"tag {name}" if one.tag else f"commit {name[:12]}"
     own = str(signers.resolve()) if signers is not None else _own_signers(folder)
     done = _git(folder, command, one.name, settings=(f"gpg.ssh.allowedSignersFile={own}",))
     output = f"{done.stderr}{done.stdout}"
@@ -140,11 +140,11 @@ def _verified(folder: Path, one: _Signed, entry: str, signers: Path | None) -> W
         why = " ".join(output.split())
         bad = re.search(r"BAD signature|incorrect signature|invalid format", output)
         state = "wrong" if bad else "unchecked"
-        says = f"{shown} is signed, but not by a key that you trust ({why})"
+        says = f"{label} is signed, but not by a key that you trust ({why})"
         if not bad:
             says += "; `winset verify CASE --signers FILE` names the ssh keys that may sign"
     return Witness(entry=entry, kind="git", state=state, by=by, time=one.date, says=says,
-                   file=shown)  # fmt: skip
+                   file=label)  # fmt: skip
 
 
 def _own_signers(folder: Path) -> str:

@@ -21,7 +21,7 @@ MOST_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class WantedWitness:
     """A witness that was asked for and has not answered yet."""
 
     entry: str
@@ -51,8 +51,8 @@ def keep_certificate(folder: Path, pem: bytes) -> None:
 def want(folder: Path, entry: str, kind: Kind, address: str) -> str:
     """Return where it is now written that a witness is wanted."""
     file = f"{PLACE}/{_name(entry, kind, address)}{WANTED}"
-    said = {"address": address, "entry": entry, "kind": kind}
-    _write(folder, file, json.dumps(said, sort_keys=True).encode() + b"\n")
+    content = {"address": address, "entry": entry, "kind": kind}
+    _write(folder, file, json.dumps(content, sort_keys=True).encode() + b"\n")
     return file
 
 
@@ -71,7 +71,7 @@ def files_of(folder: Path) -> tuple[Path, ...]:
     return _listed(folder, *ENDINGS.values())
 
 
-def wanted_of(folder: Path) -> tuple[Wanted, ...]:
+def wanted_of(folder: Path) -> tuple[WantedWitness, ...]:
     """Return what is wanted still.
 
     Raises:
@@ -81,14 +81,14 @@ def wanted_of(folder: Path) -> tuple[Wanted, ...]:
     for path in _listed(folder, WANTED):
         file = f"{PLACE}/{path.name}"
         try:
-            said = json.loads(path.read_bytes())
-            entry, kind, address = said["entry"], said["kind"], said["address"]
+            content = json.loads(path.read_bytes())
+            entry, kind, address = content["entry"], content["kind"], content["address"]
             whole = kind in get_args(Kind) and path.name.startswith(_name(entry, kind, address))
         except (ValueError, KeyError, TypeError):
             whole = False
         if not whole:
             raise WinsetError(f"{file}: must name a witness that is wanted; delete the file")
-        wanted.append(Wanted(entry=entry, kind=kind, address=address, file=file))
+        wanted.append(WantedWitness(entry=entry, kind=kind, address=address, file=file))
     return tuple(wanted)
 
 

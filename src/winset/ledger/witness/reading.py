@@ -42,11 +42,11 @@ def witnesses_of(
         entry = path.name[:64]
         if entry not in names:
             continue
-        data, shown = path.read_bytes(), f"{PLACE}/{path.name}"
+        data, file = path.read_bytes(), f"{PLACE}/{path.name}"
         if path.suffix == ".tsr":
-            witness = authority.check(data, entry, file=shown, trusted=trusted, beside=beside)
+            witness = authority.check(data, entry, file=file, trusted=trusted, beside=beside)
         else:
-            witness = calendar.check(data, entry, file=shown, headers=trust.headers)
+            witness = calendar.check(data, entry, file=file, headers=trust.headers)
         witnesses.append(witness)
     for want in wanted_of(folder):
         if want.entry in names:

@@ -43,8 +43,8 @@ export function clear(form, place) {
 }
 
 function taken(form) {
-  const given = new FormData(form);
-  const value = (name) => String(given.get(name) ?? "").trim();
+  const fields = new FormData(form);
+  const value = (name) => String(fields.get(name) ?? "").trim();
   const [asks, subject] = value("subject").split(/:(.*)/s);
   return {
     asks,
@@ -106,11 +106,11 @@ export function sealOn(api) {
     const body = taken(form);
     look.disabled = true;
     try {
-      const told = await send(`${seals}/preview`, body);
+      const answer = await send(`${seals}/preview`, body);
       // What was changed while the forecast was made needs another look.
       if (JSON.stringify(body) !== JSON.stringify(taken(form))) return;
-      seen = { ...body, seen: told.seen };
-      present(told);
+      seen = { ...body, seen: answer.seen };
+      present(answer);
     } catch (error) {
       refuse(form, trouble, error);
     } finally {
@@ -126,8 +126,8 @@ export function sealOn(api) {
     if (seen === null || confirm.disabled) return;
     confirm.disabled = true;
     try {
-      const told = await send(seals, seen);
-      arrive(new URL(told.address, location.href));
+      const answer = await send(seals, seen);
+      arrive(new URL(answer.address, location.href));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       show(refused, error.words);
@@ -149,12 +149,12 @@ function arrive(address) {
 
 export async function resolve(form, api) {
   const place = form.querySelector(".trouble");
-  const given = new FormData(form);
+  const fields = new FormData(form);
   const body = {
     entry: form.dataset.entry,
-    outcome: String(given.get("outcome")),
-    date: given.get("date") || null,
-    source: String(given.get("source")),
+    outcome: String(fields.get("outcome")),
+    date: fields.get("date") || null,
+    source: String(fields.get("source")),
     amend: form.dataset.amend === "yes",
   };
   try {
