@@ -18,6 +18,8 @@ from browsing import (
 )
 from winset.case.folder import read_case
 
+PARSES = 60_000  # milliseconds: the first document waits for the language model
+
 
 def test_from_a_number_to_its_sentence_and_back(page):
     page.set_default_timeout(COMPILES)
@@ -44,7 +46,7 @@ def test_a_speaker_becomes_an_actor_and_the_text_knows_them(page, folder):
         "buffer": b"Jane Doe said that the toll should be four crowns.\n",
     }])  # fmt: skip
     page.click("#add button[type=submit]")
-    page.wait_for_selector("#notice:visible")
+    page.wait_for_selector("#notice:visible", timeout=PARSES)
     assert "1 document, 1 statement proposed" in page.text_content("#notice")
     opened(page, "/evidence/radio", "ida")
     page.click("#add-actor")
@@ -111,7 +113,7 @@ def test_two_articles_dropped_on_the_first_page_become_a_forecast(page, folder):
     page.fill("#intake-day", "2024-06-01")
     page.fill("#intake-published", "2024-05-20")
     page.click("#intake button[type=submit]")
-    page.wait_for_url("**/cases/own/who-gets-the-fish/evidence")
+    page.wait_for_url("**/cases/own/who-gets-the-fish/evidence", timeout=PARSES)
     page.wait_for_selector("#notice:visible")
     assert "2 documents" in page.text_content("#notice")
     page.click("#next a")
