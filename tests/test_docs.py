@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import click
@@ -147,6 +148,13 @@ def test_the_command_line_reference_is_what_the_commands_say():
         [sys.executable, "-m", "winset.cli.reference"], capture_output=True, text=True, check=True
     )
     assert (ROOT / "docs" / "cli.md").read_text() == made.stdout
+
+
+def test_every_extra_for_users_is_listed_with_what_it_adds():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = set(project["optional-dependencies"]) - {"dev", "benchmarks"}
+    page = (ROOT / "docs" / "installing.md").read_text()
+    assert set(re.findall(r"^\| `(\w+)` \| .+ \| \+ \d+ \|$", page, re.M)) == extras
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
