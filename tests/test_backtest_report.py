@@ -101,7 +101,8 @@ def test_every_chart_is_there_with_its_table(page):
     assert specifications == [f"specification-{name}" for name in (
         "score-1", "score-2", "honesty-1", "honesty-2", "scatter", "detail"
     )]  # fmt: skip
-    assert all(inside(page, name)["layer"] for name in specifications)
+    for name in specifications:
+        assert all(frame["layer"] for frame in inside(page, name)["frames"].values())
     assert page.count("The same as a table") == len(specifications)
 
 

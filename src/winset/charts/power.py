@@ -18,6 +18,7 @@ from winset.models.central import Median
 
 BINS = 32
 HEIGHT, FLAG = 150.0, 15.0
+LEGIBLE = 50.0  # pixels of a name that can still be read
 NAMED, MOST_NAMED = 0.8, 14  # the greatest are named: this share of the power, at most so many
 MEDIAN = "Weighted median"
 COLUMNS = ("Actor", "Party", "Position", "Influence × salience", "Share", "Cumulative share")
@@ -145,15 +146,17 @@ def _flags(frame: Frame, named: list[Row]) -> None:
     edge = frame.right
     for row in sorted(named, key=lambda row: -float(row["stem"])):
         stem, tail = frame.px(row["stem"]), f"  {percent(row['share'])}"
-        room = max(stem - frame.left, frame.right - stem) - 6.0
-        name = fitted(row["name"], room - width_of(tail, NAME_SIZE), NAME_SIZE)
-        wide = width_of(name + tail, NAME_SIZE) + 5.0
+        taken = width_of(tail, NAME_SIZE) + 5.0
+        ahead, behind = frame.right - stem, stem - frame.left
+        whole = width_of(" ".join(row["name"].split()), NAME_SIZE) + taken
+        # Only where little is left of a name before its stem may another stem run through it.
+        first = stem + whole > edge and (behind - taken > LEGIBLE or behind > ahead)
+        name = fitted(row["name"], (behind if first else ahead) - taken - 1.0, NAME_SIZE)
         flag: Row = {
             "x": row["stem"], "end": (row["y"] + row["y2"]) / 2, "full": row["name"],
             "text": name + tail,
         }  # fmt: skip
-        fits_before = stem - wide >= frame.left
-        if stem + wide > (edge if fits_before else frame.right):
+        if first:
             before.append({**flag, "px": stem - 4.0, "align": "right"})
             edge = stem
         else:

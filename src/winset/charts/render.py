@@ -76,12 +76,11 @@ def page_widths(view: View, widths: Sequence[int] = WIDTHS) -> dict[str, Any]:
 
     def named(rows: list[Any], name: str) -> str:
         text = json.dumps(rows, sort_keys=True)
-        if name or text not in pool:
-            name = name or f"rows-{len(pool)}"
-            pool.setdefault(text, name)
-            values[name] = rows
+        if name:  # a page fills it anew, at every width alike
+            if values.setdefault(name, rows) != rows:
+                raise ValueError(f"rows “{name}” must be the same at every width")
             return name
-        return pool[text]
+        return pool.setdefault(text, f"rows-{len(pool)}")
 
     frames = {}
     for width in widths:
