@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
 
 from winset.calibration_fit import folds
 from winset.models.base import FloatArray
@@ -120,6 +119,8 @@ def _score(weights: FloatArray, away: FloatArray, between: FloatArray) -> FloatA
 
 def _weights(away: FloatArray, between: FloatArray) -> FloatArray:
     """Return the weights on the simplex with the least score."""
+    from scipy.optimize import minimize
+
     count = len(away)
     found = minimize(
         lambda w: float(_score(w, away, between)),

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 import numpy as np
-from scipy.optimize import isotonic_regression
 
 from winset.charts.metrics import width_of
 from winset.charts.text import shown
@@ -158,6 +157,8 @@ def apart(wanted: Sequence[float], gap: float, *, low: float, high: float) -> li
     >>> apart([5.0, 5.0, 40.0], 10.0, low=0.0, high=100.0)
     [0.0, 10.0, 40.0]
     """
+    from scipy.optimize import isotonic_regression
+
     if not len(wanted):
         return []
     order = np.argsort(wanted, kind="stable")

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import bootstrap, qmc, sobol_indices
 
 FloatArray = NDArray[np.float64]
 ROWS = 4_096  # of a design that are handed to the function at once, or one page if that is longer
@@ -50,6 +49,8 @@ def unit_design(columns: int, *, points: int, seed: int) -> tuple[FloatArray, Fl
         points: a power of two.
         seed: of the scrambling.
     """
+    from scipy.stats import qmc  # half a second to import, of which most commands need nothing
+
     engine = qmc.Sobol(d=2 * columns, rng=np.random.default_rng(seed), bits=64)
     # 64 random bits may round up to 1, which lies outside every stream.
     both = np.minimum(engine.random(points), LAST)
@@ -112,6 +113,8 @@ def _indices(
     resamples: int,
     confidence: float,
 ) -> Indices:
+    from scipy.stats import bootstrap, sobol_indices
+
     count, points = crossed.shape
     both = np.concatenate([at_first, at_second])
     if not count or np.ptp(both) <= 1e-12 * max(1.0, float(np.abs(both).max())):
