@@ -122,7 +122,7 @@ def _events(case: Case, model: Model, *, draws: int, seed: int) -> list[Event]:
             probability=min(max(chance.probability, 0.0), 1.0),
             happened=resolved[answer.id] == chance.outcome,
         )
-        for answer in answers(case, forecast, look_behind(case, forecast))
+        for answer in answers(case, forecast, look_behind(case, forecast, curves=False))
         if answer.id in resolved
         for chance in answer.chances
         if chance.probability is not None and chance.outcome != "no"

@@ -59,7 +59,9 @@ def needed(models: Iterable[Model]) -> list[Kernel]:
     return doors(*modules) if modules else []
 
 
-def look_behind(case: Case, forecast: Forecast, *, structure: bool = False) -> Findings:
+def look_behind(
+    case: Case, forecast: Forecast, *, structure: bool = False, curves: bool = True
+) -> Findings:
     """Return what lies behind ``forecast`` of ``case``.
 
     Args:
@@ -67,6 +69,7 @@ def look_behind(case: Case, forecast: Forecast, *, structure: bool = False) -> F
         forecast: by any model.
         structure: whether to work out how far its chances move with what nobody can code, which
             takes as long as a few forecasts.
+        curves: whether to draw the winsets, which only pictures show.
 
     Raises:
         CaseError: when a game of the case does not hold together.
@@ -92,7 +95,7 @@ def look_behind(case: Case, forecast: Forecast, *, structure: bool = False) -> F
         return seen
     return replace(
         seen,
-        curves=model.curves(batch),
+        curves=model.curves(batch) if curves else None,
         bindings=binding(batch, model.solve(batch), names=_names(case)),
         blame=model.blame(batch),
     )

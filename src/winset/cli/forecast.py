@@ -121,7 +121,10 @@ def forecast(
         from winset.cli.forecast_json import forecast_json
 
         tell_choice(choice)
-        shown = [forecast_json(opened, f, look_behind(opened, f, structure=True)) for f in made]
+        shown = [
+            forecast_json(opened, f, look_behind(opened, f, structure=True, curves=False))
+            for f in made
+        ]
         print_json(shown if name == "all" else shown[0])
     else:
         from winset.answers import answers
@@ -129,7 +132,7 @@ def forecast(
         from winset.headline import headline
 
         speaker = _speaker(opened, made)
-        findings = look_behind(opened, speaker, structure=True)
+        findings = look_behind(opened, speaker, structure=True, curves=False)
         lines = headline(opened, speaker, findings).sentences
         print_forecasts(
             opened, made, lines=lines, said=answers(opened, speaker, findings), findings=findings

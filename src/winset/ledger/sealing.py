@@ -226,7 +226,7 @@ def say(case: Case, forecast: Forecast, asks: str, subject: str) -> Said:
     """
     if asks == "issue":
         return _of_issue(case, forecast, subject)
-    found = look_behind(case, forecast)
+    found = look_behind(case, forecast, curves=False)
     answer = next(a for a in answers(case, forecast, found) if a.id == subject)
     if any(chance.probability is None for chance in answer.chances):
         raise WinsetError(f"{subject}: {answer.sentence}")

@@ -86,7 +86,9 @@ def _report(found: Opened, live: Live) -> bytes:
 def _forecast(found: Opened, live: Live) -> bytes:
     question = understood(found.case, ForecastAsked(), revision=found.revision)
     made = live.kept_forecast(question)
-    said = forecast_json(found.case, made, look_behind(found.case, made, structure=True))
+    said = forecast_json(
+        found.case, made, look_behind(found.case, made, structure=True, curves=False)
+    )
     return bytes(Json(said).body)
 
 

@@ -61,7 +61,7 @@ def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
         )
         made.append(forecast)
         progress(0.05 + 0.9 * (k + 0.5) / len(names))
-        said.append(answers(case, forecast, look_behind(case, forecast)))
+        said.append(answers(case, forecast, look_behind(case, forecast, curves=False)))
         progress(0.05 + 0.9 * (k + 1) / len(names))
     if not made:
         raise WinsetError("no model can be applied to this case yet")
