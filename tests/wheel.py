@@ -1,7 +1,6 @@
 """The package as a wheel, in an environment of its own: what a user has, not the checkout."""
 
 import os
-import shutil
 import subprocess
 import sys
 import sysconfig
@@ -36,20 +35,7 @@ def install_wheel(wheel: Path, folder: Path) -> Path:
         archive.extractall(packages)
     others = [path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")]
     (packages / "dependencies.pth").write_text("".join(f"{path}\n" for path in others))
-    _carry_compiled(packages)
     return Path(paths["scripts"]) / "python"
-
-
-def _carry_compiled(packages: Path) -> None:
-    """Spare compiling again what lies compiled beside the same sources in the checkout."""
-    for compiled in (ROOT / "src").rglob("__pycache__/*.nb[ic]"):
-        source = compiled.parents[1] / f"{compiled.name.split('.')[0]}.py"
-        target = packages / compiled.relative_to(ROOT / "src")
-        module = packages / source.relative_to(ROOT / "src")
-        if module.exists() and module.read_bytes() == source.read_bytes():
-            target.parent.mkdir(exist_ok=True)
-            shutil.copy2(compiled, target)
-            os.utime(module, ns=(source.stat().st_atime_ns, source.stat().st_mtime_ns))
 
 
 def clean_environment(**more: str) -> dict[str, str]:
