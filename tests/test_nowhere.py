@@ -49,6 +49,7 @@ def test_a_forecast_is_made_in_memory_alone_and_one_line_says_what_it_costs(wins
     done = winset("forecast", "emission-standards", "--model", "median", "--draws", "10")
     assert done.returncode == 0, done.stderr
     assert "median" in done.stdout
+    assert "compiling medians (1 of 1), once after installing" in done.stderr
     (line,) = (line for line in done.stderr.splitlines() if "WINSET_CACHE" in line)
     assert "memory alone, so that every start compiles again" in line
     assert "set WINSET_CACHE to a folder that can be written to" in line
