@@ -19,6 +19,14 @@ settings.register_profile(
 settings.load_profile("winset")
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _quiet_compiling():
+    """What the first run on a machine compiles is not what commands are tested for."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("winset.cli.show_compiling", lambda news: None)
+        yield
+
+
 SPLIT_PIE = Path(__file__).parent / "fixtures" / "split-pie"
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from llvmlite import binding, ir
 from numba.core import codegen, types
 from numba.core.compiler_lock import global_compiler_lock
+from numba.core.types.containers import BaseTuple
 
 from winset.errors import WinsetError
 from winset.kernels.compiling import Kernel, layout_of, parts_of, words_of
@@ -42,7 +43,7 @@ def numba_type(kind: Any) -> Any:
         dtype = types.boolean if layout.kind == "bool" else getattr(types, layout.kind)
         return types.Array(dtype, layout.axes, "C")
     parts = [numba_type(part) for part in parts_of(kind)]
-    return types.BaseTuple.from_types(parts, kind if hasattr(kind, "_fields") else None)
+    return BaseTuple.from_types(parts, kind if hasattr(kind, "_fields") else None)
 
 
 def dispatcher_of(kernel: Kernel) -> Any:
@@ -96,7 +97,8 @@ def machine_code(kernel: Kernel) -> bytes:
     ]
     if missing:
         raise _unsuited(f"{kernel.name} needs {', '.join(missing)}")
-    return machine.emit_object(module)
+    content: bytes = machine.emit_object(module)
+    return content
 
 
 def _check(kernel: Kernel, function: Any) -> None:

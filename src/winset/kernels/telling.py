@@ -26,6 +26,7 @@ class Compiling:
 
 Listener = Callable[[Compiling], None]
 _listeners: list[Listener] = []
+_latest: list[Compiling] = []
 
 
 def listen(listener: Listener) -> None:
@@ -42,5 +43,11 @@ def stop_listening(listener: Listener) -> None:
 
 def tell(news: Compiling) -> None:
     """Pass ``news`` on to all who listen."""
+    _latest[:] = [news]
     for listener in tuple(_listeners):
         listener(news)
+
+
+def latest() -> Compiling | None:
+    """Return what is being compiled now; None when nothing is."""
+    return _latest[0] if _latest and _latest[0].name else None

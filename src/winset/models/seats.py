@@ -87,7 +87,15 @@ def seats_of(batch: Batch, k: int, leaning: Ties, pressing: Ties) -> Seats:
         rows=np.array([*negotiators, *ratifiers], np.int64),
         first=np.array(first, np.int64),
         voters=np.array(voters, np.int64),
-        actors=np.union1d(leans.target, presses.target),
+        actors=_members(leans.target, presses.target),
         lean=leans,
         press=presses,
     )
+
+
+def _members(*places: IntArray) -> IntArray:
+    """Return every number in ``places`` once, rising.
+
+    As `numpy.union1d` does, which imports masked arrays for it: a twentieth of a start.
+    """
+    return np.array(sorted({place for each in places for place in each.tolist()}), np.int64)

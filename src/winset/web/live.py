@@ -10,8 +10,9 @@ from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 from winset.cases import open_case
-from winset.findings import Findings, look_behind
+from winset.findings import Findings, look_behind, needed
 from winset.forecast import Forecast, make_forecast
+from winset.kernels.compiling import expect
 from winset.models import make_model, parameters
 from winset.structure import Structure, structural_range
 from winset.web.asked import Question
@@ -112,6 +113,7 @@ class Live:
         assert self._warming is not None
         try:
             case = open_case(WARM_CASE)
+            expect(needed(make_model(name) for name in WARM_MODELS))
             for name in WARM_MODELS:
                 look_behind(case, make_forecast(case, make_model(name), draws=WARM_DRAWS))
         finally:

@@ -5,6 +5,7 @@ from typing import Any
 
 from starlette.requests import Request
 
+from winset.kernels.telling import latest
 from winset.version import winset_version
 from winset.web.api import Endpoint
 from winset.web.desk import desk
@@ -14,15 +15,31 @@ GROUP = "workbench"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateTold:
-    """Whether forecasts come at once, or the models are still being compiled."""
+    """Whether forecasts come at once, or the models are still being compiled.
+
+    Attributes:
+        kernel: part of a model that is being compiled now; empty when none is.
+        place: which of those that are not compiled yet it is, from 1.
+        total: how many they were.
+    """
 
     compiling: bool
+    kernel: str
+    place: int
+    total: int
     version: str
 
 
 async def read_state(request: Request) -> StateTold:
     """Return how the workbench is."""
-    return StateTold(compiling=desk(request).live.compiling, version=winset_version())
+    news = latest()
+    return StateTold(
+        compiling=desk(request).live.compiling or news is not None,
+        kernel="" if news is None else news.name.partition(".")[0].replace("_", "-"),
+        place=0 if news is None else news.place,
+        total=0 if news is None else news.total,
+        version=winset_version(),
+    )
 
 
 async def read_description(request: Request) -> dict[str, Any]:

@@ -6,9 +6,10 @@ import { byId, show } from "/static/js/dom.js";
 export async function watch() {
   const place = byId("compiling");
   for (;;) {
-    const { compiling } = await read("/api/state");
+    const { compiling, kernel, place: which, total } = await read("/api/state");
     if (!compiling) break;
-    show(place, "Compiling the models; the first time takes about half a minute …");
+    const far = total > 0 ? ` ${kernel} (${which} of ${total})` : " the models";
+    show(place, `Compiling${far}, once after installing …`);
     await new Promise((done) => setTimeout(done, 1000));
   }
   show(place, "");
