@@ -221,3 +221,32 @@ def test_code_is_told_apart_from_what_compiled_it():
     assert compare_code(here) == "the same code"
     assert compare_code(here[:16] + "0" * 16).startswith("the same code, compiled for another")
     assert compare_code("0" * 16 + here[16:]) == "other code"
+
+
+UNKNOWN_NUMBA = """
+import numpy as np
+import winset.kernels.machine as machine
+from winset.kernels.medians import weighted_medians
+
+def unsuited(kernel, function):
+    raise machine.UnsuitedError(f"{kernel.name}: arguments lie elsewhere")
+
+machine._check = unsuited
+values = np.array([[[3.0], [1.0], [2.0]]])
+values.flags.writeable = False  # to Numba another kind of array
+print(weighted_medians(values, np.array([[[1.0], [1.0], [5.0]]])).item())
+"""
+
+
+def test_a_release_of_numba_that_is_not_known_runs_the_models_and_says_what_it_costs(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", UNKNOWN_NUMBA],
+        env={**os.environ, "WINSET_CACHE": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert float(done.stdout) == 2.0
+    assert done.stderr.count("every start compiles again") == 1
+    assert "arguments lie elsewhere" in done.stderr
+    assert not list(tmp_path.rglob("*.o"))

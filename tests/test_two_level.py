@@ -702,9 +702,12 @@ def test_issues_are_agreed_together_as_often_as_the_twin_adds_up(case):
     exact = twin.Talks(batch=batch, d=0, tau=0.1, kappa=0.25, rules=twin.Rules(grid=21))
     for places in every_set(len(case.issues)):
         chance = agreed_together(model, batch, outcome, places)
-        # Conditions that look at an issue outside the set are decided by lot, without bias.
+        # Conditions that look at an issue outside the set are decided by lot, without bias. A lot
+        # that is seldom drawn may show no spread at all among the draws.
         error = chance.std() / np.sqrt(draws)
-        assert chance.mean() == pytest.approx(exact.together(set(places)), abs=5 * error + 1e-9)
+        seldom = 25.0 / draws if len(places) < len(case.issues) else 0.0
+        wanted = exact.together(set(places))
+        assert chance.mean() == pytest.approx(wanted, abs=5 * error + seldom + 1e-9)
 
 
 @settings(max_examples=10)

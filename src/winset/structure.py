@@ -137,7 +137,7 @@ def interpolation(nodes: FloatArray, at: FloatArray) -> FloatArray:
     """Return ``(at, node)`` weights of Lagrange interpolation at ``nodes``, barycentric.
 
     >>> nodes = np.array([0.0, 1.0, 2.0])
-    >>> float(interpolation(nodes, np.array([1.5]))[0] @ nodes**2)
+    >>> round(float(interpolation(nodes, np.array([1.5]))[0] @ nodes**2), 12)
     2.25
     """
     apart = nodes[:, None] - nodes

@@ -20,7 +20,7 @@ from typing import Any, get_args, get_origin
 import numpy as np
 
 from winset.kernels.arrays import Layout
-from winset.kernels.place import place, warn
+from winset.kernels.place import place, warn, warn_of_numba
 from winset.kernels.sources import refuse_changed, renew_stale
 from winset.kernels.telling import Compiling, tell
 from winset.kernels.threads import in_threads
@@ -58,6 +58,7 @@ class Kernel:
         self._entry: Any = None
         self._engine: Any = None
         self._dispatcher: Any = None
+        self._plain: Any = None
 
     @property
     def _numba_type_(self) -> Any:
@@ -80,6 +81,8 @@ class Kernel:
         entry = self.load()
         words: Words = []
         self._flatten(args, words)
+        if self._plain is not None:
+            return self._plain(*self._as_numba_takes(args))
         result = _SCALARS.get(self.result, ctypes.c_void_p)()
         _run(self.name, entry, result, words)
         return None if self.result is None else self.result(result.value)
@@ -94,12 +97,19 @@ class Kernel:
         words: Words = []
         self._flatten(((0, 0), *args), words)
         rest = words[2:]
+        plain_args = () if self._plain is None else self._as_numba_takes(((0, 0), *args))[1:]
 
         def run(begin: int) -> None:
             end = min(draws, begin + step)
+            if self._plain is not None:
+                self._plain((begin, end), *plain_args)
+                return
             _run(self.name, entry, ctypes.c_void_p(), [begin, end, *rest])
 
         in_threads(run, range(0, draws, step))
+
+    def _as_numba_takes(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(map(_as_numba_takes, self.arguments, args))
 
     def _flatten(self, args: tuple[Any, ...], words: Words) -> None:
         if len(args) != len(self.arguments):
@@ -111,16 +121,17 @@ class Kernel:
                 raise TypeError(f"{self.name}: {name} {error}") from None
 
     def load(self) -> Any:
-        """Return its machine code, made first if need be."""
-        if self._entry is None:
+        """Return its machine code, made first if need be; None where Numba itself runs it."""
+        if self._entry is None and self._plain is None:
             with _loading:
-                if self._entry is None:
+                if self._entry is None and self._plain is None:
                     self._load()
         return self._entry
 
     def kept(self) -> bool:
         """Whether nothing is left to compile."""
-        return self._entry is not None or place().read(self.file) is not None
+        ready = self._entry is not None or self._plain is not None
+        return ready or place().read(self.file) is not None
 
     @property
     def file(self) -> str:
@@ -133,6 +144,8 @@ class Kernel:
         content = place().read(self.file)
         if content is None:
             content = self._compile()
+            if content is None:
+                return
             place().write(self.file, content)
         self._engine, address = load(content)
         signature = [ctypes.c_void_p, ctypes.c_void_p]
@@ -140,7 +153,8 @@ class Kernel:
             signature += words_of(kind)
         self._entry = ctypes.CFUNCTYPE(ctypes.c_int32, *signature)(address)
 
-    def _compile(self) -> bytes:
+    def _compile(self) -> bytes | None:
+        """Return its machine code; None where Numba must run the kernel itself."""
         warn()
         refuse_changed()
         if renew_stale(list(dict.fromkeys(k.function.__module__ for k in _REGISTER.values()))):
@@ -150,9 +164,14 @@ class Kernel:
             _expected.append(self)
         where, folder = _expected.index(self) + 1, str(place().folder or "")
         tell(Compiling(self.name, where, len(_expected), folder))
-        from winset.kernels.machine import machine_code  # imports Numba: half a second
+        # Imports Numba: half a second.
+        from winset.kernels.machine import UnsuitedError, machine_code, plain_dispatcher
 
-        content = machine_code(self)
+        try:
+            content = machine_code(self)
+        except UnsuitedError as error:
+            warn_of_numba(str(error))
+            content, self._plain = None, plain_dispatcher(self)
         tell(Compiling("", where, len(_expected), folder))
         return content
 
@@ -249,6 +268,16 @@ def flatten(kind: Any, value: Any, words: Words) -> None:
     else:
         for part, each in zip(parts_of(kind), value, strict=True):
             flatten(part, each, words)
+
+
+def _as_numba_takes(kind: Any, value: Any) -> Any:
+    """Return ``value`` with arrays that can be written to: to Numba others are another kind."""
+    if kind in _SCALARS:
+        return kind(value)
+    if layout_of(kind):
+        return value if value.flags.writeable else value.copy()
+    parts = tuple(map(_as_numba_takes, parts_of(kind), value))
+    return kind(*parts) if hasattr(kind, "_fields") else parts
 
 
 def _run(name: str, entry: Any, result: Any, words: Words) -> None:

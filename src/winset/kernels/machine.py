@@ -17,7 +17,6 @@ from numba.core import codegen, types
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.types.containers import BaseTuple
 
-from winset.errors import WinsetError
 from winset.kernels.compiling import Kernel, layout_of, parts_of, words_of
 from winset.kernels.loading import SYMBOL, target
 
@@ -46,6 +45,15 @@ def numba_type(kind: Any) -> Any:
     return BaseTuple.from_types(parts, kind if hasattr(kind, "_fields") else None)
 
 
+class UnsuitedError(Exception):
+    """This release of Numba compiles kernels in another way than `machine_code` relies on."""
+
+
+def plain_dispatcher(kernel: Kernel) -> Any:
+    """Return ``kernel`` as Numba itself runs it: slower to start, and kept nowhere."""
+    return numba.njit([_signature(kernel)], error_model="numpy", nogil=True)(kernel.function)
+
+
 def dispatcher_of(kernel: Kernel) -> Any:
     """Return ``kernel`` as Numba has it, compiled for its one signature."""
     return numba.njit(
@@ -65,8 +73,16 @@ def machine_code(kernel: Kernel) -> bytes:
     """Return the object file of ``kernel``.
 
     Raises:
-        WinsetError: when this Numba passes arguments in another way than `words_of` says.
+        UnsuitedError: when this Numba compiles or passes arguments in another way than is known.
     """
+    try:
+        return _object_file(kernel)
+    except (AttributeError, NotImplementedError, RuntimeError, TypeError) as error:
+        # What Numba and llvmlite raise where a part of them that is used here is gone or changed.
+        raise UnsuitedError(f"{kernel.name}: {type(error).__name__}: {error}") from error
+
+
+def _object_file(kernel: Kernel) -> bytes:
     with global_compiler_lock, _only_translated():
         result = kernel.dispatcher.get_compile_result(_signature(kernel))
     module = binding.parse_assembly(result.library.get_llvm_str())
@@ -96,7 +112,7 @@ def machine_code(kernel: Kernel) -> bytes:
         and not binding.address_of_symbol(function.name)
     ]
     if missing:
-        raise _unsuited(f"{kernel.name} needs {', '.join(missing)}")
+        raise UnsuitedError(f"{kernel.name} needs {', '.join(missing)}")
     content: bytes = machine.emit_object(module)
     return content
 
@@ -105,21 +121,14 @@ def _check(kernel: Kernel, function: Any) -> None:
     """Refuse code that takes other machine words than it will be given.
 
     Raises:
-        WinsetError: then.
+        UnsuitedError: then.
     """
     names = {ctypes.c_double: "double", ctypes.c_uint8: "i8", ctypes.c_void_p: "ptr"}
     words = [ctypes.c_void_p] * 2 + [w for kind in kernel.arguments for w in words_of(kind)]
     wanted = [names.get(word, "i64") for word in words]
     taken = ["ptr" if str(a.type).endswith("*") else str(a.type) for a in function.arguments]
     if taken != wanted:
-        raise _unsuited(f"{kernel.name} takes {' '.join(taken)} rather than {' '.join(wanted)}")
-
-
-def _unsuited(problem: str) -> WinsetError:
-    return WinsetError(
-        f"Numba {numba.__version__} must compile kernels as winset calls them; {problem}; install "
-        "another release of Numba, of 0.61 to 0.68"
-    )
+        raise UnsuitedError(f"{kernel.name} takes {' '.join(taken)} rather than {' '.join(wanted)}")
 
 
 @contextmanager

@@ -30,6 +30,7 @@ except ImportError:  # Windows has no such locks: folders there are never swept
 FORGOTTEN = 60 * 86_400.0  # seconds after which a folder that another installation made may go
 _RECORD = "made-by.json"
 _log = logging.getLogger("winset")
+_told_of_numba: list[str] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,18 @@ def warn() -> None:
         "winset: compiled code is %s; set %s to a folder that can be written to (%s)",
         kept, VARIABLE, "; ".join(chosen.reasons),
     )  # fmt: skip
+
+
+def warn_of_numba(problem: str) -> None:
+    """Say, for the first kernel, what it costs that winset does not know this release of Numba."""
+    level = logging.DEBUG if _told_of_numba else logging.WARNING
+    _told_of_numba.append(problem)
+    _log.log(
+        level,
+        "winset: this release of Numba compiles in a way that winset does not know (%s); models "
+        "run all the same, but every start compiles again; Numba 0.68 keeps what it compiles",
+        problem,
+    )
 
 
 def _opened(base: Path) -> Path:
