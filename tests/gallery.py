@@ -76,7 +76,10 @@ def rounds(case, *, draws=8):
 
 def slow(case, *, model):
     """Return what drives a forecast, and what the scenarios of ``case`` do, by name."""
-    found = {"tornado": tornado(measure_sensitivity(case, model, draws=16), case=case)}
+    found = {}
+    cells = [(row.position, row.salience, row.influence) for row in case.stances]
+    if any(cell is not None and not cell.certain for row in cells for cell in row):
+        found["tornado"] = tornado(measure_sensitivity(case, model, draws=16), case=case)
     if case.scenarios:
         names = ["base", *(scenario.id for scenario in case.scenarios)]
         compared = compare(case, model, names, draws=40)

@@ -1,13 +1,16 @@
 """No picture overprints or cuts off a word, at any width, in any theme, of any case."""
 
 import json
+from dataclasses import replace
 from functools import cache
 
+import numpy as np
 import pytest
 
 import gallery
 import pictures
 from winset.cases import open_case
+from winset.charts.blame import who_blocks
 from winset.charts.canvas import WIDTHS, fitting
 from winset.charts.metrics import width_of
 from winset.charts.placing import number
@@ -119,6 +122,15 @@ def test_no_word_of_a_shipped_case_is_overprinted_cut_off_or_small():
 
 def test_no_word_of_a_picture_of_rounds_is_overprinted_cut_off_or_small():
     assert overprinted(gallery.rounds(open_case("china-cnpc-2014"), draws=4), (288, 660)) == []
+
+
+def test_a_picture_of_no_failure_says_so_and_is_as_wide_as_any_other():
+    case, behind = zones()
+    blame = replace(behind.blame, actor=np.zeros_like(behind.blame.actor))
+    view = who_blocks(replace(behind, blame=blame), "enrichment", case=case)
+    assert overprinted({"blame": view}, (288,)) == []
+    words, _ = pictures.words_of(rendered(view, ".svg", width=288).decode())
+    assert "No actor stands in the way." in [one.text for one in words]
 
 
 def test_no_word_of_a_picture_of_intervals_is_overprinted_cut_off_or_small():

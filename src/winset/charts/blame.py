@@ -85,7 +85,8 @@ def _drawn(rows: list[Row], description: str) -> Drawing:
         after = [row["text"] for row in rows]
         frame = Rows(0.0, top, [row["name"] for row in rows], width=width, stack=True, after=after)
         placed = [{**row, "y": frame.row(row["name"], ROW)} for row in rows]
-        frame.bottom = max(frame.bottom, ROW)
+        if not rows:
+            frame.note("No actor stands in the way.")
         tip = [
             alt.Tooltip("name:N", title="Actor"), alt.Tooltip("party:N", title="Party"),
             alt.Tooltip("share:Q", title="Share", format=".1%"),

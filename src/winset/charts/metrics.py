@@ -34,7 +34,7 @@ def width_of(text: str, size: float, *, bold: bool = False) -> float:
     """Return the pixels that ``text`` takes on one line at font size ``size``.
 
     >>> round(width_of("No agreement", 12.0), 1)
-    82.3
+    86.9
     """
     return sum(_advance(character, bold) for character in text) * size / 1000.0
 

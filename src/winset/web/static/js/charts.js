@@ -20,10 +20,12 @@ export function fitting(room) {
   return WIDTHS.filter((width) => width <= room).at(-1) ?? WIDTHS[0];
 }
 
-// Says how much room the first of `places` that can be seen has.
+// Says how much room the first of `places` has; where it is not shown yet, what it stands in.
 export function room(places) {
-  const wide = [...places].map((place) => place.clientWidth).find((width) => width > 0);
-  return wide ?? document.documentElement.clientWidth - 32;
+  for (let at = places[0] ?? null; at !== null; at = at.parentElement) {
+    if (at.clientWidth > 0) return at.clientWidth;
+  }
+  return document.documentElement.clientWidth;
 }
 
 // Calls `again` when the window has come to fit wider or narrower pictures than before.
