@@ -25,6 +25,21 @@ settings.load_profile("winset")
 SPLIT_PIE = Path(__file__).parent / "fixtures" / "split-pie"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer the long forms of tests, for the weekly round."""
+    parser.addoption("--all", action="store_true", help="run the long forms of tests too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip the long forms unless they are asked for."""
+    if config.getoption("--all"):
+        return
+    skip = pytest.mark.skip(reason="a long form: --all runs it")
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker(skip)
+
+
 @pytest.fixture
 def split_pie() -> Path:
     """The folder of a small case: two parties, two issues, a kept text. Read only."""

@@ -11,13 +11,16 @@ import pytest
 from click.testing import CliRunner
 from playwright.sync_api import sync_playwright
 
+import pictures
 from any_decisions import made_up, read
 from winset.backtest import run_backtest
 from winset.cases import shipped_cases
 from winset.charts.backtest import CHOSEN, forecast_against_outcome, scores_by_model
+from winset.charts.canvas import WIDTHS
 from winset.charts.decision import ACTORS, MODELS, OUTCOME, decision_view, model_names
 from winset.charts.honesty import coverage, events_reliability, transforms
 from winset.charts.render import rendered
+from winset.charts.theme import DARK, LIGHT
 from winset.cli import cli
 from winset.errors import WinsetError
 from winset.events import score_events
@@ -101,7 +104,8 @@ def test_every_chart_is_there_with_its_table(page):
     assert specifications == [f"specification-{name}" for name in (
         "score-1", "score-2", "honesty-1", "honesty-2", "scatter", "detail"
     )]  # fmt: skip
-    assert all(inside(page, name)["layer"] for name in specifications)
+    for name in specifications:
+        assert all(frame["layer"] for frame in inside(page, name)["frames"].values())
     assert page.count("The same as a table") == len(specifications)
 
 
@@ -189,6 +193,9 @@ def test_charts_are_drawn_in_either_theme(trees, run):
     ):  # fmt: skip
         assert rendered(view, ".png")[:4] == b"\x89PNG"
         assert view.table.rows and view.description and view.caption
+        for width, theme in zip(WIDTHS, (LIGHT, DARK) * 2, strict=True):
+            svg = rendered(view, ".svg", theme=theme, width=width).decode()
+            assert [said for font in pictures.fonts() for said in pictures.faults(svg, font)] == []
 
 
 def test_charts_say_what_the_numbers_say(trees, run):

@@ -9,14 +9,13 @@ from any_talks import any_talks
 from winset.batch import RandomShares, make_batch
 from winset.case.scenarios import apply_changes
 from winset.cases import open_case
-from winset.charts.render import page_specification
+from winset.charts.render import page_specification, parted
 from winset.charts.strip import position_strip
 from winset.errors import CaseError
 from winset.forecast import make_forecast
 from winset.models import make_model
 from winset.web.asked import ForecastAsked, read_changes, understood
 from winset.web.live import Live
-from winset.web.pictures import parted
 from winset.web.remembered import KeptShares, Remembering, again
 from winset.web.sliders import sliders
 from workbench import PIE, a_folder, entered
@@ -209,6 +208,16 @@ def test_pictures_are_sent_whole_once_and_then_only_their_numbers(client):
     for picture in first["pictures"].values():
         assert picture["specification"] is not None
         assert "values" not in str(picture["specification"])
+
+
+@pytest.mark.parametrize(("room", "drawn"), [(200, 288), (448, 430), (1200, 815)])
+def test_a_page_gets_the_widest_picture_that_it_has_room_for(client, room, drawn):
+    body = {"issue": "pie", "width": room, "views": ["positions"]}
+    told = client.post(f"{PIE}/behind", json=body).json()
+    frame = told["pictures"]["positions"]["specification"]
+    pad = frame["padding"]
+    assert frame["width"] + pad["left"] + pad["right"] == drawn
+    assert client.post(f"{PIE}/behind", json={**body, "width": -1}).status_code == 422
 
 
 def test_a_picture_in_two_parts_holds_what_the_whole_one_does(pie):

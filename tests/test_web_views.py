@@ -10,6 +10,7 @@ import time
 import zipfile
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 
 from winset.case.folder import read_case, write_case
 from winset.cases import shipped_cases
+from winset.charts import canvas
 from winset.charts.view import Table
 from winset.ledger import read_ledger, seal
 from winset.web.locks import locked
@@ -193,6 +195,41 @@ def test_a_part_is_named_in_the_address_and_a_wrong_one_is_refused_with_the_near
         assert client.get(path).status_code == 404, path
     alone = client.get(f"{PAGE}/sensitivity/research.png?draws=16")
     assert alone.status_code == 422 and "a table alone" in alone.text
+
+
+def test_a_page_of_a_view_gets_its_pictures_as_wide_as_it_has_room_for(client):
+    path = f"{PAGE}/rounds/pictures.json?draws=8"
+    for room, drawn in (("&width=320", 288), ("&width=448", 430), ("", 660)):
+        answer = client.get(path + room)
+        assert answer.status_code == 200
+        for part in answer.json().values():
+            frame, pad = part["specification"], part["specification"]["padding"]
+            assert frame["width"] + pad["left"] + pad["right"] == drawn
+            assert part["values"]
+    again = client.get(path, headers={"if-none-match": answer.headers["etag"]})
+    assert again.status_code == 304
+    wrong = client.get(f"{path}&width=wide")
+    assert wrong.status_code == 422 and "number of pixels" in wrong.text
+    (where,) = re.findall(
+        r'"pictures":\s*"([^"]*)"',
+        client.get(f"{PAGE}/rounds?draws=8").text.replace("\\u0026", "&"),
+    )
+    assert where.startswith(f"{PAGE}/rounds/pictures.json?") and "draws=8" in where
+
+
+def test_the_pages_choose_among_the_widths_at_which_pictures_are_drawn():
+    static = Path(canvas.__file__).parents[1] / "web" / "static"
+    (said,) = re.findall(r"const WIDTHS = (\[.*\]);", (static / "js" / "charts.js").read_text())
+    assert tuple(json.loads(said)) == canvas.WIDTHS
+
+
+def test_the_chance_that_answers_a_question_has_one_style_on_every_page():
+    web = Path(canvas.__file__).parents[1] / "web"
+    styles = "".join(path.read_text() for path in (web / "static" / "css").glob("*.css"))
+    sized = [rule for rule in re.findall(r"[^{}]*\.big\s*\{[^}]*\}", styles) if "font-" in rule]
+    assert len(sized) == 1 and "font-size: 1.5rem" in sized[0]
+    assert 'el("b", { class: "big" }, said)' in (web / "static" / "js" / "answers.js").read_text()
+    assert 'class="big"' in (web / "templates" / "view_levers.html.j2").read_text()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,9 @@ import altair as alt
 
 from winset.backtest import Backtest
 from winset.case.parts import Issue, Scale
-from winset.charts.frame import Frame, Row
+from winset.charts.frame import Frame
+from winset.charts.rows import Row
+from winset.charts.square import Square
 from winset.charts.text import shown
 from winset.charts.theme import PALETTE
 from winset.charts.view import Table, View
@@ -18,6 +20,7 @@ ROW = 34.0
 SAID: dict[str, str] = {"crps": "ranked probability score", "error": "absolute error of the median"}
 POINTS = Issue(id="points", title="Points of 100", scale=Scale(low=0.0, high=100.0))
 HUE = PALETTE[0]
+QUARTERS = (0.0, 25.0, 50.0, 75.0, 100.0)
 CHOSEN = "chosen"  # the parameter that a page sets to the number of a decision
 
 
@@ -28,31 +31,35 @@ def scores_by_model(backtest: Backtest, score: Score) -> View:
     high = max((getattr(s, score).bar[1] for s in [*raw.values(), *found]), default=1.0)
     scale = Scale(low=0.0, high=float(10 * (high // 10 + 1)))
     names = [_name(s, found[0].decisions) for s in found]
-    frame = Frame(Issue(id="score", title=SAID[score], scale=scale), names)
-    frame.bottom = 8.0
-    hollow, solid = [], []
-    for standing, name in zip(found, names, strict=True):
-        middle = frame.bottom + ROW / 2
+    solid, hollow = [], []
+    for k, (standing, name) in enumerate(zip(found, names, strict=True)):
+        middle = 8.0 + ROW * (k + 0.5)
         solid.append(_row(name, middle - 5, getattr(standing, score)))
         hollow.append(_row(name, middle + 5, getattr(raw[standing.model], score)))
-        frame.bottom += ROW
-    frame.name([{"name": row["name"], "y": row["y"] + 5} for row in solid])
     tip = [
         alt.Tooltip("name:N", title="Model"), alt.Tooltip("x:Q", title="Mean", format=".1f"),
         alt.Tooltip("low:Q", title="From", format=".1f"),
         alt.Tooltip("high:Q", title="To", format=".1f"),
     ]  # fmt: skip
-    for rows, style, bar in ((hollow, "hollow", "line"), (solid, "solid", "bar")):
-        colour: dict[str, Any] = {} if style == "hollow" else {"color": HUE}
-        across = alt.Chart().mark_rule(style=bar, **colour)
-        frame.add(rows, across.encode(frame.x("low"), frame.y(), x2=alt.X2("high:Q")))
-        dot = alt.Chart().mark_point(shape="circle", style=style, size=60, **colour)
-        frame.add(rows, dot.encode(frame.x(), frame.y(), tooltip=tip))
-    frame.axis(states=False)
     said = "; ".join(
         f"{s.model} {row['x']:.1f} ({row['low']:.1f} to {row['high']:.1f})"
         for s, row in zip(found, solid, strict=True)
     )
+
+    def draw(width: float) -> alt.LayerChart:
+        entry = Issue(id="score", title=SAID[score], scale=scale)
+        frame = Frame(entry, names, width=width)
+        frame.bottom = 8.0 + ROW * len(solid)
+        frame.name([{"name": row["name"], "y": row["y"] + 5} for row in solid])
+        for rows, style, bar in ((hollow, "hollow", "line"), (solid, "solid", "bar")):
+            colour: dict[str, Any] = {} if style == "hollow" else {"color": HUE}
+            across = alt.Chart().mark_rule(style=bar, **colour)
+            frame.add(rows, across.encode(frame.x("low"), frame.y(), x2=alt.X2("high:Q")))
+            dot = alt.Chart().mark_point(shape="circle", style=style, size=60, **colour)
+            frame.add(rows, dot.encode(frame.x(), frame.y(), tooltip=tip))
+        frame.axis(states=False)
+        return frame.chart(f"Mean {SAID[score]} by model, calibrated: {said}.")
+
     return View(
         title=f"Mean {SAID[score]}, by model",
         caption=(
@@ -60,7 +67,7 @@ def scores_by_model(backtest: Backtest, score: Score) -> View:
             "says. Bars are 95 % intervals over whole groups drawn anew. In brackets: of how many "
             "decisions, where a model settled fewer than the first."
         ),
-        chart=frame.chart(f"Mean {SAID[score]} by model, calibrated: {said}."),
+        draw=draw,
         table=Table(
             columns=("Model", "Decisions", "Calibrated", "From", "To", "Raw", "From", "To"),
             rows=tuple(
@@ -101,10 +108,6 @@ def forecast_against_outcome(backtest: Backtest, decisions: Decisions, model: st
                 "low": round(low, 1), "high": round(high, 1),
             }
         )  # fmt: skip
-    across = alt.X("x:Q", title=f"Median of “{shown(model)}”, calibrated",
-                   scale=alt.Scale(domain=[0, 100], nice=False), axis=_axis())  # fmt: skip
-    upwards = alt.Y("y:Q", title="What came of it", axis=_axis(),
-                    scale=alt.Scale(domain=[0, 100], nice=False))  # fmt: skip
     tip = [
         alt.Tooltip("issue:N", title="Issue"), alt.Tooltip("title:N", title="Title"),
         alt.Tooltip("x:Q", title="Forecast", format=".0f"),
@@ -112,22 +115,20 @@ def forecast_against_outcome(backtest: Backtest, decisions: Decisions, model: st
         alt.Tooltip("high:Q", title="to", format=".0f"),
         alt.Tooltip("y:Q", title="Outcome", format=".0f"),
     ]  # fmt: skip
-    diagonal = alt.Chart(alt.InlineData(values=[{"x": 0, "y": 0}, {"x": 100, "y": 100}]))
-    source = alt.InlineData(values=drawn)
-    dots = alt.Chart(source).mark_point(
-        shape="circle", filled=True, size=70, opacity=0.55, color=HUE, cursor="pointer"
-    )
-    ring = alt.Chart(source).mark_point(shape="circle", style="solid", filled=False, size=260)
-    chosen = alt.param(name=CHOSEN, value=-1)
-    chart = alt.LayerChart(
-        layer=[
-            diagonal.mark_line(style="line", strokeDash=[4, 4]).encode(across, upwards),
-            dots.encode(across, upwards, tooltip=tip),
-            ring.encode(across, upwards).transform_filter(f"datum.d === {CHOSEN}"),
-        ],
-        width=480,
-        height=360,
-    ).add_params(chosen)
+
+    def draw(width: float) -> alt.LayerChart:
+        hundred = alt.Scale(domain=[0, 100], nice=False)
+        square = Square(
+            width,
+            across=("x", f"Median of “{shown(model)}”, calibrated"),
+            upwards=("y", "What came of it"),
+            scales=(hundred, hundred),
+            values=(QUARTERS, QUARTERS),
+        )
+        return square.chart(_scatter(square, drawn, tip)).add_params(
+            alt.param(name=CHOSEN, value=-1)
+        )
+
     errors = [own.score.error for own in rows.values()]
     hits = sum(error <= 10.0 for error in errors)
     description = (
@@ -141,7 +142,7 @@ def forecast_against_outcome(backtest: Backtest, decisions: Decisions, model: st
             "was right. A dot that is chosen is shown below; the table there does the same "
             "without a mouse."
         ),
-        chart=chart,
+        draw=draw,
         table=Table(
             columns=("Issue", "Forecast", "80 % from", "to", "Outcome"),
             rows=tuple((r["issue"], r["x"], r["low"], r["high"], r["y"]) for r in drawn),
@@ -150,5 +151,17 @@ def forecast_against_outcome(backtest: Backtest, decisions: Decisions, model: st
     )
 
 
-def _axis() -> alt.Axis:
-    return alt.Axis(values=[0, 25, 50, 75, 100], grid=True, titlePadding=8)
+def _scatter(square: Square, drawn: list[Row], tip: list[alt.Tooltip]) -> list[Any]:
+    """Return the diagonal, a dot a decision, and the ring around the one that is chosen."""
+    across, upwards = square.across, square.upwards
+    diagonal = alt.Chart(alt.InlineData(values=[{"x": 0, "y": 0}, {"x": 100, "y": 100}]))
+    source = alt.InlineData(values=drawn)
+    dots = alt.Chart(source).mark_point(
+        shape="circle", filled=True, size=70, opacity=0.55, color=HUE, cursor="pointer"
+    )
+    ring = alt.Chart(source).mark_point(shape="circle", style="solid", filled=False, size=260)
+    return [
+        diagonal.mark_line(style="line", strokeDash=[4, 4]).encode(across, upwards),
+        dots.encode(across, upwards, tooltip=tip),
+        ring.encode(across, upwards).transform_filter(f"datum.d === {CHOSEN}"),
+    ]

@@ -5,8 +5,9 @@ import numpy as np
 
 from winset.answers import percent
 from winset.case.model import Case
-from winset.charts.frame import Row
-from winset.charts.text import lines, shown
+from winset.charts.canvas import Drawing
+from winset.charts.rows import Row, Rows
+from winset.charts.text import shown
 from winset.charts.theme import NO_PARTY, party_colours
 from winset.charts.view import Table, View
 from winset.errors import WinsetError
@@ -44,9 +45,13 @@ def who_blocks(findings: Findings, issue: str, *, case: Case) -> View:
                 "low": max(0.0, share - 2 * error),
                 "high": share + 2 * error,
                 "text": percent(share),
-                "y": (len(rows) + 0.5) * ROW,
             }
         )
+    description = shown(
+        f"Who stands in the way on {entry.title}: "
+        + "; ".join(f"{row['name']} {row['text']}" for row in rows)
+        + "."
+    )
     failing = percent(float(blame.failing[k]))
     return View(
         title=f"Who stands in the way: {shown(entry.title)}",
@@ -55,16 +60,12 @@ def who_blocks(findings: Findings, issue: str, *, case: Case) -> View:
             "actor's Shapley share of that, with two Monte Carlo errors. "
             + _misjudged(float(blame.misjudged[k]))
         ),
-        chart=_chart(rows),
+        draw=_drawn(rows, description),
         table=Table(
             columns=COLUMNS,
             rows=tuple((r["name"], r["party"], r["share"], r["error"]) for r in rows),
         ),
-        description=shown(
-            f"Who stands in the way on {entry.title}: "
-            + "; ".join(f"{row['name']} {row['text']}" for row in rows)
-            + "."
-        ),
+        description=description,
     )
 
 
@@ -77,37 +78,27 @@ def _misjudged(share: float) -> str:
     )
 
 
-def _chart(rows: list[Row]) -> alt.LayerChart:
-    top = max([row["high"] for row in rows] + [0.1]) * 1.15
-    data = alt.InlineData(
-        values=[
-            {
-                **row,
-                "said": (said := lines(row["name"], 28, most=2)),
-                "at": row["y"] - 6 * len(said) + 6,
-            }
-            for row in rows
-        ]
-    )
-    scale = alt.Scale(domain=[0, top], nice=False)
-    x = alt.X("share:Q", scale=scale, axis=None)
-    y = alt.Y("y:Q", scale=None, axis=None)
-    tip = [
-        alt.Tooltip("name:N", title="Actor"), alt.Tooltip("party:N", title="Party"),
-        alt.Tooltip("share:Q", title="Share", format=".1%"),
-    ]  # fmt: skip
-    bar = alt.Chart(data).mark_bar(size=15, cornerRadiusEnd=2, opacity=0.9)
-    whisker = alt.Chart(data).mark_rule(style="bar")
-    name = alt.Chart(data).mark_text(align="right", baseline="middle", style="name", x=-10,
-                                     lineHeight=12)  # fmt: skip
-    value = alt.Chart(data).mark_text(align="left", baseline="middle", style="heading", dx=8)
-    return alt.LayerChart(
-        layer=[
-            bar.encode(x, y, x2=alt.datum(0), color=alt.Color("colour:N", scale=None), tooltip=tip),
-            whisker.encode(alt.X("low:Q", scale=scale, axis=None), y, x2=alt.X2("high:Q")),
-            name.encode(alt.Y("at:Q", scale=None, axis=None), text=alt.Text("said:N")),
-            value.encode(alt.X("high:Q", scale=scale, axis=None), y, text=alt.Text("text:N")),
-        ],
-        width=480,
-        height=max(ROW, len(rows) * ROW),
-    )
+def _drawn(rows: list[Row], description: str) -> Drawing:
+    top = max([row["high"] for row in rows] + [0.1])
+
+    def draw(width: float) -> alt.LayerChart:
+        after = [row["text"] for row in rows]
+        frame = Rows(0.0, top, [row["name"] for row in rows], width=width, stack=True, after=after)
+        placed = [{**row, "y": frame.row(row["name"], ROW)} for row in rows]
+        if not rows:
+            frame.note("No actor stands in the way.")
+        tip = [
+            alt.Tooltip("name:N", title="Actor"), alt.Tooltip("party:N", title="Party"),
+            alt.Tooltip("share:Q", title="Share", format=".1%"),
+        ]  # fmt: skip
+        bar = alt.Chart().mark_bar(size=15, cornerRadiusEnd=2, opacity=0.9)
+        colour = alt.Color("colour:N", scale=None)
+        x2 = alt.datum(0)
+        frame.add(placed, bar.encode(frame.x("share"), frame.y(), x2=x2, color=colour, tooltip=tip))
+        whisker = alt.Chart().mark_rule(style="bar")
+        frame.add(placed, whisker.encode(frame.x("low"), frame.y(), x2=alt.X2("high:Q")))
+        frame.name([{"name": row["name"], "y": row["y"]} for row in placed], height=ROW)
+        frame.words([{**row, "low": 0.0} for row in placed])
+        return frame.chart(description)
+
+    return draw

@@ -1,20 +1,17 @@
-"""Who stands in a chart of a batch, and names written apart from one another."""
+"""Who stands in a chart of a batch, and names that are told apart in little room."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import altair as alt
-import numpy as np
-from scipy.optimize import isotonic_regression
-
 from winset.batch import Batch
 from winset.case.model import Case
-from winset.charts.text import lines, shown, width_of
-from winset.charts.theme import NAME_SIZE, NO_PARTY, party_colours
+from winset.charts.metrics import width_of
+from winset.charts.placing import fitted
+from winset.charts.rows import key_layers, key_rows
+from winset.charts.text import shown
+from winset.charts.theme import NO_PARTY, party_colours
 from winset.errors import WinsetError, nearest
-
-KEY_LINE = 18.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,25 +74,6 @@ def one_of(players: Sequence[Player], actor: str) -> Player:
     )
 
 
-def apart(wanted: Sequence[float], gap: float, *, low: float, high: float) -> list[float]:
-    """Return the places nearest to ``wanted`` that are ``gap`` apart or more, in the same order.
-
-    Least squares, by isotonic regression of what is left once the gaps are taken off. Places stay
-    from ``low`` to ``high`` unless there is too little room: then they run on past ``high``.
-
-    >>> apart([5.0, 5.0, 40.0], 10.0, low=0.0, high=100.0)
-    [0.0, 10.0, 40.0]
-    """
-    if not len(wanted):
-        return []
-    order = np.argsort(wanted, kind="stable")
-    steps = gap * np.arange(len(wanted))
-    free = isotonic_regression(np.asarray(wanted, float)[order] - steps).x
-    places = np.empty(len(wanted))
-    places[order] = np.clip(free, low, max(low, high - steps[-1])) + steps
-    return [float(place) for place in places]
-
-
 def brief(names: Sequence[str], most: int) -> list[str]:
     """Return ``names`` in at most ``most`` characters, still told apart where that can be done.
 
@@ -113,25 +91,22 @@ def brief(names: Sequence[str], most: int) -> list[str]:
     ]
 
 
-def party_key(players: Sequence[Player], *, across: float) -> tuple[list[Any], float]:
-    """Return layers that say whose colour is whose within ``across`` pixels, and their height.
+def names_within(names: Sequence[str], wide: float, size: float) -> list[str]:
+    """Return ``names`` in at most ``wide`` pixels each, still told apart where that can be done."""
+    for most in range(60, 4, -1):
+        shorts = brief(names, most)
+        if all(width_of(short, size) <= wide for short in shorts):
+            return shorts
+    return [fitted(short, wide, size) for short in brief(names, 5)]
+
+
+def party_key(players: Sequence[Player], *, right: float) -> tuple[list[Any], float]:
+    """Return layers that say whose colour is whose from 0 to ``right``, and their height.
 
     Nothing where all are of one party.
     """
-    rows: list[dict[str, Any]] = []
-    at = y = 6.0
-    for name, colour in {player.party: player.colour for player in players}.items():
-        said = lines(name, 60, most=1)[0]
-        wide = width_of(said, NAME_SIZE) + 34
-        if rows and at + wide > across:
-            at, y = 6.0, y + KEY_LINE
-        rows.append({"px": at, "y": y, "text": said, "colour": colour})
-        at += wide
-    if len(rows) < 2:
+    colours = {player.party: player.colour for player in players}
+    if len(colours) < 2:
         return [], 0.0
-    data, place = alt.InlineData(values=rows), {"expr": "datum.px"}
-    down = alt.Y("y:Q", scale=None, axis=None)
-    filled = alt.Color("colour:N", scale=None)
-    dot = alt.Chart(data).mark_point(filled=True, size=90, opacity=1, x=place)
-    text = alt.Chart(data).mark_text(align="left", baseline="middle", style="name", x=place, dx=9)
-    return [dot.encode(down, color=filled), text.encode(down, text="text:N")], y + KEY_LINE
+    rows, height = key_rows(colours, left=6.0, right=right, top=6.0)
+    return key_layers(rows), height

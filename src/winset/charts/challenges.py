@@ -8,20 +8,24 @@ import numpy as np
 
 from winset.batch import Batch
 from winset.case.model import Case
-from winset.charts.cast import Player, brief, cast, one_of, party_key
+from winset.charts.canvas import EDGE, sheet
+from winset.charts.cast import Player, cast, names_within, one_of, party_key
 from winset.charts.matrix import matrix, matrix_table
-from winset.charts.text import shown, width_of
-from winset.charts.theme import SMALL_SIZE
+from winset.charts.metrics import width_of
+from winset.charts.placing import Box, number, wrapped
+from winset.charts.text import shown
+from winset.charts.theme import NAME_SIZE, SMALL_SIZE
 from winset.charts.view import Table, View
 from winset.models import Model
 from winset.models.base import FloatArray
 from winset.models.expected_utility import ExpectedUtility
 from winset.models.spatial import SpatialPolitics
 
-HEIGHT, ACROSS = 340.0, 300.0  # of the map; its width in a window of 480, in pixels
+HEIGHT = 340.0  # of the map
+GUTTER, RIGHT, LINE = 60.0, 10.0, 14.0
 SMALLEST, LARGEST = 18.0, 260.0  # area of a dot
-BESIDE = 38.0  # for the names of the fields above the map, and below it
-NAME = 24  # characters of a name at a dot
+NAME = 160.0  # pixels of a name at a dot
+OWN = "Own expected gain →"
 TIE = 1e-9
 FIELDS = {
     "confrontation": ("Confrontation", "both expect to gain"),
@@ -90,18 +94,23 @@ def challenge_map(
     counts = {name: sum(row["field"] == name for row in rows) for name in FIELDS}
     said = ", ".join(f"{name} {count}" for name, count in counts.items())
     description = shown(f"Challenges on {entry.title}, {whose}: {said}.")
-    top = 8.0
-    key, height = party_key(players, across=ACROSS)
-    layers = [*key, *_panel(rows, top + height, named=actor is not None)]
+
+    def draw(width: float) -> alt.LayerChart:
+        ground = _Ground(rows, players, width)
+        layers = [*ground.key, *_panel(rows, ground, named=actor is not None)]
+        return sheet(
+            layers,
+            across=ground.wide,
+            down=ground.bottom + ground.beside + 2 * LINE + 10.0,
+            left=EDGE + GUTTER,
+            right=EDGE + RIGHT,
+            description=description,
+        )
+
     return View(
         title=f"Who expects to gain from a challenge, {whose}: {shown(entry.title)}",
         caption=_caption(gains, actor is not None, whose),
-        chart=alt.LayerChart(
-            layer=layers,
-            width=480,
-            height=top + height + HEIGHT + 2 * BESIDE + 26,
-            description=description,
-        ),
+        draw=draw,
         table=Table(
             columns=COLUMNS,
             rows=tuple((r["viewer"], r["n"], r["x"], r["z"], r["field"]) for r in rows),
@@ -136,10 +145,10 @@ def challenge_matrix(gains: Gains, issue: str, *, case: Case, batch: Batch) -> V
             "of the column, numbered alike, at the start and in its own view: blue a gain, "
             "orange a loss. Actors are ordered by position."
         ),
-        chart=matrix(
+        draw=matrix(
             names,
             values,
-            said=("Challenger", "Challenged", "Expected gain"),
+            titles=("Challenger", "Challenged", "Expected gain"),
             form="+.2~g",
             most=float(there.max(initial=0.0)),
             description=description,
@@ -168,12 +177,9 @@ def _rows(gains: Gains, viewers: list[Player], players: list[Player]) -> list[Ro
     return rows
 
 
-def _panel(rows: list[Row], top: float, *, named: bool) -> list[Any]:
+def _panel(rows: list[Row], ground: "_Ground", *, named: bool) -> list[Any]:
     """Return the map: four fields, their names beside the corners, the dots and their names."""
-    ground = _Ground(rows, top)
-    for row in rows:
-        row["y"] = ground.down(row["z"])
-        row["s"] = row["s"] if named else 22.0
+    rows = [{**row, "y": ground.down(row["z"]), "s": row["s"] if named else 22.0} for row in rows]
     layers = ground.layers()
     fields = {"n": "Other"} if named else {"viewer": "Actor", "n": "Other"}
     tip = [alt.Tooltip(f"{name}:N", title=title) for name, title in fields.items()]
@@ -196,17 +202,31 @@ class _Ground:
     """What a challenge map is drawn on.
 
     Attributes:
+        key: layers that say whose colour is whose.
+        wide: pixels across.
+        beside: pixels above and below it for the names of the fields.
         top: pixels down to its upper edge.
         across: the greatest own gain or loss shown.
     """
 
-    def __init__(self, rows: list[Row], top: float) -> None:
+    def __init__(self, rows: list[Row], players: list[Player], width: float) -> None:
+        self.wide = width - 2 * EDGE - GUTTER - RIGHT
+        self.key, height = party_key(players, right=self.wide)
+        half = self.wide / 2 - 4.0
+        self.words = {
+            name: (
+                wrapped(title, half, NAME_SIZE, bold=True),
+                wrapped(said, half, SMALL_SIZE),
+            )
+            for name, (title, said) in FIELDS.items()
+        }
+        self.beside = 10.0 + LINE * max(len(a) + len(b) for a, b in self.words.values())
         own, theirs = (max((abs(row[key]) for row in rows), default=0.0) for key in ("x", "z"))
         most = max(own, theirs)
         most = most if most > TIE else 1.0
         # Either axis has the room it needs, but not so little that nothing looks like much.
         self.across, self._down = (1.12 * max(value, most / 3) for value in (own, theirs))
-        self.top = top + BESIDE
+        self.top = 8.0 + height + self.beside
 
     @property
     def bottom(self) -> float:
@@ -244,7 +264,7 @@ class _Ground:
 
     def _fields(self) -> list[Any]:
         """Return the names of the fields, above and below the panel: no dot meets them."""
-        above, below = self.top - BESIDE + 2, self.bottom + 6
+        above, below = self.top - self.beside + 2, self.bottom + 6
         corners = {
             False: {"compromise −": above, "stalemate": below},
             True: {"confrontation": above, "compromise +": below},
@@ -253,64 +273,70 @@ class _Ground:
         for right, fields in corners.items():
             place = {"expr": "width"} if right else 0
             align: Literal["left", "right"] = "right" if right else "left"
-            rows = [
-                {"y": y, "t": FIELDS[name][0], "u": FIELDS[name][1]} for name, y in fields.items()
-            ]
-            name = _layer(rows).mark_text(style="heading", align=align, baseline="top", x=place)
-            plain = _layer(rows).mark_text(
-                style="small", align=align, baseline="top", dy=15, x=place
-            )
-            layers += [name.encode(_y(), text="t:N"), plain.encode(_y(), text="u:N")]
+            titles, plain = [], []
+            for name, y in fields.items():
+                title, said = self.words[name]
+                titles.append({"y": y, "t": title})
+                plain.append({"y": y + LINE * len(title), "t": said})
+            for style, rows in (("heading", titles), ("small", plain)):
+                text = _layer(rows).mark_text(
+                    style=style, align=align, baseline="top", lineHeight=LINE, x=place
+                )
+                layers.append(text.encode(_y(), text="t:N"))
         return layers
 
     def _numbers(self) -> list[Any]:
         """Return the numbers at the ends of both axes, and what is measured along them."""
-        y, middle = self.bottom + BESIDE + 8, self.down(0.0)
+        y, middle = self.bottom + self.beside + 2, self.down(0.0)
         across = [{"v": v, "y": y, "t": _signed(v)} for v in (-self.across, self.across)]
         down = [{"y": self.down(v), "t": _signed(v)} for v in (-self._down, 0.0, self._down)]
         left = _layer(across[:1]).mark_text(style="small", align="left", baseline="top")
         right = _layer(across[1:]).mark_text(style="small", align="right", baseline="top")
-        number = _layer(down).mark_text(style="small", align="right", baseline="middle", x=-6)
-        own = _layer([{"y": y, "t": "Own expected gain →"}]).mark_text(
+        beside_axis = _layer(down).mark_text(style="small", align="right", baseline="middle", x=-6)
+        # Between the numbers where there is room, else on a line below them.
+        taken = (
+            2 * max(width_of(_signed(row), SMALL_SIZE) for row in (-self.across, self.across))
+            + 16.0
+        )
+        beside = taken + width_of(OWN, NAME_SIZE) <= self.wide
+        own = _layer([{"y": y if beside else y + LINE, "t": OWN}]).mark_text(
             style="name", baseline="top", align="center", x={"expr": "width / 2"}
         )
         theirs = _layer([{"y": middle, "t": "Gain to the other →"}]).mark_text(
-            style="name", baseline="bottom", align="center", angle=270, x=-38
+            style="name", baseline="bottom", align="center", angle=270, x=-44
         )
         return [
             left.encode(self.x("v"), _y(), text="t:N"),
             right.encode(self.x("v"), _y(), text="t:N"),
-            *(mark.encode(_y(), text="t:N") for mark in (number, own, theirs)),
+            *(mark.encode(_y(), text="t:N") for mark in (beside_axis, own, theirs)),
         ]
 
 
 def _signed(value: float) -> str:
-    return f"{value:+.2g}".replace("-", "\N{MINUS SIGN}") if value else "0"
+    return number(float(f"{value:.2g}"), signed=True)
 
 
 def _labels(rows: list[Row], ground: _Ground) -> list[Any]:
-    """Return names beside the dots, the most powerful first, each only where there is room.
-
-    Worked out for the narrowest window: in a wider one everything moves apart.
-    """
-    middles = {id(row): (ACROSS * (row["x"] / ground.across + 1) / 2, row["y"]) for row in rows}
+    """Return names beside the dots, the most powerful first, each only where there is room."""
+    across = ground.wide
+    middles = {id(row): (across * (row["x"] / ground.across + 1) / 2, row["y"]) for row in rows}
     taken = [
-        (cx - r, cy - r, cx + r, cy + r)
+        Box(cx - r, cy - r, cx + r, cy + r)
         for row in rows
         for cx, cy in [middles[id(row)]]
         for r in [(row["s"] / np.pi) ** 0.5]
     ]
     placed: dict[bool, list[Row]] = {True: [], False: []}
-    shorts = brief([row["n"] for row in rows], NAME)
+    shorts = names_within([row["n"] for row in rows], min(NAME, 0.45 * across), SMALL_SIZE)
     for row, text in sorted(zip(rows, shorts, strict=True), key=lambda pair: -pair[0]["s"]):
         cx, cy = middles[id(row)]
         wide, off = width_of(text, SMALL_SIZE) + 4, (row["s"] / np.pi) ** 0.5 + 3
         for dy, right in ((dy, right) for dy in (0, -9, 9) for right in (True, False)):
             left = cx + off if right else cx - off - wide
-            box = (left, cy + dy - 6.5, left + wide, cy + dy + 6.5)
-            inside = left >= 0 and box[2] <= ACROSS
-            inside = inside and ground.top <= box[1] and box[3] <= ground.bottom
-            if inside and not any(_meet(box, other) for other in taken):
+            box = Box(left, cy + dy - 6.5, left + wide, cy + dy + 6.5)
+            inside = left >= 0 and box.right <= across
+            inside = inside and ground.top <= box.top and box.bottom <= ground.bottom
+            if inside and not any(box.meets(other) for other in taken):
                 taken.append(box)
                 place = {"x": row["x"], "y": cy + dy, "t": text, "d": off if right else -off}
                 placed[right].append(place)
@@ -324,10 +350,6 @@ def _labels(rows: list[Row], ground: _Ground) -> list[Any]:
             )  # fmt: skip
             layers.append(mark.encode(ground.x("x"), _y(), text="t:N"))
     return layers
-
-
-def _meet(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
 def _layer(rows: list[Row]) -> alt.Chart:

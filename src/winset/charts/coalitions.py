@@ -8,16 +8,19 @@ import numpy as np
 from winset.answers import percent
 from winset.batch import Batch
 from winset.case.model import Case
-from winset.charts.cast import Player, brief, cast
-from winset.charts.frame import NAME, Frame, Row
+from winset.charts.cast import Player, cast, names_within
+from winset.charts.frame import Frame
 from winset.charts.matrix import matrix, matrix_table
+from winset.charts.rows import MOST_GUTTER, SHARE, Row
 from winset.charts.text import shown
+from winset.charts.theme import NAME_SIZE
 from winset.charts.view import Table, View
 from winset.models.base import FloatArray, Rounds
 
 NEAR = 0.1  # share of the scale
 LINKED = 0.6  # share of the draws
 LANE = 16.0
+BOLDER = 1.15  # the gutter has room for bold names
 LARGEST, SMALLEST = 170.0, 14.0  # area of a node
 MOST_LINKS = 60
 COLUMNS = ("Actor", "Party", "Mean final position", "10 %", "90 %", "Together with")
@@ -68,10 +71,10 @@ def coalition_matrix(
             f"{_near(near, entry.scale.width)} of each other. Actors are ordered by their mean "
             f"final position; columns are numbered like rows. {_draws(final)}"
         ),
-        chart=matrix(
+        draw=matrix(
             names,
             values,
-            said=("Actor", "Other", "Together"),
+            titles=("Actor", "Other", "Together"),
             form=".0%",
             most=1.0,
             description=description,
@@ -109,22 +112,27 @@ def coalition_network(
     players, final, shares = _final(rounds, issue, case, batch, near)
     rows = _nodes(players, entry.scale.low + final * entry.scale.width)
     links = _links(shares, linked)
-    shorts = brief([player.name for player in players], NAME)
-    frame = Frame(entry, shorts)
-    frame.key({player.party: player.colour for player in players})
-    for row in rows:
-        row["y"] = frame.bottom + LANE / 2
-        frame.bottom += LANE
-    _arcs(frame, rows, links[:MOST_LINKS])
-    # A line each: lanes are too narrow for names of two.
-    frame.name([{"name": short, "y": r["y"]} for short, r in zip(shorts, rows, strict=True)])
-    _dots(frame, rows)
-    frame.bottom += 4
-    frame.axis(states=False)
     description = shown(
         f"{len(players)} actors on {entry.title} by “{model}” at their mean final positions; "
         f"{len(links)} pairs stand together in {percent(linked)} of the draws or more."
     )
+
+    def draw(width: float) -> alt.LayerChart:
+        # A line each: lanes are too narrow for names of two.
+        names = [player.name for player in players]
+        shorts = names_within(names, min(MOST_GUTTER, SHARE * width) / BOLDER, NAME_SIZE)
+        frame = Frame(entry, shorts, width=width)
+        frame.key({player.party: player.colour for player in players})
+        placed = [{**row, "y": frame.bottom + LANE * (k + 0.5)} for k, row in enumerate(rows)]
+        frame.bottom += LANE * len(rows)
+        _arcs(frame, placed, links[:MOST_LINKS])
+        named = zip(shorts, placed, strict=True)
+        frame.name([{"name": short, "y": row["y"]} for short, row in named])
+        _dots(frame, placed)
+        frame.bottom += 4
+        frame.axis(states=False)
+        return frame.chart(description)
+
     more = (
         f" The {MOST_LINKS} strongest of {len(links)} links are drawn."
         if len(links) > MOST_LINKS
@@ -137,7 +145,7 @@ def coalition_network(
             f"hold 80 % of the draws. Arcs link who ends within {_near(near, entry.scale.width)} "
             f"of each other in {percent(linked)} of the draws or more. {_draws(final)}{more}"
         ),
-        chart=frame.chart(description),
+        draw=draw,
         table=Table(
             columns=COLUMNS,
             rows=tuple(

@@ -8,8 +8,9 @@ from winset.backtest import CLIMATOLOGY, Backtest
 from winset.backtest import Row as Said
 from winset.batch import FloatArray
 from winset.case.parts import Issue, Scale
-from winset.charts.frame import Frame, Row
+from winset.charts.frame import Frame
 from winset.charts.marks import middle_batch
+from winset.charts.rows import Row
 from winset.charts.text import shown
 from winset.charts.theme import PALETTE
 from winset.charts.view import Table, View
@@ -48,7 +49,40 @@ def decision_view(decision: Decision, said: Sequence[Said], models: Sequence[str
     """
     actors, rows = actor_rows(decision), model_rows(said, models)
     outcome = 100.0 * (decision.outcome - decision.scale.low) / decision.scale.width
-    frame = Frame(POINTS, ["Actors, by weight", *models])
+    description = shown(
+        f"{decision.id}: what came of it stands at {outcome:.0f} of 100; "
+        + "; ".join(f"{r['name']} said {r['x']:.0f}, {r['low']:.0f} to {r['high']:.0f}"
+                    for r in rows)
+        + "."
+    )  # fmt: skip
+
+    def draw(width: float) -> alt.LayerChart:
+        return _drawn(actors, rows, outcome, models, width).chart(description)
+
+    return View(
+        title=shown(f"{decision.id}: {decision.case.title}"),
+        caption=(
+            "Above, where the actors stood, larger for more influence × salience. Below, what "
+            "each model said, calibrated: its median with the 80 % interval. Dashed: what came of "
+            "it. Points of a scale of 100."
+        ),
+        draw=draw,
+        table=Table(
+            columns=("Who", "Position or median", "80 % from", "to", "Share of the weight"),
+            rows=(
+                ("What came of it", round(outcome, 1), "", "", ""),
+                *((r["name"], r["x"], r["low"], r["high"], "") for r in rows),
+                *((r["name"], r["at"], "", "", r["weight"]) for r in actors),
+            ),
+        ),
+        description=description,
+    )
+
+
+def _drawn(
+    actors: list[Row], rows: list[Row], outcome: float, models: Sequence[str], width: float
+) -> Frame:
+    frame = Frame(POINTS, ["Actors, by weight", *models], width=width)
     frame.bottom = 8.0 + STRIP
     frame.name([{"name": "Actors, by weight", "y": 16.0}])
     places = [{"name": name, "y": _place(k)} for k, name in enumerate(models)]
@@ -81,30 +115,7 @@ def decision_view(decision: Decision, said: Sequence[Said], models: Sequence[str
     ]  # fmt: skip
     _named(frame, MODELS, rows, middle.encode(frame.x(), frame.y(), tooltip=tip))
     frame.axis(states=False)
-    description = shown(
-        f"{decision.id}: what came of it stands at {outcome:.0f} of 100; "
-        + "; ".join(f"{r['name']} said {r['x']:.0f}, {r['low']:.0f} to {r['high']:.0f}"
-                    for r in rows)
-        + "."
-    )  # fmt: skip
-    return View(
-        title=shown(f"{decision.id}: {decision.case.title}"),
-        caption=(
-            "Above, where the actors stood, larger for more influence × salience. Below, what "
-            "each model said, calibrated: its median with the 80 % interval. Dashed: what came of "
-            "it. Points of a scale of 100."
-        ),
-        chart=frame.chart(description),
-        table=Table(
-            columns=("Who", "Position or median", "80 % from", "to", "Share of the weight"),
-            rows=(
-                ("What came of it", round(outcome, 1), "", "", ""),
-                *((r["name"], r["x"], r["low"], r["high"], "") for r in rows),
-                *((r["name"], r["at"], "", "", r["weight"]) for r in actors),
-            ),
-        ),
-        description=description,
-    )
+    return frame
 
 
 def _named(frame: Frame, name: str, rows: list[Row], layer: alt.Chart) -> None:

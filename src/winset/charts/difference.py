@@ -4,12 +4,16 @@ import altair as alt
 import numpy as np
 
 from winset.case.model import Case
-from winset.charts.frame import Row
-from winset.charts.text import lines, shown
+from winset.charts.canvas import Drawing
+from winset.charts.metrics import width_of
+from winset.charts.placing import inside
+from winset.charts.rows import PLACE, TEXT, Row, Rows
+from winset.charts.text import shown
+from winset.charts.theme import NAME_SIZE
 from winset.charts.view import Table, View
 from winset.comparison import Comparison, Difference
 
-ROW = 30.0
+ROW = 34.0
 COLUMNS = ("Change", "Quantity", "Mean difference", "Monte Carlo error", "10 %", "90 %")
 
 
@@ -31,8 +35,6 @@ def scenario_differences(comparison: Comparison, issue: str, *, case: Case) -> V
             continue
         name = f"only {effect.name}" if effect.part else effect.name
         rows.append(_row(shown(name), effect.part, difference, 100.0 if chances else 1.0))
-    for k, row in enumerate(rows):
-        row["y"] = (k + 0.5) * ROW
     base = comparison.forecasts[0].made.scenario
     return View(
         title=f"What the scenarios do: {shown(entry.title)}",
@@ -40,7 +42,7 @@ def scenario_differences(comparison: Comparison, issue: str, *, case: Case) -> V
             f"Difference in {quantity}, against “{shown(base)}”, draw by draw. Dots are means, "
             "thick bars two Monte Carlo errors, thin bars the middle 80 % over what is not known."
         ),
-        chart=_chart(rows, quantity),
+        draw=_drawn(rows, quantity),
         table=Table(
             columns=COLUMNS,
             rows=tuple(
@@ -59,7 +61,6 @@ def _row(name: str, part: bool, difference: Difference, unit: float) -> Row:
     value, error = unit * difference.value, unit * difference.error
     return {
         "name": name,
-        "said": lines(name, 28, most=1),
         "style": "part" if part else "whole",
         "value": value,
         "error": error,
@@ -71,40 +72,46 @@ def _row(name: str, part: bool, difference: Difference, unit: float) -> Row:
     }
 
 
-def _chart(rows: list[Row], quantity: str) -> alt.LayerChart:
-    height = max(ROW, len(rows) * ROW)
-    data = alt.InlineData(values=rows)
+def _drawn(rows: list[Row], quantity: str) -> Drawing:
     ends = [row[key] for row in rows for key in ("low", "high", "from", "to")]
     low, high = min([*ends, 0.0]), max([*ends, 0.0])
-    room = 0.14 * max(high - low, 1e-6)
-    scale = alt.Scale(domain=[low - room, high + room], nice=False)
-    axis = alt.Axis(title=f"Difference in {quantity}", grid=False, format="+~g", tickCount=5)
-    y = alt.Y("y:Q", scale=None, axis=None)
+    room = 0.05 * (high - low) or 1.0
 
-    def x(field: str) -> alt.X:
-        return alt.X(f"{field}:Q", scale=scale, axis=axis)
+    def draw(width: float) -> alt.LayerChart:
+        names = [row["name"] for row in rows]
+        frame = Rows(low - room, high + room, names, width=width, stack=True)
+        placed = [{**row, "y": frame.row(row["name"], ROW)} for row in rows]
+        frame.bottom = max(frame.bottom, ROW)
+        zero = {"zero": 0.0, "y": 0.0, "end": frame.bottom}
+        upright = alt.Chart().mark_rule(style="axis")
+        frame.add([zero], upright.encode(frame.x("zero"), frame.y(), y2=alt.Y2("end:Q")))
+        thin = alt.Chart().mark_rule(style="bar", strokeOpacity=0.6)
+        frame.add(placed, thin.encode(frame.x("low"), frame.y(), x2=alt.X2("high:Q")))
+        thick = alt.Chart().mark_rule(style="wide")
+        frame.add(placed, thick.encode(frame.x("from"), frame.y(), x2=alt.X2("to:Q")))
+        tip = [
+            alt.Tooltip("name:N", title="Change"),
+            alt.Tooltip("value:Q", title="Mean", format="+.2f"),
+            alt.Tooltip("low:Q", title="10 %", format="+.2f"),
+            alt.Tooltip("high:Q", title="90 %", format="+.2f"),
+        ]
+        dot = alt.Chart().mark_point(size=80, style="solid")
+        frame.add(placed, dot.encode(frame.x("value"), frame.y(), tooltip=tip))
+        frame.name([{"name": row["name"], "y": row["y"]} for row in placed], height=ROW)
+        _values(frame, placed)
+        frame.numbers(unit=f"Difference in {quantity}", signed=True)
+        return frame.chart()
 
-    zero = alt.Chart(alt.InlineData(values=[{"zero": 0.0}])).mark_rule(style="axis")
-    thin = alt.Chart(data).mark_rule(style="bar", strokeOpacity=0.6)
-    thick = alt.Chart(data).mark_rule(style="wide")
-    dot = alt.Chart(data).mark_point(size=80, style="solid")
-    tip = [
-        alt.Tooltip("name:N", title="Change"),
-        alt.Tooltip("value:Q", title="Mean", format="+.2f"),
-        alt.Tooltip("low:Q", title="10 %", format="+.2f"),
-        alt.Tooltip("high:Q", title="90 %", format="+.2f"),
-    ]
-    name = alt.Chart(data).mark_text(align="right", baseline="middle", style="name", x=-12)
-    value = alt.Chart(data).mark_text(align="center", baseline="bottom", style="heading", dy=-6)
-    return alt.LayerChart(
-        layer=[
-            zero.encode(x("zero"), y=alt.value(0), y2=alt.value(height)),
-            thin.encode(x("low"), y, x2=alt.X2("high:Q")),
-            thick.encode(x("from"), y, x2=alt.X2("to:Q")),
-            dot.encode(x("value"), y, tooltip=tip),
-            name.encode(y, text=alt.Text("said:N")),
-            value.encode(x("value"), y, text=alt.Text("text:N")),
-        ],
-        width=480,
-        height=height,
-    )
+    return draw
+
+
+def _values(frame: Rows, rows: list[Row]) -> None:
+    """Write each mean above its dot."""
+    written = []
+    for row in rows:
+        wide = width_of(row["text"], NAME_SIZE, bold=True)
+        begin = frame.px(row["value"]) - wide / 2
+        px = inside(begin, wide, room=(0.0, frame.right))
+        written.append({"px": px, "y": row["y"] - 6.0, "text": row["text"]})
+    text = alt.Chart().mark_text(align="left", baseline="bottom", style="heading", x=PLACE)
+    frame.add(written, text.encode(frame.y(), text=TEXT))

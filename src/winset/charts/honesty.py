@@ -6,6 +6,9 @@ import altair as alt
 import numpy as np
 
 from winset.backtest import CLIMATOLOGY, Backtest
+from winset.charts.placing import ticks
+from winset.charts.rows import Row
+from winset.charts.square import Square, share
 from winset.charts.text import shown
 from winset.charts.theme import PALETTE
 from winset.charts.view import Table, View
@@ -15,10 +18,9 @@ from winset.standings import LAZY, settled
 from winset.verdict import interval_coverage, probability_transforms
 
 BINS = 10
-SQUARE: dict[str, Any] = {"width": 480, "height": 340}
 HUE = PALETTE[0]
 SHARE = alt.Scale(domain=[0, 1], nice=False)
-_FIFTHS: dict[str, Any] = {"values": [0, 0.2, 0.4, 0.6, 0.8, 1], "format": "%", "grid": True}
+_FIFTHS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 
 def coverage(backtest: Backtest, model: str) -> View:
@@ -37,12 +39,42 @@ def coverage(backtest: Backtest, model: str) -> View:
         if other not in (model, CLIMATOLOGY) and settled(backtest, other, "calibrated")
         for share, e in interval_coverage(backtest, other)
     ]
-    across = alt.X("x:Q", title="Interval", scale=SHARE, axis=alt.Axis(**_FIFTHS))
-    upwards = alt.Y("y:Q", title="Outcomes inside", scale=SHARE, axis=alt.Axis(**_FIFTHS))
     tip = [
         alt.Tooltip("model:N", title="Model"), alt.Tooltip("x:Q", title="Interval", format=".0%"),
         alt.Tooltip("y:Q", title="Inside", format=".0%"),
     ]  # fmt: skip
+    said = ", ".join(f"{r['y']:.0%} in the {r['x']:.0%} intervals" for r in rows)
+    description = shown(f"Coverage of the calibrated intervals of {model}: {said}.")
+
+    def draw(width: float) -> alt.LayerChart:
+        square = _shares(width, "Interval", "Outcomes inside")
+        return square.chart(_coverage(square, rows, others, tip), description)
+
+    return View(
+        title=f"Do the intervals of “{shown(model)}” hold what they say?",
+        caption=(
+            "How often an outcome lay within a central interval, beside how often it should; on "
+            "the dashed line the two agree, below it the forecasts are too sure. The band is a "
+            "95 % interval over whole groups drawn anew; thin lines are the other models. All "
+            "calibrated, by calibrations that had not seen the decision."
+        ),
+        draw=draw,
+        table=Table(
+            columns=("Interval, %", "Outcomes inside, %", "From", "To"),
+            rows=tuple(
+                (f"{r['x']:.0%}", *(round(100 * float(str(r[k])), 1) for k in ("y", "low", "high")))
+                for r in rows
+            ),
+        ),
+        description=description,
+    )
+
+
+def _coverage(
+    square: Square, rows: list[Row], others: list[Row], tip: list[alt.Tooltip]
+) -> list[Any]:
+    """Return the diagonal, the other models, and the band and the line of the one."""
+    across, upwards = square.across, square.upwards
     own = alt.InlineData(values=rows)
     layers: list[Any] = [
         _diagonal(across, upwards),
@@ -57,26 +89,7 @@ def coverage(backtest: Backtest, model: str) -> View:
     ]  # fmt: skip
     if not others:
         del layers[1]
-    said = ", ".join(f"{r['y']:.0%} in the {r['x']:.0%} intervals" for r in rows)
-    description = shown(f"Coverage of the calibrated intervals of {model}: {said}.")
-    return View(
-        title=f"Do the intervals of “{shown(model)}” hold what they say?",
-        caption=(
-            "How often an outcome lay within a central interval, beside how often it should; on "
-            "the dashed line the two agree, below it the forecasts are too sure. The band is a "
-            "95 % interval over whole groups drawn anew; thin lines are the other models. All "
-            "calibrated, by calibrations that had not seen the decision."
-        ),
-        chart=alt.LayerChart(layer=layers, **SQUARE),
-        table=Table(
-            columns=("Interval, %", "Outcomes inside, %", "From", "To"),
-            rows=tuple(
-                (f"{r['x']:.0%}", *(round(100 * float(str(r[k])), 1) for k in ("y", "low", "high")))
-                for r in rows
-            ),
-        ),
-        description=description,
-    )
+    return layers
 
 
 def transforms(backtest: Backtest, model: str) -> View:
@@ -91,32 +104,31 @@ def transforms(backtest: Backtest, model: str) -> View:
              "y": e.value, "low": e.bar[0], "high": e.bar[1]}
         )  # fmt: skip
     tallest = max(0.25, *(row["high"] for row in rows))
-    source = alt.InlineData(values=rows)
-    across = alt.X("x:Q", title="Share of the forecast below the outcome", scale=SHARE,
-                   axis=alt.Axis(**{**_FIFTHS, "grid": False}))  # fmt: skip
-    heights = alt.Scale(domain=[0, tallest], nice=False)
-    upwards = alt.Y("y:Q", title="Outcomes", scale=heights, axis=alt.Axis(format="%", tickCount=5))
-    tip = [
-        alt.Tooltip("x:Q", title="From", format=".0%"),
-        alt.Tooltip("end:Q", title="To", format=".0%"),
-        alt.Tooltip("y:Q", title="Outcomes", format=".1%"),
-    ]
-    layers: list[Any] = [
-        alt.Chart(source).mark_rect(color=HUE, opacity=0.5, xOffset=1, x2Offset=-1)
-        .encode(across, upwards, x2=alt.X2("end:Q"), y2=alt.Y2("zero:Q"), tooltip=tip),
-        alt.Chart(source).mark_rule(style="bracket")
-        .encode(alt.X("middle:Q", scale=SHARE), alt.Y("low:Q", scale=heights),
-                y2=alt.Y2("high:Q")),
-        alt.Chart(alt.InlineData(values=[{"y": 1 / BINS}])).mark_rule(style="line",
-                                                                      strokeDash=[4, 4])
-        .encode(upwards),
-    ]  # fmt: skip
     ends = rows[0]["y"] + rows[-1]["y"]
     description = shown(
         f"Outcomes by the share of the forecast of {model} below them: "
         + ", ".join(f"{row['y']:.0%}" for row in rows)
         + f"; {ends:.0%} in the outer two tenths, where 20% belong."
     )
+    tip = [
+        alt.Tooltip("x:Q", title="From", format=".0%"),
+        alt.Tooltip("end:Q", title="To", format=".0%"),
+        alt.Tooltip("y:Q", title="Outcomes", format=".1%"),
+    ]
+
+    def draw(width: float) -> alt.LayerChart:
+        heights = alt.Scale(domain=[0, tallest], nice=False)
+        square = Square(
+            width,
+            across=("x", "Share of the forecast below the outcome"),
+            upwards=("y", "Outcomes"),
+            scales=(SHARE, heights),
+            values=(_FIFTHS, ticks(0.0, tallest)),
+            form=(share, share),
+            grid=(False, True),
+        )
+        return square.chart(_tenths(square, rows, heights, tip), description)
+
     return View(
         title=f"Where outcomes fall within what “{shown(model)}” said",
         caption=(
@@ -124,7 +136,7 @@ def transforms(backtest: Backtest, model: str) -> View:
             "sure, high in the middle if they are not sure enough, aslant if they lean. Bars are "
             "95 % intervals over whole groups drawn anew."
         ),
-        chart=alt.LayerChart(layer=layers, **SQUARE),
+        draw=draw,
         table=Table(
             columns=("Share of the forecast below", "Outcomes, %", "From", "To"),
             rows=tuple(
@@ -135,6 +147,23 @@ def transforms(backtest: Backtest, model: str) -> View:
         ),
         description=description,
     )  # fmt: skip
+
+
+def _tenths(
+    square: Square, rows: list[Row], heights: alt.Scale, tip: list[alt.Tooltip]
+) -> list[Any]:
+    """Return a bar a tenth with its interval, and where all would be equal."""
+    source, across, upwards = alt.InlineData(values=rows), square.across, square.upwards
+    return [
+        alt.Chart(source).mark_rect(color=HUE, opacity=0.5, xOffset=1, x2Offset=-1)
+        .encode(across, upwards, x2=alt.X2("end:Q"), y2=alt.Y2("zero:Q"), tooltip=tip),
+        alt.Chart(source).mark_rule(style="bracket")
+        .encode(alt.X("middle:Q", scale=SHARE), alt.Y("low:Q", scale=heights),
+                y2=alt.Y2("high:Q")),
+        alt.Chart(alt.InlineData(values=[{"y": 1 / BINS}])).mark_rule(style="line",
+                                                                      strokeDash=[4, 4])
+        .encode(upwards),
+    ]  # fmt: skip
 
 
 def events_reliability(found: ModelEvents, *, thin: bool) -> View:
@@ -149,8 +178,6 @@ def events_reliability(found: ModelEvents, *, thin: bool) -> View:
         for b in found.reliability
         if b.count and not np.isnan(b.forecast)
     ]
-    across = alt.X("x:Q", title="Said", scale=SHARE, axis=alt.Axis(**_FIFTHS))
-    upwards = alt.Y("y:Q", title="Happened", scale=SHARE, axis=alt.Axis(**_FIFTHS))
     tip = [
         alt.Tooltip("count:Q", title="Outcomes"), alt.Tooltip("x:Q", title="Said", format=".0%"),
         alt.Tooltip("y:Q", title="Happened", format=".0%"),
@@ -164,6 +191,16 @@ def events_reliability(found: ModelEvents, *, thin: bool) -> View:
         + "; ".join(f"{r['count']} at {r['x']:.0%}, {r['y']:.0%} happened" for r in rows)
         + "."
     )
+
+    def draw(width: float) -> alt.LayerChart:
+        square = _shares(width, "Said", "Happened")
+        across, upwards = square.across, square.upwards
+        layers = [
+            _diagonal(across, upwards),
+            dots.encode(across, upwards, size=size, tooltip=tip),
+        ]
+        return square.chart(layers, description)
+
     warned = " Far too few to conclude anything from." if thin else ""
     return View(
         title=f"Probabilities of “{shown(found.model)}”, and what happened",
@@ -171,13 +208,7 @@ def events_reliability(found: ModelEvents, *, thin: bool) -> View:
             f"{found.count} outcomes of resolved questions, in bins of a tenth; larger dots hold "
             f"more. On the dashed line what was said is what happened.{warned}"
         ),
-        chart=alt.LayerChart(
-            layer=[
-                _diagonal(across, upwards),
-                dots.encode(across, upwards, size=size, tooltip=tip),
-            ],
-            **SQUARE,
-        ),
+        draw=draw,
         table=Table(
             columns=("Said, %", "Happened, %", "Outcomes"),
             rows=tuple(
@@ -185,6 +216,17 @@ def events_reliability(found: ModelEvents, *, thin: bool) -> View:
             ),
         ),
         description=description,
+    )
+
+
+def _shares(width: float, across: str, upwards: str) -> Square:
+    return Square(
+        width,
+        across=("x", across),
+        upwards=("y", upwards),
+        scales=(SHARE, SHARE),
+        values=(_FIFTHS, _FIFTHS),
+        form=(share, share),
     )
 
 

@@ -6,15 +6,17 @@ from typing import Any
 
 import altair as alt
 
-from winset.charts.cast import brief
-from winset.charts.frame import NARROW
-from winset.charts.text import shown, width_of
-from winset.charts.theme import PALETTE, SMALL_SIZE
+from winset.charts.canvas import EDGE, Drawing, sheet
+from winset.charts.cast import names_within
+from winset.charts.metrics import width_of
+from winset.charts.placing import number, spaced
+from winset.charts.rows import MOST_GUTTER, SHARE
+from winset.charts.text import shown
+from winset.charts.theme import NAME_SIZE, PALETTE, SMALL_SIZE
 from winset.charts.view import Table
 from winset.models.base import FloatArray
 
-ROW, TOP = 16.0, 18.0
-NAME = 28  # characters of a name
+ROW, TOP, RIGHT = 16.0, 18.0, 10.0
 ABOVE, BELOW = PALETTE[0], PALETTE[1]
 SHADES = 4
 
@@ -23,42 +25,58 @@ def matrix(
     names: Sequence[str],
     values: FloatArray,
     *,
-    said: tuple[str, str, str],
+    titles: tuple[str, str, str],
     form: str,
     most: float,
     description: str,
-) -> alt.LayerChart:
-    """Return ``values`` as cells, the stronger in colour the farther from 0.
+) -> Drawing:
+    """Return what draws ``values`` as cells, the stronger in colour the farther from 0.
 
     Args:
         names: of the rows and, numbered, of the columns.
         values: ``(row, column)``; a cell that is NaN stays empty.
-        said: what a row, a column and a value are called where one points at a cell.
+        titles: what a row, a column and a value are called where one points at a cell.
         form: how a value is written, in d3's format.
         most: the value, or its negative, that has the full colour.
         description: what a screen reader says.
     """
     most = most if most > 0.0 else 1.0
-    cells = _cells(names, values, said, form, most)
-    rows = [
-        {"y": TOP + (k + 0.5) * ROW, "t": f"{name}  {k + 1}"}
-        for k, name in enumerate(brief(names, NAME))
-    ]
-    needs = width_of(str(len(names)), SMALL_SIZE) + 5
-    step = max(1, math.ceil(needs * len(names) / NARROW))
-    columns = [{"x": k + 0.5, "t": str(k + 1)} for k in range(0, len(names), step)]
-    row = alt.Chart(alt.InlineData(values=rows)).mark_text(
-        align="right", baseline="middle", style="name", x=-8
-    )
-    column = alt.Chart(alt.InlineData(values=columns)).mark_text(baseline="bottom", style="small")
-    bottom = TOP + len(names) * ROW
-    layers = [
-        cells,
-        row.encode(_y("y"), text="t:N"),
-        column.encode(_x("x", len(names)), y=alt.value(TOP - 4), text="t:N"),
-        *_shades(most, bool((values < 0.0).any()), form, bottom + 18),
-    ]
-    return alt.LayerChart(layer=layers, width=480, height=bottom + 34, description=description)
+
+    def draw(width: float) -> alt.LayerChart:
+        last = f"  {len(names)}"
+        room = min(MOST_GUTTER, SHARE * width) - width_of(last, NAME_SIZE)
+        rows = [
+            {"y": TOP + (k + 0.5) * ROW, "t": f"{name}  {k + 1}"}
+            for k, name in enumerate(names_within(names, room, NAME_SIZE))
+        ]
+        gutter = 8.0 + max((width_of(str(row["t"]), NAME_SIZE) for row in rows), default=60.0)
+        across = width - 2 * EDGE - gutter - RIGHT
+        places = [(k + 0.5) * across / max(len(names), 1) for k in range(len(names))]
+        said = [str(k + 1) for k in range(len(names))]
+        columns = [{"x": k + 0.5, "t": said[k]} for k, _ in spaced(places, said, SMALL_SIZE)]
+        row = alt.Chart(alt.InlineData(values=rows)).mark_text(
+            align="right", baseline="middle", style="name", x=-8
+        )
+        column = alt.Chart(alt.InlineData(values=columns)).mark_text(
+            baseline="bottom", style="small"
+        )
+        bottom = TOP + len(names) * ROW
+        layers = [
+            _cells(names, values, titles, form, most),
+            row.encode(_y("y"), text="t:N"),
+            column.encode(_x("x", len(names)), y=alt.value(TOP - 4), text="t:N"),
+            *_shades(most, bool((values < 0.0).any()), form, bottom + 18, -gutter),
+        ]
+        return sheet(
+            layers,
+            across=across,
+            down=bottom + 42,
+            left=EDGE + gutter,
+            right=EDGE + RIGHT,
+            description=description,
+        )
+
+    return draw
 
 
 def matrix_table(names: Sequence[str], values: FloatArray, *, corner: str) -> Table:
@@ -126,12 +144,12 @@ def _cells(
     )
 
 
-def _shades(most: float, both: bool, form: str, y: float) -> list[Any]:
+def _shades(most: float, both: bool, form: str, y: float, left: float) -> list[Any]:
     """Return a key of what the colours stand for, from the least to the greatest value."""
     first = -SHADES if both else 0
     rows = [
         {
-            "px": (k - first) * 22.0,
+            "px": left + 16.0 + (k - first) * 22.0,
             "c": BELOW if k < 0 else ABOVE,
             "s": 0.05 + 0.95 * abs(k) / SHADES,
             "t": _written(most * k / SHADES, form),
@@ -160,4 +178,4 @@ def _shades(most: float, both: bool, form: str, y: float) -> list[Any]:
 def _written(value: float, form: str) -> str:
     if "%" in form:
         return f"{value:.0%}".replace("%", "\N{NO-BREAK SPACE}%")
-    return f"{value:+.2g}".replace("-", "\N{MINUS SIGN}") if value else "0"
+    return number(float(f"{value:.2g}"), signed=True)

@@ -7,10 +7,11 @@ import altair as alt
 
 from winset.answers import figure, measure, percent
 from winset.case.model import Case
-from winset.case.parts import Issue
+from winset.case.parts import Issue, Scale
 from winset.case.scenarios import apply_scenario
-from winset.charts.frame import Frame, Row
+from winset.charts.frame import Frame
 from winset.charts.marks import Mark, marks
+from winset.charts.rows import Row
 from winset.charts.text import shown
 from winset.charts.view import Table, View
 from winset.forecast import Forecast
@@ -47,20 +48,30 @@ def outcome(
     beside = marks(case, issue) if beside is None else beside
     settled, refused = _counts(forecast, issue)
     middle = _middle(forecast, issue)
-    frame = Frame(entry, ["No agreement", *(mark.name for mark in beside)])
-    drawn = frame.mark_rows([*middle, *beside])
-    half = _half(frame, forecast, issue, drawn)
-    frame.bottom += 6
-    stacks = _stacks(frame, forecast, issue, settled)
-    apart = _refusals(frame, refused)
-    frame.drop(drawn)
-    frame.axis(states=states)
+    half = _half(forecast, issue, middle)
+    stacks = _stacks(forecast, issue, entry.scale, settled)
     description = _described(forecast, issue, entry, middle, refused)
+
+    def draw(width: float) -> alt.LayerChart:
+        points = [*middle, *beside]
+        frame = Frame(entry, ["No agreement", "Settlement"], width=width, marks=points)
+        drawn = frame.mark_rows(points)
+        _draw_half(frame, half, drawn)
+        frame.bottom += 6
+        _draw_stacks(frame, stacks, settled)
+        _draw_refusals(frame, refused)
+        frame.drop(drawn)
+        frame.axis(states=states)
+        return frame.chart(description)
+
     return View(
         title=f"Where it settles by “{forecast.made.model}”: {shown(entry.title)}",
         caption=_caption(forecast, settled + refused, refused),
-        chart=frame.chart(description),
-        table=_table([*middle, *half, *beside], [*stacks, *apart]),
+        draw=draw,
+        table=_table(
+            [*middle, *half, *beside],
+            [*_stack_rows(stacks, entry.scale), *_refusal_rows(entry, refused)],
+        ),
         description=description,
     )
 
@@ -73,16 +84,25 @@ def _middle(forecast: Forecast, issue: str) -> list[Mark]:
     return [Mark(kind="forecast", name="Forecast", value=middle, low=low, high=high)]
 
 
-def _half(frame: Frame, forecast: Forecast, issue: str, drawn: list[Row]) -> list[Mark]:
-    """Draw the 50 % interval over the forecast's row, and return it."""
-    low, middle, high = forecast.quantiles(issue, (0.25, 0.5, 0.75))
-    rows = [{"low": low, "high": high, "y": row["y"]} for row in drawn if row["kind"] == "forecast"]
+def _half(forecast: Forecast, issue: str, middle: list[Mark]) -> list[Mark]:
+    """Return the 50 % interval, if there is an 80 % one."""
+    low, median, high = forecast.quantiles(issue, (0.25, 0.5, 0.75))
+    return [
+        Mark(kind="half", name="Forecast, 50 % interval", value=median, low=low, high=high)
+        for _ in middle
+    ]
+
+
+def _draw_half(frame: Frame, half: list[Mark], drawn: list[Row]) -> None:
+    """Draw the 50 % interval over the forecast's row."""
+    rows = [
+        {"low": mark.low, "high": mark.high, "y": row["y"]}
+        for mark in half
+        for row in drawn
+        if row["kind"] == "forecast"
+    ]
     wide = alt.Chart().mark_rule(style="wide")
     frame.add(rows, wide.encode(frame.x("low"), frame.y(), x2=alt.X2("high:Q")))
-    return [
-        Mark(kind="half", name="Forecast, 50 % interval", value=middle, low=low, high=high)
-        for _ in rows
-    ]
 
 
 def _counts(forecast: Forecast, issue: str) -> tuple[int, int]:
@@ -94,17 +114,23 @@ def _counts(forecast: Forecast, issue: str) -> tuple[int, int]:
     return settled, total - settled
 
 
-def _stacks(frame: Frame, forecast: Forecast, issue: str, dots: int) -> list[Row]:
-    """Draw equally likely settlements as stacks of dots; return a row a stack."""
-    scale = frame.issue.scale
+def _stacks(forecast: Forecast, issue: str, scale: Scale, dots: int) -> dict[int, list[float]]:
+    """Return equally likely settlements by the bin of the scale that they lie in."""
     step = scale.width / BINS
     stacks: dict[int, list[float]] = {}
     for value in forecast.quantiles(issue, [(k + 0.5) / dots for k in range(dots)]):
         place = min(int((value - scale.low) / step), BINS - 1)
         stacks.setdefault(place, []).append(value)
+    return stacks
+
+
+def _draw_stacks(frame: Frame, stacks: dict[int, list[float]], dots: int) -> None:
+    """Draw equally likely settlements as stacks of dots."""
+    scale = frame.issue.scale
+    step = scale.width / BINS
     tallest = max((len(stack) for stack in stacks.values()), default=0)
     if not tallest:
-        return []
+        return
     size = min(max(HEIGHT / tallest, LEAST), MOST)
     top, frame.bottom = frame.bottom, frame.bottom + tallest * size + 8
     rows = [
@@ -124,6 +150,11 @@ def _stacks(frame: Frame, forecast: Forecast, issue: str, dots: int) -> list[Row
             frame.x(), frame.y(), tooltip=alt.Tooltip("value:Q", title="Settles", format=".4~g")
         ),
     )
+
+
+def _stack_rows(stacks: dict[int, list[float]], scale: Scale) -> list[Row]:
+    """Return a row a stack, for the table."""
+    step = scale.width / BINS
     return [
         {"name": "Settlement", "x": scale.low + (place + 0.5) * step,
          "low": scale.low + place * step, "high": scale.low + (place + 1) * step,
@@ -132,10 +163,10 @@ def _stacks(frame: Frame, forecast: Forecast, issue: str, dots: int) -> list[Row
     ]  # fmt: skip
 
 
-def _refusals(frame: Frame, refused: int) -> list[Row]:
+def _draw_refusals(frame: Frame, refused: int) -> None:
     """Draw the outcomes without an agreement apart, in rows of ten that begin at the reversion."""
     if not refused:
-        return []
+        return
     scale, reversion = frame.issue.scale, frame.issue.reversion
     start = scale.low if reversion is None else reversion.middle
     step, size = scale.width / BINS, MOST - 1
@@ -155,6 +186,13 @@ def _refusals(frame: Frame, refused: int) -> list[Row]:
         .mark_point(shape="square", style="hollow", size=_fitting(size - 3))
         .encode(frame.x(), frame.y(), tooltip=tip),
     )
+
+
+def _refusal_rows(entry: Issue, refused: int) -> list[Row]:
+    """Return the row of the outcomes without an agreement, for the table."""
+    if not refused:
+        return []
+    reversion = entry.reversion
     row: Row = {"name": "No agreement", "x": "", "low": "", "high": "", "dots": refused}
     if reversion is not None:
         row |= {"x": reversion.middle, "low": reversion.low, "high": reversion.high}

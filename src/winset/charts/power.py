@@ -1,22 +1,24 @@
 """The effective power landscape: influence × salience stacked where it stands on the scale."""
 
-from typing import Any
-
 import altair as alt
 
 from winset.answers import figure, percent
 from winset.case.model import Case
 from winset.case.parts import Scale
-from winset.charts.cast import brief, cast
-from winset.charts.frame import Frame, Row
+from winset.charts.cast import cast
+from winset.charts.frame import Frame
 from winset.charts.marks import Mark, middle_batch
+from winset.charts.metrics import width_of
+from winset.charts.placing import Align, fitted
+from winset.charts.rows import PLACE, TEXT, Row
 from winset.charts.text import shown
+from winset.charts.theme import NAME_SIZE
 from winset.charts.view import Table, View
 from winset.models.central import Median
 
 BINS = 32
 HEIGHT, FLAG = 150.0, 15.0
-NAME = 26  # characters of a name above the stacks
+LEGIBLE = 50.0  # pixels of a name that can still be read
 NAMED, MOST_NAMED = 0.8, 14  # the greatest are named: this share of the power, at most so many
 MEDIAN = "Weighted median"
 COLUMNS = ("Actor", "Party", "Position", "Influence × salience", "Share", "Cumulative share")
@@ -44,22 +46,33 @@ def power_landscape(case: Case, issue: str) -> View:
     for row in rows:
         passed += row["share"]
         row["passed"] = passed
-    frame = Frame(entry, [MEDIAN])
-    frame.key({row["party"]: row["colour"] for row in rows})
-    named = _named(rows)
-    base = frame.bottom + len(named) * FLAG + HEIGHT + 8
-    _stack(rows, entry.scale, base, HEIGHT / max(_heights(rows, entry.scale).values(), default=1.0))
-    _flags(frame, named)
-    top = frame.bottom + 8
-    _bars(frame, rows, base)
-    frame.bottom = base + 6
-    said = _median(frame, case, issue, top) if rows else ""
-    frame.axis(states=False)
+    _choose_named(rows)
+    median = float(batch.in_units(Median().solve(batch).settlement)[0, k]) if rows else 0.0
+    middle = Mark(kind="median", name=MEDIAN, value=median, low=median, high=median)
+    said = f"The weighted median is {figure(median, entry.scale)}." if rows else ""
     greatest = "; ".join(
         f"{row['name']} {percent(row['share'])} at {figure(row['x'], entry.scale)}"
         for row in sorted(rows, key=lambda row: -row["power"])[:5]
     )
     description = shown(f"Power on {entry.title}. Greatest shares: {greatest}. {said}")
+
+    def draw(width: float) -> alt.LayerChart:
+        frame = Frame(entry, [], width=width, marks=[middle])
+        frame.key({row["party"]: row["colour"] for row in rows})
+        placed = [dict(row) for row in rows]
+        flagged = [row for row in placed if row["named"]]
+        base = frame.bottom + len(flagged) * FLAG + HEIGHT + 8
+        tallest = max(_heights(placed, entry.scale).values(), default=1.0)
+        _stack(placed, entry.scale, base, HEIGHT / tallest)
+        _flags(frame, flagged)
+        top = frame.bottom + 8
+        _bars(frame, placed, base)
+        frame.bottom = base + 6
+        if rows:
+            _median(frame, middle, top)
+        frame.axis(states=False)
+        return frame.chart(description)
+
     return View(
         title=f"Where the power stands: {shown(entry.title)}",
         caption=(
@@ -67,7 +80,7 @@ def power_landscape(case: Case, issue: str) -> View:
             "stands; colours are parties'. The greatest are named. Dashed: the weighted median, "
             "with half of the power on either side. " + said
         ).strip(),
-        chart=frame.chart(description),
+        draw=draw,
         table=Table(
             columns=COLUMNS,
             rows=tuple(
@@ -91,8 +104,8 @@ def _heights(rows: list[Row], scale: Scale) -> dict[int, float]:
     return {place: height for place, height in heights.items() if height > 0.0}
 
 
-def _named(rows: list[Row]) -> list[Row]:
-    """Return the actors who are named, from the low end of the scale to the high one."""
+def _choose_named(rows: list[Row]) -> None:
+    """Note on each row whether its actor is named above the stacks: the greatest are."""
     chosen: list[Row] = []
     passed = 0.0
     for row in sorted(rows, key=lambda row: -row["share"]):
@@ -102,7 +115,6 @@ def _named(rows: list[Row]) -> list[Row]:
         passed += row["share"]
     for row in rows:
         row["named"] = any(row is other for other in chosen)
-    return [row for row in rows if row["named"]]
 
 
 def _stack(rows: list[Row], scale: Scale, base: float, pixels: float) -> None:
@@ -124,25 +136,43 @@ def _stack(rows: list[Row], scale: Scale, base: float, pixels: float) -> None:
 
 
 def _flags(frame: Frame, named: list[Row]) -> None:
-    """Name the greatest above the stacks, a row each.
+    """Name the greatest above the stacks, a row each: after its stem, or before it near the end.
 
-    From left to right downwards: no stem meets the name of another.
+    Names before their stems come first, from right to left downwards; names after them follow,
+    from left to right. So no stem meets the name of another.
     """
-    rows: list[dict[str, Any]] = []
-    shorts = brief([row["name"] for row in named], NAME)
-    for row, short in sorted(zip(named, shorts, strict=True), key=lambda pair: pair[0]["stem"]):
-        y = frame.bottom + FLAG / 2
-        text = f"{short}  {percent(row['share'])}"
-        rows.append(
-            {"x": row["stem"], "y": y, "end": (row["y"] + row["y2"]) / 2, "text": text,
-             "full": row["name"]}
-        )  # fmt: skip
+    before: list[Row] = []
+    after: list[Row] = []
+    edge = frame.right
+    for row in sorted(named, key=lambda row: -float(row["stem"])):
+        stem, tail = frame.px(row["stem"]), f"  {percent(row['share'])}"
+        taken = width_of(tail, NAME_SIZE) + 5.0
+        ahead, behind = frame.right - stem, stem - frame.left
+        whole = width_of(" ".join(row["name"].split()), NAME_SIZE) + taken
+        # Only where little is left of a name before its stem may another stem run through it.
+        first = stem + whole > edge and (behind - taken > LEGIBLE or behind > ahead)
+        name = fitted(row["name"], (behind if first else ahead) - taken - 1.0, NAME_SIZE)
+        flag: Row = {
+            "x": row["stem"], "end": (row["y"] + row["y2"]) / 2, "full": row["name"],
+            "text": name + tail,
+        }  # fmt: skip
+        if first:
+            before.append({**flag, "px": stem - 4.0, "align": "right"})
+            edge = stem
+        else:
+            after.append({**flag, "px": stem + 4.0, "align": "left"})
+    rows = [*before, *reversed(after)]
+    for row in rows:
+        row["y"] = frame.bottom + FLAG / 2
         frame.bottom += FLAG
-    stem = alt.Chart().mark_rule(style="line", strokeOpacity=0.45, strokeWidth=1)
-    frame.add(rows, stem.encode(frame.x(), frame.y(), y2=alt.Y2("end:Q")))
-    name = alt.Chart().mark_text(style="name", align="left", baseline="middle", dx=4)
+    line = alt.Chart().mark_rule(style="line", strokeOpacity=0.45, strokeWidth=1)
+    frame.add(rows, line.encode(frame.x(), frame.y(), y2=alt.Y2("end:Q")))
     tip = alt.Tooltip("full:N", title="Actor")
-    frame.add(rows, name.encode(frame.x(), frame.y(), text="text:N", tooltip=tip))
+    sides: tuple[Align, ...] = ("left", "right")
+    for align in sides:
+        name = alt.Chart().mark_text(style="name", align=align, baseline="middle", x=PLACE)
+        chosen = [dict(row) for row in rows if row["align"] == align]
+        frame.add(chosen, name.encode(frame.y(), text=TEXT, tooltip=tip))
 
 
 def _bars(frame: Frame, rows: list[Row], base: float) -> None:
@@ -173,13 +203,9 @@ def _bars(frame: Frame, rows: list[Row], base: float) -> None:
     frame.add(ends, dot.encode(frame.x(), frame.y()))
 
 
-def _median(frame: Frame, case: Case, issue: str, top: float) -> str:
-    """Mark the weighted median below the stacks, a line rising from it; say where it is."""
-    batch, scale = middle_batch(case), frame.issue.scale
-    k = batch.issues.index(issue)
-    value = float(batch.in_units(Median().solve(batch).settlement)[0, k])
-    (row,) = frame.mark_rows([Mark(kind="median", name=MEDIAN, value=value, low=value, high=value)])
-    rise = [{"x": value, "y": row["y"] - 6, "end": top}]
+def _median(frame: Frame, middle: Mark, top: float) -> None:
+    """Mark the weighted median below the stacks, a line rising from it."""
+    (row,) = frame.mark_rows([middle])
+    rise = [{"x": middle.value, "y": row["y"] - 6, "end": top}]
     line = alt.Chart().mark_rule(style="line", strokeDash=[6, 3], strokeOpacity=0.85)
     frame.add(rise, line.encode(frame.x(), frame.y(), y2=alt.Y2("end:Q")))
-    return f"The weighted median is {figure(value, scale)}."

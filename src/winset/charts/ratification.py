@@ -8,9 +8,11 @@ import numpy as np
 from winset.answers import figure, measure, percent
 from winset.case.model import Case
 from winset.case.parts import Scale
-from winset.charts.frame import NARROW, TEXT, Frame, Row
+from winset.charts.frame import Frame
+from winset.charts.placing import wrapped
+from winset.charts.rows import TEXT, Row
 from winset.charts.text import shown
-from winset.charts.theme import NO_PARTY, party_colours
+from winset.charts.theme import NAME_SIZE, NO_PARTY, party_colours
 from winset.charts.view import Table, View
 from winset.errors import WinsetError
 from winset.findings import Findings
@@ -18,6 +20,7 @@ from winset.models.base import FloatArray
 
 LIKELY = 0.5  # a point is in a party's winset, for the eye, where it is likelier than not to pass
 HEIGHT = 170.0
+TOGETHER = "All together"
 COLUMNS = ("Point", "Probability that all ratify it")
 
 
@@ -84,19 +87,23 @@ def ratification(findings: Findings, issue: str, *, case: Case, states: bool = T
     by_party = party_colours(case.parties)
     colours = {party.name or party.id: by_party.get(party.id, NO_PARTY) for party in case.parties}
     joint, found = findings.curves.joint[:, k], meeting(point, curves)
-    frame = Frame(entry, [*curves, "All together"])
-    frame.key({name: colours[name] for name in curves})
-    _winsets(frame, found, colours)
-    _zone(frame, found)
-    top = frame.bottom + 14
-    for name, curve in curves.items():
-        _curve(frame, top, point, curve, colours[name], name)
-    _joint(frame, top, point, joint)
-    _heights(frame, top)
-    frame.bottom = top + HEIGHT + 10
-    frame.axis(states=states)
     said = _said(found, entry.scale)
     description = shown(f"{entry.title}. {' '.join(said)}")
+
+    def draw(width: float) -> alt.LayerChart:
+        frame = Frame(entry, [*curves, TOGETHER], width=width)
+        frame.key({name: colours[name] for name in curves})
+        _winsets(frame, found, colours)
+        _zone(frame, found)
+        top = frame.bottom + 14
+        for name, curve in curves.items():
+            _curve(frame, top, point, curve, colours[name], name)
+        _joint(frame, top, point, joint)
+        _heights(frame, top)
+        frame.bottom = top + HEIGHT + 10
+        frame.axis(states=states)
+        return frame.chart(description)
+
     return View(
         title=f"Who could ratify what: {shown(entry.title)}",
         caption=(
@@ -104,7 +111,7 @@ def ratification(findings: Findings, issue: str, *, case: Case, states: bool = T
             "shaded area, that all do. Bars: where a party is likelier than not to. "
             + " ".join(said)
         ),
-        chart=frame.chart(description),
+        draw=draw,
         table=_table(point, curves, joint),
         description=description,
     )
@@ -113,7 +120,8 @@ def ratification(findings: Findings, issue: str, *, case: Case, states: bool = T
 def _winsets(frame: Frame, found: Meeting, colours: dict[str, str]) -> None:
     """Give each party a bar over the interval in which it is likelier than not to ratify."""
     for name, interval in found.winsets.items():
-        y = frame.bottom + 12
+        lane = 23.0 if len(frame.name_lines(name)) == 1 else 27.0
+        y = frame.bottom + lane / 2
         frame.name([{"name": name, "y": y}])
         if interval is not None:
             rows = [{"low": interval[0], "high": interval[1], "y": y, "party": shown(name)}]
@@ -124,19 +132,22 @@ def _winsets(frame: Frame, found: Meeting, colours: dict[str, str]) -> None:
                 alt.Tooltip("high:Q", title="To", format=".4~g"),
             ]
             frame.add(rows, bar.encode(frame.x("low"), frame.y(), x2=alt.X2("high:Q"), tooltip=tip))
-        frame.bottom += 23
+        frame.bottom += lane
 
 
 def _zone(frame: Frame, found: Meeting) -> None:
     """Say in the next row where all winsets meet, or how wide the gap is between them."""
     y, scale = frame.bottom + 12, frame.issue.scale
-    frame.name([{"name": "All together", "y": y, "kind": "zone"}], bold="zone")
+    frame.name([{"name": TOGETHER, "y": y, "kind": "zone"}], bold="zone")
     frame.bottom += 26
     if not found.low <= found.high:
-        rows: list[Row] = [
-            {"x": scale.low, "y": y, "text": "no party is likely to ratify anything"}
-        ]
-        left, at = True, "x"
+        text = "no party is likely to ratify anything"
+        parts = wrapped(text, frame.right, NAME_SIZE, bold=True)
+        nothing = alt.Chart().mark_text(
+            style="heading", align="left", baseline="middle", lineHeight=14, x=0
+        )
+        frame.add([{"y": y, "text": parts}], nothing.encode(frame.y(), text=TEXT))
+        frame.bottom += 14.0 * (len(parts) - 1)
     else:
         span = [{"low": found.low, "high": found.high, "y": y}]
         line = alt.Chart().mark_rule(style="wide" if found.meet else "line", strokeDash=[
@@ -147,18 +158,9 @@ def _zone(frame: Frame, found: Meeting) -> None:
         frame.add(ends, tick.encode(frame.x(), frame.y()))
         size = measure(found.high - found.low, scale)
         text = f"they meet over {size}" if found.meet else f"a gap of {size}"
-        room = (scale.high - found.high) / scale.width * NARROW
-        fits = room > len(text) * 6.5
-        at = "high" if fits else "low"
-        left = fits
-        rows = [{**span[0], "text": text}]
-    label = alt.Chart().mark_text(
-        style="heading",
-        align="left" if left else "right",
-        baseline="middle",
-        dx=0 if at == "x" else 8 if left else -8,
-    )
-    frame.add(rows, label.encode(frame.x(at), frame.y(), text=TEXT))
+        rows: list[Row] = [{**span[0], "text": text}]
+        frame.bottom += frame.beside_height(found.low, found.high, text)
+        frame.words(rows)
 
 
 def _curve(
@@ -166,9 +168,9 @@ def _curve(
 ) -> None:
     rows = [
         {
-            "x": float(x),
-            "y": top + HEIGHT * (1.0 - float(p)),
-            "share": float(p),
+            "x": float(f"{x:.6g}"),
+            "y": round(top + HEIGHT * (1.0 - float(p)), 2),
+            "share": round(float(p), 4),
             "name": shown(name),
         }
         for x, p in zip(point, curve, strict=True)
@@ -185,7 +187,12 @@ def _curve(
 def _joint(frame: Frame, top: float, point: FloatArray, joint: FloatArray) -> None:
     base = top + HEIGHT
     rows = [
-        {"x": float(x), "y": base - HEIGHT * float(p), "base": base, "share": float(p)}
+        {
+            "x": float(f"{x:.6g}"),
+            "y": round(base - HEIGHT * float(p), 2),
+            "base": base,
+            "share": round(float(p), 4),
+        }
         for x, p in zip(point, joint, strict=True)
     ]
     area = alt.Chart().mark_area(style="dot", opacity=0.22, line=False)

@@ -6,9 +6,10 @@ from winset.answers import figure, spread
 from winset.case.model import Case
 from winset.case.parts import Scale, Stance
 from winset.case.ranges import Range, point
-from winset.charts.frame import NAME, ROW, Frame, Row
+from winset.charts.frame import ROW, Frame
 from winset.charts.marks import Mark, marks
-from winset.charts.text import lines, shown
+from winset.charts.rows import Row
+from winset.charts.text import shown
 from winset.charts.theme import NO_PARTY, party_colours
 from winset.charts.view import Table, View
 
@@ -34,23 +35,27 @@ def position_strip(case: Case, issue: str) -> View:
     """
     entry = case.issue(issue)
     beside, rows = marks(case, issue), _rows(case, issue)
-    frame = Frame(entry, [row["name"] for row in rows] + [mark.name for mark in beside])
-    frame.key({row["party"]: row["colour"] for row in sorted(rows, key=lambda row: row["order"])})
-    drawn = frame.mark_rows(beside)
-    frame.bottom += 8
-    two_lines = any(len(lines(row["name"], NAME)) > 1 for row in rows)
-    lane = ROW + 3 if two_lines else ROW
-    for row in rows:
-        row["y"] = frame.bottom + lane / 2
-        frame.bottom += lane
-    frame.drop(drawn)
-    _draw(frame, rows)
-    frame.axis()
     description = _described(case, issue, rows, beside)
+
+    def draw(width: float) -> alt.LayerChart:
+        frame = Frame(entry, [row["name"] for row in rows], width=width, marks=beside)
+        parties = sorted(rows, key=lambda row: row["order"])
+        frame.key({row["party"]: row["colour"] for row in parties})
+        drawn = frame.mark_rows(beside)
+        frame.bottom += 8
+        two_lines = any(len(frame.name_lines(row["name"])) > 1 for row in rows)
+        lane = ROW + 3 if two_lines else ROW
+        placed = [{**row, "y": frame.bottom + lane * (k + 0.5)} for k, row in enumerate(rows)]
+        frame.bottom += lane * len(rows)
+        frame.drop(drawn)
+        _draw(frame, placed)
+        frame.axis()
+        return frame.chart(description)
+
     return View(
         title=f"Who wants what: {shown(entry.title)}",
         caption=_caption(rows),
-        chart=frame.chart(description),
+        draw=draw,
         table=_table(rows, beside),
         description=description,
     )

@@ -8,7 +8,6 @@ import textwrap
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029\ufff9-\ufffb]"
 )
-CHARACTER = 0.52
 
 
 def shown(text: str) -> str:
@@ -30,20 +29,3 @@ def lines(text: str, width: int, *, most: int = 9) -> list[str]:
     return textwrap.wrap(text, width, max_lines=most, placeholder=" …", break_on_hyphens=False) or [
         ""
     ]
-
-
-def balanced(text: str, width: int) -> list[str]:
-    """Return ``text`` as lines of about equal length, as few as `lines` would need.
-
-    >>> balanced("Some machines for about twenty years, one plant closed", 44)
-    ['Some machines for about twenty', 'years, one plant closed']
-    """
-    few = lines(text, width)
-    while width > 12 and len(closer := lines(text, width - 1)) == len(few):
-        few, width = closer, width - 1
-    return few
-
-
-def width_of(text: str, size: float) -> float:
-    """Return about how many pixels ``text`` takes at font size ``size``."""
-    return len(text) * size * CHARACTER

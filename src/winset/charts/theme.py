@@ -14,7 +14,7 @@ PALETTE = (
     "#1F7FC4", "#D55E00", "#009A72", "#B85C92", "#B87A00", "#7B6FD0", "#8A8400", "#A56B3F",
 )  # fmt: skip
 NO_PARTY = "#767B85"
-NAME_SIZE, SMALL_SIZE = 12, 11
+NAME_SIZE, SMALL_SIZE, TITLE_SIZE = 12.0, 11.5, 14.0  # nothing is written smaller
 FONT = '"Helvetica Neue", Helvetica, Arial, "Liberation Sans", "DejaVu Sans", sans-serif'
 
 
@@ -67,8 +67,8 @@ def settings(ink: str, faint: float) -> dict[str, Any]:
             "domainOpacity": 0.6, "tickOpacity": 0.6, "gridColor": ink, "gridOpacity": 0.12,
         },
         "title": {
-            "anchor": "start", "frame": "bounds", "color": ink, "fontSize": 14, "offset": 12,
-            "fontWeight": 600,
+            "anchor": "start", "frame": "bounds", "color": ink, "fontSize": TITLE_SIZE,
+            "fontWeight": 600, "offset": 12,
         },
         "style": {
             "name": text,

@@ -9,12 +9,17 @@ import altair as alt
 from winset.answers import figure
 from winset.case.model import Case
 from winset.case.parts import Issue, Statement
-from winset.charts.text import lines, shown, width_of
-from winset.charts.theme import NO_PARTY, party_colours
+from winset.charts.canvas import EDGE, sheet
+from winset.charts.cast import names_within
+from winset.charts.metrics import width_of
+from winset.charts.rows import MOST_GUTTER, SHARE
+from winset.charts.text import shown
+from winset.charts.theme import NAME_SIZE, NO_PARTY, SMALL_SIZE, party_colours
 from winset.charts.view import Table, View
 from winset.timeline import Timeline
 
 HEIGHT, TICK, LANE = 200.0, 14.0, 18.0
+DATE = width_of("30 May 2000", NAME_SIZE) + 4.0  # pixels of a date, as long as they come
 COLUMNS = ("Date", "Median", "80 % from", "80 % to", "Agreement", "Statements")
 Row = dict[str, Any]
 
@@ -32,16 +37,33 @@ def timeline(course: Timeline, issue: str, *, case: Case) -> View:
     """
     entry = case.issue(issue)
     rows, ticks = _rows(course, issue), _ticks(course, issue, case)
-    layers: list[Any] = [
-        *_scale(entry),
-        *_course(entry, rows),
-        *_statements(ticks),
-        *_dates(rows, ticks),
-    ]
     description = _described(entry, rows, ticks)
-    chart = alt.LayerChart(
-        layer=layers, width=480, height=_base(ticks) + 26, description=description
-    )
+
+    def draw(width: float) -> alt.LayerChart:
+        limit = min(MOST_GUTTER, SHARE * width)
+        speakers = list(dict.fromkeys(row["speaker"] for row in ticks))
+        shorts = dict(zip(speakers, names_within(speakers, limit, SMALL_SIZE), strict=True))
+        numbers = [figure(at, entry.scale) for at in _quarters(entry)]
+        gutter = 10.0 + max(
+            *(width_of(name, SMALL_SIZE) for name in [*shorts.values(), ""]),
+            *(width_of(text, NAME_SIZE) for text in numbers),
+            DATE / 2 - 8.0,
+        )
+        across = width - 2 * EDGE - gutter - DATE / 2
+        return sheet(
+            [
+                *_scale(entry),
+                *_course(entry, rows),
+                *_statements(ticks, shorts),
+                *_dates(rows, ticks, across),
+            ],
+            across=across,
+            down=_base(ticks) + 26,
+            left=EDGE + gutter,
+            right=EDGE + DATE / 2,
+            description=description,
+        )
+
     return View(
         title=f"How the forecast moved: {shown(entry.title)} — model “{course.model}”",
         caption=(
@@ -49,7 +71,7 @@ def timeline(course: Timeline, issue: str, *, case: Case) -> View:
             "statement on the issue, on the day its document came out, in a row a speaker. "
             "Numbers coded by hand stay as they are; derived ones follow the statements."
         ),
-        chart=chart,
+        draw=draw,
         table=_table(rows),
         description=description,
     )
@@ -123,13 +145,13 @@ def _layer(rows: list[Row], mark: alt.Chart) -> list[Any]:
     return [mark]
 
 
+def _quarters(entry: Issue) -> list[float]:
+    return [entry.scale.low + k * entry.scale.width / 4 for k in range(5)]
+
+
 def _scale(entry: Issue) -> list[Any]:
     """Return guides across at quarters of the scale, each with its number."""
-    scale = entry.scale
-    rows = [
-        {"y": _height(entry, at), "text": f"{at:.4g}"}
-        for at in (scale.low + k * scale.width / 4 for k in range(5))
-    ]
+    rows = [{"y": _height(entry, at), "text": figure(at, entry.scale)} for at in _quarters(entry)]
     ends = {"x": alt.value(0), "x2": alt.value("width")}
     guide = alt.Chart().mark_rule(style="guide").encode(_y(), **ends)
     text = alt.Chart().mark_text(style="name", align="right", baseline="middle", x=-8)
@@ -163,9 +185,9 @@ def _course(entry: Issue, rows: list[Row]) -> list[Any]:
     ]
 
 
-def _statements(ticks: list[Row]) -> list[Any]:
+def _statements(ticks: list[Row], shorts: dict[str, str]) -> list[Any]:
     names = {row["y"]: row["speaker"] for row in ticks}
-    lanes = [{"y": y, "text": lines(name, 22, most=1)[0]} for y, name in names.items()]
+    lanes = [{"y": y, "text": shorts[name]} for y, name in names.items()]
     tip = [alt.Tooltip("day:T", title="Published")]
     tip += [
         alt.Tooltip(f"{name}:N", title=name.capitalize())
@@ -180,7 +202,7 @@ def _statements(ticks: list[Row]) -> list[Any]:
     ]
 
 
-def _dates(rows: list[Row], ticks: list[Row]) -> list[Any]:
+def _dates(rows: list[Row], ticks: list[Row], across: float) -> list[Any]:
     """Return the first, the last and the middle day that have room, below everything."""
     days = [row["day"] for row in rows]
     first, last = (datetime.date.fromisoformat(day) for day in (days[0], days[-1]))
@@ -188,7 +210,7 @@ def _dates(rows: list[Row], ticks: list[Row]) -> list[Any]:
     kept: list[str] = []
     for day in (days[0], days[-1], *days[1:-1]):
         at = [(datetime.date.fromisoformat(d) - first).days / span for d in (*kept, day)]
-        if all(abs(at[-1] - other) * 400 > width_of(day, 11) + 12 for other in at[:-1]):
+        if all(abs(at[-1] - other) * across > DATE + 8.0 for other in at[:-1]):
             kept.append(day)
     marks = [{"day": day, "y": y, "top": 0.0} for day in kept]
     text = alt.Chart().mark_text(style="name", baseline="top", dy=4)

@@ -6,14 +6,16 @@ rows are pixels from the top.
 
 import math
 from collections.abc import Sequence
-from typing import Any, Literal
 
 import altair as alt
 
 from winset.case.model import Case
-from winset.charts.frame import Row
-from winset.charts.text import lines, shown, width_of
-from winset.charts.theme import NAME_SIZE, PALETTE
+from winset.charts.metrics import width_of
+from winset.charts.placing import inside, number, spaced, ticks, wrapped
+from winset.charts.rows import PLACE, TEXT, Row, Rows, key_layers, key_rows
+from winset.charts.square import share
+from winset.charts.text import shown
+from winset.charts.theme import NAME_SIZE, PALETTE, SMALL_SIZE
 from winset.charts.view import Table, View
 from winset.sensitivity.analysis import Driver, Sensitivity
 from winset.sensitivity.words import change, coded_range, headline
@@ -21,8 +23,7 @@ from winset.sensitivity.words import change, coded_range, headline
 ROW = 34.0
 HEAD = 70.0  # pixels for the key and the headings
 BAR = 10.0
-NAME = 32  # characters a line of a name in the gutter
-HEADING = 12  # characters a line of a heading, for columns on a narrow page
+LINE = 14.0  # pixels of a line of a heading
 MOST = 20
 SWINGS, SHARES, COUNT = (0.12, 0.54), (0.64, 0.85), 0.97  # where the columns lie across
 ENDS = {"low": PALETTE[0], "high": PALETTE[1]}
@@ -30,7 +31,7 @@ COLUMNS = (
     "Input", "Coded", "At 10 %", "At 90 %", "Change at 10 %", "Change at 90 %",
     "First-order index", "Total index", "Total, low", "Total, high", "Accepted statements",
 )  # fmt: skip
-TEXT = alt.Text("text:N")
+COUNTED = width_of("Statements", NAME_SIZE, bold=True) + 8.0  # pixels of the last column
 
 
 def tornado(found: Sensitivity, *, case: Case, most: int = MOST) -> View:
@@ -52,7 +53,7 @@ def tornado(found: Sensitivity, *, case: Case, most: int = MOST) -> View:
             "the share of the variance that would stay if all but that input were known, with its "
             f"95 % interval. {rest} other inputs move it less or not at all."
         ),
-        chart=_chart(drivers, found, width, unit),
+        draw=lambda wide: _chart(drivers, found, width, unit, wide),
         table=Table(columns=COLUMNS, rows=tuple(_cells(driver) for driver in drivers)),
         description=shown(
             f"What drives the {words}: "
@@ -94,15 +95,11 @@ class _Column:
 
     def ticks(self, count: int) -> list[float]:
         """Return round numbers inside, about ``count`` of them."""
-        rough = (self.high - self.low) / count
-        power = 10.0 ** math.floor(math.log10(rough))
-        step = next(k * power for k in (1, 2, 5, 10) if k * power >= rough)
-        first = math.ceil(self.low / step)
-        return [k * step for k in range(first, math.floor(self.high / step) + 1)]
+        return ticks(self.low, self.high, about=count)
 
 
 def _chart(
-    drivers: Sequence[Driver], found: Sensitivity, width: float, unit: str
+    drivers: Sequence[Driver], found: Sensitivity, width: float, unit: str, wide: float
 ) -> alt.LayerChart:
     chance = found.summary.is_chance
     factor = 100.0 if chance else 1.0
@@ -113,18 +110,21 @@ def _chart(
     swings = _Column(SWINGS, low - room, high + room)
     tops = [d.total.high for d in drivers if d.total]
     shares = _Column(SHARES, 0.0, max([*tops, 0.1]))
-    bottom = HEAD + len(drivers) * ROW
-    painter = _Painter(bottom)
+    painter = _Painter([driver.input.label for driver in drivers], wide)
+    painter.key()
+    painter.headings(
+        {SWINGS[0]: f"Change, {unit}", SHARES[0]: "Share of variance", COUNT: "Statements"}
+    )
+    tops_of = painter.names([driver.input.label for driver in drivers])
+    bottom = painter.bottom
     painter.guides([swings(0.0)], style="axis")
     painter.guides([shares(at) for at in shares.ticks(2)])
-    painter.key()
-    painter.heading(0.0, "left", f"Change, {unit}")
-    painter.heading(SHARES[0], "left", "Share of variance")
-    painter.heading(COUNT, "center", "State- ments")
-    painter.axis([(swings(at), f"{at:+g}" if at else "0") for at in swings.ticks(5)])
-    painter.axis([(shares(at), f"{100 * at:.0f} %") for at in shares.ticks(2)])
-    tops_of = [HEAD + k * ROW for k in range(len(drivers))]
-    painter.names([(y + ROW / 2, d.input.label) for y, d in zip(tops_of, drivers, strict=True)])
+    steps = swings.ticks(5)
+    step = steps[1] - steps[0] if len(steps) > 1 else 0.0
+    painter.axis(
+        [(swings(at), number(at, signed=True, step=step)) for at in steps], (0.0, SHARES[0] - 0.03)
+    )
+    painter.axis([(shares(at), share(at)) for at in shares.ticks(2)], (SHARES[0] - 0.03, 1.0))
     bars, dots = [], []
     for y, driver in zip(tops_of, drivers, strict=True):
         for end, dy in (("low", -BAR / 2 - 0.5), ("high", BAR / 2 + 0.5)):
@@ -155,72 +155,97 @@ def _chart(
             for y, d in zip(tops_of, drivers, strict=True)
         ]
     )
-    return alt.LayerChart(layer=painter.layers, width=480, height=bottom + 26)
+    return painter.chart(bottom + 26)
 
 
 class _Painter:
-    """Layers over the common scale."""
+    """Layers over the common scale: names in the gutter, or above their rows in a slim picture."""
 
-    def __init__(self, bottom: float) -> None:
-        self.layers: list[Any] = []
-        self._bottom = bottom
+    def __init__(self, names: Sequence[str], width: float) -> None:
+        self._rows = Rows(0.0, 1.0, names, width=width, stack=True)
+        self._head = self.bottom = HEAD
+        self._middles: list[float] = []
 
-    @staticmethod
-    def _x(field: str) -> alt.X:
-        return alt.X(f"{field}:Q", scale=alt.Scale(domain=[0, 1], nice=False), axis=None)
+    def _x(self, field: str) -> alt.X:
+        return self._rows.x(field)
 
     @staticmethod
     def _y(field: str = "y") -> alt.Y:
         return alt.Y(f"{field}:Q", scale=None, axis=None)
 
     def _add(self, rows: list[Row], layer: alt.Chart) -> None:
-        if rows:
-            layer.data = alt.InlineData(values=rows)
-            self.layers.append(layer)
+        self._rows.add(rows, layer)
+
+    def chart(self, down: float) -> alt.LayerChart:
+        self._rows.bottom = down
+        return self._rows.chart()
 
     def guides(self, places: list[float], *, style: str = "guide") -> None:
-        rows = [{"x": x, "y": HEAD - 4, "end": self._bottom} for x in places]
+        whole = [(self._head - 4.0, self.bottom)]
+        # No line runs through the names that stand above their rows.
+        spans = [(y - ROW / 2, y + ROW / 2) for y in self._middles] if self._rows.stacked else whole
+        rows = [{"x": x, "y": top, "end": end} for x in places for top, end in spans]
         rule = alt.Chart().mark_rule(style=style)
-        self._add(rows, rule.encode(self._x("x"), self._y(), y2=alt.Y2("end:Q")))
+        self._rows.behind(rows, rule.encode(self._x("x"), self._y(), y2=alt.Y2("end:Q")))
 
     def key(self) -> None:
         """Say which colour is which end of the belief."""
-        rows: list[Row] = []
-        at = 0.0
-        for end, said in (("low", "input at its 10 %"), ("high", "at its 90 %")):
-            rows.append({"px": at, "y": 8.0, "text": said, "colour": ENDS[end]})
-            at += width_of(said, NAME_SIZE) + 34
-        place = {"expr": "datum.px"}
-        dot = alt.Chart().mark_point(filled=True, shape="square", size=90, opacity=1, x=place)
-        self._add(rows, dot.encode(self._y(), color=alt.Color("colour:N", scale=None)))
-        text = alt.Chart().mark_text(align="left", baseline="middle", style="name", x=place, dx=9)
-        self._add([dict(row) for row in rows], text.encode(self._y(), text=TEXT))
+        named = {"input at its 10 %": ENDS["low"], "at its 90 %": ENDS["high"]}
+        left = self._rows.left + 6.0 if self._rows.stacked else 6.0
+        rows, height = key_rows(named, left=left, right=self._rows.right, top=8.0)
+        for layer in key_layers(rows, square=True):
+            self._rows.put(layer)
+        self.bottom = height + 4.0
 
-    def heading(self, x: float, align: Literal["left", "center"], said: str) -> None:
-        text = alt.Chart().mark_text(align=align, baseline="bottom", style="heading", lineHeight=14)
-        parts = lines(said, HEADING if align == "left" else 6)
-        row = {"x": x, "y": HEAD - 10 - 14 * (len(parts) - 1), "text": parts}
-        self._add([row], text.encode(self._x("x"), self._y(), text=TEXT))
+    def headings(self, said: dict[float, str]) -> None:
+        """Write the heading of each column above it, broken where the next one begins.
 
-    def axis(self, ticks: list[tuple[float, str]]) -> None:
-        rows: list[Row] = [
-            {"x": x, "y": self._bottom + 8, "text": said.replace("-", "\N{MINUS SIGN}")}
-            for x, said in ticks
-        ]
-        text = alt.Chart().mark_text(baseline="top", style="small")
-        self._add(rows, text.encode(self._x("x"), self._y(), text=TEXT))
-
-    def names(self, named: list[tuple[float, str]]) -> None:
-        rows: list[Row] = [
-            {"text": (said := lines(name, NAME, most=2)), "y": y - 6 * (len(said) - 1),
-             "full": shown(name)}
-            for y, name in named
-        ]  # fmt: skip
+        In a slim picture the middle one stands above the others, up to the right edge.
+        """
+        (change_at, changes), (share_at, variance), (_, counted) = said.items()
+        rows, slim = self._rows, self._rows.stacked
+        last = min(rows.px(COUNT) + COUNTED / 2, rows.right) - COUNTED
+        first = rows.left if slim else max(rows.px(change_at) - 40.0, 0.0)
+        end = last if slim else rows.px(share_at)
+        middle = (rows.right if slim else last) - rows.px(share_at)
+        parts = {
+            first: wrapped(changes, end - first - 8.0, NAME_SIZE, bold=True),
+            rows.px(share_at): wrapped(variance, middle - 8.0, NAME_SIZE, bold=True),
+            last: wrapped(counted, COUNTED, NAME_SIZE, bold=True),
+        }
+        tall = {px: LINE * len(part) for px, part in parts.items()}
+        lift = max(tall[first], tall[last]) if slim else 0.0
+        need = max(tall[first], tall[last], tall[rows.px(share_at)] + lift)
+        self._head = max(HEAD, self.bottom + need + 10.0)
+        written: list[Row] = []
+        for px, part in parts.items():
+            up = lift if px == rows.px(share_at) else 0.0
+            y = self._head - 10.0 - LINE * (len(part) - 1) - up
+            written.append({"px": px, "y": y, "text": part})
         text = alt.Chart().mark_text(
-            align="right", baseline="middle", style="name", lineHeight=12, x=-12
+            align="left", baseline="bottom", style="heading", lineHeight=LINE, x=PLACE
         )
-        self._add(rows, text.encode(self._y(), text=TEXT,
-                                    tooltip=alt.Tooltip("full:N", title="Input")))  # fmt: skip
+        self._add(written, text.encode(self._y(), text=TEXT))
+        self.bottom = self._head
+
+    def axis(self, ticks: list[tuple[float, str]], span: tuple[float, float]) -> None:
+        room = (self._rows.px(span[0]) if span[0] else self._rows.left, self._rows.px(span[1]))
+        places, words = [self._rows.px(x) for x, _ in ticks], [said for _, said in ticks]
+        rows: list[Row] = [
+            {"px": px, "y": self.bottom + 8, "text": words[k]}
+            for k, px in spaced(places, words, SMALL_SIZE, room=room)
+        ]
+        text = alt.Chart().mark_text(align="left", baseline="top", style="small", x=PLACE)
+        self._add(rows, text.encode(self._y(), text=TEXT))
+
+    def names(self, named: Sequence[str]) -> list[float]:
+        """Write the names; return where each row begins."""
+        self._rows.bottom = self._head
+        middles = self._middles = [self._rows.row(name, ROW) for name in named]
+        rows = [{"name": name, "y": y} for name, y in zip(named, middles, strict=True)]
+        self._rows.name(rows, height=ROW)
+        self.bottom = self._rows.bottom
+        return [middle - ROW / 2 for middle in middles]
 
     def bars(self, rows: list[Row]) -> None:
         tip = [
@@ -232,13 +257,22 @@ class _Painter:
         colour = alt.Color("colour:N", scale=None)
         x2 = alt.X2("to:Q")
         self._add(rows, bar.encode(self._x("from"), self._y(), x2=x2, color=colour, tooltip=tip))
-        for left in (True, False):
-            chosen = [dict(row) for row in rows if (row["to"] < row["from"]) == left]
-            text = alt.Chart().mark_text(
-                align="right" if left else "left", baseline="middle", style="small",
-                dx=-4 if left else 4,
-            )  # fmt: skip
-            self._add(chosen, text.encode(self._x("to"), self._y(), text=TEXT))
+        words = [self._beside(row) for row in rows]
+        text = alt.Chart().mark_text(align="left", baseline="middle", style="small", x=PLACE)
+        self._add(words, text.encode(self._y(), text=TEXT))
+
+    def _beside(self, row: Row) -> Row:
+        """Return where a bar's number stands: beyond its end, within what the column has room."""
+        wide = width_of(row["text"], SMALL_SIZE)
+        begin, end = sorted((self._rows.px(row["from"]), self._rows.px(row["to"])))
+        left = self._rows.left if self._rows.stacked else 0.0
+        room = (left, self._rows.px(SHARES[0]) - 6.0)
+        less = row["to"] < row["from"]
+        at = begin - 4.0 - wide if less else end + 4.0
+        if at < room[0] or at + wide > room[1]:
+            at = end + 4.0 if less else begin - 4.0 - wide
+        px = inside(at, wide, room=room)
+        return {"y": row["y"], "px": px, "text": row["text"], "name": row["name"]}
 
     def dots(self, rows: list[Row]) -> None:
         tip = [

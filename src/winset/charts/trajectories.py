@@ -10,15 +10,17 @@ from winset.answers import figure
 from winset.batch import Batch
 from winset.case.model import Case
 from winset.case.parts import Issue, Scale
-from winset.charts.cast import Player, apart, brief, cast, one_of, party_key
-from winset.charts.frame import NARROW, Row
-from winset.charts.text import lines, shown, width_of
-from winset.charts.theme import SMALL_SIZE
+from winset.charts.canvas import EDGE, sheet
+from winset.charts.cast import Player, cast, names_within, one_of, party_key
+from winset.charts.metrics import width_of
+from winset.charts.placing import apart, fitted
+from winset.charts.rows import MOST_GUTTER, SHARE, Row
+from winset.charts.text import shown
+from winset.charts.theme import NAME_SIZE, SMALL_SIZE
 from winset.charts.view import Table, View
 from winset.models.base import FloatArray, Rounds
 
 LANE, LEAST_HEIGHT = 15.0, 260.0
-NAME = 28  # characters of a name at the right end
 THIN, THICK = 1.1, 6.0  # of a line, pixels
 BEND = 5e-4  # share of the scale: what bends less is drawn straight
 DOTS = 400  # moves that can be pointed at; the smaller ones beyond are in the table
@@ -61,17 +63,21 @@ def trajectories(
         for t in range(1, last + 1)
         if by[t, i] >= 0
     ]  # fmt: skip
-    panel = _Panel(entry, players, last, len(players) + 1)
-    panel.lines(players, path)
-    panel.moves(moves)
-    panel.settlement(settled)
-    panel.names(players, path, float(settled[-1]))
     converged = bool(rounds.converged[draw, k])
     description = _described(entry, players, path, settled, model)
+
+    def drawn(width: float) -> alt.LayerChart:
+        panel = _Panel(entry, players, last, len(players) + 1, width)
+        panel.lines(players, path)
+        panel.moves(moves)
+        panel.settlement(settled)
+        panel.names(players, path, float(settled[-1]))
+        return panel.chart(description)
+
     return View(
         title=f"Who moves where by “{shown(model)}”: {shown(entry.title)}",
         caption=_caption(last, converged, len(moves)),
-        chart=panel.chart(description),
+        draw=drawn,
         table=_table(players, path, moves, settled),
         description=description,
     )
@@ -93,18 +99,22 @@ def fan(rounds: Rounds, issue: str, actor: str, *, case: Case, batch: Batch, mod
     own = batch.in_units(rounds.position)[:, kept, player.index, k]
     bands = np.quantile(own, shares, axis=0)
     settled = np.nanmedian(batch.in_units(rounds.settlement)[:, kept, k], axis=0)
-    panel = _Panel(entry, [player], last, 2)
-    panel.bands(player, dict(zip(shares, bands, strict=True)))
-    panel.settlement(settled)
     middle = np.repeat(bands[2][:, None], player.index + 1, axis=1)
-    panel.lines([player], middle, width=2.4)
-    panel.names([player], middle, float(settled[-1]))
     low, half, high = (figure(float(bands[j, -1]), entry.scale) for j in (0, 2, 4))
     draws = f"{batch.draws:,} draws" if batch.draws > 1 else "1 draw"
     description = shown(
         f"{player.name} on {entry.title} by “{model}”: after {last} rounds at {half}, 80 % from "
         f"{low} to {high}, over {draws}."
     )
+
+    def draw(width: float) -> alt.LayerChart:
+        panel = _Panel(entry, [player], last, 2, width)
+        panel.bands(player, dict(zip(shares, bands, strict=True)))
+        panel.settlement(settled)
+        panel.lines([player], middle, width=2.4)
+        panel.names([player], middle, float(settled[-1]))
+        return panel.chart(description)
+
     return View(
         title=f"Where {player.name} may go by “{shown(model)}”: {shown(entry.title)}",
         caption=(
@@ -112,7 +122,7 @@ def fan(rounds: Rounds, issue: str, actor: str, *, case: Case, batch: Batch, mod
             "Dashed: the median forecast after each round. A draw that ends early stays where it "
             f"ended; drawn until {ENDED:.0%} have ended.".replace("95%", "95 %")
         ),
-        chart=panel.chart(description),
+        draw=draw,
         table=Table(
             columns=("Round", "10 %", "25 %", "Median", "75 %", "90 %", "Median forecast"),
             rows=tuple(
@@ -127,12 +137,24 @@ def fan(rounds: Rounds, issue: str, actor: str, *, case: Case, batch: Batch, mod
 class _Panel:
     """Layers over rounds across and the scale of one issue down, in pixels."""
 
-    def __init__(self, issue: Issue, players: list[Player], last: int, lanes: int) -> None:
+    def __init__(
+        self, issue: Issue, players: list[Player], last: int, lanes: int, width: float
+    ) -> None:
         self._issue, self._last = issue, max(last, 1)
         self._players, self._powers = players, [player.power for player in players]
         self._height = max(LEAST_HEIGHT, lanes * LANE)
-        key, height = party_key(players, across=420.0)
+        self._room = min(MOST_GUTTER, SHARE * width)
+        self._names = names_within([player.name for player in players], self._room, NAME_SIZE)
+        numbers = [figure(at, issue.scale) for at in _quarters(issue.scale)]
+        low = max(width_of(text, NAME_SIZE) for text in [*numbers, "round"])
+        # The forecast's words are bold.
+        names = [width_of(name, NAME_SIZE) for name in self._names]
+        names.append(width_of(f"{SETTLEMENT} {max(numbers, key=len)}", NAME_SIZE, bold=True) + 8.0)
+        self._left, self._right = low + 10.0, max(names) + 30.0
+        self._across = width - 2 * EDGE - self._left - self._right
+        key, height = party_key(players, right=self._across + self._right)
         self._top = height + 20.0  # the unit stands above the panel
+        self._bottom = 0.0
         self._layers: list[Any] = []
         self._scale(issue.scale)
         self._layers += key
@@ -153,19 +175,19 @@ class _Panel:
             self._layers.append(layer)
 
     def _scale(self, scale: Scale) -> None:
-        quarters = (scale.low + k * scale.width / 4 for k in range(5))
-        rows = [{"y": self.down(at), "text": figure(at, scale)} for at in quarters]
+        rows = [{"y": self.down(at), "text": figure(at, scale)} for at in _quarters(scale)]
         ends = {"x": alt.value(0), "x2": alt.value("width")}
         self._add(rows, alt.Chart().mark_rule(style="guide").encode(_y(), **ends))
         text = alt.Chart().mark_text(style="name", align="right", baseline="middle", x=-8)
         self._add(rows, text.encode(_y(), text="text:N"))
-        unit = [{"y": self._top - 12, "text": lines(scale.unit or "Position", 40, most=1)}]
+        room = self._across + self._right
+        unit = [{"y": self._top - 12, "text": fitted(scale.unit or "Position", room, SMALL_SIZE)}]
         label = alt.Chart().mark_text(style="small", align="left", baseline="middle", x=0)
         self._add(unit, label.encode(_y(), text="text:N"))
 
     def _rounds(self, last: int) -> None:
         """Number the rounds along the bottom, as many as there is room for."""
-        step = max(1, math.ceil(last * (width_of(str(last), SMALL_SIZE) + 10) / NARROW))
+        step = max(1, math.ceil(last * (width_of(str(last), NAME_SIZE) + 10) / self._across))
         # The last round always has its number; one that would touch it gives way.
         at = [t for t in range(0, last, step) if last - t >= step] + [last]
         rows = [{"x": t, "text": str(t)} for t in at]
@@ -262,7 +284,7 @@ class _Panel:
 
     def names(self, players: list[Player], path: FloatArray, settled: float) -> None:
         """Write the names at the right end, pushed apart, each led to from where its line ends."""
-        shorts = brief([player.name for player in players], NAME)
+        shorts = self._names
         rows: list[Row] = [
             {
                 "t": short, "full": player.name, "c": player.colour,
@@ -278,6 +300,7 @@ class _Panel:
         )
         for row, place in zip(rows, places, strict=True):
             row["at"] = round(place, 2)
+        self._bottom = max([self._bottom, *(place + LANE / 2 for place in places)])
         for forecast in (False, True):
             chosen = [row for row in rows if (row["c"] == "") == forecast]
             leader = alt.Chart().mark_rule(style="line", strokeWidth=1, strokeOpacity=0.6)
@@ -294,10 +317,18 @@ class _Panel:
             self._add(chosen, text.encode(_y("at"), text="t:N", tooltip=tip))
 
     def chart(self, description: str) -> alt.LayerChart:
-        height = self._top + self._height + 30
-        return alt.LayerChart(
-            layer=self._layers, width=480, height=height, description=shown(description)
+        return sheet(
+            self._layers,
+            across=self._across,
+            down=max(self._bottom, self._top + self._height + 30),
+            left=EDGE + self._left,
+            right=EDGE + self._right,
+            description=description,
         )
+
+
+def _quarters(scale: Scale) -> list[float]:
+    return [scale.low + k * scale.width / 4 for k in range(5)]
 
 
 def _y(field: str = "y") -> alt.Y:

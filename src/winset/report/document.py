@@ -11,7 +11,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from winset.charts.render import bundle, page_specification
+from winset.charts.render import bundle, page_widths
 from winset.charts.text import shown
 from winset.charts.theme import PAGE, config
 from winset.charts.view import View
@@ -50,7 +50,7 @@ def document(
 
 def figure(view: View) -> dict[str, Any]:
     """Return ``view`` as the macro ``figure`` takes it."""
-    return {"view": view, "specification": as_json(page_specification(view))}
+    return {"view": view, "specification": as_json(page_widths(view))}
 
 
 def as_json(value: object) -> Markup:

@@ -11,7 +11,7 @@ from winset.charts.challenges import challenge_map, challenge_matrix, expected_g
 from winset.charts.coalitions import coalition_matrix, coalition_network
 from winset.charts.marks import middle_batch
 from winset.charts.power import power_landscape
-from winset.charts.render import page_specification
+from winset.charts.render import page_widths
 from winset.charts.trajectories import trajectories
 from winset.charts.view import View
 from winset.errors import WinsetError
@@ -80,7 +80,7 @@ def _size(view: View) -> int:
     cells = sum(
         len(str(cell)) + (9 if cell == "" else 26) for row in view.table.rows for cell in row
     )
-    return len(json.dumps(page_specification(view), separators=(",", ":"))) + cells + 1_500
+    return len(json.dumps(page_widths(view), separators=(",", ":"))) + cells + 1_500
 
 
 def power_views(case: Case, issue: str) -> list[View]:

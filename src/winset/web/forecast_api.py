@@ -15,6 +15,7 @@ from winset.case.model import Case
 from winset.case.parts import Question as Asks
 from winset.case.quantities import parse_quantity
 from winset.case.scenarios import BASE
+from winset.charts.canvas import WIDE
 from winset.comparison import Effect, compare
 from winset.errors import WinsetError
 from winset.findings import Findings
@@ -26,7 +27,7 @@ from winset.web.asked import WHAT_IF, Changes, Draws, ForecastAsked, Question, u
 from winset.web.cases_api import CASE
 from winset.web.desk import Desk, desk, issue_in, opened
 from winset.web.live import Live, since
-from winset.web.pictures import VIEWS, Picture, Views, pictures
+from winset.web.pictures import VIEWS, Picture, Views, Width, pictures
 
 STRICT = ConfigDict(extra="forbid")
 GROUP = "forecasts"
@@ -82,12 +83,16 @@ class ForecastTold:
 
 @checked(frozen=True, slots=True, kw_only=True, config=STRICT)
 class BehindAsked(ForecastAsked):
-    """Pictures of one issue under a forecast. ``known`` are the frames that the page has drawn."""
+    """Pictures of one issue under a forecast.
+
+    ``known`` are the frames that the page has drawn, ``width`` the pixels that it has for each.
+    """
 
     issue: str = ""
     actor: str = ""
     views: Views = VIEWS
     known: dict[str, str] = Field(default_factory=dict)
+    width: Width = WIDE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +203,13 @@ def behind_told(
     bindings: tuple[Binding, ...] = findings.bindings
     return {
         "pictures": pictures(
-            question, forecast, findings=findings, issue=issue, views=asked.views, known=asked.known
+            question,
+            forecast,
+            findings=findings,
+            issue=issue,
+            views=asked.views,
+            known=asked.known,
+            width=asked.width,
         ),
         "bindings": tuple(b.words for b in bindings if b.issue == issue),
         "questions": answers(question.case, forecast, findings),

@@ -14,6 +14,7 @@ from starlette.requests import Request
 
 from winset.case.model import Case
 from winset.case.ranges import Range, parse_range
+from winset.charts.canvas import WIDE
 from winset.charts.timeline import timeline as drawn
 from winset.errors import WinsetError
 from winset.evidence.derive import Derivation, derive_stances, marked
@@ -25,7 +26,7 @@ from winset.web.cases_api import CASE, Placed, address
 from winset.web.coders import Coded, coded
 from winset.web.decisions_api import copied_words, where
 from winset.web.desk import desk, issue_in, name_in, opened
-from winset.web.pictures import Picture, picture
+from winset.web.pictures import Picture, Width, picture
 from winset.web.replies import RefusedError
 from winset.web.store import Opened
 from winset.web.texts import visible
@@ -160,7 +161,10 @@ class DerivationSaved:
 
 @checked(frozen=True, slots=True, kw_only=True, config=STRICT)
 class TimelineAsked:
-    """The forecast of one issue over time. ``known`` is the frame that the page has drawn."""
+    """The forecast of one issue over time.
+
+    ``known`` is the frame that the page has drawn, ``width`` the pixels that it has for it.
+    """
 
     issue: str = ""
     model: str = ""
@@ -168,6 +172,7 @@ class TimelineAsked:
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     since: date | None = None
     known: str = ""
+    width: Width = WIDE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -376,7 +381,7 @@ async def make_timeline(request: Request, body: TimelineAsked) -> TimelineTold:
         issue=issue,
         revision=found.revision,
         days=len(days),
-        picture=picture(view, known=body.known),
+        picture=picture(view, known=body.known, width=body.width),
     )
 
 

@@ -10,9 +10,10 @@ from pydantic import Field
 
 from winset.case.scenarios import apply_scenario
 from winset.charts.blame import who_blocks
+from winset.charts.canvas import WIDE, fitting
 from winset.charts.outcome import outcome
 from winset.charts.ratification import ratification
-from winset.charts.render import page_specification
+from winset.charts.render import page_specification, parted
 from winset.charts.strip import position_strip
 from winset.charts.view import View
 from winset.findings import Findings
@@ -21,6 +22,7 @@ from winset.web.asked import Question
 
 ViewName = Literal["positions", "outcome", "ratification", "blame"]
 VIEWS: tuple[ViewName, ...] = ("positions", "outcome", "ratification", "blame")
+Width = Annotated[float, Field(ge=0, le=20_000)]
 Views = Annotated[tuple[ViewName, ...], Field(max_length=len(VIEWS))]
 
 
@@ -47,9 +49,12 @@ class Picture:
     rows: tuple[tuple[str | float, ...], ...]
 
 
-def picture(view: View, *, known: str = "") -> Picture:
-    """Return ``view`` for a page that has drawn the frame ``known``."""
-    frame, values = parted(page_specification(view))
+def picture(view: View, *, known: str = "", width: float = WIDE) -> Picture:
+    """Return ``view`` for a page that has drawn the frame ``known`` and ``width`` pixels of room.
+
+    It is as wide as the widest of `WIDTHS` that fits.
+    """
+    frame, values = parted(page_specification(view, fitting(width)))
     text = json.dumps(frame, sort_keys=True, ensure_ascii=False)
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
     return Picture(
@@ -64,31 +69,6 @@ def picture(view: View, *, known: str = "") -> Picture:
     )
 
 
-def parted(specification: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, list[Any]]]:
-    """Return ``specification`` with its data named instead of written out, and the data by name."""
-    values: dict[str, list[Any]] = {}
-    sets = specification.get("datasets", {})
-
-    def without(part: Any) -> Any:
-        if isinstance(part, list):
-            return [without(entry) for entry in part]
-        if not isinstance(part, Mapping):
-            return part
-        made = {key: without(value) for key, value in part.items() if key != "data"}
-        if "data" in part:
-            data = part["data"]
-            given = data["values"] if "values" in data else sets[data["name"]]
-            name = f"rows-{len(values)}"
-            values[name] = given if isinstance(given, list) else [given]
-            made["data"] = {"name": name}
-        return made
-
-    frame = without({key: value for key, value in specification.items() if key != "datasets"})
-    # A description tells the numbers once more; the page has it beside the picture.
-    frame.pop("description", None)
-    return frame, values
-
-
 def pictures(
     question: Question,
     forecast: Forecast,
@@ -97,6 +77,7 @@ def pictures(
     issue: str,
     views: Views,
     known: Mapping[str, str],
+    width: float = WIDE,
 ) -> dict[str, Picture]:
     """Return those of ``views`` that the forecast can fill, by name."""
     changed = apply_scenario(question.case, question.scenario)
@@ -112,4 +93,8 @@ def pictures(
         "ratification": findings.curves is not None,
         "blame": findings.blame is not None,
     }
-    return {name: picture(made[name](), known=known.get(name, "")) for name in views if there[name]}
+    return {
+        name: picture(made[name](), known=known.get(name, ""), width=width)
+        for name in views
+        if there[name]
+    }

@@ -1,5 +1,6 @@
 """The pages of the views, and each of their parts as a file: .csv, .json, .svg, .png."""
 
+import json
 from functools import partial
 from typing import Any
 
@@ -8,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from winset.errors import CaseError, WinsetError, nearest
+from winset.charts.canvas import WIDE, fitting
+from winset.errors import CaseError, WinsetError, nearest, shorten
 from winset.web.cases_api import address
 from winset.web.desk import desk, opened
 from winset.web.downloads import attached
@@ -25,6 +27,8 @@ from winset.web.views.at_work import FORMS, PATIENCE, Views, as_file
 from winset.web.views.kind import NOTHING, Kind, Subject
 from winset.web.views.kinds import BACKTEST, OF_A_CASE, kind_of
 from winset.web.views.shown import Shown
+
+PICTURES = "pictures"  # the pictures of a view for its page, as the part of a file's address
 
 
 def views_of(request: Request) -> Views:
@@ -130,22 +134,16 @@ def _rendered(
         "job": None,
         "missing": missing,
         "trouble": trouble,
-        "given": embedded({"pictures": {}, "job": None, "api": ""}),
+        "given": embedded({"pictures": "", "job": None, "api": ""}),
     }
     api = f"/api{_base(of, kind)}"
     if isinstance(found, Job):
         job = job_told(found)
-        values |= {"job": job, "given": embedded({"pictures": {}, "job": job.id, "api": api})}
+        values |= {"job": job, "given": embedded({"pictures": "", "job": job.id, "api": api})}
     elif found is not None:
-        pictures = {p.id: picture(p.view) for p in found.parts if p.view is not None}
-        given = {
-            "pictures": {
-                id: {"specification": p.specification, "values": p.values}
-                for id, p in pictures.items()
-            },
-            "job": None,
-            "api": api,
-        }
+        drawn = any(part.view is not None for part in found.parts)
+        address = f"{_base(of, kind)}/{PICTURES}.json{query_of(asked)}" if drawn else ""
+        given = {"pictures": address, "job": None, "api": api}
         values |= {"shown": found, "given": embedded(given)}
     return page(kind.template, values, status=422 if trouble else 200)
 
@@ -163,12 +161,16 @@ def _fields(kind: Kind, of: Subject, asked: Asked, trouble: str) -> Any:
 async def part(request: Request) -> Response:
     """Return a part of a view of a case as a file."""
     name, form = _ending(request.path_params["file"], "part")
+    if (name, form) == (PICTURES, "json"):
+        return await _pictures(request, kind_of(request.path_params["view"]))
     return await _file(request, kind_of(request.path_params["view"]), part=name, form=form)
 
 
 async def backtest_file(request: Request) -> Response:
     """Return the backtest, or a part of it, as a file."""
     name, form = _ending(request.path_params.get("file", request.url.path[1:]), "part")
+    if (name, form) == (PICTURES, "json"):
+        return await _pictures(request, BACKTEST)
     return await _file(request, BACKTEST, part="" if name == "backtest" else name, form=form)
 
 
@@ -212,6 +214,38 @@ async def _made(request: Request, kind: Kind, *, part: str, form: str) -> Respon
     case = f"{of.opened.name.name}-" if of.opened else ""
     named = f"{case}{kind.name}{'-' if part else ''}{part}.{form}"
     return unless_known(request, tag, attached(data, FORMS[form], named, inline=form == "json"))
+
+
+async def _pictures(request: Request, kind: Kind) -> Response:
+    """Return the pictures of a view for its page, as wide as the page has room for."""
+    try:
+        of = await subject_of(request, kind)
+        pairs = [(k, v) for k, v in request.query_params.multi_items() if k != "width"]
+        views = views_of(request)
+        view = await views.understand(kind, of, pairs)
+        width = fitting(_width(request.query_params.get("width", "")))
+        tag = f"{view.tag}-{PICTURES}-{width}"
+        if known(request, tag) and not view.missing:
+            return Response(status_code=304, headers={"etag": f'"{tag}"'})
+        whole = await views.whole(view)
+    except WinsetError as error:
+        return answer_in_json(error)
+    make = partial(_drawn, whole, width)
+    data = await anyio.to_thread.run_sync(views.kept.made, ("file", tag), make)
+    return unless_known(request, tag, Response(data, media_type="application/json"))
+
+
+def _drawn(whole: Shown, width: int) -> bytes:
+    drawn = {p.id: picture(p.view, width=width) for p in whole.parts if p.view is not None}
+    told = {id: {"specification": p.specification, "values": p.values} for id, p in drawn.items()}
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _width(text: str) -> float:
+    try:
+        return float(text or WIDE)
+    except ValueError:
+        raise WinsetError(f"width: must be a number of pixels; found {shorten(text)}") from None
 
 
 _VIEWS = "/cases/{place}/{name}/views"

@@ -68,9 +68,9 @@
   };
 
   const onceDrawn = (chart, then) => {
-    // It may have been drawn before this script was read.
+    // It may have been drawn before this script was read, and is drawn again at another width.
     if (chart.view !== undefined) then(chart.view);
-    else chart.addEventListener("drawn", () => then(chart.view), { once: true });
+    chart.addEventListener("drawn", () => then(chart.view));
   };
   window.addEventListener("hashchange", () => {
     if (named() !== null) choose(named(), { remember: false });

@@ -88,7 +88,7 @@ def _view(whose: Whose, rows: tuple[Tally, ...]) -> View:
     return View(
         title=f"Scores by {whose}",
         caption=f"Mean Brier scores; pale where a record is thin. {ABOUT}",
-        chart=intervals(drawn, low=0.0, high=1.0, unit="Brier score, 0 is best",
+        draw=intervals(drawn, low=0.0, high=1.0, unit="Brier score, 0 is best",
                         guides={"always even odds": 0.25}),
         table=rows_table(SCORES, [_row(t) for t in rows]),
         description=visible(f"Brier scores by {whose}: {said or 'none'}."),

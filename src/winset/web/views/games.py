@@ -106,7 +106,7 @@ def _chances(played: Played) -> View:
             "Dots are chances that a move is played at all, over all draws; bars hold the middle "
             f"80 % of {played.draws:,} draws: how much hangs on what is not known."
         ),
-        chart=intervals(drawn, low=0.0, high=1.0, unit="chance that it is played"),
+        draw=intervals(drawn, low=0.0, high=1.0, unit="chance that it is played"),
         table=rows_table(CHANCES, rows),
         description=visible(f"Chances of the moves in {title}: {'; '.join(said)}."),
     )

@@ -195,7 +195,7 @@ def _view(case: Case, found: Levers, listed: list[Lever]) -> View:
             "Dots are chances after the change, bars two Monte Carlo errors either way, circles "
             "the chance as coded. Pale: comes closest without being enough."
         ),
-        chart=intervals(
+        draw=intervals(
             rows,
             low=0.0,
             high=1.0,

@@ -98,7 +98,7 @@ def _view(issue: Issue, made: list[Forecast]) -> View:
             "Dots are median settlements given an agreement, bars hold the middle 80 % of draws. "
             "A model without a chance beside it takes agreement for granted."
         ),
-        chart=intervals(drawn, low=issue.scale.low, high=issue.scale.high, unit=unit,
+        draw=intervals(drawn, low=issue.scale.low, high=issue.scale.high, unit=unit,
                         guides=_guides(issue)),
         table=rows_table(COLUMNS, rows),
         description=visible(f"Settlements on {title} by model: {'; '.join(said)}."),

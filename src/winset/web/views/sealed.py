@@ -241,7 +241,7 @@ def _view(sealed: tuple[Sealed, ...]) -> View:
     return View(
         title="Probabilities as they were sealed",
         caption="Bars are two Monte Carlo errors either way; pale while nobody knows.",
-        chart=intervals(rows, low=0.0, high=1.0, unit="probability"),
+        draw=intervals(rows, low=0.0, high=1.0, unit="probability"),
         table=rows_table(
             ("Question and outcome", "Probability", "Low", "High", "Came out"),
             [(row.name, row.value, row.low, row.high, row.text.partition("came out ")[2])

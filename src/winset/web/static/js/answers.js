@@ -92,7 +92,7 @@ function chance({ outcome, probability, low, high }) {
     rail.append(at(el("span", { class: "fill" }), { width: `${100 * probability}%` }));
   }
   const said = probability === null ? "cannot say" : percent(probability);
-  const parts = [el("span", {}, outcome), rail, el("b", {}, said)];
+  const parts = [el("span", {}, outcome), rail, el("b", { class: "big" }, said)];
   if (low !== null) {
     rail.append(at(el("span", { class: "others" }), { left: `${100 * low}%`, width: `${100 * (high - low)}%` }));
     parts.push(el("small", { class: "soft" }, `other readings: ${percent(low)} to ${percent(high)}`));

@@ -4,7 +4,7 @@ import { showActors } from "/static/js/actors.js";
 import { Answers } from "/static/js/answers.js";
 import { Latest, Refusal, send } from "/static/js/api.js";
 import { Bench } from "/static/js/bench.js";
-import { Charts } from "/static/js/charts.js";
+import { Charts, whenResized } from "/static/js/charts.js";
 import { Comparing } from "/static/js/comparing.js";
 import { byId, el, show } from "/static/js/dom.js";
 import { Keeping, showNotice } from "/static/js/keeping.js";
@@ -55,7 +55,7 @@ function begin(given) {
 
   const looking = new Latest(async (asked, overtaken) => {
     try {
-      const told = await send(`${bench.api}/behind`, { ...asked, known: charts.known });
+      const told = await send(`${bench.api}/behind`, { ...asked, known: charts.known, width: charts.width });
       if (overtaken()) return;
       byId("bindings").replaceChildren(...told.bindings.map((words) => el("li", {}, `What binds: ${words}.`)));
       answers.questions(told.questions);
@@ -83,6 +83,10 @@ function begin(given) {
     pause = setTimeout(() => looking.ask({ ...asked, issue: state.issue }), PAUSE);
   }
 
+  whenResized(
+    () => charts.width,
+    () => looking.ask({ ...bench.asked(), issue: bench.state.issue }),
+  );
   bench.hear(follow);
   follow(bench.state, { settled: true });
 }

@@ -13,6 +13,32 @@ export const OPTIONS = {
   config: settings,
 };
 
+// The widths at which pictures are drawn: text is never scaled. As in charts/canvas.py.
+const WIDTHS = [288, 430, 660, 815];
+
+export function fitting(room) {
+  return WIDTHS.filter((width) => width <= room).at(-1) ?? WIDTHS[0];
+}
+
+// Says how much room the first of `places` has; where it is not shown yet, what it stands in.
+export function room(places) {
+  for (let at = places[0] ?? null; at !== null; at = at.parentElement) {
+    if (at.clientWidth > 0) return at.clientWidth;
+  }
+  return document.documentElement.clientWidth;
+}
+
+// Calls `again` when the window has come to fit wider or narrower pictures than before.
+export function whenResized(measure, again) {
+  let before = fitting(measure());
+  addEventListener("resize", () => {
+    const now = fitting(measure());
+    if (now === before) return;
+    before = now;
+    again();
+  });
+}
+
 export class Charts {
   // `onActor(name)` hears which actor's mark was clicked; `names` holds those that can be.
   constructor(views, names, onActor) {
@@ -24,6 +50,11 @@ export class Charts {
 
   get views() {
     return [...this.drawn.keys()];
+  }
+
+  // Pixels that the page has for a picture.
+  get width() {
+    return room(this.views.map((view) => byId(`view-${view}`).querySelector(".chart")));
   }
 
   get known() {

@@ -1,7 +1,7 @@
 // The forecast over time: one picture and its table.
 
 import { Refusal, send } from "/static/js/api.js";
-import { Charts } from "/static/js/charts.js";
+import { Charts, whenResized } from "/static/js/charts.js";
 import { byId, show } from "/static/js/dom.js";
 import { watch } from "/static/js/ready.js";
 
@@ -9,8 +9,14 @@ const given = JSON.parse(byId("given").textContent);
 const charts = new Charts(["timeline"], new Set(), () => {});
 watch();
 try {
-  const told = await send(`/api${given.address}/timeline`, { issue: given.issue, model: given.model });
+  const ask = () =>
+    send(`/api${given.address}/timeline`, { issue: given.issue, model: given.model, width: charts.width });
+  const told = await ask();
   await charts.show({ timeline: told.picture });
+  whenResized(
+    () => charts.width,
+    async () => charts.show({ timeline: (await ask()).picture }),
+  );
   byId("progress").textContent =
     told.days === 1 ? "Nothing dated has been accepted yet: one forecast, on the day of the case." : "";
   document.body.dataset.drawn = told.issue;

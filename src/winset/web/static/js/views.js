@@ -1,15 +1,17 @@
 // The pages of the views: draws what the page brought, follows work, and writes how things came out.
 
 import { Refusal, read, remove, send } from "/static/js/api.js";
-import { OPTIONS } from "/static/js/charts.js";
+import { OPTIONS, room, whenResized } from "/static/js/charts.js";
 import { byId, show } from "/static/js/dom.js";
 import { watch } from "/static/js/ready.js";
 
 const PAUSE = 400; // milliseconds between two looks at work
 
-async function draw(pictures) {
-  for (const place of document.querySelectorAll(".chart[data-part]")) {
-    const { specification, values } = pictures[place.dataset.part];
+async function draw(address) {
+  const places = document.querySelectorAll(".chart[data-part]");
+  const parts = await read(`${address}${address.includes("?") ? "&" : "?"}width=${room(places)}`);
+  for (const place of places) {
+    const { specification, values } = parts[place.dataset.part];
     await window.vegaEmbed(place, { ...specification, datasets: values }, OPTIONS);
     // The place says what the picture shows; its lines and letters would only be noise.
     place.querySelector("svg").setAttribute("aria-hidden", "true");
@@ -86,7 +88,11 @@ async function begin() {
     });
   }
   if (given.job !== null) await follow(given.job).catch(trouble);
-  await draw(given.pictures);
+  if (given.pictures !== "") {
+    const places = document.querySelectorAll(".chart[data-part]");
+    await draw(given.pictures).catch(trouble);
+    whenResized(() => room(places), () => draw(given.pictures).catch(trouble));
+  }
   document.body.dataset.drawn = "yes";
 }
 
