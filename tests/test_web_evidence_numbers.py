@@ -3,6 +3,8 @@
 # ruff: noqa: F401, F811 - fixtures are imported by name and asked for by the same
 
 import csv
+import re
+import shutil
 import sys
 
 import jsonschema
@@ -104,6 +106,18 @@ def test_disagreements_between_coders_are_flagged_field_by_field(client):
     assert "not read" in page
     only = client.get("/cases/own/bridge/coders?show=differing").text
     assert only.count('class="differs"') == 4 and "not read" not in only
+
+
+def test_no_link_between_coders_is_called_by_its_address_where_the_words_are_not_kept(
+    client, folder
+):
+    listed = folder / "bridge" / "documents.csv"
+    listed.write_text(re.sub(r",documents/[^,\n]*", ",", listed.read_text()))
+    shutil.rmtree(folder / "bridge" / "documents")
+    page = client.get("/cases/own/bridge/coders").text
+    links = re.findall(r"<a [^>]*>(.*?)</a>", page, flags=re.S)
+    assert any("of a text that is not kept here" in words for words in links)
+    assert not [words for words in links if "/cases/" in words or "http" in words]
 
 
 def test_without_the_package_for_alpha_the_page_says_how_to_get_it(client, monkeypatch):
