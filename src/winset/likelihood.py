@@ -4,16 +4,12 @@ ICD 203 (ODNI 2015, Intelligence Community Directive 203, Analytic Standards) le
 its terms, so every chance has exactly one word. The package writes by no other yardstick.
 """
 
-SOURCE = "ICD 203"
+from winset.verbal import ICD_203, WORDINGS
+
+SOURCE = ICD_203.name
 # From this chance on, up to the next; the scale's own ends are 1 and 99 per cent.
-YARDSTICK: tuple[tuple[float, str], ...] = (
-    (0.00, "almost no chance"),
-    (0.05, "very unlikely"),
-    (0.20, "unlikely"),
-    (0.45, "roughly even chance"),
-    (0.55, "likely"),
-    (0.80, "very likely"),
-    (0.95, "almost certain"),
+YARDSTICK = sorted(
+    (entry.probability.low, entry.words[0]) for entry in WORDINGS if entry.yardstick is ICD_203
 )
 
 
@@ -24,7 +20,7 @@ def likelihood_word(probability: float) -> str:
     ('likely', 'likely', 'almost no chance')
     """
     shown = round(probability, 2)
-    return max((low, word) for low, word in YARDSTICK if low <= shown)[1]
+    return max((pair for pair in YARDSTICK if pair[0] <= shown), default=YARDSTICK[0])[1]
 
 
 def likelihood_clause(subject: str, probability: float) -> str:
