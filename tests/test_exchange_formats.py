@@ -31,6 +31,12 @@ WRITERS = {
     "statements": write_statements,
     "webannotation": write_annotations,
 }
+ENDINGS = {
+    "doccano": ".jsonl",
+    "refi-qda": ".qdpx",
+    "statements": ".csv",
+    "webannotation": ".jsonld",
+}
 CARRIERS = [(write_annotations, read_annotations), (write_statements, read_statements)]
 
 
@@ -176,6 +182,12 @@ def test_bad_cells_are_refused_all_at_once_with_their_lines():
     assert [str(p).split(":")[0] for p in caught.value.problems] == ["line 2", "line 3"]
 
 
+def test_rows_of_several_coders_do_not_replace_one_another_under_one_name():
+    bare = replace(READ_CASE, statements=(), stances=())
+    with pytest.raises(CaseError, match=r"id: must stand once for the coder ida; found .*, as on "):
+        read_statements(write_statements(READ_CASE), bare, coder="ida")
+
+
 @pytest.mark.parametrize("text", ["", "{", "3", '{"items": 4}', "[" * 100_000, '"x"'])
 def test_what_is_no_page_of_annotations_is_refused_in_words(text):
     with pytest.raises(WinsetError, match="annotations must be"):
@@ -257,7 +269,7 @@ def test_the_commands_write_and_read_every_format(tmp_path, shifted):
     for command in commands.EXPORTS:
         if command.name == "dna":
             continue
-        out = tmp_path / f"{command.name}.out"
+        out = tmp_path / f"out{ENDINGS[command.name]}"
         done = CliRunner().invoke(command, [str(CASE), str(out)])
         assert done.exit_code == 0, done.output
         expected = WRITERS[command.name](READ_CASE)
@@ -265,7 +277,7 @@ def test_the_commands_write_and_read_every_format(tmp_path, shifted):
     for command in commands.IMPORTS:
         if command.name == "dna":
             continue
-        out = tmp_path / f"{command.name}.out"
+        out = tmp_path / f"out{ENDINGS[command.name]}"
         done = CliRunner().invoke(command, [str(out), str(shifted)])
         assert done.exit_code == 0, done.output
         assert "3 left out" in done.output

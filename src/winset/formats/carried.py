@@ -66,6 +66,7 @@ def receive(case: Case, entries: Iterable[Carried]) -> Received:
     known = {document.id: document for document in case.documents}
     problems: list[Problem] = []
     read: list[tuple[Statement, Carried]] = []
+    first: dict[tuple[str, str], str] = {}
     lost: list[tuple[str, str]] = []
     for entry in entries:
         if entry.fields.get("document") not in known:
@@ -81,8 +82,19 @@ def receive(case: Case, entries: Iterable[Carried]) -> Received:
             )
             for field in bad
         ]
-        if not bad:
-            read.append((row, entry))
+        if bad:
+            continue
+        earlier = first.setdefault((row.coder, row.id), entry.where)
+        if earlier != entry.where:
+            problems.append(
+                Problem(
+                    where=f"{entry.where}: id",
+                    required=f"must stand once for the coder {row.coder}",
+                    found=f"{row.id}, as on {earlier}",
+                    remedy="give each row an id of its own, or let every coder keep their name",
+                )
+            )
+        read.append((row, entry))
         if len(read) > MOST_STATEMENTS:
             raise WinsetError(f"must hold at most {MOST_STATEMENTS:,} statements")
     if problems:
