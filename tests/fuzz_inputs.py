@@ -124,9 +124,8 @@ def try_case(files: Input, folder: Path) -> None:
     """Read it, look for doubts, read its games, forecast it, write it changed, read it again."""
     from dataclasses import replace
 
-    from winset.case.checks import doubts
-
     from winset.case.folder import read_case, write_case
+    from winset.evidence.checks import doubts
     from winset.forecast import make_forecast
     from winset.models import default_model, make_model
     from winset.moves import games_of

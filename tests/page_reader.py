@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import urllib.parse
 import urllib.request
 from http.cookiejar import CookieJar
 from importlib.metadata import entry_points
@@ -62,7 +63,13 @@ def serve(words: list[str]) -> tuple[int, str]:
                 urllib.request.ProxyHandler({}),
                 urllib.request.HTTPCookieProcessor(CookieJar()),
             )
-            with opener.open(address[0], timeout=60) as page:
+            # The name below localhost is for browsers, which find it without asking anyone.
+            place = urllib.parse.urlsplit(address[0])
+            first = urllib.request.Request(
+                place._replace(netloc=f"127.0.0.1:{place.port}").geturl(),
+                headers={"Host": place.netloc},
+            )
+            with opener.open(first, timeout=60) as page:
                 title = re.search(r"<title>(.*?)</title>", page.read().decode())
         finally:
             server.send_signal(signal.SIGINT)

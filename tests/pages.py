@@ -15,6 +15,10 @@ NOT_RUN = {
     "pip install ": "downloads",
     "pip --python env/bin/python install ": "downloads",
     "winset forecast iran-syria-2015 --draws 10000000 --cluster tcp://": "needs other machines",
+    "winset seal my-talks --question agreement --resolve-by 2027-06-30 --rule ": "asks witnesses; "
+    "tests/test_witness.py runs it",
+    "winset verify my-talks --trust tsa.pem ": "needs witnesses; tests/test_witness.py runs it",
+    "winset witness my-talks --trust tsa.pem ": "asks witnesses; tests/test_witness.py runs it",
 }
 PROGRAMS = ("winset", "python", "python3", "pip", "dask", "sudo", "cp", "mkdir", "cd", "git", ".")
 _BLOCK = re.compile(

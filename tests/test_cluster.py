@@ -109,11 +109,11 @@ def test_processes_of_this_machine_are_started_for_the_run(added_up, tmp_path):
     words = ["forecast", "iran-nuclear-2015", "--model", "mean", "--draws", str(CHUNK + 1)]
     said = [
         CliRunner().invoke(cli, [*words, "--save", str(tmp_path / name), *more])
-        for name, more in (("alone", []), ("together", ["--cluster", "local:1"]))
+        for name, more in (("alone.npz", []), ("together.npz", ["--cluster", "local:1"]))
     ]
     assert [done.exit_code for done in said] == [0, 0], said[1].output
     assert said[0].output.replace("alone", "together") == said[1].output
-    assert (tmp_path / "alone").read_bytes() == (tmp_path / "together").read_bytes()
+    assert (tmp_path / "alone.npz").read_bytes() == (tmp_path / "together.npz").read_bytes()
 
 
 def test_what_a_model_says_of_the_case_comes_back_as_it_was_said(cluster):

@@ -77,7 +77,8 @@ def test_the_short_form_asks_no_other_python(commands, monkeypatch):
 
 def test_the_quick_checks_are_tests_that_are_there_after_the_demo(commands, monkeypatch):
     job(monkeypatch, "quick")
-    demo, sample = commands
+    warm, demo, sample = commands
+    assert "warm" in warm
     assert "iran-nuclear-2015" in demo
     files = [dev.ROOT / word for word in sample if word.startswith("tests/")]
     assert len(files) == len(dev.QUICK) and all(path.is_file() for path in files)
@@ -96,10 +97,10 @@ def test_a_test_marked_long_is_skipped_with_the_reason_unless_all_are_asked_for(
     ]
     for asked in (True, False):
         marks = []
-        item = SimpleNamespace(keywords={"long": True}, add_marker=marks.append)
+        item = SimpleNamespace(get_closest_marker={"long": True}.get, add_marker=marks.append)
         config = SimpleNamespace(getoption={"--all": asked}.__getitem__)
         for rule in rules:
             rule(config, [item])
         assert [mark.kwargs["reason"] for mark in marks] == (
-            [] if asked else ["takes long; runs with --all"]
+            [] if asked else ["a long form: --all runs it"]
         )

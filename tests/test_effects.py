@@ -83,13 +83,10 @@ PAIR = (
         (("street", "chief", "intimidation", 0), "its weight is 0"),
         (("chief", "envoy", "authority", 0.4), "models do not read authority"),
         (("street", "chief", "dependence", 0.4), "street neither signs nor ratifies"),
-        (("chief", "lender", "dependence", 0.4), "lender has no stance where chief signs"),
     ],
 )
 def test_a_tie_that_changes_nothing_is_a_doubt_with_its_reason(tie, found):
-    lender = player("lender", "", "outside", 50)
-    parties = {"north": {"unity": 0.5}}
-    case = talks((*PAIR, lender), parties=parties, ties=(tie,), only={"lender": ()})
+    case = talks(PAIR, parties={"north": {"unity": 0.5}}, ties=(tie,))
     (line,) = raised(case, "W110")
     assert found in line
 
@@ -100,11 +97,17 @@ def test_a_tie_that_changes_nothing_is_a_doubt_with_its_reason(tie, found):
         ("street", "chief", "intimidation", 0.4),
         ("chief", "other", "dependence", 0.4),
         ("other", "far", "dependence", 0.4),
+        ("chief", "absent", "dependence", 0.9),  # what is lent to it is not kept
     ],
 )
 def test_a_tie_that_changes_something_is_no_doubt(tie):
-    parties = {"north": {"unity": 0.5}}
-    case = talks(PAIR, parties=parties, ties=(tie,), issues={"x": {"reversion": 20}})
+    case = talks(
+        (*PAIR, player("absent", "", "outside", 50)),
+        parties={"north": {"unity": 0.5}},
+        ties=(tie,),
+        issues={"x": {"reversion": 20}},
+        only={"absent": ()},
+    )
     assert raised(case, "W110") == []
     before, after = solved(replace(case, ties=())), solved(case)
     assert any(not np.array_equal(a, b) for a, b in zip(before, after, strict=True))

@@ -157,7 +157,8 @@ def test_every_problem_is_reported_at_its_cell(pie, path):
         "influence, price, red_line_low, red_line_high, audience_cost, reversion, quota, unity, "
         "power, dependence, intimidation or authority; found “pirce”; did you mean “price”?",
         "questions!D2: deal: horizon: must be a date such as 2015-07-14; found “soon”",
-        "options!C2: share: north: must be one of agreement(issue), settlement(issue) >= "
+        "options!C2: share: north: must be one of agreement(issue), "
+        "agreement(issue & issue), agreement(all), settlement(issue) >= "
         "40, settlement(issue) <= 40, settlement(issue) between 40 and 60, move(game, action) or "
         "blame(party); found “settle(pie)”; write the quantity that answers the question",
         "actors!H2: actors: must stand under a header; found “stray”; move it, or clear the cell",

@@ -194,15 +194,14 @@ def test_what_is_no_page_of_annotations_is_refused_in_words(text):
         read_annotations(text, READ_CASE)
 
 
-json_values = st.recursive(
-    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=9),
-    lambda inner: st.lists(inner, max_size=3)
+json_values = st.deferred(
+    lambda: st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=9)
+    | st.lists(json_values, max_size=3)
     | st.dictionaries(
         st.sampled_from(["id", "target", "body", "selector", "source", "type", "exact", "start",
                          "creator", "winset:document", "prefix", "winset:kind"]),
-        inner, max_size=5,
-    ),
-    max_leaves=20,
+        json_values, max_size=5,
+    )
 )  # fmt: skip
 
 

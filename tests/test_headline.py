@@ -75,7 +75,7 @@ def said():
 def printed(*arguments):
     done = CliRunner().invoke(cli, arguments)
     assert done.exit_code == 0, done.output
-    return done.output
+    return done.stdout
 
 
 # One quantity, one number.

@@ -19,7 +19,17 @@ OUTPUTS = [
     if isinstance(parameter.type, Output)
 ]
 # Files that a command reads, and places that may be a file or a folder.
-READ = {"--calibration", "--resume", "file", "files", "folder", "table", "--file"}
+READ = {
+    "--calibration",
+    "--resume",
+    "file",
+    "files",
+    "folder",
+    "table",
+    "--file",
+    "--signers",
+    "--trust",
+}
 
 
 def arguments(words, parameter, value):

@@ -88,11 +88,9 @@ def tie_objection(case: Case, tie: Tie, at: dict[str, Table]) -> str:
 
 
 def _dependence_objection(tie: Tie, at: dict[str, Table]) -> str:
-    deciding = [table for table in at.values() if tie.source in table.deciding]
-    if not deciding:
+    # A target without a stance counts as well: what the source lends it, it does not keep.
+    if not any(tie.source in table.deciding for table in at.values()):
         return f"{tie.source} neither signs nor ratifies on any issue"
-    if not any(tie.target in table.present for table in deciding):
-        return f"{tie.target} has no stance where {tie.source} signs or ratifies"
     return ""
 
 

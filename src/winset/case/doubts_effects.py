@@ -58,7 +58,7 @@ KINDS = (
     DoubtKind(
         code="W110",
         title="a tie that changes nothing",
-        why="Dependence counts where its source signs or ratifies and its target has a stance; "
+        why="Dependence counts where its source signs or ratifies; "
         "intimidation where a pressure group without a vote presses a ratifier of its own party; "
         "authority is read by games alone. Any other tie leaves every forecast as it is.",
         remedy="correct its kind or ends, give the actor the role or the stance that it works "
