@@ -262,6 +262,7 @@ def test_the_first_page_of_a_stranger_is_a_refusal_with_its_looks(browser, addre
 
 def test_a_slider_on_its_way_ends_in_a_forecast_of_all_draws(page):
     opened(page)
+    page.wait_for_selector("body[data-headline]", timeout=COMPILES)  # nothing moves any more
     slider = page.get_by_label("Position, Ann", exact=True)
     box = slider.bounding_box()
     y = box["y"] + box["height"] / 2
