@@ -264,6 +264,7 @@ def test_a_slider_on_its_way_ends_in_a_forecast_of_all_draws(page):
     opened(page)
     page.wait_for_selector("body[data-headline]", timeout=COMPILES)  # nothing moves any more
     slider = page.get_by_label("Position, Ann", exact=True)
+    slider.scroll_into_view_if_needed()
     box = slider.bounding_box()
     y = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + box["width"] * 0.67, y)
