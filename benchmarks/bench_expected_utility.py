@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from winset.kernels import threads
+from winset.models.kernels import threads
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "tests"))
@@ -26,7 +26,7 @@ from ruamel.yaml import YAML  # noqa: E402
 
 from builders import line_case  # noqa: E402
 from twins import expected_utility as twin  # noqa: E402
-from winset.batch import Batch, sample  # noqa: E402
+from winset.models.batch import Batch, sample  # noqa: E402
 from winset.models.expected_utility import ExpectedUtility  # noqa: E402
 
 ROUNDS = 10

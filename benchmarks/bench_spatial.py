@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from winset.kernels import spatial as kernel
-from winset.kernels import threads
+from winset.models.kernels import spatial as kernel
+from winset.models.kernels import threads
 from winset.models import SpatialPolitics
 
 HERE = Path(__file__).parent

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from winset import open_case, sample
-from winset.kernels import threads
+from winset.models.kernels import threads
 from winset.models import TwoLevel
 
 sys.path.append(str(Path(__file__).parents[1] / "tests"))

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import httpx
 
-from winset.cases import shipped_cases
+from winset.case.shipped import shipped_cases
 
 IRAN = "/cases/own/iran-nuclear-2015"
 CHINA = "/cases/shipped/china-cnpc-2014"

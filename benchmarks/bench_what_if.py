@@ -17,7 +17,7 @@ import httpx
 from bench_web import Served
 
 from winset import make_forecast, make_model, open_case
-from winset.web.asked import ForecastAsked, understood
+from winset.web.forecasts.query import ForecastAsked, understood
 
 CASES = {"iran-nuclear-2015": "enrichment", "iran-syria-2015": "implementation"}
 HUNDRED = ("position", "salience", "influence", "price", "audience_cost", "red_line_high")

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from winset.case.folder import read_case
-from winset.web.app import make_app
-from winset.web.security import LOOPBACK
-from winset.web.serving import address_of, listening, own_name
-from winset.web.waiting import server_of
+from winset.web.server.app import make_app
+from winset.web.server.security import LOOPBACK
+from winset.web.server.listening import address_of, listening, own_name
+from winset.web.server.waiting import server_of
 
 CHROMIUM = Path("/usr/bin/chromium")
 REQUIRED = os.environ.get("WINSET_BROWSER") == "required"

@@ -101,7 +101,7 @@ def base_cases() -> tuple[dict[str, bytes], ...]:
     """Return the files of small cases of all sorts."""
     from winset.case.folder import read_case
     from winset.case.template import template
-    from winset.cases import shipped_cases
+    from winset.case.shipped import shipped_cases
 
     folders = (
         *(FIXTURES / name for name in ("split-pie", "two-coders")),
@@ -125,10 +125,10 @@ def try_case(files: Input, folder: Path) -> None:
     from dataclasses import replace
 
     from winset.case.folder import read_case, write_case
-    from winset.evidence.checks import doubts
-    from winset.forecast import make_forecast
+    from winset.evidence.doubts.checks import doubts
+    from winset.forecast.forecast import make_forecast
     from winset.models import default_model, make_model
-    from winset.moves import games_of
+    from winset.games import games_of
 
     put(files, folder)
     case = read_case(folder)
@@ -271,7 +271,7 @@ def base_forecasts() -> tuple[bytes, ...]:
     import tempfile
 
     from winset.case.folder import read_case
-    from winset.forecast import make_forecast
+    from winset.forecast.forecast import make_forecast
     from winset.models import make_model
 
     case = read_case(FIXTURES / "split-pie")
@@ -290,9 +290,9 @@ def base_run() -> tuple[dict[str, object], bytes]:
     import tempfile
 
     from winset.case.folder import read_case
-    from winset.forecast import make_forecast
+    from winset.forecast.forecast import make_forecast
     from winset.models import make_model
-    from winset.saved import read_arrays
+    from winset.forecast.saved_arrays import read_arrays
 
     def stop(done: int) -> None:
         raise StopIteration
@@ -318,8 +318,8 @@ def make_forecast_file(chance: random.Random) -> Input:
 
 def try_forecast_file(files: Input, folder: Path) -> None:
     """Load it, and ask it what it says; go on from it where it is the state of a long run."""
-    from winset.forecast import load_forecast
-    from winset.runs import State
+    from winset.forecast.forecast import load_forecast
+    from winset.forecast.long_runs import State
 
     put(files, folder)
     if "state.npz" in files:
@@ -342,7 +342,7 @@ def base_ledger() -> dict[str, bytes]:
     import tempfile
 
     from winset.case.folder import read_case
-    from winset.ledger import resolve, seal
+    from winset.track_record.sealed import resolve, seal
     from winset.models import make_model
 
     at = datetime.datetime(2026, 2, 1, 12, tzinfo=datetime.UTC)
@@ -397,7 +397,7 @@ def try_ledger(files: Input, folder: Path) -> None:
     """Verify it, keep its record, append to it, mend its end."""
     from winset.case.appending import append, repair
     from winset.case.chain import LEDGER
-    from winset.ledger import read_ledger, record, verify
+    from winset.track_record.sealed import read_ledger, record, verify
 
     put(files, folder)
     refused = None

@@ -6,7 +6,7 @@ import functools
 import numpy as np
 
 from builders import line_case
-from winset.batch import sample
+from winset.models.batch import sample
 
 
 @functools.cache

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from winset.case.folder import read_case
 from winset.cli.coding import agreement as command
 from winset.errors import WinsetError
-from winset.evidence.agreement import _alpha, agreement
+from winset.evidence.coding.agreement import _alpha, agreement
 
 CASE = Path(__file__).parent / "fixtures" / "two-coders"
 

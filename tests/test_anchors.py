@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from winset.case.folder import read_case
-from winset.case.kept import span_digest
+from winset.case.document_files import span_digest
 from winset.cli.coding import reanchor as command
 from winset.evidence.anchors import (
     ALONE,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 
 from builders import line_case, line_cases
-from winset.answers import (
+from winset.explain.answers import (
     NBSP,
     answers,
     calibration_sentence,
@@ -20,9 +20,9 @@ from winset.answers import (
 )
 from winset.case.parts import Answered, Change, Party, Question, Resolved, Scale, Scenario
 from winset.case.ranges import point
-from winset.cases import open_case, shipped_cases
-from winset.findings import look_behind
-from winset.forecast import make_forecast
+from winset.case.shipped import open_case, shipped_cases
+from winset.explain.background import look_behind
+from winset.forecast.forecast import make_forecast
 from winset.models import MODELS, Mean, NashBargaining, TwoLevel
 
 ROWS = [("a", "10 to 60", 50, 80), ("b", "30..60..95", 90, 60), ("c", "55 to 80", 70, 20)]

@@ -11,11 +11,11 @@ from click.testing import CliRunner
 from winset.case.folder import read_case
 from winset.cli import cli
 from winset.errors import WinsetError
-from winset.evidence import apart
-from winset.evidence.apart import MEGABYTE, Apart, Limits
+from winset.evidence.reading import apart
+from winset.evidence.reading.apart import MEGABYTE, Apart, Limits
 from winset.evidence.intake import take_in
-from winset.evidence.reading import HERE
-from winset.web import taking_in
+from winset.evidence.reading.reader import HERE
+from winset.web.cases import uploads as taking_in
 from workbench import PIE, a_folder, entered
 
 TALK = b'"We will never give in," said Bob. Ann said that half of the pie was enough.\n'

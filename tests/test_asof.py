@@ -11,9 +11,9 @@ from winset.case.folder import read_case
 from winset.charts.render import rendered
 from winset.charts.timeline import timeline as drawn
 from winset.cli.timeline import timeline as command
-from winset.evidence.asof import as_of
+from winset.evidence.coding.asof import as_of
 from winset.models import make_model
-from winset.timeline import make_timeline, statement_dates
+from winset.forecast.timeline import make_timeline, statement_dates
 
 CASE = Path(__file__).parent / "fixtures" / "two-coders"
 JUNE = datetime.date(2023, 6, 1)
@@ -93,7 +93,7 @@ def test_a_timeline_has_a_moment_a_statement_date_and_the_last_one_is_the_case()
 
 
 def test_a_timeline_makes_each_forecast_from_the_case_as_of_then():
-    from winset.forecast import make_forecast
+    from winset.forecast.forecast import make_forecast
 
     case, model = read_case(CASE), make_model("mean", {})
     course = make_timeline(case, model, draws=200, seed=4, since=JUNE)

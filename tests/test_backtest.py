@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from any_decisions import ACTORS, made_up, read
-from winset.backtest import (
+from winset.track_record.backtest import (
     CLIMATOLOGY,
     GRID,
     NEVER_SETTLES,
@@ -21,19 +21,19 @@ from winset.backtest import (
     run_backtest,
     score,
 )
-from winset.calibration import decision_key, fitted_text, shipped
-from winset.calibration_fit import fit_models
-from winset.cases import shipped_cases
-from winset.chunks import solve_chunk
+from winset.forecast.calibration import decision_key, fitted_text, shipped
+from winset.track_record.calibration_fit import fit_models
+from winset.case.shipped import shipped_cases
+from winset.forecast.tasks import solve_chunk
 from winset.cli import cli
 from winset.cli.printing import jsonable
 from winset.errors import WinsetError
-from winset.events import score_events
+from winset.track_record.resolved_questions import score_events
 from winset.formats.decisions import read_decisions
 from winset.models import Constant, Exchange, Mean, Median, NashBargaining, ReversionPoint, TwoLevel
-from winset.scores import crps, quantile
-from winset.standings import duels, ensemble, standings
-from winset.trial import Trial
+from winset.track_record.scores import crps, quantile
+from winset.track_record.model_table import duels, ensemble, standings
+from winset.track_record.decision import Trial
 
 DEV = Path(__file__).parents[2] / "shared" / "data" / "deu" / "dev.csv"
 MODELS = (Mean(), Median(), ReversionPoint(), Exchange())
@@ -87,7 +87,7 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_end(trees, run, tmp_path):
 
 KILLED = """
 import os, signal, sys
-import winset.backtest as stack
+import winset.track_record.backtest as stack
 keep, kept = stack._Kept.keep, []
 def killed(self, *row):
     keep(self, *row)
@@ -172,7 +172,7 @@ def test_trading_models_see_the_whole_group_and_score_its_issue(tmp_path):
     alone = run_backtest(read(tmp_path, made_up(3, 1)), [Exchange()], draws=50)
     assert sum(alone.left_out["exchange"].values()) == 3
     together = trees.together(trees.decisions[3])
-    from winset.batch import sample
+    from winset.models.batch import sample
 
     settled = Exchange().solve(sample(together.case, 1)).settlement[0]
     assert found.of("exchange")[3].raw.point == pytest.approx(100 * settled[1])
@@ -230,7 +230,7 @@ def test_climatology_has_seen_no_outcome_of_its_own_group(trees):
 
 def test_calibrated_rows_use_the_fold_that_has_not_seen_them(tmp_path):
     trees = read(tmp_path, made_up(35, 2))
-    from winset.backtest import settlements
+    from winset.track_record.backtest import settlements
 
     fitted = fit_models(trees, settlements(trees, [Mean()]), source="trees")
     found = run_backtest(trees, [Mean()], draws=50, fitted=fitted)

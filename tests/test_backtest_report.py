@@ -13,8 +13,8 @@ from playwright.sync_api import sync_playwright
 
 import pictures
 from any_decisions import made_up, read
-from winset.backtest import run_backtest
-from winset.cases import shipped_cases
+from winset.track_record.backtest import run_backtest
+from winset.case.shipped import shipped_cases
 from winset.charts.backtest import CHOSEN, forecast_against_outcome, scores_by_model
 from winset.charts.canvas import WIDTHS
 from winset.charts.decision import ACTORS, MODELS, OUTCOME, decision_view, model_names
@@ -23,12 +23,12 @@ from winset.charts.render import rendered
 from winset.charts.theme import DARK, LIGHT
 from winset.cli import cli
 from winset.errors import WinsetError
-from winset.events import score_events
+from winset.track_record.resolved_questions import score_events
 from winset.formats.decisions import read_decisions
 from winset.models import Exchange, Mean, Median, NashBargaining, ReversionPoint, TwoLevel
 from winset.report.backtest import backtest_html, write_backtest_report
-from winset.standings import ensemble, standings
-from winset.verdict import gain, interval_coverage, probability_transforms, verdict
+from winset.track_record.model_table import ensemble, standings
+from winset.track_record.backtest_words import gain, interval_coverage, probability_transforms, verdict
 
 DEV = Path(__file__).parents[2] / "shared" / "data" / "deu" / "dev.csv"
 CHROMIUM = Path("/usr/bin/chromium")
@@ -174,7 +174,7 @@ def test_events_come_with_their_diagram_and_with_how_few_they_are(tmp_path):
 
 
 def test_the_command_writes_the_report_of_a_folder_of_cases(tmp_path):
-    source = Path(__file__).parents[1] / "src" / "winset" / "cases"
+    source = Path(__file__).parents[1] / "src" / "winset" / "case" / "shipped"
     done = CliRunner().invoke(
         cli, ["backtest", str(source), "--draws", "100", "--report", str(tmp_path / "report.html")]
     )

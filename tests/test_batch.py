@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from builders import line_case, line_cases
-from winset.batch import RandomShares, sample, uncertain_cells
+from winset.models.batch import RandomShares, sample, uncertain_cells
 from winset.case.parts import Actor, Condition, Requirement, Stance
 from winset.case.ranges import parse_range, point
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from any_decisions import made_up, read
-from winset.backtest import settlements
-from winset.batch import sample
-from winset.calibration import (
+from winset.track_record.backtest import settlements
+from winset.models.batch import sample
+from winset.forecast.calibration import (
     BORROWED_FROM,
     FILE,
     Calibration,
@@ -24,7 +24,7 @@ from winset.calibration import (
     shipped,
     weights_and_spread,
 )
-from winset.calibration_fit import (
+from winset.track_record.calibration_fit import (
     FOLDS,
     LEAST_DECISIONS,
     PARTS,
@@ -42,7 +42,7 @@ from winset.errors import WinsetError
 from winset.models import Mean, Median, ReversionPoint, make_model
 from winset.models.base import Outcome
 from winset.models.central import stance_weights
-from winset.scores import crps, quantile, quantiles
+from winset.track_record.scores import crps, quantile, quantiles
 
 DRAWS = 60_000
 DEV = Path(__file__).parents[2] / "shared" / "data" / "deu" / "dev.csv"

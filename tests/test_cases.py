@@ -3,9 +3,9 @@ import re
 import pytest
 
 from winset.case.folder import render_case
-from winset.cases import open_case, shipped_cases
+from winset.case.shipped import open_case, shipped_cases
 from winset.errors import WinsetError
-from winset.forecast import make_forecast
+from winset.forecast.forecast import make_forecast
 from winset.models import Mean, Median
 
 NAMES = sorted(shipped_cases())

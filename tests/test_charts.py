@@ -13,14 +13,14 @@ from hypothesis import given, settings
 from builders import line_case, line_cases
 from winset.case.parts import Party, Resolved
 from winset.case.ranges import parse_range, point
-from winset.cases import open_case, shipped_cases
+from winset.case.shipped import open_case, shipped_cases
 from winset.charts import outcome, position_strip, save
 from winset.charts.marks import marks
 from winset.charts.render import page_specification, rendered
 from winset.charts.text import lines, shown
 from winset.charts.theme import DARK, LIGHT, NAME_SIZE, NO_PARTY, PALETTE, party_colours
 from winset.errors import WinsetError
-from winset.forecast import make_forecast
+from winset.forecast.forecast import make_forecast
 from winset.models import Mean, NashBargaining
 
 HOSTILE = ["<script>alert(1)</script>", '"onload="x', "{{7*7}}", "a\u202eb", "datum.x", "&amp;"]

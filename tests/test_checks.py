@@ -9,7 +9,7 @@ from winset.case.folder import read_case, write_case
 from winset.case.parts import Actor, Answered, Change, Claim, Resolved, Scale, Scenario, Tie
 from winset.case.ranges import parse_range, point
 from winset.errors import WinsetError
-from winset.evidence.checks import DOUBT_KINDS, doubts, doubts_page, explain
+from winset.evidence.doubts.checks import DOUBT_KINDS, doubts, doubts_page, explain
 
 ROOT = Path(__file__).parents[1]
 

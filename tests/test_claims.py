@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from winset.case.folder import parse_case, read_case, render_case, write_case
 from winset.case.parts import Answered, Claim, Resolved, Statement
 from winset.case.ranges import parse_range
-from winset.cases import open_case
-from winset.claims import (
+from winset.case.shipped import open_case
+from winset.track_record.claims import (
     bootstrapped,
     claims_of,
     open_cases,
@@ -21,7 +21,7 @@ from winset.claims import (
 )
 from winset.cli import cli
 from winset.errors import CaseError, WinsetError
-from winset.evidence.asof import as_of
+from winset.evidence.coding.asof import as_of
 
 HEADER = (
     "id,statements,author,outlet,made,question,issue,text,condition,by,outcome,value,probability,"

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from winset.case.folder import read_case
-from winset.cases import shipped_cases
+from winset.case.shipped import shipped_cases
 from winset.cli import cli
 
 SCHEMA = json.loads((Path(__file__).parents[1] / "docs" / "forecast.schema.json").read_text())

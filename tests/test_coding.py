@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from winset.case.folder import read_case
 from winset.cli.coding import code, trace
 from winset.errors import CaseError, WinsetError
-from winset.evidence.coding import (
+from winset.evidence.coding.decisions import (
     accepted,
     drop_decision,
     last_decision,

@@ -7,7 +7,7 @@ from builders import line_case
 from winset.case.parts import Change, Scenario, Tie
 from winset.case.ranges import parse_range, point
 from winset.case.scenarios import apply_changes, apply_scenario, channels
-from winset.comparison import compare
+from winset.forecast.scenario_effects import compare
 from winset.errors import WinsetError
 from winset.models import Mean, NashBargaining
 

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from any_decisions import ACTORS, made_up, read
-from winset.cases import shipped_cases
+from winset.case.shipped import shipped_cases
 from winset.cli import cli
 from winset.errors import CaseError, WinsetError
 from winset.formats.council import long_form

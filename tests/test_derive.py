@@ -12,7 +12,7 @@ from winset.case.model import Case
 from winset.case.parts import Actor, Document, Issue, Scale, Stance, Statement
 from winset.case.ranges import parse_range, point
 from winset.cli.coding import derive as derive_command
-from winset.evidence.derive import (
+from winset.evidence.coding.derive import (
     HALF_LIFE,
     derive,
     derive_stances,
@@ -20,8 +20,8 @@ from winset.evidence.derive import (
     derived_range,
     marked,
 )
-from winset.evidence.trace import trace
-from winset.evidence.units import units
+from winset.evidence.coding.trace import trace
+from winset.evidence.coding.units import units
 
 CASE = Path(__file__).parent / "fixtures" / "two-coders"
 DAY = datetime.date(2020, 1, 1)

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given, settings
 
 from any_talks import any_talks, player, talks
-from winset.batch import sample
+from winset.models.batch import sample
 from winset.case.at_table import line_objections, tables, tie_objection
 from winset.case.parts import Change, Scenario, Tie
 from winset.case.ranges import point
-from winset.cases import open_case
-from winset.evidence.checks import doubts
+from winset.case.shipped import open_case
+from winset.evidence.doubts.checks import doubts
 from winset.models import TwoLevel
-from winset.models.seats import pairs, seats_of
+from winset.models.two_level.ratifiers import pairs, seats_of
 
 DRAWS = 8
 

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from winset.case.model import Case
 from winset.case.parts import Actor
 from winset.case.ranges import point
-from winset.cases import open_case
+from winset.case.shipped import open_case
 from winset.errors import CaseError, WinsetError
-from winset.moves.efg import efg_text
-from winset.moves.equilibrium import quantal_response
-from winset.moves.reading import game_of, read_game
-from winset.moves.solve import play
+from winset.games.efg import efg_text
+from winset.games.equilibrium import quantal_response
+from winset.games.reading import game_of, read_game
+from winset.games.solve import play
 
 gambit = pytest.importorskip("pygambit", reason="pygambit is not installed")
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from winset.ensemble import Member, fit_ensemble
-from winset.scores import crps
+from winset.track_record.ensemble import Member, fit_ensemble
+from winset.track_record.scores import crps
 
 GROUPS = [f"g{k // 2}" for k in range(120)]
 

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 
-import winset.cases
+import winset.case.shipped
 from any_case import TROUBLE, cases
 from winset.case.folder import read_case, write_case
 from winset.case.parts import Actor, Scale
@@ -20,7 +20,7 @@ from winset.formats.excel import read_workbook, write_workbook
 
 FOLDERS = [
     Path(__file__).parent / "fixtures" / "split-pie",
-    *sorted(p.parent for p in Path(winset.cases.__file__).parent.glob("*/case.yaml")),
+    *sorted(p.parent for p in Path(winset.case.shipped.__file__).parent.glob("*/case.yaml")),
 ]
 
 

@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 from stances import batch_of
 from twins import exchange as twin
 from winset.errors import WinsetError
-from winset.kernels import threads
+from winset.models.kernels import threads
 from winset.models.exchange import Exchange, Exchanged
 
 HERE = Path(__file__).parent

@@ -11,8 +11,8 @@ from ruamel.yaml import YAML
 from builders import line_case
 from stances import batch_of
 from twins import expected_utility as twin
-from winset.batch import sample
-from winset.kernels import threads
+from winset.models.batch import sample
+from winset.models.kernels import threads
 from winset.models.expected_utility import ExpectedUtility
 
 HERE = Path(__file__).parent

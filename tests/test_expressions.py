@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from winset.moves.expressions import (
+from winset.games.expressions import (
     DEEPEST,
     LONGEST,
     SIGNATURES,

@@ -8,14 +8,14 @@ import pytest
 from click.testing import CliRunner
 
 from any_decisions import made_up, read
-from winset.ablation import LADDER, by_actors, by_rule, by_spread, ladder
-from winset.backtest import run_backtest, settlements
-from winset.calibration import shipped
-from winset.calibration_fit import FOLDS
+from winset.track_record.ablation import LADDER, by_actors, by_rule, by_spread, ladder
+from winset.track_record.backtest import run_backtest, settlements
+from winset.forecast.calibration import shipped
+from winset.track_record.calibration_fit import FOLDS
 from winset.cli.findings import BLOCK, findings, findings_tables, made_from, refreshed
 from winset.errors import WinsetError
 from winset.models import Mean, Median
-from winset.standings import standings
+from winset.track_record.model_table import standings
 
 DEV = Path(__file__).parents[2] / "shared" / "data" / "deu" / "dev.csv"
 PAGE = Path(__file__).parents[1] / "docs" / "findings.md"
@@ -75,7 +75,7 @@ def test_the_last_rung_of_the_ladder_is_the_whole_calibration(trees):
     assert rungs[0].gained is None
     for before, rung in itertools.pairwise(rungs):
         assert rung.gained.value == pytest.approx(rung.crps.value - before.crps.value)
-    from winset.calibration_fit import fit_models
+    from winset.track_record.calibration_fit import fit_models
 
     fitted = fit_models(trees, {"mean": points}, source="trees")
     assert len(fitted.folds) == FOLDS

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-import winset.cases
+import winset.case.shipped
 from any_case import cases
-from winset.batch import sample
+from winset.models.batch import sample
 from winset.case.folder import parse_case, read_case, render_case, write_case, write_file
 from winset.case.model import Case
 from winset.case.parts import Issue, Party
@@ -17,7 +17,7 @@ from winset.case.ranges import parse_range, point
 from winset.errors import CaseError, WinsetError
 from winset.models import Mean
 
-SHIPPED = sorted(p.parent for p in Path(winset.cases.__file__).parent.glob("*/case.yaml"))
+SHIPPED = sorted(p.parent for p in Path(winset.case.shipped.__file__).parent.glob("*/case.yaml"))
 
 
 def problems(files):

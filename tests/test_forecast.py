@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from builders import line_case
-from winset.calibration import shipped
-from winset.chunks import CHUNK
+from winset.forecast.calibration import shipped
+from winset.forecast.tasks import CHUNK
 from winset.errors import WinsetError
-from winset.forecast import (
+from winset.forecast.forecast import (
     load_forecast,
     make_forecast,
     repeat_forecast,

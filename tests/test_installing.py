@@ -13,8 +13,8 @@ from packaging.requirements import Requirement
 
 import dev
 import winset
-from winset import installing
-from winset.installing import install_command
+from winset.errors import installing
+from winset.errors.installing import install_command
 
 NEEDS = (
     "numpy>=2.0",

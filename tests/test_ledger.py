@@ -21,12 +21,12 @@ from winset.case.parts import Answered, Question
 from winset.case.template import template
 from winset.cli import cli
 from winset.errors import CaseError, WinsetError
-from winset.forecast import make_forecast
-from winset.ledger import read_ledger, record, resolve, score, seal, verify
-from winset.ledger.records import in_json, understand_chain
-from winset.ledger.sealing import content_digest, draft, put_down
+from winset.forecast.forecast import make_forecast
+from winset.track_record.sealed import read_ledger, record, resolve, score, seal, verify
+from winset.track_record.sealed.records import in_json, understand_chain
+from winset.track_record.sealed.sealing import content_digest, draft, put_down
 from winset.models import make_model
-from winset.scores import brier, crps, log_score
+from winset.track_record.scores import brier, crps, log_score
 
 AT = datetime.datetime(2026, 2, 1, 12, tzinfo=datetime.UTC)
 LATER = datetime.datetime(2026, 7, 1, 12, tzinfo=datetime.UTC)
@@ -522,7 +522,7 @@ def test_what_is_settled_already_is_not_sealed(folder):
 
 
 def test_moves_are_sealed_from_the_game_and_blame_is_not(tmp_path):
-    from winset.cases import open_case
+    from winset.case.shipped import open_case
 
     case = open_case("iran-nuclear-2015")
     open_ones = tuple(replace(q, resolution=None) for q in case.questions)

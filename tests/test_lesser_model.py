@@ -9,7 +9,7 @@ from any_talks import player, talks
 from bridge import BRIDGE, client, folder  # noqa: F401
 from winset.case.certainty import points_sentence
 from winset.case.folder import read_case, write_case
-from winset.cases import open_case
+from winset.case.shipped import open_case
 from winset.cli import cli
 from winset.models import default_model, lacks, lesser_sentence
 

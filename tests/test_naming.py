@@ -9,10 +9,10 @@ import pytest
 from click.testing import CliRunner
 
 from winset.case.naming import LONGEST, check_name
-from winset.cases import open_case
+from winset.case.shipped import open_case
 from winset.cli import cli
 from winset.errors import WinsetError
-from winset.evidence.coding import coder_file
+from winset.evidence.coding.decisions import coder_file
 from winset.evidence.intake import take_in
 from winset.formats.excel import write_workbook
 from workbench import a_folder, entered

@@ -66,7 +66,7 @@ def test_a_private_temporary_folder_is_the_next_best_place(winset, tmp_path):
 
 
 def test_a_temporary_folder_that_another_could_have_made_is_not_trusted(tmp_path, monkeypatch):
-    from winset.keeping import private_folder
+    from winset.models.cache_folders import private_folder
 
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     name = tmp_path / f"winset-{os.geteuid()}"

@@ -9,7 +9,7 @@ import pytest
 
 import gallery
 import pictures
-from winset.cases import open_case
+from winset.case.shipped import open_case
 from winset.charts.blame import who_blocks
 from winset.charts.canvas import WIDTHS, fitting
 from winset.charts.metrics import width_of
@@ -17,8 +17,8 @@ from winset.charts.placing import number
 from winset.charts.ratification import ratification
 from winset.charts.render import page_widths, rendered
 from winset.charts.theme import DARK, LIGHT
-from winset.findings import look_behind
-from winset.forecast import make_forecast
+from winset.explain.background import look_behind
+from winset.forecast.forecast import make_forecast
 from winset.models import Mean, TwoLevel
 
 FONT = 'font-family="Liberation Sans" font-size="12px"'

@@ -4,9 +4,9 @@ import pytest
 
 from browsing import browser
 from pictures import POWER_OF_TEN
-from winset.cases import open_case
+from winset.case.shipped import open_case
 from winset.charts.canvas import WIDTHS
-from winset.forecast import make_forecast
+from winset.forecast.forecast import make_forecast
 from winset.models import TwoLevel
 from winset.report.page import report_html
 

@@ -6,7 +6,7 @@ import datetime
 import numpy as np
 import pytest
 
-from winset.batch import sample
+from winset.models.batch import sample
 from winset.case.model import Case
 from winset.case.parts import Actor, Issue, Party, Stance, Tie
 from winset.case.ranges import parse_range

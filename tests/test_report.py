@@ -19,16 +19,16 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from winset.answers import answers, issue_answers
+from winset.explain.answers import answers, issue_answers
 from winset.case.cells import Text
 from winset.case.folder import read_case
 from winset.case.model import Case
 from winset.case.ranges import Range
-from winset.cases import open_case, shipped_cases
+from winset.case.shipped import open_case, shipped_cases
 from winset.cli import cli
-from winset.evidence.checks import doubts
-from winset.findings import look_behind
-from winset.forecast import load_forecast, make_forecast
+from winset.evidence.doubts.checks import doubts
+from winset.explain.background import look_behind
+from winset.forecast.forecast import load_forecast, make_forecast
 from winset.models import Mean, NashBargaining
 from winset.report import report_html, write_report
 from winset.report.evidence import web_address

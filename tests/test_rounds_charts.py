@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import line_case
-from winset.batch import sample
+from winset.models.batch import sample
 from winset.case.parts import Party
-from winset.cases import open_case
+from winset.case.shipped import open_case
 from winset.charts.cast import brief, cast
 from winset.charts.challenges import challenge_map, challenge_matrix, expected_gains, field
 from winset.charts.coalitions import coalition_matrix, coalition_network, together
@@ -27,7 +27,7 @@ from winset.charts.theme import DARK, NAME_SIZE
 from winset.charts.trajectories import LANE, fan, trajectories
 from winset.cli import cli
 from winset.errors import WinsetError
-from winset.forecast import make_forecast
+from winset.forecast.forecast import make_forecast
 from winset.models import Exchange, ExpectedUtility, Mean, SpatialPolitics
 from winset.report.rounds import rounds_views, within_room
 

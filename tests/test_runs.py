@@ -13,19 +13,20 @@ import pytest
 from click.testing import CliRunner
 
 from builders import line_case
-from winset import chunks, forecast
-from winset.answers import answers, issue_answers
+from winset.forecast import tasks as chunks
+from winset.forecast import forecast
+from winset.explain.answers import answers, issue_answers
 from winset.case.folder import write_case
 from winset.case.parts import Question
-from winset.cases import open_case
+from winset.case.shipped import open_case
 from winset.charts.outcome import outcome
-from winset.chunks import CHUNK, MOST_KEPT, ThisProcess
+from winset.forecast.tasks import CHUNK, MOST_KEPT, ThisProcess
 from winset.cli import cli
-from winset.comparison import compare
+from winset.forecast.scenario_effects import compare
 from winset.errors import WinsetError
-from winset.forecast import forget_run, load_forecast, make_forecast, repeat_forecast
+from winset.forecast.forecast import forget_run, load_forecast, make_forecast, repeat_forecast
 from winset.models import ExpectedUtility, Mean, NashBargaining, TwoLevel
-from winset.rounds import rounds_table
+from winset.forecast.rounds_table import rounds_table
 
 ROWS = [("a", "10..20..60", 50, 100), ("b", "50 to 90", "10 to 20", 50)]
 CASE = replace(
@@ -267,7 +268,7 @@ PEAK = """
 import resource, sys
 sys.path.insert(0, sys.argv[1])
 from builders import line_case
-from winset.forecast import make_forecast
+from winset.forecast.forecast import make_forecast
 from winset.models import Mean
 rows = [("a", "10 to 60", 50, 100), ("b", 90, 20, 50)]
 case = line_case(rows, issues=("u", "v", "w", "x", "y", "z"))

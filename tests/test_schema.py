@@ -5,12 +5,12 @@ import jsonschema
 import pytest
 from ruamel.yaml import YAML
 
-import winset.cases
+import winset.case.shipped
 from winset.case.schema import case_schema
 
 FOLDERS = [
     Path(__file__).parent / "fixtures" / "split-pie",
-    *sorted(p.parent for p in Path(winset.cases.__file__).parent.glob("*/case.yaml")),
+    *sorted(p.parent for p in Path(winset.case.shipped.__file__).parent.glob("*/case.yaml")),
 ]
 
 

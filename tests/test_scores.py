@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from winset.scores import (
+from winset.track_record.scores import (
     binned_log_score,
     brier,
     crps,
@@ -96,7 +96,7 @@ def test_an_interval_by_group_is_wider_than_one_that_takes_cases_for_independent
 def test_the_smallest_resolvable_difference_is_found_four_times_in_five():
     random = np.random.default_rng(4)
     error = 1 / np.sqrt(100)
-    from winset.scores import Estimate
+    from winset.track_record.scores import Estimate
 
     least = resolvable(Estimate(value=0, low=0, high=0, error=error))
     found = np.abs(random.normal(least, error, 20_000)) > 1.96 * error

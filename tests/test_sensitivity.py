@@ -12,17 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders import line_case
-from winset.batch import RandomShares, make_batch, sample
+from winset.models.batch import RandomShares, make_batch, sample
 from winset.case.parts import Party
 from winset.case.ranges import parse_range, point
-from winset.cases import open_case, shipped_cases
+from winset.case.shipped import open_case, shipped_cases
 from winset.charts.render import rendered
 from winset.charts.theme import DARK, LIGHT
 from winset.charts.tornado import COUNT, HEAD, MOST, ROW, SHARES, SWINGS, tornado
 from winset.cli import cli
 from winset.errors import WinsetError
 from winset.models import Constant, Mean, TwoLevel, default_model, make_model
-from winset.sensitivity import (
+from winset.explain.sensitivity import (
     case_inputs,
     headline,
     measure_sensitivity,
@@ -31,9 +31,9 @@ from winset.sensitivity import (
     sobol,
     uncertain_inputs,
 )
-from winset.sensitivity.streams import DesignedShares, asked_for
-from winset.sensitivity.summary import PerDraw, Reading, paired
-from winset.sensitivity.words import noise_sentence
+from winset.explain.sensitivity.streams import DesignedShares, asked_for
+from winset.explain.sensitivity.summary import PerDraw, Reading, paired
+from winset.explain.sensitivity.words import noise_sentence
 
 NUCLEAR = open_case("iran-nuclear-2015")
 

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from any_talks import any_talks, player, talks
 from twins import two_level as twin
-from winset.batch import sample
+from winset.models.batch import sample
 from winset.case.ranges import point
 from winset.errors import WinsetError
-from winset.kernels.shapley import Rules, make_room, passes, shapley_values, undominated
-from winset.models.two_level import TwoLevel
+from winset.models.kernels.shapley import Rules, make_room, passes, shapley_values, undominated
+from winset.models.two_level.model import TwoLevel
 
 
 @st.composite

@@ -11,20 +11,20 @@ from pathlib import Path
 import pytest
 
 from wheels import build_wheel, copy_checkout, install, make_environment, run_python
-from winset.forecast import load_forecast, make_forecast, what_changed
-from winset.kernels.telling import Compiling, tell
-from winset.made import Made
+from winset.forecast.forecast import load_forecast, make_forecast, what_changed
+from winset.models.kernels.telling import Compiling, tell
+from winset.forecast.provenance import Made
 from winset.models import Mean
-from winset.version import UNKNOWN, code_digest, compare_code
+from winset.models.version import UNKNOWN, code_digest, compare_code
 from workbench import a_folder, entered
 
 LOSS = "            loss = abs(y - x)\n"
 # A door to the line above that compiles in no time: it stands in another file, as the models do.
 SMALL = '''"""What each actor gains at each point."""
 
-from winset.kernels.arrays import Float1, Float2
-from winset.kernels.compiling import door
-from winset.kernels.ratification import own_gains
+from winset.models.kernels.arrays import Float1, Float2
+from winset.models.kernels.compiling import door
+from winset.models.kernels.ratification import own_gains
 
 
 @door
@@ -34,8 +34,8 @@ def small(q: float, stance: Float2, point: Float1, h: Float2) -> None:
 GAIN = """
 import json, sys
 import numpy as np
-from winset.kernels.small import small
-from winset.version import code_digest
+from winset.models.kernels.small import small
+from winset.models.version import code_digest
 stance = np.array([[0.5], [0.0], [-np.inf], [np.inf], [0.0], [1.0], [1.0]])
 gain = np.empty((1, 1))
 small(0.0, stance, np.array([0.4]), gain)
@@ -45,8 +45,8 @@ print(json.dumps([gain.item(), code_digest(), "numba" in sys.modules]))
 
 def with_loss(checkout: Path, factor: str) -> Path:
     """Write how much worse each point is into the kernels; the file's length stays as it is."""
-    (checkout / "src" / "winset" / "kernels" / "small.py").write_text(SMALL)
-    path = checkout / "src" / "winset" / "kernels" / "ratification.py"
+    (checkout / "src" / "winset" / "models" / "kernels" / "small.py").write_text(SMALL)
+    path = checkout / "src" / "winset" / "models" / "kernels" / "ratification.py"
     text = path.read_text()
     assert text.count(LOSS) == 1 or "* abs(y - x)" in text
     lines = [
@@ -116,7 +116,7 @@ def test_a_checkout_computes_with_the_kernels_checked_out_whatever_their_dates(t
     for branch in ("more", "most", "more"):
         git("checkout", branch)
         # Same date, same length: to Python, and to Numba, a file that has not changed.
-        os.utime(checkout / "src" / "winset" / "kernels" / "ratification.py", (1.5e9, 1.5e9))
+        os.utime(checkout / "src" / "winset" / "models" / "kernels" / "ratification.py", (1.5e9, 1.5e9))
         value, code, _ = gain(Path(sys.executable), **how)
         assert numbers.setdefault(branch, (value, code)) == (value, code)
     assert numbers["more"][0] == pytest.approx(0.35)
@@ -126,7 +126,7 @@ def test_a_checkout_computes_with_the_kernels_checked_out_whatever_their_dates(t
 
 def test_a_folder_in_use_is_not_swept(tmp_path):
     code = (
-        "import sys; from winset.kernels.place import place; print(place().folder, flush=True); "
+        "import sys; from winset.models.kernels.place import place; print(place().folder, flush=True); "
         "sys.stdin.read()"
     )
     how = os.environ | {"WINSET_CACHE": str(tmp_path)}
@@ -137,7 +137,7 @@ def test_a_folder_in_use_is_not_swept(tmp_path):
     folder = Path(user.stdout.readline().strip())
     unused = folder.with_name("0" * 32)
     shutil.copytree(folder, unused)
-    newer = "import winset.version as v; v.code_digest = lambda: 'f' * 32; "
+    newer = "import winset.models.version as v; v.code_digest = lambda: 'f' * 32; "
     subprocess.run(
         [sys.executable, "-c", newer + code], stdin=subprocess.DEVNULL, env=how, check=True
     )
@@ -148,7 +148,7 @@ def test_a_folder_in_use_is_not_swept(tmp_path):
 
 def test_damaged_compiled_code_is_compiled_again(tmp_path):
     code = (
-        "import numpy as np; from winset.kernels.medians import weighted_medians; "
+        "import numpy as np; from winset.models.kernels.medians import weighted_medians; "
         "print(weighted_medians(np.array([[[0.1], [0.9]]]), np.ones((1, 2, 1))).item())"
     )
     how = {"WINSET_CACHE": str(tmp_path)}
@@ -162,7 +162,7 @@ def test_damaged_compiled_code_is_compiled_again(tmp_path):
 
 def test_warm_compiles_what_is_missing_and_says_where_it_is_kept(tmp_path):
     code = (
-        "import winset.kernels.medians, winset.kernels.compiling as c; "
+        "import winset.models.kernels.medians, winset.models.kernels.compiling as c; "
         "known = c.doors; c.doors = lambda: known('medians'); "
         "from winset.cli import cli; cli(['warm'])"
     )
@@ -225,8 +225,8 @@ def test_code_is_told_apart_from_what_compiled_it():
 
 UNKNOWN_NUMBA = """
 import numpy as np
-import winset.kernels.machine as machine
-from winset.kernels.medians import weighted_medians
+import winset.models.kernels.machine as machine
+from winset.models.kernels.medians import weighted_medians
 
 def unsuited(kernel, function):
     raise machine.UnsuitedError(f"{kernel.name}: arguments lie elsewhere")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from winset.verbal import DENIED, UNLISTED, WORDINGS, suggestions
+from winset.explain.likelihood_words import DENIED, UNLISTED, WORDINGS, suggestions
 
 TABLE = YAML(typ="safe").load(
     (Path(__file__).parent / "published" / "words_of_likelihood.yaml").read_text(encoding="utf-8")

@@ -16,12 +16,12 @@ from openapi_spec_validator import validate
 from referencing.exceptions import PointerToNowhere
 
 from winset.case.folder import read_case
-from winset.cases import shipped_cases
+from winset.case.shipped import shipped_cases
 from winset.errors import WinsetError
-from winset.web.app import endpoints
-from winset.web.locks import locked
-from winset.web.serving import listening
-from winset.web.store import Name, Store
+from winset.web.server.app import endpoints
+from winset.web.cases.locks import locked
+from winset.web.server.listening import listening
+from winset.web.cases.store import Name, Store
 from workbench import OURS, PIE, a_folder, entered, row
 
 STANCE = {"issue": "pie", "actor": "ann", "condition": ""}
@@ -245,7 +245,7 @@ def test_a_folder_that_is_a_case_serves_that_case_alone(folder):
 
 def test_a_folder_is_held_by_one_writer_at_a_time_across_processes(folder):
     code = (
-        "import sys, pathlib, winset.web.locks as l\n"
+        "import sys, pathlib, winset.web.cases.locks as l\n"
         "with l.locked(pathlib.Path(sys.argv[1])):\n"
         "    print('held', flush=True)\n    sys.stdin.read()\n"
     )
@@ -271,7 +271,7 @@ def test_many_writers_at_once_lose_nothing(folder):
     store = Store(folder)
 
     def add(k):
-        from winset.web import rows
+        from winset.web.cases import rows
 
         fields = {"changes": [{"quantity": "unity", "party": "north", "set": "0.1"}]}
         store.edit(

@@ -28,8 +28,8 @@ from bridge import (
 from winset.case.folder import read_case
 from winset.cli.coding import code
 from winset.evidence.disposable import only_session
-from winset.web.decisions_api import revision
-from winset.web.texts import shown_text, visible
+from winset.web.api.decisions import revision
+from winset.web.cases.texts import shown_text, visible
 
 
 @given(st.text())

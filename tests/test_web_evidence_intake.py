@@ -21,9 +21,9 @@ from bridge import (
 )
 from winset.case.folder import read_case
 from winset.evidence.disposable import only_session
-from winset.installing import install_command
-from winset.web import taking_in
-from winset.web.taking_in import harmless
+from winset.errors.installing import install_command
+from winset.web.cases import uploads as taking_in
+from winset.web.cases.uploads import harmless
 from workbench import entered
 
 
@@ -92,7 +92,7 @@ def test_when_no_file_can_be_read_nothing_is_changed(client, folder):
 def test_uploads_are_bounded(folder, monkeypatch):
     with entered(folder, most_upload=30_000) as client:
         assert send(client, ("a.txt", b"a " * 20_000)).status_code == 413
-        monkeypatch.setattr("winset.web.intake_api.MOST_BYTES", 10_000)
+        monkeypatch.setattr("winset.web.api.intake.MOST_BYTES", 10_000)
         answer = send(client, ("a.txt", b"a " * 10_000))
         assert answer.status_code == 422 and "at most 10,000 bytes" in answer.json()["error"]
         many = [(f"{k}.txt", b"a") for k in range(51)]

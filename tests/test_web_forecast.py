@@ -6,18 +6,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from any_talks import any_talks
-from winset.batch import RandomShares, make_batch
+from winset.models.batch import RandomShares, make_batch
 from winset.case.scenarios import apply_changes
-from winset.cases import open_case
+from winset.case.shipped import open_case
 from winset.charts.render import page_specification, parted
 from winset.charts.strip import position_strip
 from winset.errors import CaseError
-from winset.forecast import make_forecast
+from winset.forecast.forecast import make_forecast
 from winset.models import make_model
-from winset.web.asked import ForecastAsked, read_changes, understood
-from winset.web.live import Live
-from winset.web.remembered import KeptShares, Remembering, again
-from winset.web.sliders import sliders
+from winset.web.forecasts.query import ForecastAsked, read_changes, understood
+from winset.web.forecasts.forecast_thread import Live
+from winset.web.forecasts.reuse import KeptShares, Remembering, again
+from winset.web.forecasts.sliders import sliders
 from workbench import PIE, a_folder, entered
 
 DRAWN = ("settlement", "agreement", "open", "signed")
@@ -110,7 +110,7 @@ def test_streams_that_are_kept_are_those_of_the_generator_and_cannot_be_spoilt()
 @pytest.fixture
 def solved(monkeypatch):
     """How many draws each table that is solved has, one after the other."""
-    import winset.web.remembered as remembered
+    import winset.web.forecasts.reuse as remembered
 
     found, plain = [], remembered.solve_table
 

@@ -15,9 +15,10 @@ import pytest
 from click.testing import CliRunner
 
 from winset.cli import cli
-from winset.web import serving, waiting
-from winset.web.opening import PrivatePage
-from winset.web.serving import address_options, own_name
+from winset.web.server import listening as serving
+from winset.web.server import waiting
+from winset.web.server.private_page import PrivatePage
+from winset.web.server.listening import address_options, own_name
 from workbench import a_folder
 
 NAME = re.compile(r"winset-[0-9a-f]{32}\.localhost")
@@ -77,7 +78,7 @@ def ended(tmp_path, monkeypatch):
         return 0
 
     monkeypatch.setattr("click.launch", launch)
-    monkeypatch.setattr("winset.web.live.Live.warm", lambda live: None)
+    monkeypatch.setattr("winset.web.forecasts.forecast_thread.Live.warm", lambda live: None)
 
     def run(error, *options):
         class Stopped:

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from browsing import WAIT, browser, enter, folder, serving
-from winset.web.opening import PrivatePage
-from winset.web.security import LOOPBACK
+from winset.web.server.private_page import PrivatePage
+from winset.web.server.security import LOOPBACK
 
 CASES = "/api/cases"
 COPY = "/api/cases/own/bridge/copy"

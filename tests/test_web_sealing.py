@@ -6,9 +6,9 @@ from datetime import date, timedelta
 import pytest
 
 from winset.case.chain import LEDGER, canonical
-from winset.ledger import read_ledger, verify
-from winset.ledger.witness.files import want
-from winset.web.locks import locked
+from winset.track_record.sealed import read_ledger, verify
+from winset.track_record.sealed.witness.files import want
+from winset.web.cases.locks import locked
 from workbench import PIE, a_folder, entered
 
 PAGE = "/cases/own/split-pie/views/sealed"
@@ -89,7 +89,7 @@ def test_shipped_cases_are_not_sealed_and_a_held_folder_waits(client, folder, mo
     assert client.post(shipped, json={**ASKED, "seen": seen}).status_code == 403
     page = client.get("/cases/shipped/iran-nuclear-2015/views/sealed").text
     assert "Copy it into your folder" in page and 'id="seal-form"' not in page
-    monkeypatch.setattr("winset.web.sealing_api.locked", lambda path: locked(path, patience=0.05))
+    monkeypatch.setattr("winset.web.api.sealing.locked", lambda path: locked(path, patience=0.05))
     with locked(folder / "split-pie"):
         held = client.post(f"{PIE}/seals", json={**ASKED, "seen": seen})
     assert held.status_code == 423

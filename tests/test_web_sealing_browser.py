@@ -6,7 +6,7 @@ import pytest
 
 from browsing import COMPILES, SEEN, browser, refused, serving, violations
 from winset.case.folder import read_case
-from winset.ledger import read_ledger, seal, verify
+from winset.track_record.sealed import read_ledger, seal, verify
 from workbench import a_folder
 
 __all__ = ["browser"]  # a fixture

@@ -4,8 +4,8 @@ import pytest
 from starlette.routing import Mount
 from starlette.websockets import WebSocketDisconnect
 
-from winset.web.app import endpoints, make_app
-from winset.web.security import LOOPBACK, POLICY, PROOF
+from winset.web.server.app import endpoints, make_app
+from winset.web.server.security import LOOPBACK, POLICY, PROOF
 from workbench import BASE, OURS, PIE, a_folder, entered, stranger
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"

@@ -17,14 +17,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from winset.case.folder import read_case, write_case
-from winset.cases import shipped_cases
+from winset.case.shipped import shipped_cases
 from winset.charts import canvas
 from winset.charts.view import Table
-from winset.ledger import read_ledger, seal
-from winset.web.locks import locked
-from winset.web.views.asked import Asked, query_of, read_query
+from winset.track_record.sealed import read_ledger, seal
+from winset.web.cases.locks import locked
+from winset.web.views.query import Asked, query_of, read_query
 from winset.web.views.kinds import OF_A_CASE
-from winset.web.views.shown import as_csv, inert
+from winset.web.views.result import as_csv, inert
 from workbench import BASE, PIE, a_folder, entered, stranger
 
 FORMS = {
@@ -284,7 +284,7 @@ def test_a_refused_file_in_json_is_json(client):
 
 
 def test_long_work_runs_behind_the_page_and_comes_once(client, monkeypatch):
-    monkeypatch.setattr("winset.web.views_pages.PATIENCE", 0.0)
+    monkeypatch.setattr("winset.web.pages.views.PATIENCE", 0.0)
     path = f"{PAGE}/sensitivity?draws=32&seed=7"
     pages = [client.get(path).text for _ in range(2)]
     jobs = {re.search(r'"job":"(\w+)"', text)[1] for text in pages}
@@ -467,8 +467,8 @@ def test_how_a_sealed_forecast_came_out_is_written_under_it(tmp_path):
 
 def test_a_resolution_waits_for_the_folders_lock(tmp_path, monkeypatch):
     folder, case, entry = sealed_pie(tmp_path)
-    monkeypatch.setattr("winset.web.locks.PATIENCE", 0.05)
-    monkeypatch.setattr("winset.web.views_api.locked", lambda path: locked(path, patience=0.05))
+    monkeypatch.setattr("winset.web.cases.locks.PATIENCE", 0.05)
+    monkeypatch.setattr("winset.web.api.views.locked", lambda path: locked(path, patience=0.05))
     came = {"entry": entry, "outcome": "55", "date": date.today().isoformat()}
     with entered(folder) as client:
         with locked(case):

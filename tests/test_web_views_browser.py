@@ -10,8 +10,8 @@ import pytest
 
 from browsing import COMPILES, SEEN, browser, enter, serving, violations
 from winset.case.folder import read_case, write_case
-from winset.cases import shipped_cases
-from winset.ledger import seal
+from winset.case.shipped import shipped_cases
+from winset.track_record.sealed import seal
 from workbench import a_folder
 
 __all__ = ["browser"]  # a fixture

@@ -10,10 +10,10 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from winset.web.app import make_app
-from winset.web.security import PROOF
-from winset.web.serving import listening
-from winset.web.waiting import server_of
+from winset.web.server.app import make_app
+from winset.web.server.security import PROOF
+from winset.web.server.listening import listening
+from winset.web.server.waiting import server_of
 from workbench import PIE, a_folder
 
 SHORT = 0.2  # seconds

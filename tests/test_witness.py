@@ -19,8 +19,8 @@ from winset.case.folder import read_case
 from winset.case.template import template
 from winset.cli import cli
 from winset.errors import WinsetError
-from winset.ledger import read_ledger, resolve, seal, verify
-from winset.ledger.witness import Trust, ask, complete, parse_kind
+from winset.track_record.sealed import read_ledger, resolve, seal, verify
+from winset.track_record.sealed.witness import Trust, ask, complete, parse_kind
 from winset.models import make_model
 
 NOW = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
@@ -216,7 +216,7 @@ def test_an_authority_that_is_silent_leaves_a_pending_witness_to_complete(folder
     # The same authority is there again, at its own address.
     wanted.unlink()
     authority.url = url
-    from winset.ledger.witness.files import want
+    from winset.track_record.sealed.witness.files import want
 
     want(folder, wish["entry"], "rfc3161", url)
     trust = Trust(certificates=(authority.file,))

@@ -30,11 +30,11 @@ from winset.case.parts import Actor, Document, Issue, Scale, Stance, Statement
 from winset.case.ranges import parse_range, point
 from winset.cli import cli
 from winset.errors import WinsetError
-from winset.evidence.coding import accepted, coder_file, proposals, save_decision
+from winset.evidence.coding.decisions import accepted, coder_file, proposals, save_decision
 from winset.evidence.intake import save_intake, take_in
-from winset.evidence.propose import CODER
-from winset.evidence.renewal import renewed, save_renewal
-from winset.ledger import read_ledger
+from winset.evidence.coding.propose import CODER
+from winset.evidence.coding.renewal import renewed, save_renewal
+from winset.track_record.sealed import read_ledger
 from workbench import PIE, a_folder, entered, row
 
 HERE = Path(__file__).parent
@@ -577,7 +577,7 @@ def test_a_workbench_on_a_read_only_disk_reads_and_says_what_it_cannot_write(rea
 def test_the_workbench_puts_an_edit_on_top_of_what_an_editor_has_just_saved(tmp_path, monkeypatch):
     """An editor asks for no lock: it saves between the reading and the writing of the workbench."""
     cases = a_folder(tmp_path)
-    monkeypatch.setattr("winset.web.store.write_case", after_an_editor(cases / "split-pie", "bob"))
+    monkeypatch.setattr("winset.web.cases.store.write_case", after_an_editor(cases / "split-pie", "bob"))
     with entered(cases) as client:
         seen = row(client, "stances", issue="pie", actor="ann")
         body = {"key": seen["key"], "revision": seen["revision"], "fields": {"price": "1"}}
@@ -590,7 +590,7 @@ def test_the_workbench_answers_a_conflict_with_both_versions_and_loses_neither(
     tmp_path, monkeypatch
 ):
     cases = a_folder(tmp_path)
-    monkeypatch.setattr("winset.web.store.write_case", after_an_editor(cases / "split-pie", "ann"))
+    monkeypatch.setattr("winset.web.cases.store.write_case", after_an_editor(cases / "split-pie", "ann"))
     with entered(cases) as client:
         seen = row(client, "stances", issue="pie", actor="ann")
         body = {"key": seen["key"], "revision": seen["revision"], "fields": {"price": "1"}}
@@ -640,8 +640,8 @@ def test_a_conflict_that_no_page_can_settle_is_told_as_one(tmp_path, monkeypatch
         (folder / "case.yaml").write_bytes(_rendered(theirs)["case.yaml"])
         return write_case(case, folder)
 
-    monkeypatch.setattr("winset.web.store.write_case", refuse)
-    monkeypatch.setattr("winset.web.rows._unchanged", lambda *_: None)
+    monkeypatch.setattr("winset.web.cases.store.write_case", refuse)
+    monkeypatch.setattr("winset.web.cases.rows._unchanged", lambda *_: None)
     with entered(cases) as client:
         body = {"key": {}, "revision": "0" * 16, "fields": {"title": "Ours"}}
         answer = client.patch(f"{PIE}/rows/case", json=body)
@@ -654,7 +654,7 @@ def test_a_conflict_that_no_page_can_settle_is_told_as_one(tmp_path, monkeypatch
 
 def test_the_workbench_says_who_holds_a_case(tmp_path, monkeypatch):
     cases = a_folder(tmp_path)
-    monkeypatch.setattr("winset.web.locks.PATIENCE", 0.02)
+    monkeypatch.setattr("winset.web.cases.locks.PATIENCE", 0.02)
     with entered(cases) as client:
         seen = row(client, "case")
         body = {"key": {}, "revision": seen["revision"], "fields": {"title": "Another"}}

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from starlette.testclient import TestClient
 
-from winset.web.app import make_app
-from winset.web.security import PROOF
+from winset.web.server.app import make_app
+from winset.web.server.security import PROOF
 
 BASE = "http://127.0.0.1"
 OURS = {"origin": BASE, "sec-fetch-site": "same-origin"}

@@ -23,8 +23,8 @@ from winset.case.folder import read_case, write_case
 from winset.case.lock import HeldError
 from winset.case.merging import ChangedError
 from winset.case.ranges import parse_range
-from winset.evidence.coding import accepted, drop_decision, proposals, save_decision
-from winset.evidence.derive import derive_stances
+from winset.evidence.coding.decisions import accepted, drop_decision, proposals, save_decision
+from winset.evidence.coding.derive import derive_stances
 from winset.evidence.intake import save_intake, take_in
 from winset.formats.statements_csv import read_statements, write_statements
 
@@ -127,7 +127,7 @@ def add(folder, name, note, numbers):
 
 def seals(folder, name, note, numbers):
     """Seal one forecast after another."""
-    from winset.ledger import seal
+    from winset.track_record.sealed import seal
     from winset.models import make_model
 
     path = folder / CASE

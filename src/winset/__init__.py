@@ -7,35 +7,35 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from winset.batch import Batch, sample
+    from winset.models.batch import Batch, sample
     from winset.case.folder import read_case, write_case
     from winset.case.model import Case
     from winset.case.ranges import Range, parse_range
     from winset.case.scenarios import apply_scenario
-    from winset.cases import open_case, shipped_cases
-    from winset.comparison import compare
+    from winset.case.shipped import open_case, shipped_cases
+    from winset.forecast.scenario_effects import compare
     from winset.errors import CaseError, WinsetError
-    from winset.forecast import Forecast, load_forecast, make_forecast
+    from winset.forecast.forecast import Forecast, load_forecast, make_forecast
     from winset.models import MODELS, make_model
 
 _HOMES = {
-    "Batch": "winset.batch",
+    "Batch": "winset.models.batch",
     "Case": "winset.case.model",
     "CaseError": "winset.errors",
-    "Forecast": "winset.forecast",
+    "Forecast": "winset.forecast.forecast",
     "MODELS": "winset.models",
     "Range": "winset.case.ranges",
     "WinsetError": "winset.errors",
     "apply_scenario": "winset.case.scenarios",
-    "compare": "winset.comparison",
-    "load_forecast": "winset.forecast",
-    "make_forecast": "winset.forecast",
+    "compare": "winset.forecast.scenario_effects",
+    "load_forecast": "winset.forecast.forecast",
+    "make_forecast": "winset.forecast.forecast",
     "make_model": "winset.models",
-    "open_case": "winset.cases",
+    "open_case": "winset.case.shipped",
     "parse_range": "winset.case.ranges",
     "read_case": "winset.case.folder",
-    "sample": "winset.batch",
-    "shipped_cases": "winset.cases",
+    "sample": "winset.models.batch",
+    "shipped_cases": "winset.case.shipped",
     "write_case": "winset.case.folder",
 }
 

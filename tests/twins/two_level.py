@@ -11,7 +11,7 @@ from functools import cache, cached_property
 from itertools import product
 from random import Random
 
-from winset.batch import Batch
+from winset.models.batch import Batch
 
 EDGE, TINY, TIE = 1e-9, 1e-12, 1e-10
 

@@ -1,6 +1,6 @@
 """Who sits at the table on an issue, who ratifies there, and whose gains count.
 
-What the models of two levels read of a case, in its own ids; `winset.models.seats` has the same in
+What the models of two levels read of a case, in its own ids; `winset.models.two_level.ratifiers` has the same in
 arrays.
 """
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from winset.case.breach import Broken, Path, ids_of, is_bad, known_id, on_scale, scale_of
+from winset.case.broken_rule import Broken, Path, ids_of, is_bad, known_id, on_scale, scale_of
 from winset.errors import nearest, shorten
 
 _ASKS = ("question", "issue", "text")

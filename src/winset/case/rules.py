@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from winset.case.breach import Broken, Path, ids_of, is_bad, known_id, on_scale, scale_of
+from winset.case.broken_rule import Broken, Path, ids_of, is_bad, known_id, on_scale, scale_of
 from winset.case.claim_rules import claims_hold
 from winset.case.parts import PARTY_QUANTITIES, STANCE_QUANTITIES, TieKind
 from winset.case.quantities import parse_quantity

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from winset.batch import Batch
+from winset.models.batch import Batch
 from winset.case.model import Case
 from winset.charts.metrics import width_of
 from winset.charts.placing import fitted

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import altair as alt
 import numpy as np
 
-from winset.batch import Batch
+from winset.models.batch import Batch
 from winset.case.model import Case
 from winset.charts.canvas import EDGE, sheet
 from winset.charts.cast import Player, cast, names_within, one_of, party_key

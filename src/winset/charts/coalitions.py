@@ -5,8 +5,8 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from winset.answers import percent
-from winset.batch import Batch
+from winset.explain.answers import percent
+from winset.models.batch import Batch
 from winset.case.model import Case
 from winset.charts.cast import Player, cast, names_within
 from winset.charts.frame import Frame

@@ -11,7 +11,7 @@ from winset.charts.rows import PLACE, TEXT, Row, Rows
 from winset.charts.text import shown
 from winset.charts.theme import NAME_SIZE
 from winset.charts.view import Table, View
-from winset.comparison import Comparison, Difference
+from winset.forecast.scenario_effects import Comparison, Difference
 
 ROW = 34.0
 COLUMNS = ("Change", "Quantity", "Mean difference", "Monte Carlo error", "10 %", "90 %")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import altair as alt
 
-from winset.answers import figure
+from winset.explain.answers import figure
 from winset.case.parts import Issue
 from winset.charts.canvas import SLIM
 from winset.charts.marks import Mark

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from winset.batch import Batch, FloatArray, make_batch
+from winset.models.batch import Batch, FloatArray, make_batch
 from winset.case.model import Case
 from winset.case.ranges import Range
 from winset.models.central import Mean, Median

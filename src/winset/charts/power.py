@@ -2,7 +2,7 @@
 
 import altair as alt
 
-from winset.answers import figure, percent
+from winset.explain.answers import figure, percent
 from winset.case.model import Case
 from winset.case.parts import Scale
 from winset.charts.cast import cast

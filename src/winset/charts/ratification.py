@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import altair as alt
 import numpy as np
 
-from winset.answers import figure, measure, percent
+from winset.explain.answers import figure, measure, percent
 from winset.case.model import Case
 from winset.case.parts import Scale
 from winset.charts.frame import Frame
@@ -15,7 +15,7 @@ from winset.charts.text import shown
 from winset.charts.theme import NAME_SIZE, NO_PARTY, party_colours
 from winset.charts.view import Table, View
 from winset.errors import WinsetError
-from winset.findings import Findings
+from winset.explain.background import Findings
 from winset.models.base import FloatArray
 
 LIKELY = 0.5  # a point is in a party's winset, for the eye, where it is likelier than not to pass

@@ -2,7 +2,7 @@
 
 import altair as alt
 
-from winset.answers import figure, spread
+from winset.explain.answers import figure, spread
 from winset.case.model import Case
 from winset.case.parts import Scale, Stance
 from winset.case.ranges import Range, point

@@ -6,7 +6,7 @@ from typing import Any
 
 import altair as alt
 
-from winset.answers import figure
+from winset.explain.answers import figure
 from winset.case.model import Case
 from winset.case.parts import Issue, Statement
 from winset.charts.canvas import EDGE, sheet
@@ -16,7 +16,7 @@ from winset.charts.rows import MOST_GUTTER, SHARE
 from winset.charts.text import shown
 from winset.charts.theme import NAME_SIZE, NO_PARTY, SMALL_SIZE, party_colours
 from winset.charts.view import Table, View
-from winset.timeline import Timeline
+from winset.forecast.timeline import Timeline
 
 HEIGHT, TICK, LANE = 200.0, 14.0, 18.0
 DATE = width_of("30 May 2000", NAME_SIZE) + 4.0  # pixels of a date, as long as they come
@@ -28,7 +28,7 @@ def timeline(course: Timeline, issue: str, *, case: Case) -> View:
     """Return how the forecast on ``issue`` moved, and which statements came out when.
 
     Args:
-        course: what `winset.timeline.make_timeline` returned.
+        course: what `winset.forecast.timeline.make_timeline` returned.
         issue: id of the issue.
         case: what it was made of.
 

@@ -17,8 +17,8 @@ from winset.charts.square import share
 from winset.charts.text import shown
 from winset.charts.theme import NAME_SIZE, PALETTE, SMALL_SIZE
 from winset.charts.view import Table, View
-from winset.sensitivity.analysis import Driver, Sensitivity
-from winset.sensitivity.words import change, coded_range, headline
+from winset.explain.sensitivity.analysis import Driver, Sensitivity
+from winset.explain.sensitivity.words import change, coded_range, headline
 
 ROW = 34.0
 HEAD = 70.0  # pixels for the key and the headings

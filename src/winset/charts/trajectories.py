@@ -6,8 +6,8 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from winset.answers import figure
-from winset.batch import Batch
+from winset.explain.answers import figure
+from winset.models.batch import Batch
 from winset.case.model import Case
 from winset.case.parts import Issue, Scale
 from winset.charts.canvas import EDGE, sheet

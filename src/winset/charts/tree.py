@@ -4,7 +4,7 @@ from typing import Any
 
 import altair as alt
 
-from winset.answers import percent
+from winset.explain.answers import percent
 from winset.charts.canvas import EDGE, sheet
 from winset.charts.metrics import width_of
 from winset.charts.placing import wrapped
@@ -12,8 +12,8 @@ from winset.charts.rows import PLACE, TEXT, Row, key_layers, key_rows
 from winset.charts.text import shown
 from winset.charts.theme import NAME_SIZE, PALETTE, SMALL_SIZE
 from winset.charts.view import Table, View
-from winset.findings import reckoned_with
-from winset.moves import Game, Played, estimate
+from winset.explain.background import reckoned_with
+from winset.games import Game, Played, estimate
 
 ROW, KEY, LINE = 44.0, 34.0, 14.0
 SIDE, INDENT = 8.0, 22.0  # pixels at either side; of a step of the outline

@@ -8,10 +8,10 @@ import click
 from winset.cli.outputs import JSON, JSON_LINES, REPORT
 
 if TYPE_CHECKING:
-    from winset.backtest import Backtest
-    from winset.events import EventScores
+    from winset.track_record.backtest import Backtest
+    from winset.track_record.resolved_questions import EventScores
     from winset.formats.decisions import Decisions
-    from winset.standings import Duel, Standing
+    from winset.track_record.model_table import Duel, Standing
 
 
 @click.command()
@@ -51,10 +51,10 @@ def backtest(
     salience, influence, reversion), or columns for every actor; or it is a folder of cases.
     All intervals are by group: issues decided together are not independent.
     """
-    from winset.backtest import run_backtest
-    from winset.calibration import read_fitted, shipped
+    from winset.track_record.backtest import run_backtest
+    from winset.forecast.calibration import read_fitted, shipped
     from winset.cli.bar import progress_bar
-    from winset.events import score_events
+    from winset.track_record.resolved_questions import score_events
     from winset.formats.decisions import read_decisions
     from winset.models import MODELS, make_model
 
@@ -89,9 +89,9 @@ def calibrate(table: Path, out: Path, source: str) -> None:
     `winset backtest --calibration OUT` and `winset forecast --calibration OUT` use them. Takes
     half a minute for a few hundred decisions.
     """
-    from winset.backtest import settlements
-    from winset.calibration import fitted_text
-    from winset.calibration_fit import fit_models
+    from winset.track_record.backtest import settlements
+    from winset.forecast.calibration import fitted_text
+    from winset.track_record.calibration_fit import fit_models
     from winset.case.folder import write_file
     from winset.cli.bar import progress_bar
     from winset.formats.decisions import read_decisions
@@ -122,7 +122,7 @@ def _print_json(run: "Backtest", events: "EventScores | None") -> None:
     from dataclasses import replace
 
     from winset.cli.printing import print_json
-    from winset.standings import duels, ensemble, standings
+    from winset.track_record.model_table import duels, ensemble, standings
 
     mixture = ensemble(run)
     print_json(
@@ -141,8 +141,8 @@ def _print_json(run: "Backtest", events: "EventScores | None") -> None:
 
 def _print(run: "Backtest", decisions: "Decisions", events: "EventScores | None") -> None:
     from winset.cli.printing import heading, say
-    from winset.standings import duels, ensemble, standings
-    from winset.verdict import few_groups, mixture_sentence
+    from winset.track_record.model_table import duels, ensemble, standings
+    from winset.track_record.backtest_words import few_groups, mixture_sentence
 
     count = len(decisions.decisions)
     groups = len(decisions.groups)

@@ -10,7 +10,7 @@ from winset.errors import WinsetError
 
 def _case_names(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[str]:
     """Complete the names of shipped cases; the shell itself completes folders."""
-    from winset.cases import shipped_cases
+    from winset.case.shipped import shipped_cases
 
     return [name for name in shipped_cases() if name.startswith(typed)]
 
@@ -22,7 +22,7 @@ CASE = click.argument("case", shell_complete=_case_names)
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def cases(as_json: bool) -> None:
     """List the shipped cases with their sources."""
-    from winset.cases import open_case, shipped_cases
+    from winset.case.shipped import open_case, shipped_cases
     from winset.cli.printing import heading, print_json, say
 
     opened = {name: open_case(name) for name in shipped_cases()}
@@ -48,12 +48,12 @@ def cases(as_json: bool) -> None:
 @click.option("--explain", metavar="CODE", help="Why a doubt is raised, with an example.")
 def check(case: str, as_json: bool, explain: str | None) -> None:
     """Print the problems of CASE (exit status 1), or else its doubts."""
-    from winset.cases import open_case
+    from winset.case.shipped import open_case
     from winset.cli.printing import print_json, say
     from winset.errors import CaseError
-    from winset.evidence.checks import doubts
-    from winset.evidence.checks import explain as explained
-    from winset.moves import games_of
+    from winset.evidence.doubts.checks import doubts
+    from winset.evidence.doubts.checks import explain as explained
+    from winset.games import games_of
 
     if explain is not None:
         click.echo(explained(explain))
@@ -99,7 +99,7 @@ def new(
     from winset.case.folder import write_case
     from winset.case.lock import write_lock
     from winset.case.template import blank, practice, template
-    from winset.cases import open_case
+    from winset.case.shipped import open_case
 
     must_be_new(folder)
     if (source is not None) + is_blank + is_practice > 1:
@@ -169,7 +169,7 @@ def show(
     """Print what CASE says: parties, issues, who stands where."""
     from winset.case.parts import ROLES
     from winset.case.records import plain
-    from winset.cases import open_case
+    from winset.case.shipped import open_case
     from winset.cli.printing import heading, print_json, say, table
 
     opened = open_case(case)

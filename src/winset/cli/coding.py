@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from winset.case.model import Case
     from winset.case.parts import Issue, Statement
     from winset.case.ranges import Range
-    from winset.evidence.derive import Derivation
-    from winset.evidence.endings import Ending
-    from winset.evidence.trace import Sentence, Trace
+    from winset.evidence.coding.derive import Derivation
+    from winset.evidence.coding.endings import Ending
+    from winset.evidence.coding.trace import Sentence, Trace
 
 _KEYS = "[a]ccept  [e]dit  [r]eject  [s]kip  [u]ndo  [q]uit"
 
@@ -38,8 +38,8 @@ AS_OF = click.option(
 
 def opened(case: str, day: datetime.date | None = None) -> "Case":
     """Return the case, as of ``day`` if one is given."""
-    from winset.cases import open_case
-    from winset.evidence.asof import as_of
+    from winset.case.shipped import open_case
+    from winset.evidence.coding.asof import as_of
 
     found = open_case(case)
     return found if day is None else as_of(found, day)
@@ -48,7 +48,7 @@ def opened(case: str, day: datetime.date | None = None) -> "Case":
 def writable(case: str) -> "tuple[Case, Path]":
     """Return the case and its folder, which must not be the package's own."""
     from winset.case.lock import write_lock
-    from winset.cases import open_case, shipped_cases
+    from winset.case.shipped import open_case, shipped_cases
 
     found = open_case(case)
     if found.folder is None or any(found.folder == p.resolve() for p in shipped_cases().values()):
@@ -67,7 +67,7 @@ def code(case: str, coder: str) -> None:
     Every decision is written to statements/NAME.csv at once; begin again at any time. Keys: a e r
     s u q, without Enter.
     """
-    from winset.evidence.coding import coder_file
+    from winset.evidence.coding.decisions import coder_file
     from winset.evidence.disposable import only_session
 
     _, folder = writable(case)
@@ -79,7 +79,7 @@ def code(case: str, coder: str) -> None:
 
 def _decide(found: "Case", folder: Path, coder: str, name: str) -> None:
     """Show one proposal after the other until none is left or the coder stops."""
-    from winset.evidence.coding import (
+    from winset.evidence.coding.decisions import (
         accepted,
         drop_decision,
         last_decision,
@@ -146,7 +146,7 @@ def _edit(case: "Case", row: "Statement") -> dict[str, str]:
     """Ask for each field until it can be understood: Enter keeps it, a single “-” empties it."""
     from winset.case.tables import STATEMENTS, cells_of
     from winset.cli.printing import say, visible
-    from winset.evidence.coding import EDITABLE, KINDS, accepted, with_decision
+    from winset.evidence.coding.decisions import EDITABLE, KINDS, accepted, with_decision
 
     cells = cells_of(STATEMENTS, row) | {"speaker": row.speaker}
     click.echo("Enter keeps, - empties")
@@ -170,7 +170,7 @@ def _edit(case: "Case", row: "Statement") -> dict[str, str]:
 
 def _show(case: "Case", row: "Statement", progress: str) -> None:
     from winset.cli.printing import say
-    from winset.evidence.trace import sentence
+    from winset.evidence.coding.trace import sentence
 
     found = sentence(case, row)
     click.echo()
@@ -222,7 +222,7 @@ def _print_sentence(found: "Sentence") -> None:
 
 def _end(case: "Case", coder: str, name: str) -> None:
     """Say what was decided, and what comes next."""
-    from winset.evidence.coding import proposals, undecided
+    from winset.evidence.coding.decisions import proposals, undecided
 
     if not proposals(case):
         raise WinsetError(
@@ -254,7 +254,7 @@ def _end(case: "Case", coder: str, name: str) -> None:
 def agreement(case: str, coders: tuple[str, ...], resamples: int, seed: int, as_json: bool) -> None:
     """Print how far the coders of CASE agree (Krippendorff's alpha), and where they differ."""
     from winset.cli.printing import number, print_json, say, table
-    from winset.evidence.agreement import agreement as measured
+    from winset.evidence.coding.agreement import agreement as measured
 
     found = measured(opened(case), coders, resamples=resamples, seed=seed)
     if as_json:
@@ -291,8 +291,8 @@ def derive(case: str, write: bool, salience: str | None, influence: str | None) 
     from winset.case.folder import write_case
     from winset.case.ranges import parse_range
     from winset.cli.printing import table
-    from winset.evidence.derive import derive_stances
-    from winset.evidence.endings import idle
+    from winset.evidence.coding.derive import derive_stances
+    from winset.evidence.coding.endings import idle
 
     def read(text: str | None) -> "Range | None":
         try:
@@ -326,7 +326,7 @@ def derive(case: str, write: bool, salience: str | None, influence: str | None) 
 def _print_idle(left_out: "tuple[Ending, ...]", result: "Derivation") -> None:
     """Print which accepted statements give no number of the case, and what would change that."""
     from winset.cli.printing import say
-    from winset.evidence.endings import by_reason, in_words
+    from winset.evidence.coding.endings import by_reason, in_words
 
     for reason, own in by_reason(left_out):
         click.echo()
@@ -359,7 +359,7 @@ def _what(result: "Derivation", key: tuple[str, str, str]) -> str:
 def trace(case: str, issue: str, actor: str, day: datetime.date | None, as_json: bool) -> None:
     """Walk from each number of ACTOR on ISSUE to the sentences that it rests on."""
     from winset.cli.printing import print_json, say
-    from winset.evidence.trace import trace as traced
+    from winset.evidence.coding.trace import trace as traced
 
     shown = opened(case, day)
     found = traced(shown, issue, actor)

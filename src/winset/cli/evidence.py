@@ -11,7 +11,7 @@ from winset.cli.outputs import PRINTED_JSON_LINES
 from winset.errors import WinsetError
 
 if TYPE_CHECKING:
-    from winset.evidence.extract import Found
+    from winset.evidence.statements.extract import Found
 
 
 @click.command()
@@ -38,11 +38,11 @@ def extract(
     Each statement comes with the place of its words and of its speaker, its kind, and the rule
     that found it. A file that cannot be read is reported, and the others are done.
     """
-    from winset.cases import open_case
+    from winset.case.shipped import open_case
     from winset.cli.printing import say
-    from winset.evidence.apart import shared
-    from winset.evidence.documents import document_files, read_bytes
-    from winset.evidence.parsing import MODEL
+    from winset.evidence.reading.apart import shared
+    from winset.evidence.reading.documents import document_files, read_bytes
+    from winset.evidence.reading.parsing import MODEL
 
     reading = shared()
     reading.ready(model or MODEL)
@@ -105,9 +105,9 @@ def search(case: str, words: tuple[str, ...], most: int, as_json: bool) -> None:
     Words in quotation marks must stand together; a star stands for any ending. Only documents kept
     in the case folder can be searched.
     """
-    from winset.cases import open_case
+    from winset.case.shipped import open_case
     from winset.cli.printing import print_json, say
-    from winset.evidence.apart import shared
+    from winset.evidence.reading.apart import shared
     from winset.evidence.search import search as searched
 
     opened = open_case(case)

@@ -27,7 +27,7 @@ def export() -> None:
 @click.argument("file", type=WORKBOOK)
 def export_excel(case: str, file: Path) -> None:
     """Write CASE as an Excel workbook, a sheet a table."""
-    from winset.cases import open_case
+    from winset.case.shipped import open_case
     from winset.formats.excel import write_workbook
 
     write_workbook(open_case(case), file)
@@ -40,7 +40,7 @@ def export_excel(case: str, file: Path) -> None:
 def export_ktab(case: str, file: Path) -> None:
     """Write CASE as a KTAB spatial-model CSV: ranges at their medians."""
     from winset.case.folder import write_file
-    from winset.cases import open_case
+    from winset.case.shipped import open_case
     from winset.formats.ktab import write_ktab
 
     write_file(file, write_ktab(open_case(case)).encode())

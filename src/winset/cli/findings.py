@@ -14,11 +14,11 @@ import click
 from winset.errors import Problem, WinsetError, nearest
 
 if TYPE_CHECKING:
-    from winset.ablation import Kind
-    from winset.backtest import Backtest
-    from winset.calibration import Fitted
+    from winset.track_record.ablation import Kind
+    from winset.track_record.backtest import Backtest
+    from winset.forecast.calibration import Fitted
     from winset.formats.decisions import Decisions
-    from winset.standings import Standing
+    from winset.track_record.model_table import Standing
 
 BLOCK = re.compile(
     r"^<!-- table: (?P<name>[\w-]+) -->\n(?P<text>.*?)^<!-- end -->$", re.DOTALL | re.MULTILINE
@@ -55,9 +55,9 @@ def findings_tables(run: "Backtest", decisions: "Decisions", fitted: "Fitted") -
         decisions: what it was run on.
         fitted: the calibrations it used.
     """
-    from winset.ablation import by_actors, by_rule, by_spread
-    from winset.standings import ensemble, standings
-    from winset.verdict import NO_MIXTURE, interval_coverage, mixture_sentence, share, verdict
+    from winset.track_record.ablation import by_actors, by_rule, by_spread
+    from winset.track_record.model_table import ensemble, standings
+    from winset.track_record.backtest_words import NO_MIXTURE, interval_coverage, mixture_sentence, share, verdict
 
     mixture = ensemble(run)
     found = verdict(run, mixture)
@@ -103,7 +103,7 @@ def _list(lines: Iterable[str]) -> str:
 
 
 def _standings(found: "Sequence[Standing]", *, calibrated: bool) -> str:
-    from winset.verdict import EIGHTY, points, share
+    from winset.track_record.backtest_words import EIGHTY, points, share
 
     columns = ("model", "decisions", "error (95 %)", "within 10 points", "CRPS (95 %)")
     more = ("inside 80 %", "width of 80 %")
@@ -119,8 +119,8 @@ def _standings(found: "Sequence[Standing]", *, calibrated: bool) -> str:
 
 
 def _duels(run: "Backtest", against: str) -> str:
-    from winset.standings import duels
-    from winset.verdict import signed
+    from winset.track_record.model_table import duels
+    from winset.track_record.backtest_words import signed
 
     return _markdown(
         (f"beside `{against}`", "decisions", "score", "difference (95 %)", "resolvable"),
@@ -144,10 +144,10 @@ def _parts(fitted: "Fitted") -> str:
 
 
 def _ladder(model: str, decisions: "Decisions") -> str:
-    from winset.ablation import ladder
-    from winset.backtest import settlements
+    from winset.track_record.ablation import ladder
+    from winset.track_record.backtest import settlements
     from winset.models import make_model
-    from winset.verdict import points, share, signed
+    from winset.track_record.backtest_words import points, share, signed
 
     said = settlements(decisions, [make_model(model)])[model]
     return _markdown(
@@ -161,7 +161,7 @@ def _ladder(model: str, decisions: "Decisions") -> str:
 
 
 def _kinds(what: str, found: "Sequence[Kind]") -> str:
-    from winset.verdict import points, share
+    from winset.track_record.backtest_words import points, share
 
     if not found:
         return "\nThe table does not say.\n\n"
@@ -177,8 +177,8 @@ def _kinds(what: str, found: "Sequence[Kind]") -> str:
 
 def made_from(table: Path) -> dict[str, str]:
     """Return the tables of the decisions in ``table``, all models with their usual parameters."""
-    from winset.backtest import run_backtest
-    from winset.calibration import shipped
+    from winset.track_record.backtest import run_backtest
+    from winset.forecast.calibration import shipped
     from winset.formats.decisions import read_decisions
     from winset.models import MODELS, make_model
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from winset import defaults
+from winset.models import defaults
 from winset.cli.case import CASE
 from winset.cli.coding import AS_OF
 from winset.cli.coding import opened as open_as_of
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import datetime
 
     from winset.case.model import Case
-    from winset.forecast import Forecast
+    from winset.forecast.forecast import Forecast
     from winset.models import Model
 
 DRAWS = click.option("--draws", type=click.IntRange(1), default=defaults.DRAWS, show_default=True)
@@ -77,13 +77,13 @@ def forecast(
     A run of more than 262,144 draws adds them up instead of keeping them. Stopped at any moment,
     it goes on from there when the same command is given again.
     """
-    from winset.calibration import read_fitted
+    from winset.forecast.calibration import read_fitted
     from winset.cli.choosing import choice_sentence, tell_choice
     from winset.cli.printing import print_json, say
     from winset.cli.runs import kept_in, running
-    from winset.findings import look_behind, needed
-    from winset.forecast import forget_run, make_forecast
-    from winset.kernels.compiling import expect
+    from winset.explain.background import look_behind, needed
+    from winset.forecast.forecast import forget_run, make_forecast
+    from winset.models.kernels.compiling import expect
     from winset.models import PLAYING_ROUNDS, default_model, fitting_models, make_model
 
     if raw and calibration is not None:
@@ -118,7 +118,7 @@ def forecast(
         write_report(report, opened, made)
     choice = choice_sentence(opened, name, rounds=rounds is not None)
     if as_json:
-        from winset.cli.forecast_json import forecast_json
+        from winset.forecast.as_json import forecast_json
 
         tell_choice(choice)
         shown = [
@@ -127,9 +127,9 @@ def forecast(
         ]
         print_json(shown if name == "all" else shown[0])
     else:
-        from winset.answers import answers
+        from winset.explain.answers import answers
         from winset.cli.forecast_text import print_forecasts
-        from winset.headline import headline
+        from winset.explain.headline import headline
 
         speaker = _speaker(opened, made)
         findings = look_behind(opened, speaker, structure=True, curves=False)
@@ -161,7 +161,7 @@ def settings_of(settings: tuple[str, ...]) -> dict[str, str]:
 def _write_rounds(case: "Case", model: "Model", made: "Forecast", path: Path) -> None:
     from winset.case.folder import write_file
     from winset.models import RoundsModel
-    from winset.rounds import rounds_table
+    from winset.forecast.rounds_table import rounds_table
 
     if not isinstance(model, RoundsModel):
         raise WinsetError(f"model “{model.name}” plays no rounds; leave --rounds out")
@@ -198,7 +198,7 @@ def compare(
     """Compare scenarios of CASE draw by draw; “base” is the case as coded."""
     from winset.cli.choosing import chosen_model
     from winset.cli.printing import heading, print_json, say
-    from winset.comparison import compare as compared
+    from winset.forecast.scenario_effects import compare as compared
 
     opened = open_as_of(case, day)
     if len(scenarios) < 2:

@@ -5,15 +5,15 @@ from collections.abc import Mapping, Sequence
 import click
 import numpy as np
 
-from winset.answers import Answer, calibration_sentence
+from winset.explain.answers import Answer, calibration_sentence
 from winset.case.assumed import assumed_sentence
 from winset.case.certainty import points_sentence
 from winset.case.model import Case
 from winset.cli.printing import heading, interval, number, say, share, table
-from winset.findings import Findings, reckoned_with
-from winset.forecast import Forecast, IssueSummary
+from winset.explain.background import Findings, reckoned_with
+from winset.forecast.forecast import Forecast, IssueSummary
 from winset.models import MODELS
-from winset.moves import Estimate, Played
+from winset.games import Estimate, Played
 
 MOST_BLAMED = 4
 

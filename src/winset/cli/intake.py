@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from winset.case.parts import Document
     from winset.evidence.intake import Intake, Proposed
     from winset.evidence.llm.coder import ModelProposed
-    from winset.evidence.renewal import Renewal
+    from winset.evidence.coding.renewal import Renewal
 
 
 @click.command()
@@ -50,11 +50,11 @@ def add(
     `winset code`. A file that the case has already is passed over. One that cannot be read is
     reported, and the others are done.
     """
-    from winset.evidence.apart import shared
+    from winset.evidence.reading.apart import shared
     from winset.evidence.disposable import only_session
-    from winset.evidence.documents import document_files, read_bytes
+    from winset.evidence.reading.documents import document_files, read_bytes
     from winset.evidence.intake import save_intake, take_in
-    from winset.evidence.propose import CODER
+    from winset.evidence.coding.propose import CODER
 
     paths, failed = _found(files, document_files)
     if len(paths) > 1 and (title or url):
@@ -147,9 +147,9 @@ def propose(
 
 
 def _propose_by_rules(case: str, documents: tuple[str, ...], as_json: bool) -> None:
-    from winset.evidence.apart import shared
+    from winset.evidence.reading.apart import shared
     from winset.evidence.intake import propose_again
-    from winset.evidence.propose import CODER
+    from winset.evidence.coding.propose import CODER
 
     _check_rules(shared().ready)
     _propose(
@@ -168,7 +168,7 @@ def _propose(
 ) -> None:
     """Propose document by document, each on disk before the next; report what failed at the end."""
     from winset.evidence.disposable import only_session
-    from winset.evidence.renewal import check_proposer, save_renewal
+    from winset.evidence.coding.renewal import check_proposer, save_renewal
 
     found, folder = writable(case)
     check_proposer(found, coder)
@@ -309,7 +309,7 @@ class _Report:
     def end(self, case: "Case", name: str) -> None:
         """Report who is not known yet, and what comes next."""
         from winset.cli.printing import print_json, say
-        from winset.evidence.names import actor_lines, suggested_actors
+        from winset.evidence.statements.names import actor_lines, suggested_actors
 
         lines = actor_lines(case, suggested_actors(case, self.names))
         if self.as_json:

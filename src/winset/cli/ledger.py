@@ -25,8 +25,8 @@ from winset.cli.witness import (
 from winset.errors import CaseError
 
 if TYPE_CHECKING:
-    from winset.claims import Rate
-    from winset.ledger import Check, Record, Score, Sealed, Verified
+    from winset.track_record.claims import Rate
+    from winset.track_record.sealed import Check, Record, Score, Sealed, Verified
 
 
 # Where the library finds fault, and the option that mends it.
@@ -106,8 +106,8 @@ def seal(
     from winset.cli.choosing import chosen_model
     from winset.cli.forecast import settings_of
     from winset.cli.printing import print_json, say
-    from winset.ledger import seal as sealed_in
-    from winset.ledger.witness import Trust, parse_kind
+    from winset.track_record.sealed import seal as sealed_in
+    from winset.track_record.sealed.witness import Trust, parse_kind
 
     opened, folder = writable(case)
     kinds, trust = [parse_kind(text) for text in witnesses], Trust(certificates=certificates)
@@ -176,9 +176,9 @@ def resolve(
     ENTRY is the beginning of its digest, or the id of its question or issue. Nothing is edited.
     """  # fmt: skip
     from winset.cli.printing import print_json, say
-    from winset.ledger import read_ledger, record, score
-    from winset.ledger import resolve as resolved
-    from winset.ledger.witness import existed_by, witnesses_of
+    from winset.track_record.sealed import read_ledger, record, score
+    from winset.track_record.sealed import resolve as resolved
+    from winset.track_record.sealed.witness import existed_by, witnesses_of
 
     folder = ledger_folder(case)
     with _options_named():
@@ -235,8 +235,8 @@ def verify(
     from winset.case.appending import repair as repaired
     from winset.case.chain import LEDGER
     from winset.cli.printing import print_json
-    from winset.ledger import verify as verified
-    from winset.ledger.witness import Trust
+    from winset.track_record.sealed import verify as verified
+    from winset.track_record.sealed.witness import Trust
 
     folder = ledger_folder(case)
     if repair:

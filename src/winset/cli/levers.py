@@ -11,7 +11,7 @@ from winset.cli.forecast import SEED, SET, settings_of
 
 if TYPE_CHECKING:
     from winset.case.model import Case
-    from winset.levers import Levers
+    from winset.explain.levers import Levers
 
 
 @click.command()
@@ -66,7 +66,7 @@ def levers(
     """Find the smallest changes of CASE that reach a goal, who must make them, at what cost."""
     from winset.cli.choosing import chosen_model
     from winset.cli.printing import print_json
-    from winset.levers import find_levers
+    from winset.explain.levers import find_levers
 
     opened_case = opened(case, day)
     found = find_levers(
@@ -102,8 +102,8 @@ def _json(found: "Levers") -> dict[str, Any]:
 
 def _print(case: "Case", found: "Levers") -> None:
     from winset.cli.printing import heading, say
-    from winset.levers import ORDER, headline, lever_sentence, standing
-    from winset.levers.words import group_title, nothing_sentence
+    from winset.explain.levers import ORDER, headline, lever_sentence, standing
+    from winset.explain.levers.words import group_title, nothing_sentence
 
     under = "" if found.scenario == "base" else f", scenario {found.scenario}"
     heading(f"{case.title}, as of {case.as_of}{under}")

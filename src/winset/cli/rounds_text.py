@@ -7,8 +7,8 @@ from typing import Any
 import click
 import numpy as np
 
-from winset.answers import figure
-from winset.batch import Batch
+from winset.explain.answers import figure
+from winset.models.batch import Batch
 from winset.case.model import Case
 from winset.case.parts import Issue
 from winset.charts.cast import brief, cast

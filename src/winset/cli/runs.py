@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from winset.chunks import MOST_KEPT
+from winset.forecast.tasks import MOST_KEPT
 from winset.cli.bar import Done, progress_bar
 from winset.errors import WinsetError
-from winset.keeping import VARIABLE, lasting_folders
+from winset.models.cache_folders import VARIABLE, lasting_folders
 
 if TYPE_CHECKING:
-    from winset.chunks import Workers
+    from winset.forecast.tasks import Workers
 
 
 def kept_in(resume: Path | None, *, draws: int, rounds: bool, models: int) -> Path | None:
@@ -74,7 +74,7 @@ def running(
 
     A run that is stopped says whether it can go on.
     """
-    from winset.cluster import connect
+    from winset.forecast.cluster import connect
 
     begun = False
     with (

@@ -15,7 +15,7 @@ from winset.cli.outputs import CHART
 
 if TYPE_CHECKING:
     from winset.case.model import Case
-    from winset.sensitivity import Sensitivity
+    from winset.explain.sensitivity import Sensitivity
 
 MOST = 20
 
@@ -64,7 +64,7 @@ def sensitivity(
     """Print which inputs drive the forecast of CASE, and which of them rest on little."""
     from winset.cli.choosing import chosen_model
     from winset.cli.printing import print_json
-    from winset.sensitivity import measure_sensitivity
+    from winset.explain.sensitivity import measure_sensitivity
 
     found = opened(case, day)
     model = chosen_model(found, name, settings_of(settings))
@@ -101,8 +101,8 @@ def sensitivity(
 
 def _print(case: "Case", found: "Sensitivity") -> None:
     from winset.cli.printing import heading, say, table
-    from winset.sensitivity import headline, research_sentences
-    from winset.sensitivity.words import change, noise_sentence
+    from winset.explain.sensitivity import headline, research_sentences
+    from winset.explain.sensitivity.words import change, noise_sentence
 
     under = "" if found.scenario == "base" else f", scenario {found.scenario}"
     heading(f"{case.title}, as of {case.as_of}{under}")
@@ -147,7 +147,7 @@ def _print(case: "Case", found: "Sensitivity") -> None:
 
 
 def _index(index: "object") -> str:
-    from winset.sensitivity import Index
+    from winset.explain.sensitivity import Index
 
     if not isinstance(index, Index):
         return "–"

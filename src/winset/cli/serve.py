@@ -12,7 +12,7 @@ import click
 from winset.errors import WinsetError
 
 if TYPE_CHECKING:
-    from winset.web.security import Session
+    from winset.web.server.security import Session
 
 HEADER = "Authorization: Bearer"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -47,12 +47,12 @@ def serve(
     before they are changed. The address printed works once.
     """
     try:
-        from winset.web.app import make_app
-        from winset.web.security import LOOPBACK as OWN_NAMES
-        from winset.web.serving import address_of, base_of, listening, own_folder, own_name
-        from winset.web.waiting import server_of
+        from winset.web.server.app import make_app
+        from winset.web.server.security import LOOPBACK as OWN_NAMES
+        from winset.web.server.listening import address_of, base_of, listening, own_folder, own_name
+        from winset.web.server.waiting import server_of
     except ModuleNotFoundError as error:
-        from winset.installing import install_command
+        from winset.errors.installing import install_command
 
         raise WinsetError(
             f"the workbench needs {error.name}; install it with: {install_command('web')}"
@@ -106,7 +106,7 @@ def _make_folder(folder: Path, make: bool) -> None:
 @contextmanager
 def _browser(address: str, session: "Session") -> Iterator[None]:
     """Send a browser to ``address``, which stands on no command line; tidy up in the end."""
-    from winset.web.opening import PrivatePage
+    from winset.web.server.private_page import PrivatePage
 
     try:
         page = PrivatePage(address)

@@ -9,7 +9,7 @@ from winset.cli.case import CASE
 from winset.cli.coding import opened, read_day
 from winset.cli.forecast import RAW
 from winset.cli.outputs import CHART
-from winset.defaults import DRAWS, SEED
+from winset.models.defaults import DRAWS, SEED
 from winset.errors import WinsetError
 
 
@@ -41,7 +41,7 @@ def timeline(
     """Print how the forecast of CASE moved with what was said: once for each statement's date."""
     from winset.cli.choosing import chosen_model
     from winset.cli.printing import number, print_json, share, table
-    from winset.timeline import make_timeline
+    from winset.forecast.timeline import make_timeline
 
     found = opened(case)
     if not found.issues:

@@ -8,7 +8,7 @@ import click
 from winset.errors import WinsetError
 
 if TYPE_CHECKING:
-    from winset.kernels.telling import Compiling
+    from winset.models.kernels.telling import Compiling
 
 
 @click.command()
@@ -19,9 +19,9 @@ def warm() -> None:
     until winset, Numba or the processor changes.
     """
     import winset.models  # noqa: F401  whose kernels make themselves known
-    from winset.keeping import VARIABLE
-    from winset.kernels.compiling import doors, expect
-    from winset.kernels.place import place
+    from winset.models.cache_folders import VARIABLE
+    from winset.models.kernels.compiling import doors, expect
+    from winset.models.kernels.place import place
 
     chosen = place()
     if not chosen.lasting or not chosen.writable:

@@ -10,8 +10,8 @@ from winset.cli.case import CASE
 from winset.errors import WinsetError
 
 if TYPE_CHECKING:
-    from winset.ledger.witness import Trust
-    from winset.ledger.witness.asking import WitnessAnswer
+    from winset.track_record.sealed.witness import Trust
+    from winset.track_record.sealed.witness.asking import WitnessAnswer
 
 WITNESS = click.option(
     "--witness",
@@ -59,8 +59,8 @@ def witness(
     witnessed with it. Exit status 1 if an answer cannot be accepted.
     """
     from winset.cli.printing import print_json, say
-    from winset.ledger import read_ledger
-    from winset.ledger.witness import Trust, complete, parse_kind
+    from winset.track_record.sealed import read_ledger
+    from winset.track_record.sealed.witness import Trust, complete, parse_kind
 
     folder = ledger_folder(case)
     chain = read_ledger(folder).chain
@@ -84,7 +84,7 @@ def witness(
 
 def ledger_folder(case: str) -> Path:
     """Return the folder of ``case``, which may be one that cannot be read for its ledger."""
-    from winset.cases import shipped_cases
+    from winset.case.shipped import shipped_cases
 
     shipped = shipped_cases()
     return shipped[case] if not Path(case).exists() and case in shipped else Path(case)
@@ -96,7 +96,7 @@ def ready(kinds: Sequence[tuple[str, str]], trust: "Trust") -> None:
     Raises:
         WinsetError: otherwise; nothing is sealed then.
     """
-    from winset.ledger.witness.asking import check_ready
+    from winset.track_record.sealed.witness.asking import check_ready
 
     check_ready(kinds, trust)
 
@@ -105,8 +105,8 @@ def answers_of(
     folder: Path, name: str, kinds: Sequence[tuple[str, str]], trust: "Trust"
 ) -> tuple["WitnessAnswer", ...]:
     """Return what each witness answers about the one entry whose name begins with ``name``."""
-    from winset.ledger import read_ledger
-    from winset.ledger.witness import ask
+    from winset.track_record.sealed import read_ledger
+    from winset.track_record.sealed.witness import ask
 
     if not kinds:
         return ()

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from winset.case.kept import kept_bytes, span_digest
+from winset.case.document_files import kept_bytes, span_digest
 from winset.case.model import Case
 from winset.case.parts import Document, Statement
 from winset.errors import WinsetError

@@ -8,13 +8,13 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from winset.case.kept import kept_bytes
+from winset.case.document_files import kept_bytes
 from winset.case.model import Case
 from winset.errors import WinsetError
 from winset.evidence.disposable import disposable_folder
-from winset.evidence.documents import Text
-from winset.evidence.reading import HERE, Reading
-from winset.evidence.spans import Span
+from winset.evidence.reading.documents import Text
+from winset.evidence.reading.reader import HERE, Reading
+from winset.evidence.reading.spans import Span
 
 INDEX = Path(".winset") / "search.sqlite"
 FORM = "1"  # what the index looks like; another number makes it anew

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from winset.case.kept import span_digest
+from winset.case.document_files import span_digest
 from winset.case.model import Case
 from winset.case.parts import Document, Statement
 from winset.evidence.anchors import kept_text

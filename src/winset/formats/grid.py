@@ -9,7 +9,7 @@ from typing import Any
 from winset.case import csv_text
 from winset.errors import CaseError, Problem, WinsetError, nearest
 from winset.formats.workbook import unpack
-from winset.installing import install_command
+from winset.errors.installing import install_command
 
 TEXT = (".csv", ".tsv", ".tab", ".txt")
 KINDS = (*TEXT, ".xlsx", ".dta")

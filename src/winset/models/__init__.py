@@ -3,7 +3,7 @@
 import dataclasses
 from typing import Any, get_args, get_type_hints
 
-from winset.batch import sample
+from winset.models.batch import sample
 from winset.case.model import Case
 from winset.case.ranges import Range, parse_range
 from winset.errors import WinsetError, nearest, shorten
@@ -14,7 +14,7 @@ from winset.models.exchange import Exchange
 from winset.models.expected_utility import ExpectedUtility
 from winset.models.fitting import FULL, LESSER, PLAYING_ROUNDS, Lack, lacks, lesser_sentence
 from winset.models.spatial import SpatialPolitics
-from winset.models.two_level import TwoLevel
+from winset.models.two_level.model import TwoLevel
 
 MODELS: dict[str, type[Model]] = {
     model.name: model

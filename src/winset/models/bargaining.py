@@ -5,8 +5,8 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from winset.batch import Batch
-from winset.kernels.nash import nash_points
+from winset.models.batch import Batch
+from winset.models.kernels.nash import nash_points
 from winset.models.base import Outcome
 from winset.models.central import known_reversion, stance_weights
 

@@ -6,7 +6,7 @@ from typing import ClassVar, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from winset.batch import Batch
+from winset.models.batch import Batch
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

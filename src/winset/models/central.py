@@ -5,9 +5,9 @@ from typing import ClassVar, Literal, get_args
 
 import numpy as np
 
-from winset.batch import Batch
+from winset.models.batch import Batch
 from winset.errors import WinsetError
-from winset.kernels.medians import weighted_medians
+from winset.models.kernels.medians import weighted_medians
 from winset.models.base import FloatArray, Outcome
 
 Weights = Literal["none", "salience", "influence-salience"]
@@ -46,7 +46,7 @@ class Mean:
     >>> from winset.case.parts import Actor, Issue, Stance
     >>> from winset.case.model import Case
     >>> from winset.case.ranges import point
-    >>> from winset.batch import sample
+    >>> from winset.models.batch import sample
     >>> import datetime
     >>> rows = [("a", 0, 1), ("b", 100, 3)]
     >>> case = Case(

@@ -5,9 +5,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from winset.batch import Batch
+from winset.models.batch import Batch
 from winset.errors import WinsetError
-from winset.kernels import exchange as kernel
+from winset.models.kernels import exchange as kernel
 from winset.models.base import FloatArray, IntArray, Outcome, Rounds
 from winset.models.central import stance_weights
 
@@ -72,7 +72,7 @@ class Exchange:
         policy networks, in Bueno de Mesquita and Stokman (eds), European Community Decision Making.
 
     >>> import datetime
-    >>> from winset.batch import sample
+    >>> from winset.models.batch import sample
     >>> from winset.case.model import Case
     >>> from winset.case.parts import Actor, Issue, Stance
     >>> from winset.case.ranges import point

@@ -5,9 +5,9 @@ from typing import ClassVar, Literal, get_args
 
 import numpy as np
 
-from winset.batch import Batch
-from winset.kernels import expected_utility as kernel
-from winset.kernels.challenges import Rules
+from winset.models.batch import Batch
+from winset.models.kernels import expected_utility as kernel
+from winset.models.kernels.challenges import Rules
 from winset.models.base import FloatArray, Outcome, Rounds
 
 Variant = Literal["printed", "replication"]
@@ -70,7 +70,7 @@ class ExpectedUtility:
         Theoretical Politics 23(4), 510-531; ICAART 2011, 18-30.
 
     >>> import datetime
-    >>> from winset.batch import sample
+    >>> from winset.models.batch import sample
     >>> from winset.case.model import Case
     >>> from winset.case.parts import Actor, Issue, Stance
     >>> from winset.case.ranges import point

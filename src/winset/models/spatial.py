@@ -7,10 +7,10 @@ from typing import ClassVar, Literal, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from winset.batch import Batch
+from winset.models.batch import Batch
 from winset.errors import WinsetError
-from winset.kernels import condorcet, spatial_turn
-from winset.kernels import spatial as kernel
+from winset.models.kernels import condorcet, spatial_turn
+from winset.models.kernels import spatial as kernel
 from winset.models.base import FloatArray, Outcome, Rounds
 
 Vote = Literal["binary", "propbin", "proportional", "propcubic", "cubic"]
@@ -99,7 +99,7 @@ class SpatialPolitics:
         (KTAB) using one-dimensional spatial models, KAPSARC discussion paper.
 
     >>> import datetime
-    >>> from winset.batch import sample
+    >>> from winset.models.batch import sample
     >>> from winset.case.model import Case
     >>> from winset.case.parts import Actor, Issue, Stance
     >>> from winset.case.ranges import point

@@ -5,7 +5,7 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from winset.batch import Batch
+from winset.models.batch import Batch
 from winset.models.base import FloatArray, Model, Outcome
 
 Sets = Sequence[tuple[int, ...]]  # of issues, by their places in the batch

@@ -16,7 +16,7 @@ from winset.charts.text import shown
 from winset.charts.theme import PAGE, config
 from winset.charts.view import View
 from winset.report.evidence import change_text, web_address
-from winset.version import winset_version
+from winset.models.version import winset_version
 
 TEMPLATES = Path(__file__).parent / "templates"
 

@@ -5,7 +5,7 @@ import shlex
 
 from winset.case.model import Case
 from winset.case.scenarios import BASE
-from winset.forecast import Forecast
+from winset.forecast.forecast import Forecast
 from winset.models import MODELS, make_model, parameters
 
 

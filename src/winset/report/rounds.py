@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from winset.batch import Batch, sample
+from winset.models.batch import Batch, sample
 from winset.case.model import Case
 from winset.case.scenarios import apply_scenario
 from winset.charts.cast import cast
@@ -15,7 +15,7 @@ from winset.charts.render import page_widths
 from winset.charts.trajectories import trajectories
 from winset.charts.view import View
 from winset.errors import WinsetError
-from winset.forecast import Forecast
+from winset.forecast.forecast import Forecast
 from winset.models import Model, RoundsModel, make_model
 from winset.models.spatial import SpatialPolitics
 

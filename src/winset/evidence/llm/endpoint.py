@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from winset.errors import WinsetError, shorten
-from winset.installing import install_command
+from winset.errors.installing import install_command
 
 KEY, OPENAI_KEY = "WINSET_LLM_KEY", "OPENAI_API_KEY"
 MOST_BYTES = 2_000_000  # of an answer

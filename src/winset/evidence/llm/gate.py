@@ -12,18 +12,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from winset.case.kept import span_digest
+from winset.case.document_files import span_digest
 from winset.case.model import Case
 from winset.case.parts import Document, Statement
 from winset.errors import WinsetError, shorten
 from winset.evidence.anchors import Haystack, Place, same_words
-from winset.evidence.coding import KINDS
-from winset.evidence.documents import Text
-from winset.evidence.extract import FEWEST_WORDS
+from winset.evidence.coding.decisions import KINDS
+from winset.evidence.reading.documents import Text
+from winset.evidence.statements.extract import FEWEST_WORDS
 from winset.evidence.llm.prompt import MOST_STATEMENTS
-from winset.evidence.propose import free_id
-from winset.evidence.spans import Span, one_line, trimmed
-from winset.evidence.speakers import AUTHOR, UNRESOLVED, Directory
+from winset.evidence.coding.propose import free_id
+from winset.evidence.reading.spans import Span, one_line, trimmed
+from winset.evidence.statements.speakers import AUTHOR, UNRESOLVED, Directory
 
 LONGEST_QUOTE = 3_000
 LONGEST_MENTION = 200

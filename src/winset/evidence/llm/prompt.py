@@ -10,10 +10,10 @@ from typing import Any
 
 from winset.case.model import Case
 from winset.case.parts import StatementKind
-from winset.evidence.coding import KINDS
-from winset.evidence.documents import Text
-from winset.evidence.sentences import sentences
-from winset.evidence.spans import Span
+from winset.evidence.coding.decisions import KINDS
+from winset.evidence.reading.documents import Text
+from winset.evidence.reading.sentences import sentences
+from winset.evidence.reading.spans import Span
 
 PROMPT_VERSION = "1"
 MOST_CHARACTERS = 12_000  # of a passage
@@ -58,7 +58,7 @@ document's author says without naming anybody, or "unresolved" for anybody else;
 def passages(text: Text, *, most: int = MOST_CHARACTERS) -> tuple[Span, ...]:
     r"""Return where ``text`` is cut: at paragraphs, long ones at sentences, longer ones anywhere.
 
-    >>> from winset.evidence.documents import as_text
+    >>> from winset.evidence.reading.documents import as_text
     >>> passages(as_text("One here.\n\nTwo here. Three."), most=10)
     (Span(start=0, end=9), Span(start=11, end=20), Span(start=21, end=27))
     """

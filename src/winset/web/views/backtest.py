@@ -4,9 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
-from winset.backtest import Backtest, Row, run_backtest
+from winset.track_record.backtest import Backtest, Row, run_backtest
 from winset.case.tables import TABLES
-from winset.cases import shipped_cases
+from winset.case.shipped import shipped_cases
 from winset.charts.backtest import forecast_against_outcome, scores_by_model
 from winset.charts.decision import decision_view, model_names
 from winset.charts.honesty import coverage, transforms
@@ -14,13 +14,13 @@ from winset.errors import WinsetError, nearest
 from winset.formats.decisions import Decisions, read_decisions
 from winset.formats.grid import KINDS as ENDINGS
 from winset.models import MODELS, make_model
-from winset.scores import Estimate
-from winset.standings import Which, duels, ensemble, standings
-from winset.verdict import verdict
-from winset.web.replies import RefusedError
-from winset.web.views.asked import Asked, query_of
+from winset.track_record.scores import Estimate
+from winset.track_record.model_table import Which, duels, ensemble, standings
+from winset.track_record.backtest_words import verdict
+from winset.web.server.error_responses import RefusedError
+from winset.web.views.query import Asked, query_of
 from winset.web.views.kind import Choice, Field, Kind, Progress, Subject, luck_fields
-from winset.web.views.shown import Cells, Part, Shown, pictured, rows_table
+from winset.web.views.result import Cells, Part, Shown, pictured, rows_table
 
 DRAWS, MOST = 500, 5_000
 OWN, SHIPPED = "cases", "shipped"

@@ -5,15 +5,15 @@ from dataclasses import replace
 from winset.case.model import Case
 from winset.charts.tornado import tornado
 from winset.models import make_model
-from winset.sensitivity import (
+from winset.explain.sensitivity import (
     Sensitivity,
     headline,
     measure_sensitivity,
     read_summary,
     research_sentences,
 )
-from winset.sensitivity.words import coded_range, noise_sentence
-from winset.web.views.asked import Asked
+from winset.explain.sensitivity.words import coded_range, noise_sentence
+from winset.web.views.query import Asked
 from winset.web.views.kind import (
     Choice,
     Field,
@@ -26,7 +26,7 @@ from winset.web.views.kind import (
     scenario_field,
     settled,
 )
-from winset.web.views.shown import Part, Shown, pictured, rows_table
+from winset.web.views.result import Part, Shown, pictured, rows_table
 
 DRAWS, MOST = 256, 4_096
 RESEARCH = ("Input", "Coded", "Accepted statements", "Total index", "Total, low", "Total, high",

@@ -4,17 +4,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from winset.answers import percent
+from winset.explain.answers import percent
 from winset.charts.intervals import Interval, intervals
 from winset.charts.text import shown as visible
 from winset.charts.tree import game_tree
 from winset.charts.view import View
-from winset.defaults import DRAWS
+from winset.models.defaults import DRAWS
 from winset.errors import WinsetError, nearest
-from winset.findings import reckoned_with
+from winset.explain.background import reckoned_with
 from winset.models import make_model
-from winset.moves import Played, estimate, games_of, play
-from winset.web.views.asked import Asked
+from winset.games import Played, estimate, games_of, play
+from winset.web.views.query import Asked
 from winset.web.views.kind import (
     Choice,
     Field,
@@ -27,7 +27,7 @@ from winset.web.views.kind import (
     scenario_field,
     settled,
 )
-from winset.web.views.shown import Part, Shown, pictured, rows_table
+from winset.web.views.result import Part, Shown, pictured, rows_table
 
 MOST = 20_000
 NONE = "This case has no game: write one into its folder, games/NAME.yaml."

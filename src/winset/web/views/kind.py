@@ -9,9 +9,9 @@ from winset.case.model import Case
 from winset.case.scenarios import BASE
 from winset.errors import WinsetError
 from winset.models import MODELS, default_model, make_model
-from winset.web.store import Opened, Store
-from winset.web.views.asked import Asked
-from winset.web.views.shown import Shown
+from winset.web.cases.store import Opened, Store
+from winset.web.views.query import Asked
+from winset.web.views.result import Shown
 
 Progress = Callable[[float], None]
 NOTHING = (

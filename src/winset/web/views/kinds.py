@@ -1,7 +1,7 @@
 """Every view, by name: whoever adds one adds its module here."""
 
 from winset.errors import nearest
-from winset.web.replies import RefusedError
+from winset.web.server.error_responses import RefusedError
 from winset.web.views import backtest, claims, driving, games, levers, models, rounds, sealed
 from winset.web.views.kind import Kind
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from winset.batch import Batch, sample
+from winset.models.batch import Batch, sample
 from winset.case.model import Case
 from winset.case.scenarios import apply_scenario
 from winset.charts.cast import cast
@@ -13,7 +13,7 @@ from winset.charts.power import power_landscape
 from winset.charts.trajectories import fan, trajectories
 from winset.errors import WinsetError, nearest
 from winset.models import MODELS, Model, RoundsModel, make_model
-from winset.web.views.asked import Asked
+from winset.web.views.query import Asked
 from winset.web.views.kind import (
     Choice,
     Field,
@@ -27,7 +27,7 @@ from winset.web.views.kind import (
     scenario_field,
     settled,
 )
-from winset.web.views.shown import Part, Shown, pictured
+from winset.web.views.result import Part, Shown, pictured
 
 DRAWS, MOST = 200, 2_000
 PLAYING = tuple(name for name in MODELS if isinstance(make_model(name), RoundsModel))

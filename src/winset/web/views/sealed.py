@@ -6,14 +6,14 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from winset.answers import percent
+from winset.explain.answers import percent
 from winset.case.chain import LEDGER
 from winset.case.ranges import number_text
 from winset.charts.intervals import Interval, intervals
 from winset.charts.text import shown as visible
 from winset.charts.view import View
-from winset.claims import Rate
-from winset.ledger import (
+from winset.track_record.claims import Rate
+from winset.track_record.sealed import (
     Check,
     Record,
     Score,
@@ -24,13 +24,13 @@ from winset.ledger import (
     score,
     verify,
 )
-from winset.ledger.resolving import date_words
-from winset.ledger.witness import Witness, existed_by, witnesses_of
-from winset.ledger.witness.files import files_of
-from winset.web.views.asked import Asked
+from winset.track_record.sealed.resolving import date_words
+from winset.track_record.sealed.witness import Witness, existed_by, witnesses_of
+from winset.track_record.sealed.witness.files import files_of
+from winset.web.views.query import Asked
 from winset.web.views.kind import Kind, Progress, Subject, made_of, no_fields
 from winset.web.views.seal_form import seal_form
-from winset.web.views.shown import Part, Shown, pictured, rows_table
+from winset.web.views.result import Part, Shown, pictured, rows_table
 
 NONE = "No forecast is sealed yet."
 COLUMNS = ("Entry", "Sealed", "Question", "Model", "Forecast", "Settled by", "State", "Came out",

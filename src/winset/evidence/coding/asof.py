@@ -1,0 +1,41 @@
+"""As of a date: what a case could have said then."""
+
+import datetime
+from dataclasses import replace
+
+from winset.case.model import Case
+from winset.case.parts import Claim, Stance, Tie
+from winset.evidence.coding.derive import derive_stances
+
+
+def as_of(case: Case, date: datetime.date) -> Case:
+    """Return ``case`` without what was published after ``date``.
+
+    Later documents and the statements in them go, and with them every mention of those statements;
+    undated documents stay. Claims made later go, and those that rest on later statements alone.
+    Numbers coded by hand stay; those derived from statements are derived again from what is left.
+    Outcomes stay: they are there to judge a forecast, not to make it.
+    """
+    later = {d.id for d in case.documents if d.published is not None and d.published > date}
+    kept = tuple(row for row in case.statements if row.document not in later)
+    ids = {row.id for row in kept}
+
+    def cited(row: Stance | Tie | Claim) -> tuple[str, ...]:
+        return tuple(id for id in row.statements if id in ids)
+
+    claims = (
+        claim
+        for claim in case.claims
+        if (claim.made is None or claim.made <= date)
+        and (not claim.statements or not ids.isdisjoint(claim.statements))
+    )
+    then = replace(
+        case,
+        as_of=date,
+        documents=tuple(d for d in case.documents if d.id not in later),
+        statements=kept,
+        stances=tuple(replace(stance, statements=cited(stance)) for stance in case.stances),
+        ties=tuple(replace(tie, statements=cited(tie)) for tie in case.ties),
+        claims=tuple(replace(claim, statements=cited(claim)) for claim in claims),
+    )
+    return derive_stances(then, only_marked=True).case

@@ -1,0 +1,60 @@
+"""Who parses: this process, or one that can be stopped.
+
+Whatever takes documents in does so through a `Reading`. `HERE` parses in this process, without
+limits, which suits a notebook and texts that can be trusted; `winset.evidence.reading.apart.shared()` is
+what the command line and the workbench use.
+"""
+
+from typing import Protocol
+
+from winset.case.model import Case
+from winset.evidence.reading.documents import Text, as_text, parse_document
+from winset.evidence.statements.extract import Found, extract
+from winset.evidence.reading.parsing import MODEL, language
+
+
+class Reading(Protocol):
+    """What can be asked of one who parses. Each raises WinsetError, with the document's name."""
+
+    def document(self, data: bytes, name: str, *, encoding: str | None = None) -> Text:
+        """Return the document that ``data``, the bytes of a file called ``name``, holds."""
+        ...
+
+    def text(self, words: str, *, name: str, markdown: bool = False) -> Text:
+        """Return ``words`` as a document called ``name``."""
+        ...
+
+    def statements(
+        self, text: Text, case: Case | None = None, *, model: str = MODEL
+    ) -> tuple[Found, ...]:
+        """Return the statements in ``text``."""
+        ...
+
+    def ready(self, model: str = MODEL) -> None:
+        """Raise unless statements can be found: spaCy and ``model`` are installed."""
+        ...
+
+
+class Here:
+    """Parses in this process."""
+
+    def document(self, data: bytes, name: str, *, encoding: str | None = None) -> Text:
+        """Return the document that ``data``, the bytes of a file called ``name``, holds."""
+        return parse_document(data, name, encoding=encoding)
+
+    def text(self, words: str, *, name: str, markdown: bool = False) -> Text:
+        """Return ``words`` as a document called ``name``."""
+        return as_text(words, name=name, markdown=markdown)
+
+    def statements(
+        self, text: Text, case: Case | None = None, *, model: str = MODEL
+    ) -> tuple[Found, ...]:
+        """Return the statements in ``text``."""
+        return extract(text, case, model=model)
+
+    def ready(self, model: str = MODEL) -> None:
+        """Raise unless statements can be found: spaCy and ``model`` are installed."""
+        language(model)
+
+
+HERE: Reading = Here()

@@ -1,0 +1,116 @@
+"""What lies behind a forecast: winsets, what binds, who stands in the way, the games played."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from winset.models.batch import sample
+from winset.case.model import Case
+from winset.case.scenarios import apply_scenario
+from winset.models.defaults import DRAWS
+from winset.explain.model_spread import Voice, dissent
+from winset.forecast.forecast import Forecast
+from winset.models.kernels.compiling import Kernel, doors
+from winset.models import Model, NashBargaining, kernels_of, make_model
+from winset.models.base import IntArray
+from winset.models.two_level.model import Binding, Blame, Curves, TwoLevel, binding
+from winset.games import Estimate, Played, estimate, games_of, play
+from winset.explain.structural_range import Structure, structural_range
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What lies behind one forecast, from its own first draws.
+
+    Attributes:
+        draws: how many of them were looked at.
+        parties: ids, in the order of the party axis.
+        actors: ids, in the order of the actor axis.
+        party_of: ``(actor,)``, index of each actor's party; -1 outside all.
+        curves: the winsets; None for a model that has none.
+        bindings: what binds, issue by issue; empty likewise.
+        blame: who stands in the way where there is no agreement; None likewise.
+        games: the case's games, by name, played under the same scenario and seed.
+        structure: how far chances of agreement move with what nobody can code; None where that was
+            not asked, or there is nothing of the kind.
+        dissent: what models that doubt an agreement say of it, this one's own readings among them.
+    """
+
+    draws: int
+    parties: tuple[str, ...] = ()
+    actors: tuple[str, ...] = ()
+    party_of: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
+    curves: Curves | None = None
+    bindings: tuple[Binding, ...] = ()
+    blame: Blame | None = None
+    games: Mapping[str, Played] = field(default_factory=dict)
+    dissent: tuple[Voice, ...] = ()
+    structure: Structure | None = None
+
+
+def needed(models: Iterable[Model]) -> list[Kernel]:
+    """Return the kernels that forecasts of ``models`` run, with what lies behind them."""
+    modules: set[str] = set()
+    for model in models:
+        modules |= kernels_of(model)
+        if isinstance(model, TwoLevel | NashBargaining):  # `dissent` hears both
+            modules |= kernels_of(TwoLevel) | kernels_of(NashBargaining)
+    return doors(*modules) if modules else []
+
+
+def look_behind(
+    case: Case, forecast: Forecast, *, structure: bool = False, curves: bool = True
+) -> Findings:
+    """Return what lies behind ``forecast`` of ``case``.
+
+    Args:
+        case: what it was made of.
+        forecast: by any model.
+        structure: whether to work out how far its chances move with what nobody can code, which
+            takes as long as a few forecasts.
+        curves: whether to draw the winsets, which only pictures show.
+
+    Raises:
+        CaseError: when a game of the case does not hold together.
+    """
+    made = forecast.made
+    draws = min(max(forecast.draws, 1), DRAWS)
+    games = {
+        game.name: play(case, game, draws=draws, seed=made.seed, scenario=made.scenario)
+        for game in games_of(case)
+    }
+    batch = sample(apply_scenario(case, made.scenario), draws, seed=made.seed)
+    model = make_model(made.model, made.parameters)
+    seen = Findings(
+        draws=draws,
+        parties=batch.parties,
+        actors=batch.actors,
+        party_of=batch.party_of,
+        games=games,
+        dissent=dissent(case, forecast),
+        structure=structural_range(case, forecast) if structure else None,
+    )
+    if not isinstance(model, TwoLevel):
+        return seen
+    return replace(
+        seen,
+        curves=model.curves(batch) if curves else None,
+        bindings=binding(batch, model.solve(batch), names=_names(case)),
+        blame=model.blame(batch),
+    )
+
+
+def reckoned_with(played: Played) -> dict[str, Estimate]:
+    """Return the chances of an agreement that the players of a game reckon with, by name."""
+    return {
+        name: estimate(played.names[name])
+        for name, formula in played.game.quantities.items()
+        if any(call.function == "p_agreement" for call in formula.expression.calls())
+    }
+
+
+def _names(case: Case) -> dict[str, str]:
+    """Return what to call parties and actors."""
+    names = {party.id: party.name or party.id for party in case.parties}
+    return names | {actor.id: actor.name for actor in case.actors}

@@ -1,0 +1,269 @@
+"""The smallest changes that reach a goal: one input at a time, then two."""
+
+import itertools
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from winset.explain.levers.mean import ExactMean
+from winset.explain.levers.movable import ORDER, Movable, Move, Who
+from winset.explain.levers.stack import Page
+from winset.explain.sensitivity.summary import PerDraw, paired
+
+SCREENED = 64  # draws of the first look
+HALF = 0.5  # of the way: looked at beside the whole
+STEPS = 6  # halvings: a change is found to a 64th of its way
+PAIRED = 8  # inputs of which pairs are made, by effect; and as many of the actor's own
+RAYS = 6  # pairs followed at most of each of `ORDER`, by effect
+PARTS = (1.0, 0.75, 0.5, 0.25)  # of the first move, where the second is solved exactly
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """How one page fares.
+
+    Attributes:
+        goal: whether the goal is reached, draw by draw.
+        near: how near each draw is to it, in [0, 1]: grows where the chance does not yet.
+    """
+
+    goal: PerDraw
+    near: PerDraw
+
+    @property
+    def merit(self) -> PerDraw:
+        """What changes are ranked by: the chance of the goal, and nearness where that is level."""
+        return PerDraw(total=self.goal.total + self.near.total, weight=self.goal.weight)
+
+
+Solve = Callable[[Sequence[Page], bool], list[Seen]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """A page of moves and what comes of it.
+
+    Attributes:
+        chance: of the goal.
+        merit: what it is ranked by, more being nearer to what is sought.
+    """
+
+    page: Page
+    chance: float
+    merit: float
+
+    @property
+    def size(self) -> float:
+        """How much is moved in all: shares of plausible ranges, added up."""
+        return sum(move.size for move in self.page)
+
+    @property
+    def who(self) -> Who:
+        """Who has to do it: the furthest from the actor of those needed."""
+        return max((move.movable.who for move in self.page), key=ORDER.index)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ray:
+    """Moves that grow from ``start`` (goal not reached) to ``stop`` (reached), inputs alike."""
+
+    start: Page
+    stop: Page
+
+    def at(self, share: float) -> Page:
+        """Return the page ``share`` of the way along."""
+        return tuple(
+            replace(b, share=a.share + share * (b.share - a.share))
+            for a, b in zip(self.start, self.stop, strict=True)
+        )
+
+
+class Search:
+    """One search: what counts as reaching the goal, and how chances are had."""
+
+    def __init__(
+        self,
+        solve: Solve,
+        *,
+        base: Seen,
+        reach: float,
+        lose: bool,
+        most: int,
+        exact: ExactMean | None = None,
+    ) -> None:
+        """Return a search.
+
+        Args:
+            solve: from pages, and whether in the first draws only, to how each fares.
+            base: the same for the case as coded.
+            reach: chance at which the goal is reached.
+            lose: seek what makes it be reached no longer.
+            most: how many changes are wanted of each of `ORDER`.
+            exact: what solves a single move, where something does.
+        """
+        self._solve, self._base, self._reach, self._lose = solve, base, reach, lose
+        self._most, self._exact = most, exact
+        self.idle = 0
+
+    def reaches(self, chance: float) -> bool:
+        """Return whether ``chance`` is what is sought."""
+        return chance < self._reach if self._lose else chance >= self._reach
+
+    def singles(self, movables: Sequence[Movable]) -> tuple[list[Tried], list[Tried]]:
+        """Return the smallest single moves that reach the goal, and the best that do not.
+
+        The second list has the better way of each input that helps by more than twice the Monte
+        Carlo error of its effect, the most helpful first.
+        """
+        best = self._candidates(movables)
+        solved = self._solve([(move,) for move in best], False)
+        rays, exact, helping = [], [], []
+        for move, seen in zip(best, solved, strict=True):
+            tried = self._tried((move,), seen)
+            share = self._exact.least(move) if self._exact else None
+            if share is not None:
+                exact.append((replace(move, share=share),))
+            elif not self._exact and self.reaches(tried.chance):
+                rays.append(_Ray(start=(replace(move, share=0.0),), stop=(move,)))
+            elif self._helps(seen):
+                helping.append(tried)
+        smallest = self._checked(exact) if self._exact else self._shortened(rays)
+        alone = {page[0].movable.input.name for page in (*exact, *(ray.stop for ray in rays))}
+        helping = [t for t in helping if t.page[0].movable.input.name not in alone]
+        return smallest, _best_of_each(helping)
+
+    def pairs(self, helping: Sequence[Tried]) -> tuple[list[Tried], list[Tried]]:
+        """Return the smallest pairs of moves that reach the goal, and the best that do not.
+
+        Pairs of ``helping`` moves, none of which reaches it alone, each followed along three rays:
+        the one move in full and then the other, the other way round, and both by the same share.
+        """
+        own = [tried for tried in helping if tried.who == "self"][:PAIRED]
+        chosen = {t.page[0].key: t.page[0] for t in [*helping[:PAIRED], *own]}
+        both = list(itertools.combinations(chosen.values(), 2))
+        tried = [
+            self._tried(p, seen) for p, seen in zip(both, self._solve(both, False), strict=True)
+        ]
+        tried.sort(key=lambda t: -t.merit)
+        rest = [t for t in tried if not self.reaches(t.chance)]
+        if self._exact:
+            pages = [page for t in tried for page in self._exact_pairs(t.page)]
+            return _kept(self._checked(pages)), rest
+        reaching = [t for t in tried if self.reaches(t.chance)]
+        followed = [t for who in ORDER for t in [t for t in reaching if t.who == who][:RAYS]]
+        return _kept(self._shortened([ray for t in followed for ray in _rays(t.page)])), rest
+
+    def _tried(self, page: Page, seen: Seen) -> Tried:
+        merit = seen.merit.value
+        return Tried(page=page, chance=seen.goal.value, merit=-merit if self._lose else merit)
+
+    def _helps(self, seen: Seen) -> bool:
+        change, error = paired(self._base.merit, seen.merit)
+        progress = -change if self._lose else change
+        return progress > (1e-12 if math.isnan(error) else 2.0 * error + 1e-12)
+
+    def _candidates(self, movables: Sequence[Movable]) -> list[Move]:
+        """Return moves worth a full look: of inputs that change something in the first draws.
+
+        The whole way, or half of it where that helps more.
+        """
+        moves = [
+            Move(movable=movable, end=end)
+            for movable in movables
+            for end in (movable.low, movable.high)
+        ]
+        whole = self._solve([(move,) for move in moves], True)
+        base = self._base.merit.part(slice(0, len(whole[0].merit.total)))
+        moved = [
+            not np.allclose(seen.merit.total, base.total, rtol=1e-12, atol=1e-12) for seen in whole
+        ]
+        self.idle = sum(not any(pair) for pair in zip(moved[::2], moved[1::2], strict=True))
+        active = [(m, s) for m, s, did in zip(moves, whole, moved, strict=True) if did]
+        halves = [replace(move, share=HALF) for move, _ in active]
+        seen = self._solve([(move,) for move in halves], True)
+        return [
+            half
+            if self._tried((half,), at_half).merit > self._tried((move,), at_whole).merit
+            else move
+            for (move, at_whole), half, at_half in zip(active, halves, seen, strict=True)
+            if move.size > 0.0
+        ]
+
+    def _exact_pairs(self, page: Page) -> Iterable[Page]:
+        assert self._exact is not None
+        for first, second in (page, page[::-1]):
+            for part in PARTS:
+                beside = (replace(first, share=part),)
+                share = self._exact.least(second, beside=beside)
+                if share is not None:
+                    yield (*beside, replace(second, share=share))
+
+    def _checked(self, pages: Sequence[Page]) -> list[Tried]:
+        """Return those of ``pages`` that the model itself finds to reach the goal, by size."""
+        tried = [
+            self._tried(p, seen) for p, seen in zip(pages, self._solve(pages, False), strict=True)
+        ]
+        return sorted(
+            (t for t in tried if self.reaches(t.chance)), key=lambda t: (t.size, -t.merit)
+        )
+
+    def _shortened(self, rays: Sequence[_Ray]) -> list[Tried]:
+        """Return the least moves along ``rays`` that reach the goal, if all of it comes nearer."""
+        spans = [(ray, 0.0, 1.0) for ray in rays]
+        for _ in range(STEPS):
+            spans = self._worth_following(spans)
+            seen = self._solve([ray.at((low + high) / 2) for ray, low, high in spans], False)
+            spans = [
+                (ray, low, (low + high) / 2)
+                if self.reaches(found.goal.value)
+                else (ray, (low + high) / 2, high)
+                for (ray, low, high), found in zip(spans, seen, strict=True)
+            ]
+        return self._checked([ray.at(high) for ray, _, high in spans])
+
+    def _worth_following(
+        self, spans: list[tuple[_Ray, float, float]]
+    ) -> list[tuple[_Ray, float, float]]:
+        """Return the spans that may still end among the smallest of their kind."""
+
+        def sized(ray: _Ray, share: float) -> Tried:
+            return Tried(page=ray.at(share), chance=math.nan, merit=math.nan)
+
+        limits = {}
+        for who in ORDER:
+            # Three rays may belong to one pair.
+            sizes = sorted(s.size for r, _, high in spans if (s := sized(r, high)).who == who)
+            limits[who] = sizes[3 * self._most - 1] if len(sizes) >= 3 * self._most else math.inf
+        return [
+            (ray, low, high)
+            for ray, low, high in spans
+            if (s := sized(ray, low)).size <= limits[s.who]
+        ]
+
+
+def _kept(tried: list[Tried]) -> list[Tried]:
+    """Return the smallest of each pair of moves."""
+    kept: dict[frozenset[tuple[str, float]], Tried] = {}
+    for one in tried:
+        kept.setdefault(frozenset(move.key for move in one.page), one)
+    return list(kept.values())
+
+
+def _rays(page: Page) -> tuple[_Ray, ...]:
+    first, second = page
+    none = tuple(replace(move, share=0.0) for move in page)
+    return (
+        _Ray(start=(first, none[1]), stop=page),
+        _Ray(start=(none[0], second), stop=page),
+        _Ray(start=none, stop=page),
+    )
+
+
+def _best_of_each(tried: Iterable[Tried]) -> list[Tried]:
+    """Return the better way of each input, the most helpful first."""
+    best: dict[str, Tried] = {}
+    for one in sorted(tried, key=lambda t: -t.merit):
+        best.setdefault(one.page[0].movable.input.name, one)
+    return list(best.values())

@@ -1,0 +1,123 @@
+"""What a search for levers found, in sentences: always of a model, never of the world."""
+
+import math
+
+from winset.explain.answers import NBSP, figure, percent
+from winset.case.model import Case
+from winset.case.parts import Scale
+from winset.case.ranges import number_text
+from winset.explain.levers.find import Change, Lever, Levers
+from winset.explain.levers.movable import Move, Who
+from winset.explain.sensitivity.words import change
+
+
+def headline(case: Case, found: Levers) -> str:
+    """Return for whom what is sought, and when it counts as reached."""
+    return (
+        f"For {case.actor(found.actor).name}: the {found.summary.words(case)}, sought at "
+        f"{percent(found.reach)} or more in model “{found.model}”, uncalibrated."
+    )
+
+
+def standing(found: Levers) -> str:
+    """Return where the goal stands as coded, and what is listed therefore."""
+    said = f"As coded the model puts it at {percent(found.chance)}"
+    if found.reached:
+        return f"{said}: already reached. What follows would lose it."
+    return f"{said}: not reached. What follows would reach it."
+
+
+def group_title(case: Case, found: Levers, who: Who) -> str:
+    """Return the heading over the levers in the hands of ``who``."""
+    name = case.actor(found.actor).name
+    return {
+        "self": f"What is in the hands of {name}",
+        "persuade": f"Whom {name} would have to persuade",
+        "structure": "What lies with no single actor, or with ties among others",
+    }[who]
+
+
+def nothing_sentence(found: Levers, who: Who) -> str:
+    """Return that nothing of ``who`` suffices; empty where something does."""
+    if found.of(who):
+        return ""
+    verb = "lose" if found.reached else "reach"
+    return (
+        f"No single change and no pair that was tried would {verb} it within plausible ranges."
+        + (" Closest:" if any(lever.who == who for lever in found.closest) else "")
+    )
+
+
+def lever_sentence(case: Case, found: Levers, lever: Lever) -> str:
+    """Return what is moved, what that does in the model, and what it costs the actor."""
+    moves = "; and ".join(move_words(move) for move in lever.moves)
+    return " ".join(
+        filter(None, (f"{moves}.", _effect(case, found, lever), _cost(case, found, lever)))
+    )
+
+
+def _effect(case: Case, found: Levers, lever: Lever) -> str:
+    """A single run has no chances to speak of: what it settles at says more."""
+    if math.isnan(found.error) and not found.summary.together:
+        scale = case.issue(found.summary.subject).scale
+        ends = (found.settlement, lever.settlement)
+        before, after = (
+            "no agreement" if math.isnan(end) else figure(end, Scale(high=scale.width / 10))
+            for end in ends
+        )
+        unit = f"{NBSP}{scale.unit}" if scale.unit else ""
+        return f"In this model a single run would settle at {after}{unit} instead of {before}."
+    before, after = percent(found.chance), percent(lever.chance)
+    if before == after:
+        effect = f"In this model the chance would stay about where it is, at {after}"
+    else:
+        verb = "raise" if lever.effect.value > 0.0 else "lower"
+        effect = f"In this model this would {verb} the chance from {before} to {after}"
+    if math.isnan(lever.effect.error):
+        return f"{effect}."
+    return f"{effect} ({_points(lever.effect)})."
+
+
+def move_words(move: Move) -> str:
+    """Return what is moved, from where to where, and how much of its range that is.
+
+    Numbers are medians of what is coded and of what is moved.
+    """
+    entry = move.movable.input
+    scale = Scale(low=move.movable.low, high=move.movable.high)
+    unit = f"{NBSP}{entry.unit}" if entry.unit else ""
+    before, after = entry.range.middle, move.after.middle
+    start = number_text(before) if entry.range.certain else figure(before, scale)
+    stop = number_text(after) if move.after.certain and move.share == 1.0 else figure(after, scale)
+    size = percent(move.size)
+    return f"{entry.label} from {start} to {stop}{unit} ({size} of what is plausible)"
+
+
+def _points(effect: Change) -> str:
+    value = change(effect.value, chance=True)
+    error = f"{100 * effect.error:.1f}" if effect.error >= 0.0005 else "under 0.1"
+    return f"{value} ± {error} points"
+
+
+def _cost(case: Case, found: Levers, lever: Lever) -> str:
+    """Return what the lever means for the actor, in its own coded terms."""
+    if lever.worth is None:
+        return ""
+    name = case.actor(found.actor).name
+    amount = f"{abs(lever.worth.value):.1f}"
+    error = "" if math.isnan(lever.worth.error) else f" ± {lever.worth.error:.1f}"
+    if amount == "0.0":
+        said = f"{name} would be about as well off by its own coded stances"
+    else:
+        better = "better" if lever.worth.value > 0.0 else "worse"
+        said = f"{name} would be {amount}{error}{NBSP}% of a scale {better} off by its own stances"
+    if lever.distance is None or math.isnan(lever.distance.value):
+        return f"{said}."
+    issue = case.issue(found.summary.subject)
+    scale = Scale(low=0.0, high=issue.scale.width / 10)
+    apart = figure(abs(lever.distance.value), scale)
+    if not apart.strip("0."):
+        return f"{said}, the settlement as far from its position as before."
+    way = "further from" if lever.distance.value > 0.0 else "nearer to"
+    unit = f"{NBSP}{issue.scale.unit}" if issue.scale.unit else ""
+    return f"{said}, the settlement {apart}{unit} {way} its position."

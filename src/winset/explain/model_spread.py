@@ -1,0 +1,107 @@
+"""How far models that doubt an agreement are apart: all that can be said of how sure its chance is.
+
+Probabilities of an agreement cannot be calibrated on decisions that all came about. So a forecast's
+chance is widened by a rule: from the least to the greatest probability that any model gives which
+does not take an agreement for granted, each read in its usual ways (private or complete
+information, either bargaining solution, what negotiators sign and what voters ratify).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from winset.models.batch import sample
+from winset.case.model import Case
+from winset.case.scenarios import apply_scenario
+from winset.models.defaults import DRAWS
+from winset.errors import WinsetError
+from winset.forecast.forecast import Forecast
+from winset.models import make_model, parameters
+from winset.models.base import FloatArray
+from winset.models.together import sets_together
+
+READINGS: tuple[tuple[str, str, dict[str, str]], ...] = (
+    ("two-level", "two-level", {}),
+    ("two-level, complete information", "two-level", {"information": "complete"}),
+    ("two-level, Kalai-Smorodinsky", "two-level", {"rule": "kalai-smorodinsky"}),
+    ("nash", "nash", {}),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """What one model says of the chance of an agreement.
+
+    Attributes:
+        label: the model and how it is read.
+        agreement: ``(issue,)``, mean probability.
+        together: ids of issues, in the order of the case, to the mean probability that all of them
+            are agreed.
+    """
+
+    label: str
+    agreement: FloatArray
+    together: Mapping[tuple[str, ...], float]
+
+
+def dissent(case: Case, forecast: Forecast) -> tuple[Voice, ...]:
+    """Return what every model that doubts an agreement says of ``case``, on the forecast's luck.
+
+    Models that cannot be applied to the case have no voice; nor has any where the forecast takes
+    an agreement for granted.
+    """
+    if all(forecast.agreed(issue) is None for issue in forecast.issues):
+        return ()
+    made = forecast.made
+    draws = min(max(forecast.draws, 1), DRAWS)
+    batch = sample(apply_scenario(case, made.scenario), draws, seed=made.seed)
+    voices = []
+    for label, name, settings in READINGS:
+        own = dict(made.parameters) if name == made.model else {}
+        model = make_model(name, {**own, **settings})
+        if name == made.model and parameters(model) == made.parameters:
+            voices.append(_own(label, forecast))
+            continue
+        try:
+            solved = model.solve(batch)
+        except WinsetError:
+            continue
+        if solved.agreement is not None:
+            mean = np.broadcast_to(solved.agreement, solved.settlement.shape).mean(axis=0)
+            places = [tuple(map(forecast.issues.index, names)) for names in forecast.sets]
+            sets = sets_together(model, batch, solved, places)
+            assert sets is not None
+            means = map(float, sets.mean(axis=0))
+            together = dict(zip(forecast.sets, means, strict=True))
+            together |= {(id,): float(mean[k]) for k, id in enumerate(forecast.issues)}
+            voices.append(Voice(label=label, agreement=mean, together=together))
+    return tuple(voices)
+
+
+def _own(label: str, forecast: Forecast) -> Voice:
+    """Return what the forecast says itself, which need not be solved again."""
+    chances = {}
+    for names in (*((issue,) for issue in forecast.issues), *forecast.sets):
+        agreed = forecast.agreed(*names)
+        assert agreed is not None
+        chances[names] = agreed[0]
+    alone = np.array([chances[(issue,)] for issue in forecast.issues])
+    return Voice(label=label, agreement=alone, together=chances)
+
+
+def widened(
+    voices: tuple[Voice, ...], issues: tuple[str, ...], probability: float
+) -> tuple[tuple[str, float], tuple[str, float]] | None:
+    """Return who gives an agreement the least and who the greatest chance; None without another.
+
+    Args:
+        voices: of all models.
+        issues: ids of those that are to be agreed, all together.
+        probability: the forecast's own, which bounds from within.
+    """
+    said = [(voice.label, voice.together[issues]) for voice in voices]
+    if len(said) < 2:
+        return None
+    low, high = min(said, key=lambda v: v[1]), max(said, key=lambda v: v[1])
+    return (low[0], min(low[1], probability)), (high[0], max(high[1], probability))

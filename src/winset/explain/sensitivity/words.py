@@ -1,0 +1,89 @@
+"""What an analysis of sensitivity says, in sentences whose every number is computed."""
+
+import math
+
+from winset.explain.answers import NBSP, percent
+from winset.case.model import Case
+from winset.explain.sensitivity.analysis import Index, Sensitivity
+from winset.explain.sensitivity.inputs import Input
+
+MOST = 3  # sentences on what to look into
+
+
+def headline(case: Case, found: Sensitivity) -> str:
+    """Return what was asked, what the model says, and over how many draws changes are measured."""
+    words = found.summary.words(case)
+    said = (
+        f"Model “{found.model}”, uncalibrated, puts the {words} at "
+        f"{found.summary.shown(found.value, case)}."
+    )
+    if not found.varies:
+        return f"{said} It does not vary: no input moves it in any draw, so there is no variance."
+    if found.draws >= found.counted:
+        return said
+    return f"{said} Changes in it are measured over {found.draws:,} draws."
+
+
+def noise_sentence(found: Sensitivity) -> str:
+    """Return what was done with mere chance; empty where the model draws none."""
+    if not found.noise:
+        return ""
+    streams = "stream" if len(found.noise) == 1 else "streams"
+    return (
+        f"Mere chance ({len(found.noise)} {streams} of the model's own) is held the same wherever "
+        "draws are compared; it stays part of the variance that the indices are shares of."
+    )
+
+
+def research_sentences(found: Sensitivity, *, most: int = MOST) -> tuple[str, ...]:
+    """Return what to look into next, first things first; empty where nothing stands out."""
+    return tuple(
+        f"Research next: {driver.input.label}, coded {coded_range(driver.input)}. "
+        f"{_support(driver.input.statements)}, and {share(driver.total)} of the variance would "
+        "stay if everything else were known."
+        for driver in found.research()[:most]
+        if driver.total is not None
+    )
+
+
+def share(index: Index | None) -> str:
+    r"""Return an index in words, with its interval.
+
+    >>> share(Index(value=0.214, low=0.12, high=0.3))
+    '21\xa0% (95\xa0% interval 12 to 30\xa0%)'
+    """
+    if index is None:
+        return "nothing"
+    low, high = (
+        f"{100 * end:.0f}".replace("-", "\N{MINUS SIGN}") for end in (index.low, index.high)
+    )
+    value = percent(index.value) if index.value >= 0.0 else f"{100 * index.value:.0f}{NBSP}%"
+    return f"{value} (95{NBSP}% interval {low} to {high}{NBSP}%)"
+
+
+def coded_range(entry: Input) -> str:
+    """Return the range of an input with its unit."""
+    return f"{entry.range}{NBSP}{entry.unit}" if entry.unit else str(entry.range)
+
+
+def change(value: float, *, chance: bool, width: float = 100.0, sign: bool = True) -> str:
+    r"""Return a change of a summary: percentage points of a chance, else the issue's units.
+
+    >>> change(-0.0412, chance=True), change(3.0, chance=False, width=6.0)
+    ('−4.1', '+3.00')
+    """
+    if math.isnan(value):
+        return "–"
+    decimals = 1 if chance else max(0, math.ceil(2.5 - math.log10(width)))
+    text = f"{100 * value if chance else value:{'+' if sign else ''}.{decimals}f}"
+    if not text.strip("+-0."):
+        text = text.lstrip("+-")
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def _support(statements: int) -> str:
+    if statements == 0:
+        return "No accepted statement stands behind it"
+    return f"{statements} accepted statement{'s' if statements > 1 else ''} stand" + (
+        "s behind it" if statements == 1 else " behind it"
+    )

@@ -1,0 +1,383 @@
+"""Finds a model's calibration from decisions whose outcome is known, and scores it on unseen ones.
+
+The parts of the mixture and the slope are those with the least ranked probability score; then
+errors are stretched until the 80 % intervals cover 80 %. All of it is found anew in every fold, so
+the scores of the folds are those of whole groups of decisions that the fit has not seen.
+"""
+
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from winset.models.batch import make_batch
+from winset.forecast.calibration import (
+    BORROWED_FROM,
+    NEARER,
+    Calibration,
+    Fitted,
+    Fold,
+    decision_key,
+    deviation,
+)
+from winset.errors import WinsetError
+from winset.formats.decisions import Decisions
+from winset.models.base import FloatArray
+from winset.models.central import stance_weights
+from winset.models.version import winset_version
+
+FOLDS = 10
+LEAST_DECISIONS = 60  # with fewer, errors are borrowed rather than fitted
+SLOPES = (0.7, 0.8, 0.9, 1.0)
+PARTS = tuple(k / 20 for k in range(13))  # 0 to .6
+MOST_PARTS = (1.0, 0.5, 0.35, 0.25, 0.15, 0.0)
+STRETCHES = tuple(0.8 + 0.025 * k for k in range(25))
+COVERED = 0.8
+NEAR = 0.01
+ERRORS = 40
+OUTCOMES = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """One decision beside what a model said of it, everything as shares of the scale.
+
+    Attributes:
+        group: what it was decided together with.
+        settlement: the model's.
+        position: ``(actor,)``.
+        weight: ``(actor,)``, influence × salience, not all 0.
+        outcome: what came of it.
+    """
+
+    group: str
+    settlement: float
+    position: FloatArray
+    weight: FloatArray
+    outcome: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stack:
+    """Many decisions as arrays; where one has fewer actors than another, shares are 0.
+
+    Attributes:
+        settlement: ``(case,)``.
+        position: ``(case, actor)``.
+        share: ``(case, actor)``, of the weight.
+        around: ``(case,)``, spread of the positions.
+        outcome: ``(case,)``.
+    """
+
+    settlement: FloatArray
+    position: FloatArray
+    share: FloatArray
+    around: FloatArray
+    outcome: FloatArray
+
+
+def _stack(seen: Sequence[Seen]) -> _Stack:
+    most = max(len(case.position) for case in seen)
+    position, share = np.zeros((2, len(seen), most))
+    for k, case in enumerate(seen):
+        position[k, : len(case.position)] = case.position
+        share[k, : len(case.position)] = case.weight / case.weight.sum()
+    return _Stack(
+        settlement=np.array([case.settlement for case in seen]),
+        position=position,
+        share=share,
+        around=np.array([deviation(case.position, case.weight) for case in seen]),
+        outcome=np.array([case.outcome for case in seen]),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowed:
+    """What a fit may choose from: each list holds at least the value that switches its part off."""
+
+    slopes: tuple[float, ...] = SLOPES
+    positions: tuple[float, ...] = PARTS
+    climatology: tuple[float, ...] = PARTS
+
+
+def fit(name: str, seen: Sequence[Seen], *, allowed: Allowed | None = None) -> Calibration:
+    """Return the calibration of the model ``name`` that ``seen`` gives.
+
+    Where the best mixture leaves so little to the errors that no stretch of them makes intervals
+    cover what they say, the other parts are bounded, ever lower.
+
+    Args:
+        name: of the model.
+        seen: decisions beside what the model said of them.
+        allowed: to switch parts off; everything unless given.
+    """
+    may = allowed or Allowed()
+    stack = _stack(seen)
+    scored = [
+        pair for slope in may.slopes for pair in _mixtures(unmixed(name, slope, stack), stack, may)
+    ]
+    scored.sort(key=lambda pair: pair[0])
+    for most in MOST_PARTS:
+        best = next(c for _, c in scored if c.positions + c.climatology <= most + 1e-9)
+        found, apart = _stretched(best, stack)
+        if apart <= NEAR:
+            break
+    return found
+
+
+def folds(
+    groups: Sequence[str], *, count: int = FOLDS, seed: int = 0
+) -> tuple[frozenset[str], ...]:
+    """Return the groups in ``count`` parts of about equal size, shuffled by ``seed``."""
+    names = sorted(set(groups))
+    order = np.random.default_rng(seed).permutation(len(names))
+    parts = [frozenset(names[k] for k in order[first::count]) for first in range(count)]
+    return tuple(part for part in parts if part)
+
+
+def unmixed(name: str, slope: float, seen: _Stack | Sequence[Seen]) -> Calibration:
+    """Return the calibration that adds errors and nothing else, for a given ``slope``."""
+    stack = seen if isinstance(seen, _Stack) else _stack(seen)
+    residuals = np.abs(stack.outcome - (0.5 + slope * (stack.settlement - 0.5))) / stack.around
+    return Calibration(
+        name=name,
+        slope=slope,
+        positions=0.0,
+        climatology=0.0,
+        errors=_table(residuals, ERRORS),
+        outcomes=_table(np.abs(stack.outcome - 0.5), OUTCOMES),
+    )
+
+
+def _table(values: FloatArray, count: int) -> tuple[float, ...]:
+    """Return ``count`` equally likely values in place of many."""
+    shares = (np.arange(count) + 0.5) / count
+    return tuple(float(v) for v in np.quantile(values, shares))
+
+
+def _parts(calibration: Calibration, stack: _Stack) -> list[tuple[FloatArray, FloatArray]]:
+    """Return values and weights of each part, ``(case, value)``, as `Calibration.distribution`.
+
+    Each part's weights add up to 1.
+    """
+    centre = calibration.centre(stack.settlement)[:, None]
+    errors, outcomes = np.array(calibration.errors), np.array(calibration.outcomes)
+    sizes = np.concatenate([-errors, errors])
+    own = np.clip(centre + stack.around[:, None] * sizes, 0.0, 1.0)
+    won = stack.position + NEARER * (centre - stack.position)
+    row = 0.5 + (1.0 - NEARER) * np.concatenate([-outcomes, outcomes])
+    past = np.broadcast_to(row, (len(own), len(row)))
+    alike = [np.full(values.shape, 1.0 / values.shape[1]) for values in (own, past)]
+    return [(own, alike[0]), (won, stack.share), (past, alike[1])]
+
+
+def _mixed(calibration: Calibration, stack: _Stack) -> tuple[FloatArray, FloatArray]:
+    """Return values and weights of the whole, ``(case, value)``."""
+    parts = _parts(calibration, stack)
+    c = calibration
+    shares = (max(0.0, 1.0 - c.positions - c.climatology), c.positions, c.climatology)
+    return (
+        np.concatenate([values for values, _ in parts], axis=1),
+        np.concatenate([s * w for s, (_, w) in zip(shares, parts, strict=True)], axis=1),
+    )
+
+
+def _apart(values: FloatArray, weights: FloatArray) -> FloatArray:
+    """Return ``(case,)``: how far two draws from the same values, weights of sum 1, lie apart."""
+    order = np.argsort(values, axis=1, kind="stable")
+    x = np.take_along_axis(values, order, axis=1)
+    w = np.take_along_axis(weights, order, axis=1)
+    below = np.cumsum(w, axis=1) - w / 2.0
+    apart: FloatArray = 2.0 * (w * x * (2.0 * below - 1.0)).sum(axis=1)
+    return apart
+
+
+def _mixtures(plain: Calibration, stack: _Stack, may: Allowed) -> list[tuple[float, Calibration]]:
+    """Return every mixture with its mean score.
+
+    The score of a mixture is quadratic in its shares: distances between the parts are enough. Two
+    parts put together half and half lie apart by a quarter of each one's own distance and half of
+    that between them.
+    """
+    parts = _parts(plain, stack)
+    away = np.array([(w * np.abs(x - stack.outcome[:, None])).sum(axis=1).mean() for x, w in parts])
+    between = np.diag([_apart(x, w).mean() for x, w in parts])
+    for a, b in itertools.combinations(range(len(parts)), 2):
+        (x, v), (y, w) = parts[a], parts[b]
+        both = np.concatenate([x, y], axis=1), np.concatenate([v, w], axis=1) / 2.0
+        far = 2.0 * _apart(*both).mean() - (between[a, a] + between[b, b]) / 2.0
+        between[a, b] = between[b, a] = far
+    found = []
+    for positions, climatology in itertools.product(may.positions, may.climatology):
+        if positions + climatology <= 1.0:
+            shares = np.array([1.0 - positions - climatology, positions, climatology])
+            score = float(shares @ away - shares @ between @ shares / 2.0)
+            mixed = replace(plain, positions=positions, climatology=climatology)
+            found.append((score, mixed))
+    return found
+
+
+def _stretched(found: Calibration, stack: _Stack) -> tuple[Calibration, float]:
+    """Return ``found`` with errors stretched to cover what intervals say, and what is amiss."""
+    tried = []
+    for stretch in STRETCHES:
+        wider = replace(found, errors=tuple(stretch * error for error in found.errors))
+        tried.append((abs(_covered(wider, stack, COVERED) - COVERED), abs(stretch - 1.0), wider))
+    apart, _, wider = min(tried, key=lambda t: t[:2])
+    return wider, apart
+
+
+def coverage(calibration: Calibration, seen: Sequence[Seen], *, share: float = COVERED) -> float:
+    """Return the share of the outcomes that lie in their central intervals of ``share``."""
+    return _covered(calibration, _stack(seen), share)
+
+
+def _covered(calibration: Calibration, stack: _Stack, share: float) -> float:
+    low, high = _ends(calibration, stack, share)
+    return float(((low <= stack.outcome) & (stack.outcome <= high)).mean())
+
+
+def _ends(calibration: Calibration, stack: _Stack, share: float) -> tuple[FloatArray, FloatArray]:
+    """Return both ends of the central intervals of ``share``, ``(case,)`` each."""
+    values, weights = _mixed(calibration, stack)
+    order = np.argsort(values, axis=1, kind="stable")
+    x = np.take_along_axis(values, order, axis=1)
+    below = np.cumsum(np.take_along_axis(weights, order, axis=1), axis=1)
+    ends = []
+    for tail in ((1.0 - share) / 2.0, 1.0 - (1.0 - share) / 2.0):
+        wanted = tail * below[:, -1:] * (1.0 - 1e-12)  # as `winset.track_record.scores.quantiles`
+        place = np.minimum((below < wanted).sum(axis=1), x.shape[1] - 1)
+        ends.append(x[np.arange(len(x)), place])
+    return ends[0], ends[1]
+
+
+def mean_crps(calibration: Calibration, seen: Sequence[Seen]) -> float:
+    """Return the mean ranked probability score, share of the scale."""
+    return float(each_crps(calibration, seen).mean())
+
+
+def each_crps(calibration: Calibration, seen: Sequence[Seen]) -> FloatArray:
+    """Return ``(case,)``: the ranked probability score of each, share of the scale."""
+    stack = _stack(seen)
+    values, weights = _mixed(calibration, stack)
+    away = (weights * np.abs(values - stack.outcome[:, None])).sum(axis=1)
+    score: FloatArray = away - _apart(values, weights) / 2.0
+    return score
+
+
+def each_inside(calibration: Calibration, seen: Sequence[Seen]) -> tuple[FloatArray, FloatArray]:
+    """Return whether each outcome lies in its 80 % interval (0 or 1), and the widths of these."""
+    stack = _stack(seen)
+    low, high = _ends(calibration, stack, COVERED)
+    return ((low <= stack.outcome) & (stack.outcome <= high)).astype(float), high - low
+
+
+def fit_models(
+    decisions: Decisions,
+    said: Mapping[str, Mapping[str, float]],
+    *,
+    source: str,
+    progress: Callable[[int], None] | None = None,
+) -> Fitted:
+    """Return the calibrations of several models, from all decisions and from each part of them.
+
+    A model that settled too few decisions gets none, and will borrow.
+
+    Args:
+        decisions: with outcomes.
+        said: model to decision to settlement, share of the scale.
+        source: whose decisions they are, for whoever uses the file.
+        progress: called with the number of fits done.
+    """
+    seen = {model: seen_in(decisions, points) for model, points in said.items()}
+    enough = {model: own for model, own in seen.items() if len(own) >= LEAST_DECISIONS}
+    if BORROWED_FROM not in enough:
+        raise WinsetError(
+            f"model “{BORROWED_FROM}” must settle at least {LEAST_DECISIONS} decisions, since "
+            f"others borrow from it; found {len(seen.get(BORROWED_FROM, ()))}"
+        )
+    done = 0
+
+    def fitted(unseen: frozenset[str]) -> dict[str, Calibration]:
+        nonlocal done
+        found = {}
+        for model, own in enough.items():
+            found[model] = fit(model, [case for case in own if case.group not in unseen])
+            done += 1
+            if progress is not None:
+                progress(done)
+        return found
+
+    whole, parts = fitted(frozenset()), folds(decisions.groups)
+    blind = [fitted(part) for part in parts]
+    return Fitted(
+        source=source,
+        table=decisions.digest,
+        decisions=len(decisions.decisions),
+        groups=len(decisions.groups),
+        version=winset_version(),
+        calibrations=whole,
+        missed={model: _missed(model, own, parts, blind) for model, own in enough.items()},
+        folds=tuple(
+            Fold(
+                unseen=frozenset(
+                    decision_key(d.group, d.id) for d in decisions.decisions if d.group in part
+                ),
+                calibrations=own,
+            )
+            for part, own in zip(parts, blind, strict=True)
+        ),
+    )
+
+
+def _missed(
+    model: str,
+    seen: Sequence[Seen],
+    parts: Sequence[frozenset[str]],
+    blind: Sequence[Mapping[str, Calibration]],
+) -> float:
+    """Return the mean error of the median where a fit has not looked, points of 100."""
+    errors = []
+    for part, own in zip(parts, blind, strict=True):
+        unseen = [case for case in seen if case.group in part]
+        if unseen:
+            stack = _stack(unseen)
+            middle, _ = _ends(own[model], stack, 0.0)
+            errors.append(np.abs(middle - stack.outcome))
+    return round(100.0 * float(np.concatenate(errors).mean()), 1)
+
+
+def seen_in(decisions: Decisions, points: Mapping[str, float]) -> list[Seen]:
+    """Return the decisions that a model settled, beside where: ``points``, shares of the scale."""
+    found = []
+    for decision in decisions.decisions:
+        if decision.id not in points:
+            continue
+        batch = make_batch(decision.case, Middle())
+        k = batch.issues.index(decision.issue)
+        present = batch.present[:, k]
+        weight = stance_weights(batch, "influence-salience")[0, present, k]
+        scale = decision.scale
+        found.append(
+            Seen(
+                group=decision.group,
+                settlement=points[decision.id],
+                position=batch.position[0, present, k],
+                weight=weight,
+                outcome=(decision.outcome - scale.low) / scale.width,
+            )
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Middle:
+    """Shares for a batch of one in which every range stands at its median."""
+
+    draws: int = 1
+
+    def __call__(self, name: str) -> FloatArray:
+        """Return the median's share, whatever the stream."""
+        del name
+        return np.full(1, 0.5)

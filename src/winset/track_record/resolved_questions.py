@@ -1,0 +1,142 @@
+"""Questions of cases that are resolved, beside what models said of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from winset.explain.answers import answers
+from winset.case.model import Case
+from winset.errors import WinsetError
+from winset.explain.background import look_behind
+from winset.forecast.forecast import make_forecast
+from winset.formats.decisions import Decisions
+from winset.models import Model
+from winset.track_record.scores import Estimate, Reliability, brier, estimate, group_weights, log_score
+from winset.track_record.scores import reliability as bins
+
+THIN = 20  # questions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What one model said of one outcome of one question.
+
+    Attributes:
+        case: title.
+        question: its id.
+        model: its name.
+        outcome: yes, or an option.
+        probability: that it would come about.
+        happened: whether it did.
+    """
+
+    case: str
+    question: str
+    model: str
+    outcome: str
+    probability: float
+    happened: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelEvents:
+    """How one model fared.
+
+    Attributes:
+        model: its name.
+        count: outcomes it gave a probability.
+        brier: mean score, 0 to 1.
+        log: mean score, base e.
+        reliability: what happened beside what was said.
+    """
+
+    model: str
+    count: int
+    brier: Estimate
+    log: Estimate
+    reliability: tuple[Reliability, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventScores:
+    """How models fared on resolved questions.
+
+    Attributes:
+        questions: how many are resolved.
+        cases: in how many cases.
+        models: the best first.
+        events: all that was scored.
+    """
+
+    questions: int
+    cases: int
+    models: tuple[ModelEvents, ...]
+    events: tuple[Event, ...]
+
+    @property
+    def thin(self) -> bool:
+        """Whether there are too few questions to conclude anything."""
+        return self.questions < THIN
+
+
+def score_events(
+    decisions: Decisions, models: Sequence[Model], *, draws: int, seed: int = 0
+) -> EventScores | None:
+    """Return how ``models`` fared on the resolved questions of the cases; None if there is none."""
+    cases = list({id(d.case): d.case for d in decisions.decisions}.values())
+    asked = [case for case in cases if any(q.resolution for q in case.questions)]
+    if not asked:
+        return None
+    events = [
+        event
+        for case in asked
+        for model in models
+        for event in _events(case, model, draws=draws, seed=seed)
+    ]
+    summed = [
+        _summed(model.name, own)
+        for model in models
+        if (own := [event for event in events if event.model == model.name])
+    ]
+    return EventScores(
+        questions=sum(1 for case in asked for q in case.questions if q.resolution),
+        cases=len(asked),
+        models=tuple(sorted(summed, key=lambda m: (-m.count, m.brier.value))),
+        events=tuple(events),
+    )
+
+
+def _events(case: Case, model: Model, *, draws: int, seed: int) -> list[Event]:
+    try:
+        forecast = make_forecast(case, model, draws=draws, seed=seed)
+    except WinsetError:
+        return []
+    resolved = {q.id: q.resolution.outcome for q in case.questions if q.resolution}
+    return [
+        Event(
+            case=case.title,
+            question=answer.id,
+            model=model.name,
+            outcome=chance.outcome,
+            probability=min(max(chance.probability, 0.0), 1.0),
+            happened=resolved[answer.id] == chance.outcome,
+        )
+        for answer in answers(case, forecast, look_behind(case, forecast, curves=False))
+        if answer.id in resolved
+        for chance in answer.chances
+        if chance.probability is not None and chance.outcome != "no"
+    ]
+
+
+def _summed(model: str, events: Sequence[Event]) -> ModelEvents:
+    said = np.array([event.probability for event in events])
+    happened = np.array([event.happened for event in events])
+    resampled = group_weights([event.case for event in events])
+    return ModelEvents(
+        model=model,
+        count=len(events),
+        brier=estimate(brier(said, happened), resampled),
+        log=estimate(log_score(said, happened), resampled),
+        reliability=bins(said, happened),
+    )

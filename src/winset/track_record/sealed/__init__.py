@@ -1,0 +1,32 @@
+"""Sealed forecasts: put down before anybody knows, checked and scored afterwards.
+
+A case folder's ``ledger.jsonl`` only grows, and each of its entries names the one before. Beside
+it, in ``sealed/``, lie copies of what the forecasts were made from.
+"""
+
+from winset.case.appending import repair
+from winset.track_record.sealed.records import Ledger, Resolution, Seal, Sealed, read_ledger
+from winset.track_record.sealed.resolving import Record, Score, record, resolve, score
+from winset.track_record.sealed.sealing import SealDraft, draft, put_down, seal
+from winset.track_record.sealed.verifying import Check, Verified, verify
+
+__all__ = [
+    "Check",
+    "Ledger",
+    "Record",
+    "Resolution",
+    "Score",
+    "Seal",
+    "SealDraft",
+    "Sealed",
+    "Verified",
+    "draft",
+    "put_down",
+    "read_ledger",
+    "record",
+    "repair",
+    "resolve",
+    "score",
+    "seal",
+    "verify",
+]

@@ -1,0 +1,125 @@
+"""What a forecast was made from, put beside the ledger: the case's numbers, no documents' texts."""
+
+import hashlib
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from winset.case.atomic import sync_folder, write_file
+from winset.case.chain import canonical
+from winset.case.folder import parse_case, read_case, render_case
+from winset.case.lock import unwritable, write_lock
+from winset.case.model import Case
+from winset.errors import CaseError, WinsetError
+from winset.track_record.sealed.records import Archive
+
+SEALED = "sealed"
+_NEW = ".new-"  # begins the name of a folder that is being filled
+_KEPT = ("case.yaml", "actors.csv", "stances.csv", "ties.csv")
+
+
+def digests(files: Mapping[str, bytes]) -> dict[str, str]:
+    """Return the SHA-256 of each of ``files``, by path."""
+    return {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())}
+
+
+def numbers_of(case: Case) -> Case:
+    """Return what forecasts of ``case`` are made from, read from files that say just that.
+
+    Documents, statements and claims are left out, and with them what cites them.
+    """
+    bare = replace(
+        case,
+        documents=(),
+        statements=(),
+        claims=(),
+        stances=tuple(replace(stance, statements=()) for stance in case.stances),
+        ties=tuple(replace(tie, statements=()) for tie in case.ties),
+        folder=None,
+    )
+    games = {name: data for name, data in case.files.items() if name.startswith("games/")}
+    for read in (case.files, games):
+        rendered = render_case(replace(bare, files=dict(read)))
+        files = {n: data for n, data in rendered.items() if n in _KEPT or n.startswith("games/")}
+        numbers = parse_case(files)
+        if numbers == bare:
+            return numbers
+    raise WinsetError("the case cannot be written as files that say the same")
+
+
+def archive_of(numbers: Case) -> Archive:
+    """Return where ``numbers`` lie once they are put away."""
+    files = digests(numbers.files)
+    name = hashlib.sha256(canonical(files).encode()).hexdigest()[:16]
+    return Archive(folder=f"{SEALED}/{name}", files=files)
+
+
+def put_away(numbers: Case, folder: Path) -> Archive:
+    """Return where ``numbers`` lie in the case ``folder``, once they are there, whole.
+
+    Raises:
+        WinsetError: when something else lies there.
+    """
+    archive = archive_of(numbers)
+    place = folder / archive.folder
+    if not place.resolve().is_relative_to(folder.resolve()):
+        raise WinsetError(f"{place}: leads out of the case folder; remove the link")
+    with write_lock(folder):
+        for left in place.parent.glob(f"{_NEW}*"):  # by a seal that was killed
+            shutil.rmtree(left, ignore_errors=True)
+        if not place.exists():
+            _put(numbers, place)
+    if changed := changes(archive, folder):
+        raise WinsetError(f"{'; '.join(changed)}; restore it from a copy, such as git's")
+    return archive
+
+
+def _put(numbers: Case, place: Path) -> None:
+    made = place.with_name(f"{_NEW}{place.name}")
+    try:
+        made.mkdir(parents=True)
+        for name, data in numbers.files.items():
+            write_file(made / name, data)
+        made.replace(place)
+        sync_folder(place.parent)
+    except OSError as error:
+        raise unwritable(place, error) from None
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def changes(archive: Archive, folder: Path) -> tuple[str, ...]:
+    """Return what is not as it was put away in the case ``folder``, in words."""
+    found = []
+    for name, digest in archive.files.items():
+        path = folder / archive.folder / name
+        shown = f"{archive.folder}/{name}"
+        if not path.resolve().is_relative_to(folder.resolve()):
+            found.append(f"{shown} leads out of the folder")
+        elif not path.is_file():
+            found.append(f"{shown} is missing")
+        elif hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+            found.append(f"{shown} was changed")
+    return tuple(found)
+
+
+def bring_back(archive: Archive, folder: Path) -> Case:
+    """Return the numbers put away in the case ``folder``.
+
+    Where they are missing, and the case there still says the same, that will do.
+
+    Raises:
+        WinsetError: when they are neither there nor to be had from the case.
+    """
+    changed = changes(archive, folder)
+    if not changed:
+        place = folder / archive.folder
+        return parse_case({name: (place / name).read_bytes() for name in archive.files})
+    try:
+        numbers = numbers_of(read_case(folder, ledger=False))
+    except CaseError:
+        numbers = None
+    if numbers is not None and archive_of(numbers) == archive:
+        return numbers
+    raise WinsetError("; ".join(changed))

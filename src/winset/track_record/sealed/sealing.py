@@ -1,0 +1,390 @@
+"""Sealing: a forecast put down, with all it takes to make it again, before anybody knows."""
+
+import datetime
+import hashlib
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from winset.explain.answers import answers
+from winset.case.appending import append, refuse_falling
+from winset.case.chain import LEDGER, Chain, canonical
+from winset.case.folder import render_case
+from winset.case.lock import write_lock
+from winset.case.model import Case
+from winset.case.parts import Question
+from winset.case.quantities import parse_quantity
+from winset.models.defaults import DRAWS, SEED
+from winset.errors import CaseError, Problem, WinsetError, nearest, shorten
+from winset.explain.background import look_behind
+from winset.forecast.forecast import Forecast, make_forecast
+from winset.track_record.sealed.archive import archive_of, digests, numbers_of, put_away
+from winset.track_record.sealed.records import (
+    FORMAT,
+    Seal,
+    Sealed,
+    SealedCase,
+    SealedChance,
+    Settlement,
+    as_words,
+    in_json,
+)
+from winset.models import Model, default_model, make_model
+
+SHARES = tuple((k + 0.5) / 100 for k in range(100))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a forecast says to one question or of one issue."""
+
+    chances: tuple[SealedChance, ...]
+    settlement: Settlement | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealDraft:
+    """A forecast ready to be sealed; nothing of it is written yet.
+
+    Attributes:
+        seal: what the entry will say; its moment is that of the writing unless one was given.
+        numbers: the case's numbers, from which the forecast was made.
+        folder: of the case.
+    """
+
+    seal: Seal
+    numbers: Case
+    folder: Path
+
+    @property
+    def text(self) -> str:
+        """What the entry will say, byte for byte, but for its moment, its links and its digest."""
+        body = in_json(self.seal)
+        del body["at"]
+        return canonical({**body, "kind": "seal"})
+
+
+def seal(
+    case: Case,
+    *,
+    question: str | None = None,
+    issue: str | None = None,
+    resolve_by: datetime.date | None = None,
+    rule: str = "",
+    no_rule: str = "",
+    note: str = "",
+    model: Model | None = None,
+    draws: int = DRAWS,
+    seed: int = SEED,
+    scenario: str | None = None,
+    at: datetime.datetime | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Sealed:
+    """Return the forecast of ``case`` sealed in its folder's ledger: on disk when this returns.
+
+    It is made from a copy of the case's numbers, which is put beside the ledger.
+
+    Args:
+        case: a case read from a folder.
+        question: id of a question of the case; or else
+        issue: id of an issue, whose whole distribution is sealed.
+        resolve_by: day by which it is settled; if not given, the question's horizon.
+        rule: how the outcome will be judged.
+        no_rule: why there is no such rule, if there is none.
+        note: anything else.
+        model: any model; by default what fits the case.
+        draws: how many.
+        seed: of the random streams.
+        scenario: name of one of the case's scenarios.
+        at: the moment; by default that of the writing.
+        progress: called with the number of draws done.
+
+    Raises:
+        CaseError: when the ledger is not whole, or with all that is wrong with what is asked.
+        WinsetError: when the case has no folder, the model cannot say, or the moment lies before
+            that of the last entry.
+    """
+    if case.folder is not None:
+        with write_lock(case.folder):
+            pass  # a folder that cannot be written is refused before the work, not after it
+    drafted = draft(
+        case, question=question, issue=issue, resolve_by=resolve_by, rule=rule, no_rule=no_rule,
+        note=note, model=model, draws=draws, seed=seed, scenario=scenario, at=at, progress=progress,
+    )  # fmt: skip
+    return put_down(drafted, at=at)
+
+
+def draft(
+    case: Case,
+    *,
+    question: str | None = None,
+    issue: str | None = None,
+    resolve_by: datetime.date | None = None,
+    rule: str = "",
+    no_rule: str = "",
+    note: str = "",
+    model: Model | None = None,
+    draws: int = DRAWS,
+    seed: int = SEED,
+    scenario: str | None = None,
+    at: datetime.datetime | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> SealDraft:
+    """Return what `seal` would write, with the same arguments; nothing is written.
+
+    Raises:
+        CaseError: with all that is wrong with what is asked.
+        WinsetError: when the case has no folder, or the model cannot say.
+    """
+    moment = _second(at)
+    if case.folder is None:
+        raise WinsetError("only a case in a folder has a ledger; write it to one first")
+    subject, day, words = _checked(
+        case, question, issue,
+        day=resolve_by, today=moment.date(), words={"rule": rule, "no_rule": no_rule, "note": note},
+    )  # fmt: skip
+    numbers = numbers_of(case)
+    forecast = make_forecast(
+        numbers,
+        model or default_model_of(numbers),
+        draws=draws,
+        seed=seed,
+        scenario=scenario,
+        progress=progress,
+    )
+    answer = say(numbers, forecast, subject.asks, subject.id)
+    entry = Seal(
+        format=FORMAT,
+        at=moment,
+        asks=subject.asks,
+        subject=subject.id,
+        text=subject.text,
+        **words,
+        resolve_by=day,
+        quantities=subject.quantities,
+        chances=answer.chances,
+        settlement=answer.settlement,
+        made=in_json(forecast.made),
+        draws=forecast.draws,
+        forecast=content_digest(forecast),
+        case=SealedCase(
+            title=case.title, digest=case.digest, as_of=case.as_of, files=digests(render_case(case))
+        ),
+        archive=archive_of(numbers),
+    )
+    return SealDraft(seal=entry, numbers=numbers, folder=case.folder)
+
+
+def put_down(draft: SealDraft, *, at: datetime.datetime | None = None) -> Sealed:
+    """Return ``draft`` sealed in its folder's ledger: on disk when this returns.
+
+    The moment is taken while no other process can write, so that dates never fall.
+
+    Raises:
+        CaseError: when the ledger is not whole.
+        WinsetError: when ``at`` lies before the last entry.
+    """
+    entries: list[Seal] = []
+
+    def make(chain: Chain) -> tuple[str, Mapping[str, Any]]:
+        entry = replace(draft.seal, at=_second(at))
+        refuse_falling(chain, entry.at)
+        put_away(draft.numbers, draft.folder)
+        entries.append(entry)
+        return "seal", in_json(entry)
+
+    written = append(draft.folder / LEDGER, make)
+    return Sealed(id=written.sha256, line=written.line, seal=entries[0])
+
+
+def _second(at: datetime.datetime | None) -> datetime.datetime:
+    moment = at or datetime.datetime.now(datetime.UTC)
+    return moment.astimezone(datetime.UTC).replace(microsecond=0)
+
+
+def can_seal(question: Question) -> bool:
+    """Return whether ``question`` is open and comes true or not: a share of blame does neither."""
+    quantities = [question.answer] if question.answer else [*question.options.values()]
+    shares = any(parse_quantity(quantity).kind == "blame" for quantity in quantities)
+    return question.resolution is None and not shares
+
+
+def default_model_of(case: Case) -> Model:
+    """Return the model that fits ``case``, with its parameters as they come."""
+    return make_model(default_model(case))
+
+
+def say(case: Case, forecast: Forecast, asks: str, subject: str) -> Said:
+    """Return what ``forecast`` says to question ``subject`` of ``case``, or of that issue.
+
+    Raises:
+        WinsetError: when it cannot say.
+    """
+    if asks == "issue":
+        return _of_issue(case, forecast, subject)
+    found = look_behind(case, forecast, curves=False)
+    answer = next(a for a in answers(case, forecast, found) if a.id == subject)
+    if any(chance.probability is None for chance in answer.chances):
+        raise WinsetError(f"{subject}: {answer.sentence}")
+    return Said(
+        chances=tuple(
+            _chance(c.outcome, c.probability or 0.0, c.error, c.draws) for c in answer.chances
+        ),
+        settlement=None,
+    )
+
+
+def _of_issue(case: Case, forecast: Forecast, subject: str) -> Said:
+    scale = case.issue(subject).scale
+    agreed = forecast.agreed(subject)
+    values = forecast.quantiles(subject, SHARES)
+    return Said(
+        chances=() if agreed is None else (_chance("agreement", *agreed, forecast.draws),),
+        settlement=Settlement(
+            low=scale.low,
+            high=scale.high,
+            unit=scale.unit,
+            quantiles=() if math.isnan(values[0]) else tuple(values),
+        ),
+    )
+
+
+def _chance(outcome: str, probability: float, error: float | None, draws: int) -> SealedChance:
+    sure = error is not None and math.isfinite(error)
+    return SealedChance(
+        outcome=outcome,
+        # Sums of shares may lie a rounding error outside.
+        probability=min(max(float(probability), 0.0), 1.0),
+        error=float(error) if error is not None and sure else None,
+        draws=draws,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Subject:
+    """What is asked: a question or an issue, in words, with its quantities and its day."""
+
+    asks: Literal["question", "issue"]
+    id: str
+    text: str
+    quantities: dict[str, str]
+    horizon: datetime.date | None
+
+
+def _checked(
+    case: Case,
+    question: str | None,
+    issue: str | None,
+    *,
+    day: datetime.date | None,
+    today: datetime.date,
+    words: Mapping[str, str],
+) -> tuple[_Subject, datetime.date, dict[str, str]]:
+    """Return what is asked, by which day, and the words beside it.
+
+    Raises:
+        CaseError: with everything that is wrong with them; places are named as `seal` names them.
+    """
+    problems: list[Problem] = []
+    subject = None
+    try:
+        subject = _subject(case, question, issue)
+    except CaseError as error:
+        problems += error.problems
+    written = {}
+    for name, text in words.items():
+        try:
+            written[name] = as_words(name, text.strip())
+        except CaseError as error:
+            problems += error.problems
+    if not words["rule"].strip() and not words["no_rule"].strip():
+        problems.append(
+            Problem(where="rule", required="must say how the outcome will be judged",
+                    found="nothing", remedy="write it down")
+        )  # fmt: skip
+    elif words["rule"].strip() and words["no_rule"].strip():
+        problems.append(
+            Problem(where="no_rule", required="must be empty where there is a rule",
+                    found=shorten(words["no_rule"]))
+        )  # fmt: skip
+    own_day, day = day, day or (subject.horizon if subject else None)
+    if day is None and subject is not None:
+        problems.append(
+            Problem(where="resolve_by", required="must say by which day it is settled",
+                    found="nothing")
+        )  # fmt: skip
+    elif day is not None and day < today:
+        problems.append(
+            Problem(where="resolve_by", required="must be settled on a day to come",
+                    found=f"{day}, sealed on {today}",
+                    remedy="" if own_day else "the question's own day has passed; choose another")
+        )  # fmt: skip
+    if problems or subject is None or day is None:
+        raise CaseError(problems)
+    return subject, day, written
+
+
+def _subject(case: Case, question: str | None, issue: str | None) -> _Subject:
+    if (question is None) == (issue is None):
+        raise _wrong("question", "must be given, or else an issue", "both" if issue else "neither",
+                     "seal either a question or an issue")  # fmt: skip
+    if issue is not None:
+        entry = next((i for i in case.issues if i.id == issue), None)
+        if entry is None:
+            known = [i.id for i in case.issues]
+            raise _wrong("issue", "must be an issue of this case", shorten(issue),
+                         nearest(issue, known))  # fmt: skip
+        if entry.outcome is not None:
+            raise _wrong("issue", f"{issue} must be open", "the case already says its outcome",
+                         "there is nothing to seal")  # fmt: skip
+        return _Subject(asks="issue", id=issue, text=entry.question or entry.title, quantities={},
+                        horizon=None)  # fmt: skip
+    asked = next((q for q in case.questions if q.id == question), None)
+    if asked is None:
+        known = [q.id for q in case.questions]
+        raise _wrong("question", "must be a question of this case", shorten(question),
+                     nearest(str(question), known))  # fmt: skip
+    if asked.resolution is not None:
+        what = "the case already says how it came out"
+        raise _wrong("question", f"{question} must be open", what, "there is nothing to seal")
+    quantities = {"yes": asked.answer} if asked.answer else dict(asked.options)
+    if not can_seal(asked):
+        raise _wrong("question", "must come true or not", "a share of blame",
+                     "there is nothing to seal")  # fmt: skip
+    return _Subject(asks="question", id=asked.id, text=asked.text, quantities=quantities,
+                    horizon=asked.horizon)  # fmt: skip
+
+
+def _wrong(where: str, required: str, found: str, remedy: str = "") -> CaseError:
+    return CaseError([Problem(where=where, required=required, found=found, remedy=remedy)])
+
+
+def content_digest(forecast: Forecast) -> str:
+    """Return the SHA-256 of all that came out: every field but how it was made.
+
+    Arrays count by type, shape and bytes, everything else as canonical JSON.
+    """
+    digest = hashlib.sha256()
+    for name, part in _parts("", forecast):
+        digest.update(name.encode() + b"\0" + part + b"\0")
+    return digest.hexdigest()
+
+
+def _parts(name: str, value: object) -> Iterator[tuple[str, bytes]]:
+    if is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            if name or field.name != "made":
+                yield from _parts(f"{name}/{field.name}", getattr(value, field.name))
+    elif isinstance(value, np.ndarray):
+        array = np.ascontiguousarray(value)
+        kind = array.dtype.newbyteorder("<")
+        yield name, f"{kind.str}{array.shape}".encode() + array.astype(kind).tobytes()
+    elif isinstance(value, Mapping):
+        for key in sorted(value, key=str):
+            yield from _parts(f"{name}/{key}", value[key])
+    elif value is not None:
+        yield name, canonical(in_json(value)).encode()

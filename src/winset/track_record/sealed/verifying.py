@@ -1,0 +1,308 @@
+"""Verifying: is the ledger what was written, and do its forecasts still come out the same?"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from winset.case.chain import LEDGER, Entry, date_of
+from winset.case.folder import read_case
+from winset.case.model import Case
+from winset.errors import CaseError, Problem, WinsetError
+from winset.forecast.forecast import Forecast, repeat_forecast
+from winset.track_record.sealed.archive import bring_back, digests
+from winset.track_record.sealed.archive import changes as archive_changes
+from winset.track_record.sealed.records import Ledger, Seal, Sealed, read_ledger
+from winset.track_record.sealed.resolving import Record, Score, date_words, record, score
+from winset.track_record.sealed.sealing import content_digest, say
+from winset.track_record.sealed.witness import Trust, Witness, existed_by, witnesses_of
+from winset.track_record.sealed.witness.attested import LEEWAY, TITLES
+from winset.forecast.provenance import Made
+from winset.models.version import UNKNOWN, compare_code, winset_version
+
+Verdict = Literal["same bytes", "same numbers", "other numbers", "cannot be made again", "not made"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """What became of one sealed forecast.
+
+    Attributes:
+        sealed: the forecast with its resolution.
+        score: what it scores; None while open.
+        verdict: ``same bytes``: all draws came out as sealed; ``same numbers``: what was sealed
+            did; ``not made`` where it was not asked for.
+        difference: greatest difference of a probability, or of a quantile as a share of the
+            scale; None where it was not made again.
+        errors: the same in Monte Carlo errors of the sealed forecast; None where it has none.
+        code: whether the code that made it is the code that runs here, in words.
+        changes: what differs from when it was sealed, in words.
+        harm: what is wrong with it, in words: of these the record should have none.
+        witnesses: that stand beside its entry.
+        witnessed: the earliest of those that hold, its own or that of an entry which follows it;
+            None where the date is the writer's own word.
+    """
+
+    sealed: Sealed
+    score: Score | None
+    verdict: Verdict
+    difference: float | None = None
+    errors: float | None = None
+    code: str = ""
+    changes: tuple[str, ...] = ()
+    harm: tuple[str, ...] = ()
+    witnesses: tuple[Witness, ...] = ()
+    witnessed: Witness | None = None
+
+    @property
+    def dates(self) -> str:
+        """Whose word the date of the seal is, in a sentence."""
+        return date_words(self.sealed, self.witnessed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """What was found in a case folder.
+
+    Attributes:
+        entries: how many the ledger holds.
+        heads: digests of the last entries: who keeps one knows if the end is cut off.
+        problems: what is wrong with the ledger, each at its line.
+        case_problems: what is wrong with the case as it is now, of which the ledger is none.
+        forks: where copies of it were put together, in words.
+        checks: forecast by forecast.
+        witnesses: of all entries, those of resolutions too.
+        record: the running record.
+    """
+
+    entries: int
+    heads: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    case_problems: tuple[Problem, ...]
+    forks: tuple[str, ...]
+    checks: tuple[Check, ...]
+    witnesses: tuple[Witness, ...]
+    record: Record
+
+    @property
+    def sound(self) -> bool:
+        """Whether the ledger is whole and every forecast that was made again came out the same."""
+        bad = ("other numbers", "cannot be made again")
+        return not self.problems and not any(c.harm or c.verdict in bad for c in self.checks)
+
+
+def verify(
+    folder: Path,
+    *,
+    head: str | None = None,
+    again: bool = True,
+    trust: Trust | None = None,
+    git: bool = True,
+    progress: Callable[[int], None] | None = None,
+) -> Verified:
+    """Return what can be said of the ledger of the case in ``folder``.
+
+    Args:
+        folder: the case folder.
+        head: the beginning of a digest that must be in the ledger, such as one that was published.
+        again: whether every sealed forecast is made again.
+        trust: what the reader trusts, in order to check witnesses.
+        git: whether signed commits and tags are looked for.
+        progress: called with the number of forecasts done, after each.
+
+    Raises:
+        WinsetError: when there is no ledger.
+    """
+    if not (folder / LEDGER).exists():
+        raise WinsetError(f"{folder}: has no {LEDGER}: nothing is sealed there")
+    ledger = read_ledger(folder)
+    entries = ledger.chain.entries
+    witnesses = witnesses_of(folder, entries, trust, git=git)
+    earliest = existed_by(entries, witnesses)
+    problems = [
+        *ledger.problems,
+        *_missing_head(ledger, head),
+        *_contradicted(entries, witnesses, earliest),
+    ]
+    unreadable: tuple[Problem, ...] = ()
+    try:
+        case = read_case(folder, ledger=False)
+    except CaseError as error:
+        case, unreadable = None, error.problems
+    checks = []
+    for sealed in ledger.sealed:
+        checks.append(
+            replace(
+                _check(sealed, case, folder, again),
+                witnesses=tuple(w for w in witnesses if w.entry == sealed.id),
+                witnessed=earliest.get(sealed.id),
+            )
+        )
+        if progress is not None:
+            progress(len(checks))
+    return Verified(
+        entries=len(ledger.chain.entries),
+        heads=ledger.chain.heads,
+        problems=tuple(problems),
+        case_problems=unreadable,
+        forks=ledger.chain.forks,
+        checks=tuple(checks),
+        witnesses=witnesses,
+        record=record(ledger.sealed, earliest),
+    )
+
+
+def _contradicted(
+    entries: Sequence[Entry], witnesses: Sequence[Witness], earliest: Mapping[str, Witness]
+) -> Iterator[Problem]:
+    """Yield what witnesses say against the ledger."""
+    for witness in witnesses:
+        if witness.state == "wrong":
+            yield Problem(
+                where=f"{TITLES[witness.kind]} beside {witness.entry[:12]}",
+                required="must attest the entry",
+                found=witness.says,
+                remedy="delete it, or restore it from a copy",
+                file=witness.file,
+            )
+    for entry in entries:
+        known, date = earliest.get(entry.sha256), date_of(entry.body)
+        if known is None or known.time is None or date is None or date <= known.time + LEEWAY:
+            continue
+        yield Problem(
+            where="entry",
+            required=f"must be dated no later than its witness, {known.time.isoformat()}",
+            found=date.isoformat(),
+            remedy="the date is wrong, or the clock that it was taken from",
+            file=LEDGER,
+            line=entry.line,
+        )
+
+
+def _missing_head(ledger: Ledger, head: str | None) -> list[Problem]:
+    if head is None or any(e.sha256.startswith(head.lower()) for e in ledger.chain.entries):
+        return []
+    return [
+        Problem(
+            where="ledger",
+            required=f"must hold the entry {head[:64]}",
+            found="none that begins so",
+            remedy="its end was cut off, or it is another ledger; restore it from a copy",
+            file=LEDGER,
+        )
+    ]
+
+
+def _check(
+    sealed: Sealed,
+    case: Case | None,
+    folder: Path,
+    again: bool,
+) -> Check:
+    seal = sealed.seal
+    harm = list(archive_changes(seal.archive, folder))
+    changed = list(_since(sealed, case))
+    verdict: Verdict = "not made"
+    difference = errors = None
+    if again:
+        try:
+            numbers = bring_back(seal.archive, folder)
+            made = _make_again(seal, numbers)
+            verdict, difference, errors = _compare(seal, numbers, made)
+        except WinsetError as error:
+            verdict = "cannot be made again"
+            if (why := " ".join(str(error).split())) != "; ".join(harm):
+                harm.append(why)
+    return Check(
+        sealed=sealed,
+        score=score(sealed),
+        verdict=verdict,
+        difference=difference,
+        errors=errors,
+        code=compare_code(str(seal.made.get("code", UNKNOWN))),
+        changes=tuple(changed),
+        harm=tuple(harm),
+    )
+
+
+def _make_again(seal: Seal, numbers: Case) -> Forecast:
+    known = {field.name for field in fields(Made)}
+    if unknown := sorted(seal.made.keys() - known):
+        raise WinsetError(
+            f"it was made in a way that this version does not know: {', '.join(unknown)}"
+        )
+    try:
+        # Of a forecast to repeat only how it was made counts, and how many draws it had.
+        nothing = np.empty(0)
+        sealed = Forecast(
+            made=Made(**seal.made),
+            issues=(),
+            titles=(),
+            units=(),
+            low=nothing,
+            high=nothing,
+            settlement=np.empty((seal.draws, 0)),
+        )
+        return repeat_forecast(sealed, numbers)
+    except (TypeError, ValueError, KeyError, AttributeError) as error:
+        raise WinsetError(f"how it was made cannot be understood ({error})") from None
+
+
+def _compare(seal: Seal, numbers: Case, made: Forecast) -> tuple[Verdict, float, float | None]:
+    if content_digest(made) == seal.forecast:
+        return "same bytes", 0.0, 0.0
+    now = say(numbers, made, seal.asks, seal.subject)
+    before = {chance.outcome: chance for chance in seal.chances}
+    after = {chance.outcome: chance.probability for chance in now.chances}
+    apart = [(abs(after.get(k, 0.0) - c.probability), c.error) for k, c in before.items()]
+    if seal.settlement is not None and now.settlement is not None:
+        old, new = seal.settlement, now.settlement
+        if len(old.quantiles) != len(new.quantiles):
+            apart.append((1.0, None))
+        width = (old.high - old.low) or 1.0
+        apart += [
+            (abs(a - b) / width, None) for a, b in zip(old.quantiles, new.quantiles, strict=False)
+        ]
+    largest = max((distance for distance, _ in apart), default=0.0)
+    if largest == 0.0 and before.keys() == after.keys():
+        return "same numbers", 0.0, 0.0
+    measured = [distance / error for distance, error in apart if error]
+    return "other numbers", largest, max(measured, default=None)
+
+
+def _since(sealed: Sealed, case: Case | None) -> list[str]:
+    """Return what differs from when it was sealed, in words."""
+    seal = sealed.seal
+    said = []
+    if case is not None:
+        now = digests(case.files)
+        names = sorted(now.keys() | seal.case.files.keys())
+        edited = [name for name in names if now.get(name) != seal.case.files.get(name)]
+        if edited:
+            said.append(f"the case was edited since: {', '.join(edited)}")
+        said += _words(sealed, case)
+    sealed_by = str(seal.made.get("version", ""))
+    if sealed_by != winset_version():
+        said.append(f"sealed by winset {sealed_by}, made again by {winset_version()}")
+    return said
+
+
+def _words(sealed: Sealed, case: Case) -> list[str]:
+    """Return whether the question reads otherwise, or came out otherwise, in the case as it is."""
+    seal, came = sealed.seal, sealed.resolution
+    question = next((q for q in case.questions if q.id == seal.subject), None)
+    issue = next((i for i in case.issues if i.id == seal.subject), None)
+    said, text = [], None
+    if seal.asks == "question" and question is not None:
+        text, answered = question.text, question.resolution
+        if came is not None and answered is not None and came.outcome != answered.outcome:
+            said.append(f"case.yaml says it came out {answered.outcome}; the ledger counts")
+    elif seal.asks == "issue" and issue is not None:
+        text = issue.question or issue.title
+    if text is None:
+        said.append(f"the {seal.asks} is gone from the case; the sealed words count")
+    elif text != seal.text:
+        said.append("the question reads otherwise in the case; the sealed words count")
+    return said

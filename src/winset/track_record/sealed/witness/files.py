@@ -1,0 +1,113 @@
+"""Where witnesses lie: ``sealed/witness``, named by entry and by the witness that was asked.
+
+The folder is outside the case and its digest, and no two entries share a file: copies of a ledger
+that are put together keep the witnesses of both.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+
+from winset.case.folder import write_file
+from winset.errors import WinsetError
+from winset.track_record.sealed.witness.attested import Kind
+
+PLACE = "sealed/witness"
+ENDINGS: dict[Kind, str] = {"rfc3161": ".tsr", "opentimestamps": ".ots"}
+WANTED = ".wanted"
+MOST_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedWitness:
+    """A witness that was asked for and has not answered yet."""
+
+    entry: str
+    kind: Kind
+    address: str
+    file: str
+
+
+def _name(entry: str, kind: Kind, address: str) -> str:
+    return f"{entry}-{hashlib.sha256(f'{kind} {address}'.encode()).hexdigest()[:8]}"
+
+
+def keep(folder: Path, entry: str, kind: Kind, address: str, data: bytes) -> str:
+    """Return where the answer ``data`` lies now, in place of the wish for it."""
+    name = _name(entry, kind, address)
+    file = f"{PLACE}/{name}{ENDINGS[kind]}"
+    _write(folder, file, data)
+    forget(folder, entry, kind, address)
+    return file
+
+
+def keep_certificate(folder: Path, pem: bytes) -> None:
+    """Put a certificate of an authority beside its answers: a hint, which nobody need trust."""
+    _write(folder, f"{PLACE}/{hashlib.sha256(pem).hexdigest()[:16]}.pem", pem)
+
+
+def want(folder: Path, entry: str, kind: Kind, address: str) -> str:
+    """Return where it is now written that a witness is wanted."""
+    file = f"{PLACE}/{_name(entry, kind, address)}{WANTED}"
+    content = {"address": address, "entry": entry, "kind": kind}
+    _write(folder, file, json.dumps(content, sort_keys=True).encode() + b"\n")
+    return file
+
+
+def forget(folder: Path, entry: str, kind: Kind, address: str) -> None:
+    """Take the wish for a witness away."""
+    (folder / PLACE / f"{_name(entry, kind, address)}{WANTED}").unlink(missing_ok=True)
+
+
+def replace_file(folder: Path, file: str, data: bytes) -> None:
+    """Put ``data`` into ``file``, a path inside the case folder."""
+    _write(folder, file, data)
+
+
+def files_of(folder: Path) -> tuple[Path, ...]:
+    """Return the answers that lie in the case ``folder``, in the order of their names."""
+    return _listed(folder, *ENDINGS.values())
+
+
+def wanted_of(folder: Path) -> tuple[WantedWitness, ...]:
+    """Return what is wanted still.
+
+    Raises:
+        WinsetError: when a file that should say so does not.
+    """
+    wanted = []
+    for path in _listed(folder, WANTED):
+        file = f"{PLACE}/{path.name}"
+        try:
+            content = json.loads(path.read_bytes())
+            entry, kind, address = content["entry"], content["kind"], content["address"]
+            whole = kind in get_args(Kind) and path.name.startswith(_name(entry, kind, address))
+        except (ValueError, KeyError, TypeError):
+            whole = False
+        if not whole:
+            raise WinsetError(f"{file}: must name a witness that is wanted; delete the file")
+        wanted.append(WantedWitness(entry=entry, kind=kind, address=address, file=file))
+    return tuple(wanted)
+
+
+def _listed(folder: Path, *endings: str) -> tuple[Path, ...]:
+    place = folder / PLACE
+    if not place.is_dir() or not place.resolve().is_relative_to(folder.resolve()):
+        return ()
+    return tuple(
+        path
+        for path in sorted(place.iterdir())
+        if path.suffix in endings
+        and not path.is_symlink()
+        and path.is_file()
+        and path.stat().st_size <= MOST_BYTES
+    )
+
+
+def _write(folder: Path, file: str, data: bytes) -> None:
+    path = folder / file
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise WinsetError(f"{path}: leads out of the case folder; remove the link")
+    write_file(path, data)

@@ -1,0 +1,266 @@
+"""The interface to coding: decisions on statements, statements of one's own, and undo."""
+
+import datetime
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal
+
+import anyio.to_thread
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass as checked
+from starlette.requests import Request
+
+from winset.case.document_files import span_digest
+from winset.case.model import Case
+from winset.case.parts import Statement, StatementKind
+from winset.errors import WinsetError
+from winset.evidence.coding.decisions import (
+    EDITABLE,
+    accepted,
+    last_decision,
+    proposals,
+    rejected,
+    undecided,
+)
+from winset.evidence.intake import text_of
+from winset.evidence.coding.propose import free_id
+from winset.evidence.reading.spans import Span, trimmed
+from winset.web.cases import rows
+from winset.web.api.declarations import Endpoint
+from winset.web.api.cases import CASE, Placed, address
+from winset.web.server.workbench import desk, name_in
+from winset.web.api.evidence import GROUP, document_in
+from winset.web.cases.coder_lock import Deed, Recorded, record
+from winset.web.cases.statements import StatementTold, revision, statements_told
+from winset.web.server.error_responses import RefusedError
+from winset.web.cases.store import Name
+
+STRICT = ConfigDict(extra="forbid")
+
+
+@checked(frozen=True, slots=True, kw_only=True, config=STRICT)
+class DecisionMade:
+    """A coder's decision on a proposal, or a change of a statement of the coder's own.
+
+    Attributes:
+        id: of the statement.
+        changes: field to text, among speaker, issue, kind, value, condition and note; an empty
+            text empties it.
+        proposal: revision of the proposal that the coder saw; null for a statement of one's own.
+        decision: revision of the coder's own row that the coder saw; null where there was none.
+    """
+
+    coder: str
+    id: str
+    verdict: Literal["accept", "reject"]
+    changes: dict[str, str] = Field(default_factory=dict)
+    proposal: str | None
+    decision: str | None
+
+
+@checked(frozen=True, slots=True, kw_only=True, config=STRICT)
+class StatementMade:
+    """A statement that a coder found.
+
+    Attributes:
+        start: of its first character in the text, in code points.
+        end: one past its last character.
+        text: digest of the text that the coder saw.
+    """
+
+    coder: str
+    document: str
+    start: int = Field(ge=0)
+    end: int = Field(ge=1)
+    text: str
+    speaker: str = "unresolved"
+    issue: str = ""
+    kind: StatementKind
+    value: str = ""
+    condition: str = ""
+    note: str = ""
+
+
+@checked(frozen=True, slots=True, kw_only=True, config=STRICT)
+class UndoAsked:
+    """What to undo: the row ``id`` of the coder as it was seen, or else the last decision."""
+
+    coder: str
+    id: str = ""
+    revision: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionSaved:
+    """What is safe on disk now.
+
+    Attributes:
+        case: where the row is now: a shipped case is copied before its first edit.
+        copied: whether that happened, in words.
+        id: of the statement.
+        gone: whether the coder's row was taken out, as undoing does.
+        document: in which it stands.
+        statements: of that document, of all coders.
+        left: how many proposals of the case the coder has not decided on.
+    """
+
+    case: Placed
+    copied: str
+    id: str
+    gone: bool
+    document: str
+    statements: tuple[StatementTold, ...]
+    left: int
+
+
+def decided(case: Case, made: DecisionMade, *, at: datetime.datetime) -> Deed:
+    """Return what ``made`` puts into the coder's file.
+
+    Raises:
+        RefusedError: with status 409 when the page saw something else than stands there.
+        WinsetError: when it cannot be done.
+    """
+    proposal = next((row for row in proposals(case) if row.id == made.id), None)
+    undecided(case, made.coder)  # refuses those who propose
+    own = _own(case, made.coder, made.id)
+    if made.proposal is not None:
+        _as_seen(proposal, made.proposal, made)
+    _as_seen(own, made.decision, made)
+    base = proposal if made.proposal is not None else own
+    if base is None:
+        raise RefusedError(404, f"There is no statement “{made.id}” of {made.coder} here.")
+    if made.verdict == "reject":
+        if base is own:
+            raise WinsetError(f"{made.id} is a statement of your own: undo takes it out")
+        return Deed(what="save", row=rejected(base, made.coder, at))
+    return Deed(what="save", row=accepted(base, made.coder, at, made.changes))
+
+
+def found_in_text(case: Case, made: StatementMade, *, at: datetime.datetime) -> Deed:
+    """Return the row that ``made`` describes, anchored by its place and the digest of its words.
+
+    Raises:
+        RefusedError: with status 409 when the text is another one than the coder saw.
+        CaseError: with every cell that cannot be understood.
+    """
+    undecided(case, made.coder)
+    document = document_in(case, made.document)
+    text = text_of(case, document)
+    if text.sha256 != made.text:
+        changed = "This text has changed since the page was loaded: load it again."
+        raise RefusedError(409, changed, yours=None, theirs=None)
+    if not made.start < made.end <= len(text.text):
+        raise WinsetError(f"words must stand inside the text; found {made.start} to {made.end}")
+    start, end = trimmed(text.text, Span(made.start, made.end))
+    if start == end:
+        raise WinsetError("a statement must hold words; found blanks")
+    bare = Statement(
+        coder=made.coder,
+        id=free_id(document.id, start, {row.id for row in case.statements}),
+        document=document.id,
+        start=start,
+        end=end,
+        quote_sha256=span_digest(text.text, start, end),
+        kind=made.kind,
+        quote=text.text[start:end],
+    )
+    said = {name: str(getattr(made, name)).strip() for name in EDITABLE}
+    return Deed(what="save", row=accepted(bare, made.coder, at, said))
+
+
+def undone(case: Case, asked: UndoAsked) -> Deed:
+    """Return what undoing takes out of the coder's file.
+
+    Raises:
+        RefusedError: with status 409 when the row is another one than the page saw; with 404 when
+            there is nothing to undo.
+    """
+    if asked.id:
+        own = _own(case, asked.coder, asked.id)
+        if own is None or revision(own) != asked.revision:
+            raise _conflict(own, None)
+        return Deed(what="drop", row=own)
+    last = last_decision(case, asked.coder)
+    if last is None:
+        raise RefusedError(404, f"{asked.coder} has decided on no proposal: nothing to undo.")
+    return Deed(what="drop", row=last)
+
+
+def _own(case: Case, coder: str, id: str) -> Statement | None:
+    return next((row for row in case.statements if (row.coder, row.id) == (coder, id)), None)
+
+
+def _as_seen(now: Statement | None, seen: str | None, made: DecisionMade) -> None:
+    if (None if now is None else revision(now)) != seen:
+        raise _conflict(now, {"status": f"{made.verdict}ed", **made.changes})
+
+
+def _conflict(now: Statement | None, yours: dict[str, Any] | None) -> RefusedError:
+    if now is None:
+        said = "This statement is gone: somebody took it out since this page was loaded."
+        return RefusedError(409, said, yours=yours, theirs=None)
+    said = "This statement has changed since this page was loaded: choose what it shall say."
+    theirs = {"fields": rows.told(now), "revision": revision(now)}
+    return RefusedError(409, said, yours=yours, theirs=theirs)
+
+
+async def decide(request: Request, body: DecisionMade) -> DecisionSaved:
+    """Put a decision on disk."""
+    return await _done(request, body.coder, partial(decided, made=body, at=_now()))
+
+
+async def make_statement(request: Request, body: StatementMade) -> DecisionSaved:
+    """Put a statement that a coder found on disk."""
+    return await _done(request, body.coder, partial(found_in_text, made=body, at=_now()))
+
+
+async def undo(request: Request, body: UndoAsked) -> DecisionSaved:
+    """Take a row out of the coder's file again."""
+    return await _done(request, body.coder, partial(undone, asked=body))
+
+
+async def _done(request: Request, coder: str, deed: Any) -> DecisionSaved:
+    work = partial(record, desk(request).store, name_in(request), coder=coder, deed=deed)
+    done = await anyio.to_thread.run_sync(work)
+    return await anyio.to_thread.run_sync(_saved, done)
+
+
+def _saved(done: Recorded) -> DecisionSaved:
+    found, row = done.opened, done.row
+    return DecisionSaved(
+        case=where(found.name),
+        copied=copied_words(found.name.name) if done.copied else "",
+        id=row.id,
+        gone=done.gone,
+        document=row.document,
+        statements=statements_told(found, document_in(found.case, row.document)),
+        left=len(undecided(found.case, row.coder)),
+    )
+
+
+def where(name: Name) -> Placed:
+    """Return where the case ``name`` is."""
+    return Placed(place=name.place, name=name.name, address=address(name))
+
+
+def copied_words(name: str) -> str:
+    """Return what is said once a shipped case has been copied to be changed."""
+    return (
+        "Cases that come with the package are not changed: this one was copied into your folder as "
+        f"“{name}”, and your change is in the copy."
+    )
+
+
+def _now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC)
+
+
+ENDPOINTS = (
+    Endpoint(method="POST", path=f"{CASE}/decisions", call=decide, group=GROUP,
+             summary="Accept or reject a proposed statement, or change one's own",
+             refuses=(404, 409, 423)),
+    Endpoint(method="POST", path=f"{CASE}/statements", call=make_statement, group=GROUP,
+             summary="Code words of a document", status=201, refuses=(404, 409, 423)),
+    Endpoint(method="POST", path=f"{CASE}/decisions/undo", call=undo, group=GROUP,
+             summary="Take a decision back", refuses=(404, 409, 423)),
+)  # fmt: skip

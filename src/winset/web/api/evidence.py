@@ -1,0 +1,182 @@
+"""The interface to documents: their texts, the statements in them, and full-text search."""
+
+from dataclasses import dataclass
+from functools import partial
+
+import anyio.to_thread
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass as checked
+from starlette.requests import Request
+
+from winset.case.model import Case
+from winset.case.parts import Document
+from winset.evidence.reading.apart import shared
+from winset.evidence.statements.names import suggested_actors
+from winset.evidence.search import search
+from winset.web.api.declarations import Endpoint
+from winset.web.api.cases import CASE, address
+from winset.web.server.workbench import opened
+from winset.web.cases.statements import (
+    DocumentListed,
+    DocumentTold,
+    deciding,
+    document_told,
+    documents_listed,
+    names_said,
+    proposing,
+)
+from winset.web.server.error_responses import RefusedError
+from winset.web.cases.store import Opened
+from winset.web.cases.texts import visible
+
+STRICT = ConfigDict(extra="forbid")
+GROUP = "evidence"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggested:
+    """Somebody who speaks in the documents and is no actor yet."""
+
+    id: str
+    name: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceTold:
+    """The documents of a case, and who speaks in them.
+
+    Attributes:
+        coders: who has decided on statements.
+        proposers: who proposes them.
+        unknown: speakers of proposals who are no actors yet, most often first.
+    """
+
+    revision: str
+    documents: tuple[DocumentListed, ...]
+    coders: tuple[str, ...]
+    proposers: tuple[str, ...]
+    unknown: tuple[Suggested, ...]
+
+
+@checked(frozen=True, slots=True, kw_only=True, config=STRICT)
+class SearchAsked:
+    """Words to look for: all of them, those in quotation marks together, a star for any ending."""
+
+    query: str = Field(min_length=1, max_length=1_000)
+    most: int = Field(default=20, ge=1, le=200)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HitTold:
+    """A paragraph that was found.
+
+    Attributes:
+        start: of the paragraph in the document, in code points.
+        end: one past its last character.
+        pieces: its words, cut so that every second piece is one that was looked for.
+        address: of the page that shows it.
+    """
+
+    document: str
+    title: str
+    published: str
+    start: int
+    end: int
+    pieces: tuple[str, ...]
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundTold:
+    """What a search found, best first."""
+
+    hits: tuple[HitTold, ...]
+
+
+def evidence_told(found: Opened) -> EvidenceTold:
+    """Return the documents of a case, and who speaks in them."""
+    case = found.case
+    names = names_said(case)
+    return EvidenceTold(
+        revision=found.revision,
+        documents=documents_listed(case),
+        coders=deciding(case),
+        proposers=proposing(case),
+        unknown=tuple(
+            Suggested(
+                id=actor.id,
+                name=actor.name,
+                times=sum(name == actor.name or actor.name.endswith(f" {name}") for name in names),
+            )
+            for actor in suggested_actors(case, names)
+        ),
+    )
+
+
+def document_in(case: Case, id: str) -> Document:
+    """Return the document ``id`` of ``case``.
+
+    Raises:
+        RefusedError: with status 404 when it has none.
+    """
+    for document in case.documents:
+        if document.id == id:
+            return document
+    raise RefusedError(404, f"There is no document “{id}” in this case.")
+
+
+async def read_evidence(request: Request) -> EvidenceTold:
+    """Return the documents of the case."""
+    found = await opened(request)
+    return await anyio.to_thread.run_sync(evidence_told, found)
+
+
+async def read_document(request: Request) -> DocumentTold:
+    """Return a document with its text and its statements."""
+    found = await opened(request)
+    document = document_in(found.case, request.path_params["document"])
+    return await anyio.to_thread.run_sync(document_told, found, document)
+
+
+async def search_documents(request: Request, body: SearchAsked) -> FoundTold:
+    """Return the paragraphs that hold what is looked for."""
+    found = await opened(request)
+    return await anyio.to_thread.run_sync(partial(_found, found, query=body.query, most=body.most))
+
+
+def _found(found: Opened, *, query: str, most: int) -> FoundTold:
+    documents = {document.id: document for document in found.case.documents}
+    # The index beside a shipped case would be a change of the package.
+    hits = search(found.case, query, most=most, keep=found.name.place == "own", reading=shared())
+    told = []
+    for hit in hits:
+        document = documents[hit.document]
+        pieces, at = [], 0
+        for match in hit.matches:
+            start, end = match.start - hit.paragraph.start, match.end - hit.paragraph.start
+            pieces += [hit.words[at:start], hit.words[start:end]]
+            at = end
+        start, end = hit.paragraph
+        told.append(
+            HitTold(
+                document=document.id,
+                title=document.title or document.id,
+                published="" if document.published is None else document.published.isoformat(),
+                start=start,
+                end=end,
+                pieces=tuple(visible(piece) for piece in (*pieces, hit.words[at:])),
+                address=f"{address(found.name)}/evidence/{document.id}?at={start}-{end}",
+            )
+        )
+    return FoundTold(hits=tuple(told))
+
+
+ENDPOINTS = (
+    Endpoint(method="GET", path=f"{CASE}/documents", call=read_evidence, group=GROUP,
+             summary="The documents of a case, and who speaks in them", refuses=(404, 422)),
+    Endpoint(method="GET", path=f"{CASE}/documents/{{document}}", call=read_document, group=GROUP,
+             summary="A document: its text, and the statements in it", refuses=(404, 422)),
+    Endpoint(method="POST", path=f"{CASE}/search", call=search_documents, group=GROUP,
+             summary="Paragraphs that hold what is looked for", refuses=(404,)),
+)  # fmt: skip

@@ -1,0 +1,324 @@
+"""The interface to forecasts: what is said, what stands behind it, and scenarios side by side."""
+
+import time
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Annotated, Any
+
+import anyio.to_thread
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass as checked
+from starlette.requests import Request
+
+from winset.explain.answers import Answer, answers, calibration_sentence, issue_answers
+from winset.case.model import Case
+from winset.case.parts import Question as Asks
+from winset.case.quantities import parse_quantity
+from winset.case.scenarios import BASE
+from winset.charts.canvas import WIDE
+from winset.forecast.scenario_effects import Effect, compare
+from winset.models.defaults import DRAWS, SEED
+from winset.errors import WinsetError
+from winset.explain.background import Findings
+from winset.forecast.forecast import Forecast
+from winset.explain.headline import Headline, headline
+from winset.forecast.provenance import Made
+from winset.models.two_level.model import Binding
+from winset.web.api.declarations import Endpoint
+from winset.web.forecasts.query import WHAT_IF, Changes, Draws, ForecastAsked, Question, understood
+from winset.web.api.cases import CASE
+from winset.web.server.workbench import Desk, desk, issue_in, opened
+from winset.web.forecasts.forecast_thread import Live, since
+from winset.web.forecasts.pictures import VIEWS, Picture, Views, Width, pictures
+
+STRICT = ConfigDict(extra="forbid")
+GROUP = "forecasts"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueTold:
+    """What a forecast says of an issue, in the issue's own units; null where it says nothing.
+
+    Attributes:
+        agreement: probability of an agreement; null where the model takes it for granted.
+        low: tenth percentile of the settlement, given an agreement.
+        middle: median.
+        high: ninetieth percentile.
+        bottom: low end of the scale.
+        top: high end of the scale.
+        words: the same in sentences.
+    """
+
+    issue: str
+    title: str
+    unit: str
+    agreement: float | None
+    error: float | None
+    low: float | None
+    middle: float | None
+    high: float | None
+    bottom: float
+    top: float
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForecastTold:
+    """A forecast in sentences and numbers.
+
+    Attributes:
+        sentence: the first one of the headline.
+        headline: without what takes longer: its range, who stands in the way, and why.
+        questions: that the draws answer; those of blame and of moves come with the findings.
+        calibration: whether and how settlements were calibrated, in words.
+        milliseconds: that the server took.
+    """
+
+    made: Made
+    draws: int
+    revision: str
+    sentence: str
+    headline: Headline
+    issues: tuple[IssueTold, ...]
+    questions: tuple[Answer, ...]
+    calibration: str
+    milliseconds: float
+
+
+@checked(frozen=True, slots=True, kw_only=True, config=STRICT)
+class BehindAsked(ForecastAsked):
+    """Pictures of one issue under a forecast.
+
+    ``known`` are the frames that the page has drawn, ``width`` the pixels that it has for each.
+    """
+
+    issue: str = ""
+    actor: str = ""
+    views: Views = VIEWS
+    known: dict[str, str] = Field(default_factory=dict)
+    width: Width = WIDE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BehindTold:
+    """What lies behind a forecast of one issue.
+
+    Attributes:
+        pictures: by name of the view; a view that the model cannot fill is missing.
+        bindings: what binds, in words.
+        questions: all of them, those of blame and of moves too.
+    """
+
+    issue: str
+    revision: str
+    pictures: dict[str, Picture]
+    bindings: tuple[str, ...]
+    questions: tuple[Answer, ...]
+    milliseconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadlineTold:
+    """A headline with all that belongs to it, and the questions, their ranges too."""
+
+    headline: Headline
+    questions: tuple[Answer, ...]
+    revision: str
+    milliseconds: float
+
+
+@checked(frozen=True, slots=True, kw_only=True, config=STRICT)
+class CompareAsked:
+    """Scenarios to set side by side. With changes, these are one more, called ``what-if``."""
+
+    scenarios: Annotated[tuple[str, ...], Field(min_length=1, max_length=12)]
+    model: str = ""
+    parameters: dict[str, str] = Field(default_factory=dict)
+    draws: Draws = DRAWS
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = SEED
+    scenario: str = BASE
+    changes: Changes = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideTold:
+    """One scenario of a comparison."""
+
+    scenario: str
+    title: str
+    issues: tuple[IssueTold, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompareTold:
+    """Scenarios side by side, and what each does against the first, draw by draw."""
+
+    sides: tuple[SideTold, ...]
+    effects: tuple[Effect, ...]
+
+
+def issues_told(case: Case, forecast: Forecast) -> tuple[IssueTold, ...]:
+    """Return what ``forecast`` of ``case`` says, issue by issue."""
+    words = {answer.id: answer.sentence for answer in issue_answers(case, forecast)}
+    return tuple(_issue(case, forecast, issue, words[issue]) for issue in forecast.issues)
+
+
+def _issue(case: Case, forecast: Forecast, issue: str, words: str) -> IssueTold:
+    entry, agreed = case.issue(issue), forecast.agreed(issue)
+    low, middle, high = forecast.quantiles(issue, (0.1, 0.5, 0.9))
+    return IssueTold(
+        issue=issue,
+        title=entry.title,
+        unit=entry.scale.unit,
+        agreement=None if agreed is None else agreed[0],
+        error=None if agreed is None else agreed[1],
+        low=low,
+        middle=middle,
+        high=high,
+        bottom=entry.scale.low,
+        top=entry.scale.high,
+        words=words,
+    )
+
+
+def forecast_told(question: Question, forecast: Forecast) -> ForecastTold:
+    """Return what a page shows of ``forecast`` at once."""
+    case = question.case
+    plain = {asked.id for asked in case.questions if not _needs_findings(asked)}
+    said = answers(case, forecast, Findings(draws=0))
+    said = tuple(answer for answer in said if answer.id in plain)
+    lead = headline(case, forecast)
+    return ForecastTold(
+        made=forecast.made,
+        draws=forecast.draws,
+        revision=question.revision,
+        sentence=lead.sentences[0],
+        headline=lead,
+        issues=issues_told(case, forecast),
+        questions=said,
+        calibration=calibration_sentence(forecast),
+        milliseconds=0.0,
+    )
+
+
+def _needs_findings(question: Asks) -> bool:
+    asked = [question.answer] if question.answer is not None else question.options.values()
+    return any(parse_quantity(text).kind in ("blame", "move") for text in asked)
+
+
+def behind_told(
+    question: Question,
+    forecast: Forecast,
+    *,
+    findings: Findings,
+    asked: BehindAsked,
+    issue: str,
+) -> dict[str, Any]:
+    """Return the parts of a `BehindTold` that are counted, not the bookkeeping."""
+    bindings: tuple[Binding, ...] = findings.bindings
+    return {
+        "pictures": pictures(
+            question,
+            forecast,
+            findings=findings,
+            issue=issue,
+            views=asked.views,
+            known=asked.known,
+            width=asked.width,
+        ),
+        "bindings": tuple(b.words for b in bindings if b.issue == issue),
+        "questions": answers(question.case, forecast, findings),
+    }
+
+
+async def coded_forecast(request: Request) -> ForecastTold:
+    """Return the forecast of the case as coded, by the model that fits."""
+    return await make_forecast(request, ForecastAsked())
+
+
+async def make_forecast(request: Request, body: ForecastAsked) -> ForecastTold:
+    """Return the forecast that ``body`` asks for."""
+    start = time.perf_counter()
+    found = await opened(request)
+    at = desk(request)
+    made = await at.live.run(_told, at, found.case, body=body, revision=found.revision)
+    return replace(made, milliseconds=since(start))
+
+
+def _told(at: Desk, case: Case, *, body: ForecastAsked, revision: str) -> ForecastTold:
+    question = understood(case, body, revision=revision)
+    return forecast_told(question, at.live.kept_forecast(question))
+
+
+async def look_behind(request: Request, body: BehindAsked) -> BehindTold:
+    """Return the pictures of one issue, what binds, and the questions that need more than draws."""
+    start = time.perf_counter()
+    found, at = await opened(request), desk(request)
+    issue = issue_in(found, body.issue)
+    if not issue:
+        raise WinsetError("the case has no issue yet")
+    question = understood(found.case, body, revision=found.revision)
+    forecast, findings = await at.live.forecast(question), await at.live.findings(question)
+    tell = partial(behind_told, question, forecast, findings=findings, asked=body, issue=issue)
+    parts = await anyio.to_thread.run_sync(tell)
+    return BehindTold(issue=issue, revision=found.revision, **parts, milliseconds=since(start))
+
+
+async def whole_headline(request: Request, body: ForecastAsked) -> HeadlineTold:
+    """Return the headline with its range over what nobody can code, who stands in the way, why."""
+    start = time.perf_counter()
+    found, live = await opened(request), desk(request).live
+    question = understood(found.case, body, revision=found.revision)
+    forecast, findings = await live.forecast(question), await live.findings(question)
+    findings = replace(findings, structure=await live.structure(question))
+    told = await anyio.to_thread.run_sync(headline, question.case, forecast, findings)
+    said = await anyio.to_thread.run_sync(answers, question.case, forecast, findings)
+    return HeadlineTold(
+        headline=told, questions=said, revision=found.revision, milliseconds=since(start)
+    )
+
+
+async def compare_scenarios(request: Request, body: CompareAsked) -> CompareTold:
+    """Return scenarios side by side."""
+    found, live = await opened(request), desk(request).live
+    return await live.run(compared, live, found.case, body=body, revision=found.revision)
+
+
+def compared(live: Live, case: Case, *, body: CompareAsked, revision: str) -> CompareTold:
+    """Return the forecast of each scenario, and what each does against the first, draw by draw."""
+    asked = ForecastAsked(
+        model=body.model,
+        parameters=body.parameters,
+        draws=body.draws,
+        seed=body.seed,
+        scenario=body.scenario,
+        changes=body.changes,
+    )
+    question = understood(case, asked, revision=revision)
+    own = question.scenario if body.changes else WHAT_IF
+    names = [own if name == WHAT_IF else name for name in body.scenarios]
+    titles = {s.id: s.title or s.id for s in question.case.scenarios} | {BASE: "As coded"}
+    sides = []
+    for name in names:
+        forecast = live.kept_forecast(replace(question, scenario=name))
+        told = issues_told(question.case, forecast)
+        sides.append(SideTold(scenario=name, title=titles[name], issues=told))
+    effects: tuple[Effect, ...] = ()
+    if len(names) > 1:
+        made = compare(question.case, question.model, names, draws=body.draws, seed=body.seed)
+        effects = made.effects
+    return CompareTold(sides=tuple(sides), effects=effects)
+
+
+ENDPOINTS = (
+    Endpoint(method="GET", path=f"{CASE}/forecast", call=coded_forecast, group=GROUP,
+             summary="The forecast of the case as coded", refuses=(404, 422), lasting=True),
+    Endpoint(method="POST", path=f"{CASE}/forecast", call=make_forecast, group=GROUP,
+             summary="A forecast under a scenario and further changes", refuses=(404,)),
+    Endpoint(method="POST", path=f"{CASE}/headline", call=whole_headline, group=GROUP,
+             summary="The answer in a few sentences, with its range", refuses=(404,)),
+    Endpoint(method="POST", path=f"{CASE}/behind", call=look_behind, group=GROUP,
+             summary="Pictures of an issue, what binds, who blocks", refuses=(404,)),
+    Endpoint(method="POST", path=f"{CASE}/compare", call=compare_scenarios, group=GROUP,
+             summary="Scenarios side by side", refuses=(404,)),
+)  # fmt: skip

@@ -1,0 +1,452 @@
+"""The interface between statements and numbers: trace, derivation, agreement, time."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from functools import partial
+from typing import Annotated
+
+import anyio.to_thread
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass as checked
+from starlette.requests import Request
+
+from winset.case.model import Case
+from winset.case.ranges import Range, parse_range
+from winset.charts.canvas import WIDE
+from winset.charts.timeline import timeline as drawn
+from winset.models.defaults import DRAWS, SEED
+from winset.errors import WinsetError
+from winset.evidence.coding.derive import Derivation, derive_stances, marked
+from winset.evidence.coding.endings import idle
+from winset.evidence.coding.trace import Sentence, TracedCell, trace
+from winset.models import default_model, make_model
+from winset.forecast.timeline import Timeline, moment_at, timeline_days
+from winset.web.api.declarations import Endpoint
+from winset.web.api.cases import CASE, Placed, address
+from winset.web.cases.coders import Coded, coded
+from winset.web.api.decisions import copied_words, where
+from winset.web.server.workbench import desk, issue_in, name_in, opened
+from winset.web.forecasts.pictures import Picture, Width, picture
+from winset.web.server.error_responses import RefusedError
+from winset.web.cases.store import Opened
+from winset.web.cases.texts import visible
+
+STRICT = ConfigDict(extra="forbid")
+GROUP = "numbers and statements"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupportTold:
+    """One statement under a number, as all its coders read it."""
+
+    id: str
+    coders: tuple[str, ...]
+    document: str
+    published: str
+    value: str
+    weight: float
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellTold:
+    """A number of a stance and where it comes from.
+
+    Attributes:
+        value: what stands in the case; empty where nothing does.
+        origin: by hand, derived, assumed, or not given.
+        gives: what the accepted statements give; empty where none does.
+        support: of ``gives``, newest first.
+    """
+
+    quantity: str
+    value: str
+    origin: str
+    gives: str
+    support: tuple[SupportTold, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentenceTold:
+    """A statement in its sentence, where the words are at hand."""
+
+    coder: str
+    id: str
+    document: str
+    title: str
+    publisher: str
+    published: str
+    kind: str
+    value: str
+    condition: str
+    status: str
+    before: str
+    words: str
+    after: str
+    intact: bool
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TraceTold:
+    """A stance, number by number, down to the sentences."""
+
+    issue: str
+    actor: str
+    issue_title: str
+    actor_name: str
+    note: str
+    cells: tuple[CellTold, ...]
+    sentences: tuple[SentenceTold, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DerivedTold:
+    """A number that the accepted statements give, beside the one in the case.
+
+    Attributes:
+        coded: what stands in the case; empty where nothing does.
+        gives: what the statements give.
+        statements: how many count.
+        what: new, as it is, coded by hand, or without a stance.
+        address: of the page that traces it; empty without a stance.
+    """
+
+    issue: str
+    issue_title: str
+    actor: str
+    actor_name: str
+    quantity: str
+    coded: str
+    gives: str
+    statements: int
+    what: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdleTold:
+    """An accepted statement that counts for nothing, also after what others give is written.
+
+    Attributes:
+        coders: who accepted it so.
+        speaker: name of the actor, or ``author`` or ``unresolved``.
+        issue: title; empty where none is chosen.
+        reason: why it counts for nothing.
+        remedy: what would make it count, as a sentence.
+        address: of the statement in its document.
+    """
+
+    id: str
+    coders: tuple[str, ...]
+    speaker: str
+    issue: str
+    kind: str
+    value: str
+    reason: str
+    remedy: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DerivationTold:
+    """What the statements give; ``revision`` is to be sent back to write it."""
+
+    revision: str
+    numbers: tuple[DerivedTold, ...]
+    idle: tuple[IdleTold, ...]
+    changes: int
+    rowless: int
+
+
+@checked(frozen=True, slots=True, kw_only=True, config=STRICT)
+class DerivationWritten:
+    """Write what the statements give.
+
+    Attributes:
+        revision: of the numbers that the page saw.
+        salience: 0-100, for stances that statements call for and the table lacks; else empty.
+        influence: likewise.
+    """
+
+    revision: str
+    salience: str = ""
+    influence: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DerivationSaved:
+    """What is safe on disk now."""
+
+    case: Placed
+    copied: str
+    written: int
+    derivation: DerivationTold
+
+
+@checked(frozen=True, slots=True, kw_only=True, config=STRICT)
+class TimelineAsked:
+    """The forecast of one issue over time.
+
+    ``known`` is the frame that the page has drawn, ``width`` the pixels that it has for it.
+    """
+
+    issue: str = ""
+    model: str = ""
+    draws: Annotated[int, Field(ge=1, le=20_000)] = DRAWS
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = SEED
+    since: date | None = None
+    known: str = ""
+    width: Width = WIDE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineTold:
+    """How the forecast moved with what was said."""
+
+    issue: str
+    revision: str
+    days: int
+    picture: Picture
+
+
+def trace_told(found: Opened, issue: str, actor: str) -> TraceTold:
+    """Return where each number of ``actor`` on ``issue`` comes from.
+
+    Raises:
+        WinsetError: when the case has no such issue, actor or stance.
+    """
+    case = found.case
+    traced = trace(case, issue, actor)
+    base = f"{address(found.name)}/evidence"
+    return TraceTold(
+        issue=issue,
+        actor=actor,
+        issue_title=case.issue(issue).title,
+        actor_name=case.actor(actor).name,
+        note=marked(traced.stance, ()).note,
+        cells=tuple(_cell(cell, base) for cell in traced.cells),
+        sentences=tuple(_sentence(one, base) for one in traced.sentences),
+    )
+
+
+def _cell(cell: TracedCell, base: str) -> CellTold:
+    gives = cell.derived
+    return CellTold(
+        quantity=cell.quantity,
+        value=_text(cell.value),
+        origin=cell.origin,
+        gives="" if gives is None else str(gives.value),
+        support=()
+        if gives is None
+        else tuple(
+            SupportTold(
+                id=support.readings[0].id,
+                coders=tuple(row.coder for row in support.readings),
+                document=support.readings[0].document,
+                published="" if support.published is None else support.published.isoformat(),
+                value=str(support.value),
+                weight=support.weight,
+                address=_statement(base, support.readings[0].document, support.readings[0].id),
+            )
+            for support in gives.support
+        ),
+    )
+
+
+def _sentence(one: Sentence, base: str) -> SentenceTold:
+    row, document = one.statement, one.document
+    return SentenceTold(
+        coder=row.coder,
+        id=row.id,
+        document=document.id,
+        title=document.title or document.id,
+        publisher=document.publisher,
+        published="" if document.published is None else document.published.isoformat(),
+        kind=row.kind,
+        value=_text(row.value),
+        condition=row.condition,
+        status=row.status,
+        before=visible(one.before),
+        words=visible(one.words),
+        after=visible(one.after),
+        intact=one.intact,
+        address=_statement(base, document.id, row.id),
+    )
+
+
+def _statement(base: str, document: str, id: str) -> str:
+    return f"{base}/{document}?statement={id}"
+
+
+def _text(value: Range | None) -> str:
+    return "" if value is None else str(value)
+
+
+def derivation_told(found: Opened) -> DerivationTold:
+    """Return what the accepted statements of the case give, beside what is coded."""
+    result = derive_stances(found.case)
+    numbers = _numbers(found, result)
+    return DerivationTold(
+        revision=_revision(numbers),
+        numbers=numbers,
+        idle=_idle(found, result),
+        changes=len(result.changed),
+        rowless=len(result.rowless),
+    )
+
+
+def _numbers(found: Opened, result: Derivation) -> tuple[DerivedTold, ...]:
+    case = found.case
+    plain = {(s.issue, s.actor): s for s in case.stances if s.condition is None}
+    told = []
+    for number in result.derived:
+        key = number.issue, number.actor
+        stance = plain.get(key)
+        told.append(
+            DerivedTold(
+                issue=number.issue,
+                issue_title=case.issue(number.issue).title,
+                actor=number.actor,
+                actor_name=case.actor(number.actor).name,
+                quantity=number.quantity,
+                coded="" if stance is None else _text(getattr(stance, number.quantity)),
+                gives=str(number.value),
+                statements=sum(support.weight > 0 for support in number.support),
+                what=_what(result, (*key, number.quantity)),
+                address=""
+                if stance is None
+                else f"{address(found.name)}/trace/{key[0]}/{key[1]}#{number.quantity}",
+            )
+        )
+    return tuple(told)
+
+
+def _idle(found: Opened, result: Derivation) -> tuple[IdleTold, ...]:
+    base = f"{address(found.name)}/evidence"
+    actors = {actor.id: actor.name for actor in found.case.actors}
+    titles = {issue.id: issue.title for issue in found.case.issues}
+    entries: dict[IdleTold, list[str]] = {}
+    for ending in idle(result.case):
+        row = ending.statement
+        entry = IdleTold(
+            id=row.id,
+            coders=(),
+            speaker=actors.get(row.speaker, row.speaker),
+            issue=titles.get(row.issue or "", ""),
+            kind=row.kind,
+            value=_text(row.value),
+            reason=str(ending.reason),
+            remedy=ending.remedy,
+            address=_statement(base, row.document, row.id),
+        )
+        entries.setdefault(entry, []).append(row.coder)
+    return tuple(replace(entry, coders=tuple(coders)) for entry, coders in entries.items())
+
+
+def _what(result: Derivation, key: tuple[str, str, str]) -> str:
+    if key in result.by_hand:
+        return "coded by hand: stays"
+    if key[:2] in result.rowless:
+        return "no stance yet"
+    return "new" if key in result.changed else "as it is"
+
+
+def _revision(numbers: tuple[DerivedTold, ...]) -> str:
+    said = [{**asdict(number), "address": ""} for number in numbers]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def derived_case(case: Case, *, found: Opened, asked: DerivationWritten) -> Case:
+    """Return ``case`` with what its statements give.
+
+    Raises:
+        RefusedError: with status 409 when they give something else than the page saw.
+        WinsetError: when a salience or influence is no range.
+    """
+    now = derivation_told(Opened(name=found.name, revision="", case=case))
+    if now.revision != asked.revision:
+        said = "The statements give something else by now: look again before writing."
+        raise RefusedError(409, said, yours=None, theirs=asdict(now))
+    salience, influence = _range("salience", asked.salience), _range("influence", asked.influence)
+    return derive_stances(case, salience=salience, influence=influence).case
+
+
+def _range(name: str, text: str) -> Range | None:
+    try:
+        return parse_range(text) if text.strip() else None
+    except ValueError as error:
+        raise WinsetError(f"{name}: must be {error}; found {text}") from None
+
+
+async def read_trace(request: Request) -> TraceTold:
+    """Return where each number of an actor on an issue comes from."""
+    found, at = await opened(request), request.path_params
+    return await anyio.to_thread.run_sync(trace_told, found, at["issue"], at["actor"])
+
+
+async def read_derivation(request: Request) -> DerivationTold:
+    """Return what the accepted statements give."""
+    return await anyio.to_thread.run_sync(derivation_told, await opened(request))
+
+
+async def write_derivation(request: Request, body: DerivationWritten) -> DerivationSaved:
+    """Write what the accepted statements give into the stances."""
+    found = await opened(request)
+    before = {(s.issue, s.actor, s.condition): s for s in found.case.stances}
+    change = partial(derived_case, found=found, asked=body)
+    saved = await anyio.to_thread.run_sync(desk(request).store.edit, name_in(request), change)
+    after = saved.opened
+    return DerivationSaved(
+        case=where(after.name),
+        copied=copied_words(after.name.name) if saved.copied else "",
+        written=sum(before.get((s.issue, s.actor, s.condition)) != s for s in after.case.stances),
+        derivation=await anyio.to_thread.run_sync(derivation_told, after),
+    )
+
+
+async def read_coders(request: Request) -> Coded:
+    """Return the readings of all coders side by side, and how far they agree."""
+    return await anyio.to_thread.run_sync(coded, await opened(request))
+
+
+async def make_timeline(request: Request, body: TimelineAsked) -> TimelineTold:
+    """Return the forecast as it could have been made on each day that something was said."""
+    found, at = await opened(request), desk(request)
+    issue = issue_in(found, body.issue)
+    if not issue:
+        raise WinsetError("the case has no issue yet")
+    model = make_model(body.model or default_model(found.case), {})
+    days = timeline_days(found.case, since=body.since)
+    # One day at a time: a slider elsewhere need not wait for all of them.
+    moments = [
+        await at.live.run(moment_at, found.case, day, model=model, draws=body.draws, seed=body.seed)
+        for day in days
+    ]
+    course = Timeline(model=model.name, draws=body.draws, seed=body.seed, moments=tuple(moments))
+    view = await anyio.to_thread.run_sync(partial(drawn, course, issue, case=found.case))
+    return TimelineTold(
+        issue=issue,
+        revision=found.revision,
+        days=len(days),
+        picture=picture(view, known=body.known, width=body.width),
+    )
+
+
+ENDPOINTS = (
+    Endpoint(method="GET", path=f"{CASE}/traces/{{issue}}/{{actor}}", call=read_trace, group=GROUP,
+             summary="From the numbers of an actor on an issue to their sentences",
+             refuses=(404, 422)),
+    Endpoint(method="GET", path=f"{CASE}/derivation", call=read_derivation, group=GROUP,
+             summary="What the accepted statements give, beside what is coded",
+             refuses=(404, 422)),
+    Endpoint(method="POST", path=f"{CASE}/derivation", call=write_derivation, group=GROUP,
+             summary="Write what the accepted statements give", refuses=(404, 409, 423)),
+    Endpoint(method="GET", path=f"{CASE}/coders", call=read_coders, group=GROUP,
+             summary="The coders' readings side by side, and how far they agree",
+             refuses=(404, 422)),
+    Endpoint(method="POST", path=f"{CASE}/timeline", call=make_timeline, group=GROUP,
+             summary="How the forecast moved with what was said", refuses=(404,)),
+)  # fmt: skip

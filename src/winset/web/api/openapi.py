@@ -1,0 +1,122 @@
+"""The description of the interface, made from its declarations: OpenAPI 3.1."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from winset.models.version import winset_version
+from winset.web.api.declarations import Endpoint, schema_of
+
+_SAID = {
+    200: "Done.",
+    201: "Made.",
+    400: "The body is no JSON.",
+    401: "Without the session's cookie or, to read, the access token.",
+    403: "Not from one of the workbench's own pages, or not to be changed.",
+    404: "No such case or row.",
+    409: "The row has changed since it was read: both versions.",
+    413: "The body is too long.",
+    415: "The body is of another kind.",
+    422: "What was sent does not hold together: every problem.",
+    423: "Somebody else is writing the case.",
+    503: "Too much is being computed already, or the work was stopped.",
+}
+_TROUBLE: dict[str, Any] = {
+    "type": "object",
+    "required": ["error", "problems"],
+    "properties": {
+        "error": {"type": "string", "description": "What went wrong, in a sentence."},
+        "problems": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/Problem"},
+        },
+        "yours": {"description": "With status 409: the row as it was to become."},
+        "theirs": {"description": "With status 409: the row as it stands, or null."},
+    },
+}
+_PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "required": ["where", "required", "found", "said"],
+    "properties": {
+        "where": {"type": "string"},
+        "required": {"type": "string"},
+        "found": {"type": "string"},
+        "remedy": {"type": "string"},
+        "file": {"type": "string"},
+        "said": {"type": "string"},
+        "line": {"type": "integer"},
+        "column": {"type": "integer"},
+    },
+}
+
+
+def description(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
+    """Return the OpenAPI document of ``endpoints``."""
+    kinds = [(e.gives, "serialization") for e in endpoints]
+    kinds += [(e.takes, "validation") for e in endpoints if e.takes is not None]
+    schemas, shared = schema_of(kinds)  # type: ignore[arg-type]
+    paths: dict[str, Any] = {}
+    for entry in endpoints:
+        paths.setdefault(entry.path, {})[entry.method.lower()] = _operation(entry, schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "winset workbench",
+            "version": winset_version(),
+            "description": "The interface behind the pages of `winset serve`. Every request needs "
+            "the session's cookie, and what changes something must come from the same origin, with "
+            "the session's second secret in the header `X-Winset-Proof`; a script on this machine "
+            "may read with the access token that `winset serve` prints.",
+        },
+        "paths": paths,
+        "components": {
+            "schemas": {**shared, "Trouble": _TROUBLE, "Problem": _PROBLEM},
+            "securitySchemes": {
+                "session": {"type": "apiKey", "in": "cookie", "name": "winset-session"},
+                "access": {"type": "http", "scheme": "bearer"},
+            },
+        },
+        "security": [{"session": []}],
+    }
+
+
+def _operation(entry: Endpoint, schemas: dict[tuple[Any, str], Any]) -> dict[str, Any]:
+    answers = {
+        str(entry.status): {
+            "description": _SAID[entry.status],
+            "content": _json(schemas[entry.gives, "serialization"]),
+        }
+    }
+    refuses = {401, 403, *entry.refuses}
+    if entry.takes is not None:
+        refuses |= {400, 413, 415, 422}
+    for status in sorted(refuses):
+        answers[str(status)] = {
+            "description": _SAID[status],
+            "content": _json({"$ref": "#/components/schemas/Trouble"}),
+        }
+    said: dict[str, Any] = {
+        "operationId": f"{entry.method.lower()}{re.sub('[^a-z]+', '_', entry.path[4:].lower())}",
+        "summary": entry.summary,
+        "tags": [entry.group],
+        "parameters": [
+            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+            for name in re.findall(r"{(\w+)", entry.path)
+        ],
+        "responses": answers,
+    }
+    if entry.method == "GET":
+        said["security"] = [{"session": []}, {"access": []}]
+    if entry.takes is not None:
+        said["requestBody"] = {
+            "required": True,
+            "content": _json(schemas[entry.takes, "validation"]),
+        }
+    elif entry.form:
+        form = {"multipart/form-data": {"schema": {"type": "object"}}}
+        said["requestBody"] = {"required": True, "content": form}
+    return said
+
+
+def _json(schema: Any) -> dict[str, Any]:
+    return {"application/json": {"schema": schema}}

@@ -1,0 +1,196 @@
+"""Coders side by side: each statement as every one of them reads it, and how far they agree."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from winset.case.model import Case
+from winset.case.parts import Statement
+from winset.evidence.coding.agreement import FIELDS, agreement
+from winset.evidence.coding.units import Unit, units
+from winset.errors.installing import install_command
+from winset.web.api.cases import address
+from winset.web.cases.statements import deciding, statement_told
+from winset.web.cases.store import Opened
+from winset.web.cases.texts import Shown, shown_text
+
+RESAMPLES = 300  # enough for two digits of the interval, and a second at most
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingTold:
+    """What one coder says of a statement; every field empty where the coder has no row."""
+
+    coder: str
+    id: str
+    status: str
+    speaker: str
+    issue: str
+    kind: str
+    value: str
+    condition: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitTold:
+    """A statement as each coder reads it.
+
+    Attributes:
+        readings: one for each coder, in the order of the coders.
+        differ: fields on which the readings differ.
+        alone: whether one coder only has it.
+    """
+
+    document: str
+    title: str
+    words: str
+    start: int
+    end: int
+    address: str
+    readings: tuple[ReadingTold, ...]
+    differ: tuple[str, ...]
+    alone: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlphaTold:
+    """Krippendorff's alpha for one field; null where it cannot be told."""
+
+    field: str
+    level: str
+    alpha: float | None
+    low: float | None
+    high: float | None
+    units: int
+    alike: int
+    documents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coded:
+    """All coders side by side.
+
+    Attributes:
+        fields: alpha by field; empty where it is not known, and then ``remark`` says why.
+        differing: how many statements coders differ on.
+        alone: how many only one of them has.
+    """
+
+    coders: tuple[str, ...]
+    units: tuple[UnitTold, ...]
+    fields: tuple[AlphaTold, ...]
+    remark: str
+    differing: int
+    alone: int
+
+
+def coded(found: Opened) -> Coded:
+    """Return the readings of all coders of a case side by side."""
+    case = found.case
+    coders = deciding(case)
+    texts = {document.id: shown_text(case, document) for document in case.documents}
+    rows = [row for row in case.statements if row.status != "proposed"]
+    order = {document.id: k for k, document in enumerate(case.documents)}
+    together = sorted(
+        units(rows), key=lambda unit: (order[unit.document], unit.rows[0].start, unit.rows[0].end)
+    )
+    told = tuple(_unit(found, unit, coders, texts[unit.document]) for unit in together)
+    fields, remark = _alphas(case, coders)
+    return Coded(
+        coders=coders,
+        units=told,
+        fields=fields,
+        remark=remark,
+        differing=sum(bool(unit.differ) for unit in told),
+        alone=sum(unit.alone for unit in told),
+    )
+
+
+def _unit(found: Opened, unit: Unit, coders: tuple[str, ...], text: Shown) -> UnitTold:
+    first = unit.rows[0]
+    title = next(d.title for d in found.case.documents if d.id == unit.document)
+    by_coder = {row.coder: row for row in unit.rows}
+    return UnitTold(
+        document=unit.document,
+        title=title or unit.document,
+        words=statement_told(first, text).words,
+        start=first.start,
+        end=first.end,
+        address=f"{address(found.name)}/evidence/{unit.document}?statement={first.id}",
+        readings=tuple(_reading(coder, by_coder.get(coder)) for coder in coders),
+        differ=tuple(field for field in FIELDS if _differs(unit, field)),
+        alone=len(unit.rows) == 1,
+    )
+
+
+def _reading(coder: str, row: Statement | None) -> ReadingTold:
+    if row is None:
+        return ReadingTold(coder=coder, id="", status="", speaker="", issue="", kind="", value="",
+                           condition="", note="")  # fmt: skip
+    return ReadingTold(
+        coder=coder,
+        id=row.id,
+        status=row.status,
+        speaker=row.speaker,
+        issue=row.issue or "",
+        kind=row.kind,
+        value="" if row.value is None else str(row.value),
+        condition=row.condition,
+        note=row.note,
+    )
+
+
+def _differs(unit: Unit, field: str) -> bool:
+    """Return whether the readings differ on ``field``, compared as `agreement` compares them."""
+    rows = unit.rows
+    if field != "status":
+        rows = tuple(row for row in rows if row.status == "accepted")
+    if field == "value":
+        rows = tuple(row for row in rows if row.value is not None and row.issue is not None)
+    return len({str(getattr(row, field) or "") for row in rows}) > 1
+
+
+def _alphas(case: Case, coders: tuple[str, ...]) -> tuple[tuple[AlphaTold, ...], str]:
+    if len(coders) < 2:
+        return (), "Agreement needs two coders: let a second one code under another name."
+    try:
+        import krippendorff  # noqa: F401
+    except ImportError:
+        return (), f"Alpha needs krippendorff: `{install_command('evidence')}` installs it."
+    # What they agree on hangs on statements, documents and scales alone: sliders change none.
+    return _measured(_Readings(case)), ""
+
+
+@lru_cache(maxsize=4)
+def _measured(readings: "_Readings") -> tuple[AlphaTold, ...]:
+    return tuple(
+        AlphaTold(
+            field=field.field,
+            level=field.level,
+            alpha=_known(field.alpha),
+            low=_known(field.low),
+            high=_known(field.high),
+            units=field.units,
+            alike=field.alike,
+            documents=field.documents,
+        )
+        for field in agreement(readings.case, resamples=RESAMPLES).fields
+    )
+
+
+def _known(value: float) -> float | None:
+    return value if value == value else None  # NaN differs from itself
+
+
+class _Readings:
+    """What agreement hangs on, as a key."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self._key = case.statements, case.issues, tuple(d.id for d in case.documents)
+
+    def __hash__(self) -> int:
+        return hash(len(self._key[0]))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Readings) and self._key == other._key

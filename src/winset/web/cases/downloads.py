@@ -1,0 +1,236 @@
+"""A case in other forms, to take away: report, workbook, databases, annotations, the folder."""
+
+import io
+import os
+import tempfile
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import anyio.to_thread
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from winset.case.folder import render_case
+from winset.case.model import Case
+from winset.forecast.as_json import forecast_json
+from winset.errors import WinsetError, nearest
+from winset.explain.background import look_behind
+from winset.formats.dna_export import export_dna
+from winset.formats.doccano import write_doccano
+from winset.formats.excel import write_workbook
+from winset.formats.ktab import write_ktab
+from winset.formats.refiqda import write_refi_qda
+from winset.errors.installing import install_command
+from winset.report.page import report_html
+from winset.web.forecasts.query import ForecastAsked, understood
+from winset.web.api.cases import address
+from winset.web.server.workbench import desk, opened
+from winset.web.forecasts.forecast_thread import Live
+from winset.web.server.error_responses import Json, RefusedError
+from winset.web.cases.store import Opened
+from winset.web.server.templating import page
+
+EPOCH = (1980, 1, 1, 0, 0, 0)  # of files in an archive: the same case gives the same bytes
+BELONGS = ("documents", "sealed")  # folders that stand beside what the case is read from
+MOST_FOLDER = 200_000_000  # bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A form in which a case can be taken away.
+
+    Attributes:
+        file: end of its address and of its name.
+        kind: media type.
+        title: what it is.
+        explains: what it is for.
+        make: returns its bytes.
+        kernels: whether that needs a forecast.
+    """
+
+    file: str
+    kind: str
+    title: str
+    explains: str
+    make: Callable[[Opened, Live], bytes]
+    kernels: bool = False
+
+
+def attached(data: bytes, kind: str, name: str, *, inline: bool = False) -> Response:
+    """Return ``data`` as a file called ``name``, whatever that holds.
+
+    The plain name has letters, digits, “-”, “_” and “.” only; the full one is percent-encoded
+    (RFC 6266, RFC 8187), without anything that could lead out of a folder.
+    """
+    full = "".join("-" if c in '/\\:*?"<>|' or not c.isprintable() else c for c in name)
+    full = full.lstrip(".").encode("utf-8", "replace").decode() or "file"
+    plain = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "-" for c in full)
+    how = "inline" if inline else "attachment"
+    said = f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(full, safe='')}"
+    return Response(data, media_type=kind, headers={"content-disposition": said})
+
+
+def _report(found: Opened, live: Live) -> bytes:
+    case = found.case
+    made = []
+    if case.issues and case.stances:
+        question = understood(case, ForecastAsked(), revision=found.revision)
+        made = [live.kept_forecast(question)]
+    return report_html(case, made).encode()
+
+
+def _forecast(found: Opened, live: Live) -> bytes:
+    question = understood(found.case, ForecastAsked(), revision=found.revision)
+    made = live.kept_forecast(question)
+    said = forecast_json(
+        found.case, made, look_behind(found.case, made, structure=True, curves=False)
+    )
+    return bytes(Json(said).body)
+
+
+def _workbook(found: Opened, live: Live) -> bytes:  # noqa: ARG001
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "case.xlsx"
+        write_workbook(found.case, path)
+        return path.read_bytes()
+
+
+def _dna(found: Opened, live: Live) -> bytes:  # noqa: ARG001
+    return export_dna(found.case).data
+
+
+def _ktab(found: Opened, live: Live) -> bytes:  # noqa: ARG001
+    return write_ktab(found.case).encode()
+
+
+def _doccano(found: Opened, live: Live) -> bytes:  # noqa: ARG001
+    return write_doccano(found.case).encode()
+
+
+def _refi(found: Opened, live: Live) -> bytes:  # noqa: ARG001
+    return write_refi_qda(found.case)
+
+
+def _folder(found: Opened, live: Live) -> bytes:  # noqa: ARG001
+    """Return the case folder: what the case is read from, and what belongs to it."""
+    files = dict(render_case(found.case))
+    if found.case.folder is not None:
+        files |= beside(found.case)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(f"{_plain(found.name.name)}/{name}", EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, files[name])
+    return out.getvalue()
+
+
+def _plain(name: str) -> str:
+    """Return ``name`` as a folder may be called in an archive on any system."""
+    said = "".join("-" if c in '/\\:*?"<>|' or not c.isprintable() else c for c in name)
+    return said.strip(". ") or "case"
+
+
+def beside(case: Case) -> dict[str, bytes]:
+    """Return the files that belong to ``case`` and are not read with it: texts, sealed forecasts.
+
+    Links are not followed, so that nothing outside the folder is taken along.
+
+    Raises:
+        WinsetError: when that is too much to be sent at once.
+    """
+    assert case.folder is not None
+    found: dict[str, bytes] = {}
+    paths = [case.folder / "ledger.jsonl"]
+    for name in BELONGS:
+        for root, folders, files in os.walk(case.folder / name):
+            folders.sort()
+            paths += [Path(root) / file for file in sorted(files)]
+    size = 0
+    for path in paths:
+        if path.is_symlink() or not path.is_file():
+            continue
+        size += path.stat().st_size
+        if size > MOST_FOLDER:
+            raise WinsetError(
+                f"the folder holds more than {MOST_FOLDER:,} bytes: copy it by hand instead"
+            )
+        found[path.relative_to(case.folder).as_posix()] = path.read_bytes()
+    return found
+
+
+FORMS = {
+    form.file: form
+    for form in (
+        Form(file="report.html", kind="text/html; charset=utf-8", title="Report",
+             explains="One page that needs nothing else: forecast, pictures, evidence, method.",
+             make=_report, kernels=True),
+        Form(file="forecast.json", kind="application/json", title="Forecast",
+             explains="Every number of it unrounded, for scripts.",
+             make=_forecast, kernels=True),
+        Form(file="case.xlsx", kind="application/vnd.openxmlformats-officedocument."
+             "spreadsheetml.sheet", title="Excel workbook",
+             explains="A sheet a table; can be edited and taken in again.", make=_workbook),
+        Form(file="case.zip", kind="application/zip", title="Case folder",
+             explains="Every file of the case, kept texts and sealed forecasts too.", make=_folder),
+        Form(file="ktab.csv", kind="text/csv; charset=utf-8", title="KTAB",
+             explains="For KTAB's spatial model: ranges at their medians.", make=_ktab),
+        Form(file="statements.dna", kind="application/vnd.sqlite3",
+             title="Discourse Network Analyzer",
+             explains="A DNA 3 database of the accepted statements.", make=_dna),
+        Form(file="doccano.jsonl", kind="application/jsonl", title="doccano",
+             explains="Kept texts with their spans, for annotation.", make=_doccano),
+        Form(file="refi.qdpx", kind="application/octet-stream", title="REFI-QDA project",
+             explains="For NVivo, ATLAS.ti, MAXQDA, QualCoder and others.", make=_refi),
+    )
+}  # fmt: skip
+# Made by the pages of evidence, under the same address.
+ELSEWHERE = (
+    ("statements.csv", "Statements", "A row each with its words, for Excel and R."),
+    ("annotations.jsonld", "Web Annotations", "Statements as W3C Web Annotations."),
+)
+
+
+async def downloads(request: Request) -> HTMLResponse:
+    """Return the page of everything that can be taken away."""
+    found = await opened(request)
+    forms = [(form.file, form.title, form.explains) for form in FORMS.values()]
+    values = {
+        "case": found.case,
+        "address": address(found.name),
+        "editable": found.name.place == "own",
+        "here": "exports",
+        "forms": [*forms[:4], *ELSEWHERE, *forms[4:]],
+    }
+    return page("downloads.html.j2", values)
+
+
+async def download(request: Request) -> Response:
+    """Return the case in one form."""
+    asked = request.path_params["file"]
+    if asked not in FORMS:
+        known = (*FORMS, *(file for file, _, _ in ELSEWHERE))
+        raise RefusedError(404, f"A case does not come as “{asked}”; {nearest(asked, known)}")
+    found, form, live = await opened(request), FORMS[asked], desk(request).live
+    try:
+        if form.kernels:
+            data = await live.run(form.make, found, live)
+        else:
+            data = await anyio.to_thread.run_sync(form.make, found, live)
+    except ModuleNotFoundError as error:
+        raise RefusedError(
+            501, f"This needs {error.name}: install it with {install_command('excel', 'evidence')}"
+        ) from None
+    return attached(data, form.kind, f"{found.name.name}-{form.file}")
+
+
+_CASE = "/cases/{place}/{name}"
+ROUTES = (
+    Route(f"{_CASE}/exports", downloads),
+    Route(f"{_CASE}/exports/{{file}}", download),
+)

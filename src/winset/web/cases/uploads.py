@@ -1,0 +1,220 @@
+"""Files that somebody drops into a case: read, kept, and searched for statements."""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from winset.case.folder import parse_case, read_case
+from winset.case.model import Case
+from winset.case.template import blank
+from winset.errors import CaseError, Problem, WinsetError, shorten
+from winset.evidence.reading.apart import shared
+from winset.evidence.intake import Intake, propose_again, save_intake, take_in
+from winset.evidence.coding.propose import CODER
+from winset.evidence.coding.renewal import Renewal, check_proposer, save_renewal
+from winset.evidence.reading.spans import one_line
+from winset.errors.installing import install_command
+from winset.web.api.evidence import document_in
+from winset.web.cases.coder_lock import own, session
+from winset.web.cases.locks import locked
+from winset.web.cases.store import Name, Store
+
+MOST_FILES = 50
+LONGEST_NAME = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A file as it came: its name, made harmless, and its bytes."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What whoever drops the files says of all of them; empty where it is to be found in them."""
+
+    publisher: str = ""
+    published: datetime.date | None = None
+    title: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What became of one file.
+
+    Attributes:
+        file: its name.
+        document: id in the case; empty where it could not be taken in.
+        new: false where the case had it already.
+        proposed: statements proposed in it; null where the rules were not asked.
+        remarks: what the reader should know.
+        error: why it could not be taken in; empty if it was.
+    """
+
+    file: str
+    document: str = ""
+    title: str = ""
+    published: str = ""
+    new: bool = False
+    proposed: int | None = None
+    remarks: tuple[str, ...] = ()
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenIn:
+    """What became of several files, and where they are."""
+
+    name: Name
+    copied: bool
+    files: tuple[Taken, ...]
+
+
+def harmless(name: str) -> str:
+    r"""Return the last part of a file's name, fit to be shown and to be made an id of.
+
+    >>> harmless("C:\\texts\\..\\a b.txt"), harmless("../../etc/passwd"), harmless("/")
+    ('a b.txt', 'passwd', 'document.txt')
+    """
+    path = PurePosixPath(one_line(name).replace("\\", "/"))
+    ending = path.suffix[:12]
+    stem = path.name.removesuffix(path.suffix).strip(" .")[: LONGEST_NAME - len(ending)]
+    return f"{stem or 'document'}{ending or ('.txt' if not stem else '')}"
+
+
+def rules_there() -> bool:
+    """Return whether statements can be proposed: spaCy and its model are installed."""
+    try:
+        shared().ready()
+    except WinsetError:
+        return False
+    return True
+
+
+def _no_rules() -> str:
+    return (
+        "The document is kept, but no statements are proposed in it: that takes spaCy and its "
+        f"model. Install them with `{install_command('evidence')}` and propose again, or code by "
+        "hand."
+    )
+
+
+def take_files(
+    store: Store, name: Name, uploads: Sequence[Upload], *, about: About, rules: bool = True
+) -> TakenIn:
+    """Put ``uploads`` into a case, each on disk before the next, and propose statements in them.
+
+    One that cannot be read is reported, and the others are done. A shipped case is copied first.
+
+    Raises:
+        CaseError: when none of them can be read; nothing is changed then.
+        RefusedError: with status 423 when somebody else is putting documents into the case.
+    """
+    readable(uploads)
+    name, copied = own(store, name)
+    folder = store.path(name)
+    asked = rules and rules_there()
+    files = []
+    with session(folder, CODER):
+        check_proposer(read_case(folder), CODER)
+        for upload in uploads:
+            try:
+                intake = _taken(read_case(folder), upload, about=about, rules=asked)
+                with locked(folder):
+                    save_intake(folder, intake)
+            except WinsetError as error:
+                files.append(Taken(file=upload.name, error=str(error)))
+                continue
+            missing = (_no_rules(),) if rules and not asked else ()
+            files.append(_told(upload, intake, (*intake.remarks, *missing)))
+    return TakenIn(name=name, copied=copied, files=tuple(files))
+
+
+def _taken(case: Case, upload: Upload, *, about: About, rules: bool) -> Intake:
+    return take_in(
+        case,
+        upload.data,
+        upload.name,
+        rules=rules,
+        title=about.title,
+        publisher=about.publisher,
+        published=about.published,
+        url=about.url,
+        reading=shared(),
+    )
+
+
+def readable(uploads: Sequence[Upload]) -> None:
+    """Refuse unless one of ``uploads`` at least can be read.
+
+    Raises:
+        CaseError: with what is wrong with each.
+    """
+    if not uploads:
+        raise WinsetError("there must be a file to read; found none")
+    nowhere = _nowhere()
+    errors = []
+    for upload in uploads:
+        try:
+            take_in(nowhere, upload.data, upload.name, keep=False, rules=False, reading=shared())
+        except WinsetError as error:
+            errors.append(_problem(upload, error))
+        else:
+            return
+    raise CaseError(errors)
+
+
+def _problem(upload: Upload, error: WinsetError) -> Problem:
+    """Return what a reader says of a file, ``name: required; found …``, in its parts."""
+    said = str(error).removeprefix(f"{upload.name}: ")
+    required, found, rest = said.partition("; found ")
+    if not found:
+        return Problem(where=upload.name, required="must be readable", found=shorten(said, 300))
+    found, _, remedy = rest.partition("; ")
+    return Problem(where=upload.name, required=required, found=found, remedy=remedy)
+
+
+def _nowhere() -> Case:
+    texts = blank("Nowhere", datetime.date(2000, 1, 1))
+    return parse_case({path: text.encode() for path, text in texts.items()})
+
+
+def _told(upload: Upload, intake: Intake, remarks: tuple[str, ...]) -> Taken:
+    document = intake.document
+    return Taken(
+        file=upload.name,
+        document=document.id,
+        title=document.title,
+        published="" if document.published is None else document.published.isoformat(),
+        new=intake.new,
+        proposed=None if intake.proposed is None else len(intake.proposed.renewal.rows),
+        remarks=remarks,
+    )
+
+
+def proposed_again(store: Store, name: Name, document: str) -> tuple[Name, bool, Renewal]:
+    """Propose the statements of a document again, by the actors and phrases of today.
+
+    Returns:
+        Where the case is now, whether it was copied first, and how the proposals differ.
+
+    Raises:
+        RefusedError: with status 404 when there is no such document, 423 when somebody else
+            proposes.
+        WinsetError: when its text is not kept, or spaCy is not installed.
+    """
+    document_in(store.open(name).case, document)
+    shared().ready()
+    name, copied = own(store, name)
+    folder = store.path(name)
+    with session(folder, CODER):
+        case = read_case(folder)
+        check_proposer(case, CODER)
+        proposed = propose_again(case, document_in(case, document), reading=shared())
+        with locked(folder):
+            save_renewal(folder, proposed.renewal)
+    return name, copied, proposed.renewal

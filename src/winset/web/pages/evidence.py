@@ -1,0 +1,190 @@
+"""The pages of evidence: documents, traces, coders, time; and the case's own parts."""
+
+from functools import partial
+from typing import Any
+
+import anyio.to_thread
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from winset.case.parts import ROLES
+from winset.errors import WinsetError
+from winset.evidence.coding.decisions import KINDS
+from winset.formats.statements_csv import write_statements
+from winset.formats.webannotation import write_annotations
+from winset.models import MODELS, default_model
+from winset.web.cases import rows
+from winset.web.api.cases import address, told
+from winset.web.cases.coders import coded
+from winset.web.server.workbench import issue_in, opened
+from winset.web.api.evidence import document_in, evidence_told
+from winset.web.api.numbers import derivation_told, trace_told
+from winset.web.pages.frame import embedded
+from winset.web.cases.statements import document_told
+from winset.web.server.error_responses import RefusedError
+from winset.web.cases.store import Opened
+from winset.web.server.templating import page
+
+_TABLES = ("parties", "issues", "actors", "stances")
+
+
+def _values(found: Opened, here: str, **more: Any) -> dict[str, Any]:
+    return {
+        "case": found.case,
+        "address": address(found.name),
+        "editable": found.name.place == "own",
+        "here": here,
+        **more,
+    }
+
+
+def _choices(found: Opened) -> dict[str, Any]:
+    """Return what a statement can name: actors, issues, kinds; and the parties of actors."""
+    case = found.case
+    return {
+        "address": address(found.name),
+        "editable": found.name.place == "own",
+        "actors": [
+            {"id": actor.id, "name": actor.name, "aliases": actor.aliases} for actor in case.actors
+        ],
+        "parties": [{"id": party.id, "name": party.name or party.id} for party in case.parties],
+        "issues": [
+            {
+                "id": issue.id,
+                "title": issue.title,
+                "low": issue.scale.low,
+                "high": issue.scale.high,
+                "unit": issue.scale.unit,
+                "labels": sorted(issue.labels.items()),
+            }
+            for issue in case.issues
+        ],
+        "kinds": KINDS,
+        "roles": ROLES,
+        "names": sorted({row.coder for row in case.statements if row.status != "proposed"}),
+    }
+
+
+async def evidence(request: Request) -> HTMLResponse:
+    """Return the page of all documents."""
+    found = await opened(request)
+    listed, derived = await anyio.to_thread.run_sync(
+        lambda: (evidence_told(found), derivation_told(found))
+    )
+    given = {**_choices(found), "evidence": listed, "derivation": derived}
+    return page(
+        "evidence.html.j2",
+        _values(found, "evidence", listed=listed, derived=derived, given=embedded(given)),
+    )
+
+
+async def document(request: Request) -> HTMLResponse:
+    """Return the page of one document, in which statements are coded."""
+    found = await opened(request)
+    entry = document_in(found.case, request.path_params["document"])
+    shown = await anyio.to_thread.run_sync(document_told, found, entry)
+    given = {**_choices(found), "document": shown}
+    return page(
+        "document.html.j2",
+        _values(found, "evidence", document=entry, shown=shown, given=embedded(given),
+                neighbours=_neighbours(found, entry.id)),
+    )  # fmt: skip
+
+
+def _neighbours(found: Opened, id: str) -> dict[str, Any]:
+    documents = found.case.documents
+    at = [document.id for document in documents].index(id)
+    return {
+        "before": documents[at - 1] if at > 0 else None,
+        "after": documents[at + 1] if at + 1 < len(documents) else None,
+    }
+
+
+async def trace(request: Request) -> HTMLResponse:
+    """Return the page that leads from numbers to sentences."""
+    found, at = await opened(request), request.path_params
+    case = found.case
+    stood = {(stance.issue, stance.actor) for stance in case.stances if stance.condition is None}
+    if (at["issue"], at["actor"]) not in stood:
+        raise RefusedError(404, f"{at['actor']} has no stance on {at['issue']} in this case.")
+    traced = await anyio.to_thread.run_sync(trace_told, found, at["issue"], at["actor"])
+    unit = case.issue(at["issue"]).scale.unit
+    return page("trace.html.j2", _values(found, "evidence", traced=traced, unit=unit))
+
+
+async def coders(request: Request) -> HTMLResponse:
+    """Return the page of coders side by side."""
+    found = await opened(request)
+    side = await anyio.to_thread.run_sync(coded, found)
+    only = request.query_params.get("show") == "differing"
+    named = {actor.id: actor.name for actor in found.case.actors}
+    titles = {issue.id: issue.title for issue in found.case.issues}
+    return page("coders.html.j2", _values(found, "coders", side=side, only=only, named=named,
+                                          titles=titles))  # fmt: skip
+
+
+async def timeline(request: Request) -> HTMLResponse:
+    """Return the page of the forecast over time."""
+    found = await opened(request)
+    try:
+        issue = issue_in(found, request.query_params.get("issue", ""))
+    except WinsetError as error:
+        raise RefusedError(404, str(error)) from None
+    ready = bool(found.case.issues and found.case.stances)
+    chosen = request.query_params.get("model", "")
+    model = chosen if chosen in MODELS else default_model(found.case) if ready else ""
+    given = {"address": address(found.name), "issue": issue, "model": model}
+    return page(
+        "timeline.html.j2",
+        _values(found, "timeline", issue=issue, model=model, models=MODELS, ready=ready,
+                given=embedded(given)),
+    )  # fmt: skip
+
+
+async def parts(request: Request) -> HTMLResponse:
+    """Return the page on which parties, issues, actors and stances are entered."""
+    found = await opened(request)
+    whole = told(found)
+    given = {
+        **_choices(found),
+        "rows": {name: whole.rows[name] for name in _TABLES},
+        "keys": {name: rows.KEYS[name] for name in _TABLES},
+    }
+    return page("parts.html.j2", _values(found, "parts", given=embedded(given)))
+
+
+async def statements_csv(request: Request) -> Response:
+    """Return the statements of the case as CSV, with their words where they are kept."""
+    found = await opened(request)
+    text = await anyio.to_thread.run_sync(partial(write_statements, found.case))
+    return _file(text, "text/csv; charset=utf-8", f"{found.name.name}-statements.csv")
+
+
+async def annotations(request: Request) -> Response:
+    """Return the statements of the case as W3C Web Annotations."""
+    found = await opened(request)
+    text = await anyio.to_thread.run_sync(partial(write_annotations, found.case))
+    return _file(text, "application/ld+json", f"{found.name.name}-annotations.jsonld")
+
+
+def _file(text: str, kind: str, name: str) -> Response:
+    plain = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "-" for c in name)
+    return Response(
+        text.encode(),
+        media_type=kind,
+        headers={"content-disposition": f'attachment; filename="{plain}"'},
+    )
+
+
+_CASE = "/cases/{place}/{name}"
+ROUTES = (
+    Route(f"{_CASE}/evidence", evidence),
+    Route(f"{_CASE}/evidence/{{document}}", document),
+    Route(f"{_CASE}/trace/{{issue}}/{{actor}}", trace),
+    Route(f"{_CASE}/coders", coders),
+    Route(f"{_CASE}/timeline", timeline),
+    Route(f"{_CASE}/parts", parts),
+    Route(f"{_CASE}/exports/statements.csv", statements_csv),
+    Route(f"{_CASE}/exports/annotations.jsonld", annotations),
+)

@@ -1,0 +1,260 @@
+"""The pages of the views, and each of their parts as a file: .csv, .json, .svg, .png."""
+
+import json
+from functools import partial
+from typing import Any
+
+import anyio.to_thread
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from winset.charts.canvas import WIDE, fitting
+from winset.errors import CaseError, WinsetError, nearest, shorten
+from winset.web.api.cases import address
+from winset.web.server.workbench import desk, opened
+from winset.web.cases.downloads import attached
+from winset.web.server.etags import known, unless_known
+from winset.web.forecasts.jobs import Job
+from winset.web.api.jobs import job_told
+from winset.web.pages.frame import embedded
+from winset.web.forecasts.pictures import picture
+from winset.web.server.error_responses import RefusedError, answer_in_json
+from winset.web.cases.store import Opened
+from winset.web.server.templating import page
+from winset.web.views.query import Asked, query_of, read_query
+from winset.web.views.view_cache import FORMS, PATIENCE, Views, as_file
+from winset.web.views.kind import NOTHING, Kind, Subject
+from winset.web.views.kinds import BACKTEST, OF_A_CASE, kind_of
+from winset.web.views.result import Shown
+
+PICTURES = "pictures"  # the pictures of a view for its page, as the part of a file's address
+
+
+def views_of(request: Request) -> Views:
+    """Return the views of the workbench that got ``request``."""
+    found: Views = request.app.state.views
+    return found
+
+
+async def subject_of(request: Request, kind: Kind) -> Subject:
+    """Return what a view that ``request`` asks for is of."""
+    found = await opened(request) if kind is not BACKTEST else None
+    return Subject(store=desk(request).store, opened=found)
+
+
+def _base(subject: Subject, kind: Kind) -> str:
+    """Return the address of the view, without its ending."""
+    if subject.opened is None:
+        return f"/{kind.name}"
+    return f"{address(subject.opened.name)}/views/{kind.name}"
+
+
+def _of_case(found: Opened | None) -> dict[str, Any]:
+    if found is None:
+        return {"case": None, "address": "", "editable": False, "here": "views"}
+    return {
+        "case": found.case,
+        "address": address(found.name),
+        "editable": found.name.place == "own",
+        "here": "views",
+    }
+
+
+async def index(request: Request) -> HTMLResponse:
+    """Return the page that names every view of a case."""
+    found = await opened(request)
+    return page("views.html.j2", {**_of_case(found), "kinds": OF_A_CASE.values()})
+
+
+async def view(request: Request) -> Response:
+    """Return the page of a view of a case; with an ending the view as a file."""
+    name = request.path_params["view"]
+    if "." in name:
+        name, form = _ending(name, "view")
+        return await _file(request, kind_of(name), part="", form=form)
+    return await _page(request, kind_of(name))
+
+
+async def backtest(request: Request) -> Response:
+    """Return the page of the backtest."""
+    return await _page(request, BACKTEST)
+
+
+async def _page(request: Request, kind: Kind) -> Response:
+    of = await subject_of(request, kind)
+    trouble, asked, missing = "", Asked(), ""
+    found: Shown | Job | None = None
+    tag = ""
+    try:
+        pairs = request.query_params.multi_items()
+        asked = read_query(pairs, kind.takes)
+        view = await views_of(request).understand(kind, of, pairs)
+        asked, missing, tag = view.asked, view.missing, view.tag
+        if not missing:
+            found = await views_of(request).shown(view, patience=PATIENCE)
+    except RefusedError:
+        raise
+    except CaseError as error:
+        trouble = "\n".join(str(problem) for problem in error.problems)
+    except WinsetError as error:
+        trouble = str(error)
+    made = partial(_rendered, kind, of, asked=asked, missing=missing, trouble=trouble)
+    if not isinstance(found, Shown):
+        return await anyio.to_thread.run_sync(made, found)
+    if known(request, tag):
+        return Response(status_code=304, headers={"etag": f'"{tag}"'})
+    kept, key = views_of(request).kept, ("page", tag)
+    body = kept.find(key) or await anyio.to_thread.run_sync(
+        kept.made, key, lambda: bytes(made(found).body)
+    )
+    return unless_known(request, tag, HTMLResponse(body))
+
+
+def _rendered(
+    kind: Kind,
+    of: Subject,
+    found: Shown | Job | None,
+    *,
+    asked: Asked,
+    missing: str,
+    trouble: str,
+) -> HTMLResponse:
+    """Return the page: what is shown, how far the work is, or what is wrong."""
+    api = f"/api{_base(of, kind)}"
+    values: dict[str, Any] = {
+        **_of_case(of.opened),
+        "kind": kind,
+        "kinds": OF_A_CASE.values(),
+        "asked": asked,
+        "query": query_of(asked),
+        "whole": query_of(kind.core(asked)),
+        "base": _base(of, kind),
+        "fields": () if missing == NOTHING else _fields(kind, of, asked, trouble),
+        "shown": None,
+        "job": None,
+        "missing": missing,
+        "trouble": trouble,
+        "beside": kind.beside(of),
+        "given": embedded({"pictures": "", "job": None, "api": api}),
+    }
+    if isinstance(found, Job):
+        job = job_told(found)
+        values |= {"job": job, "given": embedded({"pictures": "", "job": job.id, "api": api})}
+    elif found is not None:
+        drawn = any(part.view is not None for part in found.parts)
+        address = f"{_base(of, kind)}/{PICTURES}.json{query_of(asked)}" if drawn else ""
+        given = {"pictures": address, "job": None, "api": api}
+        values |= {"shown": found, "given": embedded(given)}
+    return page(kind.template, values, status=422 if trouble else 200)
+
+
+def _fields(kind: Kind, of: Subject, asked: Asked, trouble: str) -> Any:
+    """Return the form's fields; those that need what is wrong are left out with it."""
+    try:
+        return kind.fields(of, asked)
+    except WinsetError:
+        if not trouble:
+            raise
+        return ()
+
+
+async def part(request: Request) -> Response:
+    """Return a part of a view of a case as a file."""
+    name, form = _ending(request.path_params["file"], "part")
+    if (name, form) == (PICTURES, "json"):
+        return await _pictures(request, kind_of(request.path_params["view"]))
+    return await _file(request, kind_of(request.path_params["view"]), part=name, form=form)
+
+
+async def backtest_file(request: Request) -> Response:
+    """Return the backtest, or a part of it, as a file."""
+    name, form = _ending(request.path_params.get("file", request.url.path[1:]), "part")
+    if (name, form) == (PICTURES, "json"):
+        return await _pictures(request, BACKTEST)
+    return await _file(request, BACKTEST, part="" if name == "backtest" else name, form=form)
+
+
+def _ending(file: str, what: str) -> tuple[str, str]:
+    name, dot, form = file.rpartition(".")
+    if not dot or form not in FORMS:
+        said = f"A {what} comes as {', '.join('.' + known for known in FORMS)}"
+        raise RefusedError(404, f"{said}; {nearest(form, FORMS)}")
+    return name, form
+
+
+async def _file(request: Request, kind: Kind, *, part: str, form: str) -> Response:
+    """Return the file, or what is wrong in words that a script can show."""
+    try:
+        return await _made(request, kind, part=part, form=form)
+    except WinsetError as error:
+        if form == "json":
+            return answer_in_json(error)
+        status = error.status if isinstance(error, RefusedError) else 422
+        return PlainTextResponse(f"{error}\n", status_code=status)
+
+
+async def _made(request: Request, kind: Kind, *, part: str, form: str) -> Response:
+    of = await subject_of(request, kind)
+    pairs = [(k, v) for k, v in request.query_params.multi_items() if k != "theme"]
+    views = views_of(request)
+    view = await views.understand(kind, of, pairs)
+    theme = request.query_params.get("theme", "light")
+    if theme not in ("light", "dark"):
+        raise WinsetError(f"theme: must be light or dark; {nearest(theme, ('light', 'dark'))}")
+    dark = theme == "dark"
+    tag = f"{view.tag}-{part}-{theme}-{form}"
+    if known(request, tag) and not view.missing:
+        return Response(status_code=304, headers={"etag": f'"{tag}"'})
+    found = await views.whole(view)
+    key = ("file", tag)
+    make = partial(as_file, view, found, part=part, form=form, dark=dark)
+    data = views.kept.find(key)
+    if data is None:
+        data = await anyio.to_thread.run_sync(views.kept.made, key, make)
+    case = f"{of.opened.name.name}-" if of.opened else ""
+    named = f"{case}{kind.name}{'-' if part else ''}{part}.{form}"
+    return unless_known(request, tag, attached(data, FORMS[form], named, inline=form == "json"))
+
+
+async def _pictures(request: Request, kind: Kind) -> Response:
+    """Return the pictures of a view for its page, as wide as the page has room for."""
+    try:
+        of = await subject_of(request, kind)
+        pairs = [(k, v) for k, v in request.query_params.multi_items() if k != "width"]
+        views = views_of(request)
+        view = await views.understand(kind, of, pairs)
+        width = fitting(_width(request.query_params.get("width", "")))
+        tag = f"{view.tag}-{PICTURES}-{width}"
+        if known(request, tag) and not view.missing:
+            return Response(status_code=304, headers={"etag": f'"{tag}"'})
+        whole = await views.whole(view)
+    except WinsetError as error:
+        return answer_in_json(error)
+    make = partial(_drawn, whole, width)
+    data = await anyio.to_thread.run_sync(views.kept.made, ("file", tag), make)
+    return unless_known(request, tag, Response(data, media_type="application/json"))
+
+
+def _drawn(whole: Shown, width: int) -> bytes:
+    drawn = {p.id: picture(p.view, width=width) for p in whole.parts if p.view is not None}
+    told = {id: {"specification": p.specification, "values": p.values} for id, p in drawn.items()}
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _width(text: str) -> float:
+    try:
+        return float(text or WIDE)
+    except ValueError:
+        raise WinsetError(f"width: must be a number of pixels; found {shorten(text)}") from None
+
+
+_VIEWS = "/cases/{place}/{name}/views"
+ROUTES = (
+    Route(_VIEWS, index),
+    Route(f"{_VIEWS}/{{view}}", view),
+    Route(f"{_VIEWS}/{{view}}/{{file}}", part),
+    Route("/backtest", backtest),
+    *(Route(f"/backtest.{form}", backtest_file) for form in FORMS),
+    Route("/backtest/{file}", backtest_file),
+)

@@ -1,0 +1,40 @@
+"""Pages from templates: everything that a case or a request says is text, never markup."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from starlette.responses import HTMLResponse
+
+from winset.charts.text import shown
+from winset.models.version import winset_version
+
+HERE = Path(__file__).parents[1]
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """Return the templates of the workbench."""
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=_cell,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals["version"] = winset_version()
+    return made
+
+
+def _cell(value: object) -> object:
+    """Return what stands in the page: no control or direction characters, nothing for None."""
+    if value is None:
+        return ""
+    return shown(value) if type(value) is str else value
+
+
+def page(template: str, values: dict[str, Any], *, status: int = 200) -> HTMLResponse:
+    """Return the page that ``template`` makes of ``values``."""
+    return HTMLResponse(environment().get_template(template).render(values), status_code=status)

@@ -1,0 +1,65 @@
+"""What all routes share: the cases, the forecasts, and where files lie."""
+
+from dataclasses import dataclass
+
+import anyio.to_thread
+from starlette.requests import Request
+
+from winset.errors import WinsetError
+from winset.web.forecasts.forecast_thread import Live
+from winset.web.server.error_responses import RefusedError
+from winset.web.cases.store import Name, Opened, Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What a workbench works with.
+
+    Attributes:
+        store: the cases.
+        live: the forecasts.
+    """
+
+    store: Store
+    live: Live
+
+
+def desk(request: Request) -> Desk:
+    """Return the desk of the workbench that got ``request``."""
+    found: Desk = request.app.state.desk
+    return found
+
+
+def name_in(request: Request) -> Name:
+    """Return the case that the address of ``request`` names; whether it exists is not asked.
+
+    Raises:
+        RefusedError: with status 404 when it names no place where cases are.
+    """
+    place, name = request.path_params["place"], request.path_params["name"]
+    if place not in ("own", "shipped"):
+        raise RefusedError(404, "There is no such case.")
+    return Name(place=place, name=name)
+
+
+async def opened(request: Request) -> Opened:
+    """Return the case that the address of ``request`` names, as it stands on disk.
+
+    Raises:
+        RefusedError: with status 404 when there is none.
+        CaseError: with every problem of a case that does not hold together.
+    """
+    return await anyio.to_thread.run_sync(desk(request).store.open, name_in(request))
+
+
+def issue_in(found: Opened, issue: str) -> str:
+    """Return ``issue``, or the first one of the case if none is asked for.
+
+    Raises:
+        WinsetError: when the case has no such issue.
+    """
+    if not issue:
+        return found.case.issues[0].id if found.case.issues else ""
+    if issue not in {entry.id for entry in found.case.issues}:
+        raise WinsetError(f"no issue “{issue}” in this case")
+    return issue
