@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
+from winset.models import SpatialPolitics
 from winset.models.kernels import spatial as kernel
 from winset.models.kernels import threads
-from winset.models import SpatialPolitics
 
 HERE = Path(__file__).parent
 sys.path.append(str(HERE.parent / "tests"))

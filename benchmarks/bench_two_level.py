@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from winset import open_case, sample
-from winset.models.kernels import threads
 from winset.models import TwoLevel
+from winset.models.kernels import threads
 
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
 

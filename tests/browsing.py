@@ -11,8 +11,8 @@ import pytest
 
 from winset.case.folder import read_case
 from winset.web.server.app import make_app
-from winset.web.server.security import LOOPBACK
 from winset.web.server.listening import address_of, listening, own_name
+from winset.web.server.security import LOOPBACK
 from winset.web.server.waiting import server_of
 
 CHROMIUM = Path("/usr/bin/chromium")

@@ -100,8 +100,8 @@ def changed(chance: random.Random, files: Mapping[str, bytes], most: int = 2) ->
 def base_cases() -> tuple[dict[str, bytes], ...]:
     """Return the files of small cases of all sorts."""
     from winset.case.folder import read_case
-    from winset.case.template import template
     from winset.case.shipped import shipped_cases
+    from winset.case.template import template
 
     folders = (
         *(FIXTURES / name for name in ("split-pie", "two-coders")),
@@ -127,8 +127,8 @@ def try_case(files: Input, folder: Path) -> None:
     from winset.case.folder import read_case, write_case
     from winset.evidence.doubts.checks import doubts
     from winset.forecast.forecast import make_forecast
-    from winset.models import default_model, make_model
     from winset.games import games_of
+    from winset.models import default_model, make_model
 
     put(files, folder)
     case = read_case(folder)
@@ -291,8 +291,8 @@ def base_run() -> tuple[dict[str, object], bytes]:
 
     from winset.case.folder import read_case
     from winset.forecast.forecast import make_forecast
-    from winset.models import make_model
     from winset.forecast.saved_arrays import read_arrays
+    from winset.models import make_model
 
     def stop(done: int) -> None:
         raise StopIteration
@@ -342,8 +342,8 @@ def base_ledger() -> dict[str, bytes]:
     import tempfile
 
     from winset.case.folder import read_case
-    from winset.track_record.sealed import resolve, seal
     from winset.models import make_model
+    from winset.track_record.sealed import resolve, seal
 
     at = datetime.datetime(2026, 2, 1, 12, tzinfo=datetime.UTC)
     day = datetime.date(2026, 6, 30)

@@ -32,8 +32,8 @@ DEAR = ("/api/backtest",)
 @cache
 def described() -> tuple[tuple[str, str, dict[str, object], dict[str, object]], ...]:
     """Return every request that the workbench knows: method, path, schema of its body, schemas."""
-    from winset.web.server.app import endpoints
     from winset.web.api.openapi import description
+    from winset.web.server.app import endpoints
 
     told = json.loads(json.dumps(description(endpoints()), default=str))
     schemas = told["components"]["schemas"]

@@ -6,7 +6,6 @@ from dataclasses import replace
 import numpy as np
 
 from builders import line_case
-from winset.models.batch import sample
 from winset.case.parts import Issue, Party, Resolved, Scale
 from winset.case.ranges import Range, point
 from winset.charts import View, outcome, position_strip
@@ -24,12 +23,13 @@ from winset.charts.tornado import tornado
 from winset.charts.trajectories import fan, trajectories
 from winset.charts.tree import game_tree
 from winset.charts.view import Table
-from winset.forecast.scenario_effects import compare
 from winset.explain.background import look_behind
-from winset.forecast.forecast import make_forecast
-from winset.models import ExpectedUtility, Mean
 from winset.explain.sensitivity import measure_sensitivity
+from winset.forecast.forecast import make_forecast
+from winset.forecast.scenario_effects import compare
 from winset.forecast.timeline import make_timeline
+from winset.models import ExpectedUtility, Mean
+from winset.models.batch import sample
 
 NAMES = (
     "Mohammad Javad Zarif", "The Committee of the Whole for Foreign and Other Affairs", "EU",

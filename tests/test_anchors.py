@@ -10,8 +10,8 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from winset.case.folder import read_case
 from winset.case.document_files import span_digest
+from winset.case.folder import read_case
 from winset.cli.coding import reanchor as command
 from winset.evidence.anchors import (
     ALONE,

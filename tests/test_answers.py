@@ -10,6 +10,9 @@ import pytest
 from hypothesis import given
 
 from builders import line_case, line_cases
+from winset.case.parts import Answered, Change, Party, Question, Resolved, Scale, Scenario
+from winset.case.ranges import point
+from winset.case.shipped import open_case, shipped_cases
 from winset.explain.answers import (
     NBSP,
     answers,
@@ -18,9 +21,6 @@ from winset.explain.answers import (
     issue_answers,
     percent,
 )
-from winset.case.parts import Answered, Change, Party, Question, Resolved, Scale, Scenario
-from winset.case.ranges import point
-from winset.case.shipped import open_case, shipped_cases
 from winset.explain.background import look_behind
 from winset.forecast.forecast import make_forecast
 from winset.models import MODELS, Mean, NashBargaining, TwoLevel

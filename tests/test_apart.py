@@ -11,9 +11,9 @@ from click.testing import CliRunner
 from winset.case.folder import read_case
 from winset.cli import cli
 from winset.errors import WinsetError
+from winset.evidence.intake import take_in
 from winset.evidence.reading import apart
 from winset.evidence.reading.apart import MEGABYTE, Apart, Limits
-from winset.evidence.intake import take_in
 from winset.evidence.reading.reader import HERE
 from winset.web.cases import uploads as taking_in
 from workbench import PIE, a_folder, entered

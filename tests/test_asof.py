@@ -12,8 +12,8 @@ from winset.charts.render import rendered
 from winset.charts.timeline import timeline as drawn
 from winset.cli.timeline import timeline as command
 from winset.evidence.coding.asof import as_of
-from winset.models import make_model
 from winset.forecast.timeline import make_timeline, statement_dates
+from winset.models import make_model
 
 CASE = Path(__file__).parent / "fixtures" / "two-coders"
 JUNE = datetime.date(2023, 6, 1)

@@ -12,9 +12,9 @@ from winset.case.folder import read_case, write_case
 from winset.case.ranges import point
 from winset.cli import cli
 from winset.errors import CaseError
-from winset.evidence.doubts.checks import doubts
 from winset.evidence.coding.derive import derive_stances, derived_cells
 from winset.evidence.coding.trace import trace
+from winset.evidence.doubts.checks import doubts
 
 
 def without_row(path, start):

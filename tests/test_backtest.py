@@ -12,6 +12,15 @@ import pytest
 from click.testing import CliRunner
 
 from any_decisions import ACTORS, made_up, read
+from winset.case.shipped import shipped_cases
+from winset.cli import cli
+from winset.errors import WinsetError
+from winset.forecast.calibration import decision_key, fitted_text, shipped
+from winset.forecast.jsonable import jsonable
+from winset.forecast.quantiles import quantile
+from winset.forecast.tasks import solve_chunk
+from winset.formats.decisions import read_decisions
+from winset.models import Constant, Exchange, Mean, Median, NashBargaining, ReversionPoint, TwoLevel
 from winset.track_record.backtest import (
     CLIMATOLOGY,
     GRID,
@@ -21,19 +30,11 @@ from winset.track_record.backtest import (
     run_backtest,
     score,
 )
-from winset.forecast.calibration import decision_key, fitted_text, shipped
 from winset.track_record.calibration_fit import fit_models
-from winset.case.shipped import shipped_cases
-from winset.forecast.tasks import solve_chunk
-from winset.cli import cli
-from winset.cli.printing import jsonable
-from winset.errors import WinsetError
-from winset.track_record.resolved_questions import score_events
-from winset.formats.decisions import read_decisions
-from winset.models import Constant, Exchange, Mean, Median, NashBargaining, ReversionPoint, TwoLevel
-from winset.track_record.scores import crps, quantile
-from winset.track_record.model_table import duels, ensemble, standings
 from winset.track_record.decision import Trial
+from winset.track_record.model_table import duels, ensemble, standings
+from winset.track_record.resolved_questions import score_events
+from winset.track_record.scores import crps
 
 DEV = Path(__file__).parents[2] / "shared" / "data" / "deu" / "dev.csv"
 MODELS = (Mean(), Median(), ReversionPoint(), Exchange())

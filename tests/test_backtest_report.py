@@ -13,7 +13,6 @@ from playwright.sync_api import sync_playwright
 
 import pictures
 from any_decisions import made_up, read
-from winset.track_record.backtest import run_backtest
 from winset.case.shipped import shipped_cases
 from winset.charts.backtest import CHOSEN, forecast_against_outcome, scores_by_model
 from winset.charts.canvas import WIDTHS
@@ -23,12 +22,18 @@ from winset.charts.render import rendered
 from winset.charts.theme import DARK, LIGHT
 from winset.cli import cli
 from winset.errors import WinsetError
-from winset.track_record.resolved_questions import score_events
 from winset.formats.decisions import read_decisions
 from winset.models import Exchange, Mean, Median, NashBargaining, ReversionPoint, TwoLevel
 from winset.report.backtest import backtest_html, write_backtest_report
+from winset.track_record.backtest import run_backtest
+from winset.track_record.backtest_words import (
+    gain,
+    interval_coverage,
+    probability_transforms,
+    verdict,
+)
 from winset.track_record.model_table import ensemble, standings
-from winset.track_record.backtest_words import gain, interval_coverage, probability_transforms, verdict
+from winset.track_record.resolved_questions import score_events
 
 DEV = Path(__file__).parents[2] / "shared" / "data" / "deu" / "dev.csv"
 CHROMIUM = Path("/usr/bin/chromium")

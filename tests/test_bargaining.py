@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 
 from builders import line_case, line_cases
 from twins.bargaining import mean_twin, median_twin, nash_twin
-from winset.models.batch import sample
 from winset.errors import WinsetError
 from winset.models import Constant, Mean, Median, NashBargaining, ReversionPoint
+from winset.models.batch import sample
 
 WEIGHTS = ("none", "salience", "influence-salience")
 

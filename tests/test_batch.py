@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from builders import line_case, line_cases
-from winset.models.batch import RandomShares, sample, uncertain_cells
 from winset.case.parts import Actor, Condition, Requirement, Stance
 from winset.case.ranges import parse_range, point
+from winset.models.batch import RandomShares, sample, uncertain_cells
 
 ROWS = [("a", "10..20..60", 50, 100), ("b", "30 to 90", "10 to 20", 50), ("c", 40, 100, 10)]
 ARRAYS = ("position", "salience", "influence", "price", "reversion")

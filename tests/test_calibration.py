@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from any_decisions import made_up, read
-from winset.track_record.backtest import settlements
-from winset.models.batch import sample
+from winset.case.folder import write_file
+from winset.errors import WinsetError
 from winset.forecast.calibration import (
     BORROWED_FROM,
     FILE,
@@ -24,6 +24,12 @@ from winset.forecast.calibration import (
     shipped,
     weights_and_spread,
 )
+from winset.forecast.quantiles import quantile, quantiles
+from winset.models import Mean, Median, ReversionPoint, make_model
+from winset.models.base import Outcome
+from winset.models.batch import sample
+from winset.models.central import stance_weights
+from winset.track_record.backtest import settlements
 from winset.track_record.calibration_fit import (
     FOLDS,
     LEAST_DECISIONS,
@@ -37,12 +43,7 @@ from winset.track_record.calibration_fit import (
     mean_crps,
     unmixed,
 )
-from winset.case.folder import write_file
-from winset.errors import WinsetError
-from winset.models import Mean, Median, ReversionPoint, make_model
-from winset.models.base import Outcome
-from winset.models.central import stance_weights
-from winset.track_record.scores import crps, quantile, quantiles
+from winset.track_record.scores import crps
 
 DRAWS = 60_000
 DEV = Path(__file__).parents[2] / "shared" / "data" / "deu" / "dev.csv"

@@ -11,6 +11,9 @@ from winset.case.folder import parse_case, read_case, render_case, write_case
 from winset.case.parts import Answered, Claim, Resolved, Statement
 from winset.case.ranges import parse_range
 from winset.case.shipped import open_case
+from winset.cli import cli
+from winset.errors import CaseError, WinsetError
+from winset.evidence.coding.asof import as_of
 from winset.track_record.claims import (
     bootstrapped,
     claims_of,
@@ -19,9 +22,6 @@ from winset.track_record.claims import (
     uncoded,
     wilson,
 )
-from winset.cli import cli
-from winset.errors import CaseError, WinsetError
-from winset.evidence.coding.asof import as_of
 
 HEADER = (
     "id,statements,author,outlet,made,question,issue,text,condition,by,outcome,value,probability,"

@@ -12,14 +12,14 @@ import pytest
 from click.testing import CliRunner
 
 from builders import line_case
+from winset.cli import cli
+from winset.errors import WinsetError
+from winset.errors.installing import install_command
 from winset.forecast import cluster as clusters
 from winset.forecast import forecast
-from winset.forecast.tasks import CHUNK
-from winset.cli import cli
 from winset.forecast.cluster import connect
-from winset.errors import WinsetError
 from winset.forecast.forecast import make_forecast
-from winset.errors.installing import install_command
+from winset.forecast.tasks import CHUNK
 from winset.models import Constant, Mean, NashBargaining
 
 distributed = pytest.importorskip("distributed", reason="needs the extra “cluster”")

@@ -7,8 +7,8 @@ from builders import line_case
 from winset.case.parts import Change, Scenario, Tie
 from winset.case.ranges import parse_range, point
 from winset.case.scenarios import apply_changes, apply_scenario, channels
-from winset.forecast.scenario_effects import compare
 from winset.errors import WinsetError
+from winset.forecast.scenario_effects import compare
 from winset.models import Mean, NashBargaining
 
 ROWS = [("a", "10..20..60", 50, 100), ("b", "50 to 90", "10 to 20", 50)]

@@ -10,8 +10,8 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from winset.case.folder import read_case, write_case
 from winset.case.document_files import span_digest
+from winset.case.folder import read_case, write_case
 from winset.case.ranges import point
 from winset.cli.statements import export_dna as export_command
 from winset.cli.statements import import_dna as import_command

@@ -15,8 +15,8 @@ from winset.case.model import Case
 from winset.case.parts import Document
 from winset.errors import WinsetError
 from winset.evidence.reading.documents import as_text, document_files, read_document
-from winset.evidence.search import INDEX, search
 from winset.evidence.reading.sentences import sentences
+from winset.evidence.search import INDEX, search
 
 SEEDS = Path(__file__).parents[2] / "shared" / "data" / "seeds"
 PAGE = """Ferry talks stall

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 
 from any_talks import any_talks, player, talks
-from winset.models.batch import sample
 from winset.case.at_table import line_objections, tables, tie_objection
 from winset.case.parts import Change, Scenario, Tie
 from winset.case.ranges import point
 from winset.case.shipped import open_case
 from winset.evidence.doubts.checks import doubts
 from winset.models import TwoLevel
+from winset.models.batch import sample
 from winset.models.two_level.ratifiers import pairs, seats_of
 
 DRAWS = 8

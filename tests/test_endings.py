@@ -13,9 +13,9 @@ from winset.case.model import Case
 from winset.case.parts import Actor, Claim, Document, Issue, Scale, Stance, Statement, Tie
 from winset.case.ranges import parse_range, point
 from winset.cli import cli
-from winset.evidence.doubts.checks import doubts
 from winset.evidence.coding.derive import derive_stances, marked
 from winset.evidence.coding.endings import Reason, endings, idle
+from winset.evidence.doubts.checks import doubts
 
 DAY = datetime.date(2015, 2, 1)
 

@@ -11,8 +11,8 @@ from ruamel.yaml import YAML
 from stances import batch_of
 from twins import exchange as twin
 from winset.errors import WinsetError
-from winset.models.kernels import threads
 from winset.models.exchange import Exchange, Exchanged
+from winset.models.kernels import threads
 
 HERE = Path(__file__).parent
 PUBLISHED = YAML(typ="safe").load(HERE / "published" / "copenhagen_2009.yaml")

@@ -12,8 +12,8 @@ from builders import line_case
 from stances import batch_of
 from twins import expected_utility as twin
 from winset.models.batch import sample
-from winset.models.kernels import threads
 from winset.models.expected_utility import ExpectedUtility
+from winset.models.kernels import threads
 
 HERE = Path(__file__).parent
 PUBLISHED = YAML(typ="safe").load(HERE / "published" / "emission_standards.yaml")

@@ -19,15 +19,15 @@ from winset.case.parts import Actor, Document, Issue
 from winset.case.shipped import open_case
 from winset.cli.evidence import extract as command
 from winset.errors import WinsetError
-from winset.evidence.statements.conditions import conditional
-from winset.evidence.reading.documents import as_text, read_document
-from winset.evidence.statements.extract import extract
-from winset.evidence.reading.parsing import language
-from winset.evidence.coding.propose import propose
-from winset.evidence.statements.quotes import quotations
-from winset.evidence.reading.spans import Span
-from winset.evidence.statements.speakers import Directory
 from winset.errors.installing import install_command
+from winset.evidence.coding.propose import propose
+from winset.evidence.reading.documents import as_text, read_document
+from winset.evidence.reading.parsing import language
+from winset.evidence.reading.spans import Span
+from winset.evidence.statements.conditions import conditional
+from winset.evidence.statements.extract import extract
+from winset.evidence.statements.quotes import quotations
+from winset.evidence.statements.speakers import Directory
 
 SEEDS = Path(__file__).parents[2] / "shared" / "data" / "seeds"
 SENTENCES = [

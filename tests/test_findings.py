@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from winset import compare, make_forecast, make_model, open_case
-from winset.explain.answers import answers
 from winset.charts.blame import who_blocks
 from winset.charts.difference import scenario_differences
 from winset.charts.ratification import meeting, ratification
 from winset.charts.render import rendered
 from winset.charts.tree import game_tree
 from winset.errors import WinsetError
+from winset.explain.answers import answers
 from winset.explain.background import look_behind
 
 DRAWS = 300

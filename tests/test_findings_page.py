@@ -8,13 +8,13 @@ import pytest
 from click.testing import CliRunner
 
 from any_decisions import made_up, read
-from winset.track_record.ablation import LADDER, by_actors, by_rule, by_spread, ladder
-from winset.track_record.backtest import run_backtest, settlements
-from winset.forecast.calibration import shipped
-from winset.track_record.calibration_fit import FOLDS
 from winset.cli.findings import BLOCK, findings, findings_tables, made_from, refreshed
 from winset.errors import WinsetError
+from winset.forecast.calibration import shipped
 from winset.models import Mean, Median
+from winset.track_record.ablation import LADDER, by_actors, by_rule, by_spread, ladder
+from winset.track_record.backtest import run_backtest, settlements
+from winset.track_record.calibration_fit import FOLDS
 from winset.track_record.model_table import standings
 
 DEV = Path(__file__).parents[2] / "shared" / "data" / "deu" / "dev.csv"

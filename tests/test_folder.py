@@ -9,13 +9,13 @@ from hypothesis import given, settings
 
 import winset.case.shipped
 from any_case import cases
-from winset.models.batch import sample
 from winset.case.folder import parse_case, read_case, render_case, write_case, write_file
 from winset.case.model import Case
 from winset.case.parts import Issue, Party
 from winset.case.ranges import parse_range, point
 from winset.errors import CaseError, WinsetError
 from winset.models import Mean
+from winset.models.batch import sample
 
 SHIPPED = sorted(p.parent for p in Path(winset.case.shipped.__file__).parent.glob("*/case.yaml"))
 

@@ -13,14 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from winset.models.batch import sample
 from winset.case.model import Case
 from winset.case.parts import Actor, Change, Issue, Party, Question, Scenario, Stance, Tie
 from winset.case.ranges import parse_range, point
 from winset.case.scenarios import apply_changes
 from winset.case.shipped import open_case
 from winset.errors import CaseError, WinsetError
-from winset.models.base import Outcome
 from winset.games import solve
 from winset.games.equilibrium import logit_choice, quantal_response, reach
 from winset.games.expressions import SIGNATURES, parse_expression
@@ -28,6 +26,8 @@ from winset.games.functions import CaseResolver
 from winset.games.game import End, Formula, Game, Node
 from winset.games.reading import game_of, games_of, read_game
 from winset.games.solve import estimate, play
+from winset.models.base import Outcome
+from winset.models.batch import sample
 
 ENTRY = """\
 title: Entry
@@ -709,7 +709,6 @@ class Indifferent:
 
 
 def test_the_two_level_model_answers_p_agreement():
-    pytest.importorskip("winset.models.two_level.model", reason="the two-level model is not there yet")
     case, game = shipped("iran-nuclear-2015", "united_front")
     played = play(case, game, draws=50)
     for name in ("chance_united", "chance_split", "chance_half"):

@@ -13,8 +13,6 @@ import pytest
 from click.testing import CliRunner
 
 from any_talks import player, talks
-from winset.explain.answers import NBSP, answers, percent
-from winset.models.batch import sample
 from winset.case.folder import read_case
 from winset.case.parts import Question
 from winset.case.quantities import parse_quantity
@@ -22,22 +20,24 @@ from winset.case.ranges import parse_range, point
 from winset.case.shipped import open_case, shipped_cases
 from winset.cli import cli
 from winset.cli.forecast_text import hundredths
-from winset.forecast.scenario_effects import compare
-from winset.models.defaults import DRAWS, SEED
-from winset.explain.strongest_drive import strongest_drive
+from winset.explain.answers import NBSP, answers, percent
 from winset.explain.background import look_behind
-from winset.forecast.forecast import load_forecast, make_forecast
 from winset.explain.headline import headline, headline_issues
-from winset.track_record.sealed.sealing import seal
 from winset.explain.levers import read_goal
 from winset.explain.levers.find import _Runs
 from winset.explain.likelihood import YARDSTICK, likelihood_word
-from winset.models import Mean, TwoLevel, default_model, make_model
-from winset.games import games_of, play
-from winset.report import report_html
 from winset.explain.sensitivity import measure_sensitivity
+from winset.explain.strongest_drive import strongest_drive
 from winset.explain.structural_range import evenly, interpolation, structural_range
+from winset.forecast.forecast import load_forecast, make_forecast
+from winset.forecast.scenario_effects import compare
 from winset.forecast.timeline import make_timeline
+from winset.games import games_of, play
+from winset.models import Mean, TwoLevel, default_model, make_model
+from winset.models.batch import sample
+from winset.models.defaults import DRAWS, SEED
+from winset.report import report_html
+from winset.track_record.sealed.sealing import seal
 from workbench import entered
 
 NUCLEAR = open_case("iran-nuclear-2015")

@@ -21,15 +21,15 @@ from winset.case.model import Case
 from winset.case.parts import Actor, Document, Issue, Statement
 from winset.cli import cli
 from winset.errors import WinsetError
-from winset.evidence.doubts.checks import doubts
 from winset.evidence.coding.decisions import accepted, rejected, save_decision, with_decision
-from winset.evidence.disposable import only_session
-from winset.evidence.reading.documents import parse_document
-from winset.evidence.intake import propose_again, save_intake, take_in
-from winset.evidence.statements.names import actor_lines, bare_name, slug, suggested_actors
 from winset.evidence.coding.propose import CODER
 from winset.evidence.coding.renewal import renewed, with_renewal
 from winset.evidence.coding.trace import sentence
+from winset.evidence.disposable import only_session
+from winset.evidence.doubts.checks import doubts
+from winset.evidence.intake import propose_again, save_intake, take_in
+from winset.evidence.reading.documents import parse_document
+from winset.evidence.statements.names import actor_lines, bare_name, slug, suggested_actors
 
 SEEDS = Path("/work/shared/data/seeds")
 NOW = datetime(2024, 1, 1, 12, tzinfo=UTC)

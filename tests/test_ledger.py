@@ -22,11 +22,11 @@ from winset.case.template import template
 from winset.cli import cli
 from winset.errors import CaseError, WinsetError
 from winset.forecast.forecast import make_forecast
+from winset.models import make_model
+from winset.track_record.scores import brier, crps, log_score
 from winset.track_record.sealed import read_ledger, record, resolve, score, seal, verify
 from winset.track_record.sealed.records import in_json, understand_chain
 from winset.track_record.sealed.sealing import content_digest, draft, put_down
-from winset.models import make_model
-from winset.track_record.scores import brier, crps, log_score
 
 AT = datetime.datetime(2026, 2, 1, 12, tzinfo=datetime.UTC)
 LATER = datetime.datetime(2026, 7, 1, 12, tzinfo=datetime.UTC)

@@ -12,15 +12,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from builders import line_case, line_cases
-from winset.models.batch import sample, uncertain_cells
 from winset.case.parts import Change
 from winset.case.ranges import parse_range
 from winset.case.scenarios import apply_changes
 from winset.case.shipped import open_case
 from winset.cli import cli
-from winset.models.defaults import DRAWS as COUNTED
 from winset.errors import WinsetError
-from winset.forecast.forecast import make_forecast
 from winset.explain.levers import (
     ORDER,
     Move,
@@ -35,9 +32,12 @@ from winset.explain.levers.find import _Runs
 from winset.explain.levers.mean import NUDGE, ExactMean
 from winset.explain.levers.search import Search
 from winset.explain.levers.stack import DRAWN, Stack
+from winset.explain.sensitivity.summary import Reading, Summary
+from winset.forecast.forecast import make_forecast
 from winset.models import Mean, Median, TwoLevel
 from winset.models.base import Outcome
-from winset.explain.sensitivity.summary import Reading, Summary
+from winset.models.batch import sample, uncertain_cells
+from winset.models.defaults import DRAWS as COUNTED
 
 NUCLEAR = open_case("iran-nuclear-2015")
 GRID = np.linspace(0.0, 1.0, 101)

@@ -24,16 +24,16 @@ from winset.case.parts import Actor, Document, Issue
 from winset.case.ranges import point
 from winset.cli import cli
 from winset.errors import WinsetError
+from winset.errors.installing import install_command
 from winset.evidence.coding.decisions import accepted, save_decision
 from winset.evidence.coding.derive import derive
-from winset.evidence.reading.documents import as_text
 from winset.evidence.intake import save_intake, take_in
 from winset.evidence.llm.coder import coder_of, propose_by_model
 from winset.evidence.llm.endpoint import MOST_BYTES, Endpoint, endpoint
 from winset.evidence.llm.gate import gated, read_answer
 from winset.evidence.llm.prompt import MOST_STATEMENTS, messages, passages
+from winset.evidence.reading.documents import as_text
 from winset.evidence.reading.spans import Span
-from winset.errors.installing import install_command
 
 MODEL = "toy:1"
 CODER = "llm-toy-1"

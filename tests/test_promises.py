@@ -6,11 +6,11 @@ import datetime
 import numpy as np
 import pytest
 
-from winset.models.batch import sample
 from winset.case.model import Case
 from winset.case.parts import Actor, Issue, Party, Stance, Tie
 from winset.case.ranges import parse_range
 from winset.models import MODELS, Model, Outcome, RoundsModel, make_model, parameters
+from winset.models.batch import sample
 
 NAMES = sorted(MODELS)
 

@@ -19,7 +19,6 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from winset.explain.answers import answers, issue_answers
 from winset.case.cells import Text
 from winset.case.folder import read_case
 from winset.case.model import Case
@@ -27,6 +26,7 @@ from winset.case.ranges import Range
 from winset.case.shipped import open_case, shipped_cases
 from winset.cli import cli
 from winset.evidence.doubts.checks import doubts
+from winset.explain.answers import answers, issue_answers
 from winset.explain.background import look_behind
 from winset.forecast.forecast import load_forecast, make_forecast
 from winset.models import Mean, NashBargaining

@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import line_case
-from winset.models.batch import sample
 from winset.case.parts import Party
 from winset.case.shipped import open_case
 from winset.charts.cast import brief, cast
@@ -29,6 +28,7 @@ from winset.cli import cli
 from winset.errors import WinsetError
 from winset.forecast.forecast import make_forecast
 from winset.models import Exchange, ExpectedUtility, Mean, SpatialPolitics
+from winset.models.batch import sample
 from winset.report.rounds import rounds_views, within_room
 
 HOSTILE = ["<script>alert(1)</script>", '"onload="x', "{{7*7}}", "a\u202eb", "datum.x", "\\"]

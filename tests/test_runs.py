@@ -13,20 +13,20 @@ import pytest
 from click.testing import CliRunner
 
 from builders import line_case
-from winset.forecast import tasks as chunks
-from winset.forecast import forecast
-from winset.explain.answers import answers, issue_answers
 from winset.case.folder import write_case
 from winset.case.parts import Question
 from winset.case.shipped import open_case
 from winset.charts.outcome import outcome
-from winset.forecast.tasks import CHUNK, MOST_KEPT, ThisProcess
 from winset.cli import cli
-from winset.forecast.scenario_effects import compare
 from winset.errors import WinsetError
+from winset.explain.answers import answers, issue_answers
+from winset.forecast import forecast
+from winset.forecast import tasks as chunks
 from winset.forecast.forecast import forget_run, load_forecast, make_forecast, repeat_forecast
-from winset.models import ExpectedUtility, Mean, NashBargaining, TwoLevel
 from winset.forecast.rounds_table import rounds_table
+from winset.forecast.scenario_effects import compare
+from winset.forecast.tasks import CHUNK, MOST_KEPT, ThisProcess
+from winset.models import ExpectedUtility, Mean, NashBargaining, TwoLevel
 
 ROWS = [("a", "10..20..60", 50, 100), ("b", "50 to 90", "10 to 20", 50)]
 CASE = replace(

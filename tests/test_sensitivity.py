@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders import line_case
-from winset.models.batch import RandomShares, make_batch, sample
 from winset.case.parts import Party
 from winset.case.ranges import parse_range, point
 from winset.case.shipped import open_case, shipped_cases
@@ -21,7 +20,6 @@ from winset.charts.theme import DARK, LIGHT
 from winset.charts.tornado import COUNT, HEAD, MOST, ROW, SHARES, SWINGS, tornado
 from winset.cli import cli
 from winset.errors import WinsetError
-from winset.models import Constant, Mean, TwoLevel, default_model, make_model
 from winset.explain.sensitivity import (
     case_inputs,
     headline,
@@ -34,6 +32,8 @@ from winset.explain.sensitivity import (
 from winset.explain.sensitivity.streams import DesignedShares, asked_for
 from winset.explain.sensitivity.summary import PerDraw, Reading, paired
 from winset.explain.sensitivity.words import noise_sentence
+from winset.models import Constant, Mean, TwoLevel, default_model, make_model
+from winset.models.batch import RandomShares, make_batch, sample
 
 NUCLEAR = open_case("iran-nuclear-2015")
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from any_talks import any_talks, player, talks
 from twins import two_level as twin
-from winset.models.batch import sample
 from winset.case.ranges import point
 from winset.errors import WinsetError
+from winset.models.batch import sample
 from winset.models.kernels.shapley import Rules, make_room, passes, shapley_values, undominated
 from winset.models.two_level.model import TwoLevel
 

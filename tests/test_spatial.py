@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from builders import line_case
 from twins import spatial as twin
-from winset.models.batch import RandomShares, sample
 from winset.errors import WinsetError
+from winset.models import spatial
+from winset.models.batch import RandomShares, sample
 from winset.models.kernels import condorcet, spatial_turn, threads
 from winset.models.kernels import spatial as kernel
-from winset.models import spatial
 from winset.models.spatial import CHOICES, SpatialPolitics
 
 REFERENCE = Path(__file__).parents[2] / "shared" / "data" / "spatial"

@@ -12,9 +12,9 @@ import pytest
 
 from wheels import build_wheel, copy_checkout, install, make_environment, run_python
 from winset.forecast.forecast import load_forecast, make_forecast, what_changed
-from winset.models.kernels.telling import Compiling, tell
 from winset.forecast.provenance import Made
 from winset.models import Mean
+from winset.models.compiling_news import Compiling, tell
 from winset.models.version import UNKNOWN, code_digest, compare_code
 from workbench import a_folder, entered
 
@@ -116,7 +116,9 @@ def test_a_checkout_computes_with_the_kernels_checked_out_whatever_their_dates(t
     for branch in ("more", "most", "more"):
         git("checkout", branch)
         # Same date, same length: to Python, and to Numba, a file that has not changed.
-        os.utime(checkout / "src" / "winset" / "models" / "kernels" / "ratification.py", (1.5e9, 1.5e9))
+        os.utime(
+            checkout / "src" / "winset" / "models" / "kernels" / "ratification.py", (1.5e9, 1.5e9)
+        )
         value, code, _ = gain(Path(sys.executable), **how)
         assert numbers.setdefault(branch, (value, code)) == (value, code)
     assert numbers["more"][0] == pytest.approx(0.35)
@@ -126,7 +128,8 @@ def test_a_checkout_computes_with_the_kernels_checked_out_whatever_their_dates(t
 
 def test_a_folder_in_use_is_not_swept(tmp_path):
     code = (
-        "import sys; from winset.models.kernels.place import place; print(place().folder, flush=True); "
+        "import sys; from winset.models.kernels.place import place; "
+        "print(place().folder, flush=True); "
         "sys.stdin.read()"
     )
     how = os.environ | {"WINSET_CACHE": str(tmp_path)}

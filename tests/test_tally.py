@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from builders import line_case
 from winset.case.parts import Question
 from winset.forecast.draws import Drawn
-from winset.models.base import Outcome
 from winset.forecast.histogram import CELLS, edges_of, tally
+from winset.models.base import Outcome
 
 ASKED = 37.123  # between two even points
 SCALES = [(0.0, 100.0), (4.0, 10.0), (-3e6, 5e6), (0.1, 0.7)]

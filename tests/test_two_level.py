@@ -10,22 +10,22 @@ from hypothesis import strategies as st
 
 from any_talks import any_talks, player, talks
 from twins import two_level as twin
-from winset.models.batch import sample
 from winset.case.folder import read_case
 from winset.case.parts import Condition
 from winset.case.ranges import parse_range, point
 from winset.case.scenarios import apply_scenario
-from winset.forecast.tasks import ALL_DRAWN
 from winset.errors import CaseError, WinsetError
 from winset.forecast.forecast import make_forecast
+from winset.forecast.histogram import edges_of, tally
+from winset.forecast.tasks import ALL_DRAWN
+from winset.models import make_model
+from winset.models.base import Outcome
+from winset.models.batch import sample
 from winset.models.kernels import threads
 from winset.models.kernels.quota import quota_room, quota_tail, rounded_votes
 from winset.models.kernels.two_level import solve_table
-from winset.models import make_model
-from winset.models.base import Outcome
 from winset.models.together import agreed_together
 from winset.models.two_level.model import TwoLevel, binding
-from winset.forecast.histogram import edges_of, tally
 
 IRAN = Path(__file__).parents[1] / "src" / "winset" / "case" / "shipped" / "iran-nuclear-2015"
 RULES = ("nash", "kalai-smorodinsky", "egalitarian", "take-it-or-leave-it")

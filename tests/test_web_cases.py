@@ -18,10 +18,10 @@ from referencing.exceptions import PointerToNowhere
 from winset.case.folder import read_case
 from winset.case.shipped import shipped_cases
 from winset.errors import WinsetError
-from winset.web.server.app import endpoints
 from winset.web.cases.locks import locked
-from winset.web.server.listening import listening
 from winset.web.cases.store import Name, Store
+from winset.web.server.app import endpoints
+from winset.web.server.listening import listening
 from workbench import OURS, PIE, a_folder, entered, row
 
 STANCE = {"issue": "pie", "actor": "ann", "condition": ""}

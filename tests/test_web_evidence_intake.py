@@ -20,8 +20,8 @@ from bridge import (
     told,
 )
 from winset.case.folder import read_case
-from winset.evidence.disposable import only_session
 from winset.errors.installing import install_command
+from winset.evidence.disposable import only_session
 from winset.web.cases import uploads as taking_in
 from winset.web.cases.uploads import harmless
 from workbench import entered

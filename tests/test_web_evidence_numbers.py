@@ -13,8 +13,8 @@ import pytest
 
 from bridge import BRIDGE, TALK, client, decide, folder, statement, told
 from winset.case.folder import read_case
-from winset.evidence.coding.derive import derive_stances
 from winset.errors.installing import install_command
+from winset.evidence.coding.derive import derive_stances
 
 
 def test_every_way_from_a_number_to_a_statement_leads_back(client):

@@ -6,7 +6,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from any_talks import any_talks
-from winset.models.batch import RandomShares, make_batch
 from winset.case.scenarios import apply_changes
 from winset.case.shipped import open_case
 from winset.charts.render import page_specification, parted
@@ -14,8 +13,9 @@ from winset.charts.strip import position_strip
 from winset.errors import CaseError
 from winset.forecast.forecast import make_forecast
 from winset.models import make_model
-from winset.web.forecasts.query import ForecastAsked, read_changes, understood
+from winset.models.batch import RandomShares, make_batch
 from winset.web.forecasts.forecast_thread import Live
+from winset.web.forecasts.query import ForecastAsked, read_changes, understood
 from winset.web.forecasts.reuse import KeptShares, Remembering, again
 from winset.web.forecasts.sliders import sliders
 from workbench import PIE, a_folder, entered

@@ -17,8 +17,8 @@ from click.testing import CliRunner
 from winset.cli import cli
 from winset.web.server import listening as serving
 from winset.web.server import waiting
-from winset.web.server.private_page import PrivatePage
 from winset.web.server.listening import address_options, own_name
+from winset.web.server.private_page import PrivatePage
 from workbench import a_folder
 
 NAME = re.compile(r"winset-[0-9a-f]{32}\.localhost")

@@ -22,8 +22,8 @@ from winset.charts import canvas
 from winset.charts.view import Table
 from winset.track_record.sealed import read_ledger, seal
 from winset.web.cases.locks import locked
-from winset.web.views.query import Asked, query_of, read_query
 from winset.web.views.kinds import OF_A_CASE
+from winset.web.views.query import Asked, query_of, read_query
 from winset.web.views.result import as_csv, inert
 from workbench import BASE, PIE, a_folder, entered, stranger
 

@@ -5,8 +5,8 @@ import threading
 import pytest
 
 from winset.errors import WinsetError
-from winset.web.forecasts.jobs import MOST_WAITING, Jobs
 from winset.web.forecasts.forecast_thread import Live
+from winset.web.forecasts.jobs import MOST_WAITING, Jobs
 
 
 def without_end():

@@ -11,8 +11,8 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from winset.web.server.app import make_app
-from winset.web.server.security import PROOF
 from winset.web.server.listening import listening
+from winset.web.server.security import PROOF
 from winset.web.server.waiting import server_of
 from workbench import PIE, a_folder
 

@@ -19,9 +19,9 @@ from winset.case.folder import read_case
 from winset.case.template import template
 from winset.cli import cli
 from winset.errors import WinsetError
+from winset.models import make_model
 from winset.track_record.sealed import read_ledger, resolve, seal, verify
 from winset.track_record.sealed.witness import Trust, ask, complete, parse_kind
-from winset.models import make_model
 
 NOW = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
 DAY = datetime.timedelta(days=1)

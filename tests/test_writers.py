@@ -31,9 +31,9 @@ from winset.case.ranges import parse_range, point
 from winset.cli import cli
 from winset.errors import WinsetError
 from winset.evidence.coding.decisions import accepted, coder_file, proposals, save_decision
-from winset.evidence.intake import save_intake, take_in
 from winset.evidence.coding.propose import CODER
 from winset.evidence.coding.renewal import renewed, save_renewal
+from winset.evidence.intake import save_intake, take_in
 from winset.track_record.sealed import read_ledger
 from workbench import PIE, a_folder, entered, row
 
@@ -577,7 +577,9 @@ def test_a_workbench_on_a_read_only_disk_reads_and_says_what_it_cannot_write(rea
 def test_the_workbench_puts_an_edit_on_top_of_what_an_editor_has_just_saved(tmp_path, monkeypatch):
     """An editor asks for no lock: it saves between the reading and the writing of the workbench."""
     cases = a_folder(tmp_path)
-    monkeypatch.setattr("winset.web.cases.store.write_case", after_an_editor(cases / "split-pie", "bob"))
+    monkeypatch.setattr(
+        "winset.web.cases.store.write_case", after_an_editor(cases / "split-pie", "bob")
+    )
     with entered(cases) as client:
         seen = row(client, "stances", issue="pie", actor="ann")
         body = {"key": seen["key"], "revision": seen["revision"], "fields": {"price": "1"}}
@@ -590,7 +592,9 @@ def test_the_workbench_answers_a_conflict_with_both_versions_and_loses_neither(
     tmp_path, monkeypatch
 ):
     cases = a_folder(tmp_path)
-    monkeypatch.setattr("winset.web.cases.store.write_case", after_an_editor(cases / "split-pie", "ann"))
+    monkeypatch.setattr(
+        "winset.web.cases.store.write_case", after_an_editor(cases / "split-pie", "ann")
+    )
     with entered(cases) as client:
         seen = row(client, "stances", issue="pie", actor="ann")
         body = {"key": seen["key"], "revision": seen["revision"], "fields": {"price": "1"}}

@@ -127,8 +127,8 @@ def add(folder, name, note, numbers):
 
 def seals(folder, name, note, numbers):
     """Seal one forecast after another."""
-    from winset.track_record.sealed import seal
     from winset.models import make_model
+    from winset.track_record.sealed import seal
 
     path = folder / CASE
     day = datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=30)

@@ -7,16 +7,16 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from winset.models.batch import Batch, sample
     from winset.case.folder import read_case, write_case
     from winset.case.model import Case
     from winset.case.ranges import Range, parse_range
     from winset.case.scenarios import apply_scenario
     from winset.case.shipped import open_case, shipped_cases
-    from winset.forecast.scenario_effects import compare
     from winset.errors import CaseError, WinsetError
     from winset.forecast.forecast import Forecast, load_forecast, make_forecast
+    from winset.forecast.scenario_effects import compare
     from winset.models import MODELS, make_model
+    from winset.models.batch import Batch, sample
 
 _HOMES = {
     "Batch": "winset.models.batch",

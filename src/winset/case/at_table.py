@@ -1,7 +1,7 @@
 """Who sits at the table on an issue, who ratifies there, and whose gains count.
 
-What the models of two levels read of a case, in its own ids; `winset.models.two_level.ratifiers` has the same in
-arrays.
+What the models of two levels read of a case, in its own ids; the same in arrays stands in
+`winset.models.two_level.ratifiers`.
 """
 
 import re

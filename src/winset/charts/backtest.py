@@ -4,7 +4,6 @@ from typing import Any
 
 import altair as alt
 
-from winset.track_record.backtest import Backtest
 from winset.case.parts import Issue, Scale
 from winset.charts.frame import Frame
 from winset.charts.rows import Row
@@ -13,8 +12,9 @@ from winset.charts.text import shown
 from winset.charts.theme import PALETTE
 from winset.charts.view import Table, View
 from winset.formats.decisions import Decisions
-from winset.track_record.scores import Estimate
+from winset.track_record.backtest import Backtest
 from winset.track_record.model_table import Score, Standing, settled, standings
+from winset.track_record.scores import Estimate
 
 ROW = 34.0
 SAID: dict[str, str] = {"crps": "ranked probability score", "error": "absolute error of the median"}

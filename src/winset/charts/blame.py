@@ -3,7 +3,6 @@
 import altair as alt
 import numpy as np
 
-from winset.explain.answers import percent
 from winset.case.model import Case
 from winset.charts.canvas import Drawing
 from winset.charts.rows import Row, Rows
@@ -11,6 +10,7 @@ from winset.charts.text import shown
 from winset.charts.theme import NO_PARTY, party_colours
 from winset.charts.view import Table, View
 from winset.errors import WinsetError
+from winset.explain.answers import percent
 from winset.explain.background import Findings
 
 ROW = 30.0

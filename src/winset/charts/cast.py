@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from winset.models.batch import Batch
 from winset.case.model import Case
 from winset.charts.metrics import width_of
 from winset.charts.placing import fitted
@@ -12,6 +11,7 @@ from winset.charts.rows import key_layers, key_rows
 from winset.charts.text import shown
 from winset.charts.theme import NO_PARTY, party_colours
 from winset.errors import WinsetError, nearest
+from winset.models.batch import Batch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

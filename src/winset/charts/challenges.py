@@ -6,7 +6,6 @@ from typing import Any, Literal
 import altair as alt
 import numpy as np
 
-from winset.models.batch import Batch
 from winset.case.model import Case
 from winset.charts.canvas import EDGE, sheet
 from winset.charts.cast import Player, cast, names_within, one_of, party_key
@@ -18,6 +17,7 @@ from winset.charts.theme import NAME_SIZE, SMALL_SIZE
 from winset.charts.view import Table, View
 from winset.models import Model
 from winset.models.base import FloatArray
+from winset.models.batch import Batch
 from winset.models.expected_utility import ExpectedUtility
 from winset.models.spatial import SpatialPolitics
 

@@ -5,8 +5,6 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from winset.explain.answers import percent
-from winset.models.batch import Batch
 from winset.case.model import Case
 from winset.charts.cast import Player, cast, names_within
 from winset.charts.frame import Frame
@@ -15,7 +13,9 @@ from winset.charts.rows import MOST_GUTTER, SHARE, Row
 from winset.charts.text import shown
 from winset.charts.theme import NAME_SIZE
 from winset.charts.view import Table, View
+from winset.explain.answers import percent
 from winset.models.base import FloatArray, Rounds
+from winset.models.batch import Batch
 
 NEAR = 0.1  # share of the scale
 LINKED = 0.6  # share of the draws

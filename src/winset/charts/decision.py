@@ -4,9 +4,6 @@ from collections.abc import Sequence
 
 import altair as alt
 
-from winset.track_record.backtest import CLIMATOLOGY, Backtest
-from winset.track_record.backtest import Row as Said
-from winset.models.batch import FloatArray
 from winset.case.parts import Issue, Scale
 from winset.charts.frame import Frame
 from winset.charts.marks import middle_batch
@@ -15,7 +12,10 @@ from winset.charts.text import shown
 from winset.charts.theme import PALETTE
 from winset.charts.view import Table, View
 from winset.formats.decisions import Decision
+from winset.models.batch import FloatArray
 from winset.models.central import stance_weights
+from winset.track_record.backtest import CLIMATOLOGY, Backtest
+from winset.track_record.backtest import Row as Said
 from winset.track_record.model_table import settled
 
 STRIP = 132.0  # pixels for the actors

@@ -5,17 +5,17 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from winset.track_record.backtest import CLIMATOLOGY, Backtest
 from winset.charts.placing import ticks
 from winset.charts.rows import Row
 from winset.charts.square import Square, share
 from winset.charts.text import shown
 from winset.charts.theme import PALETTE
 from winset.charts.view import Table, View
+from winset.track_record.backtest import CLIMATOLOGY, Backtest
+from winset.track_record.backtest_words import interval_coverage, probability_transforms
+from winset.track_record.model_table import LAZY, settled
 from winset.track_record.resolved_questions import ModelEvents
 from winset.track_record.scores import estimate, group_weights
-from winset.track_record.model_table import LAZY, settled
-from winset.track_record.backtest_words import interval_coverage, probability_transforms
 
 BINS = 10
 HUE = PALETTE[0]

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from winset.models.batch import Batch, FloatArray, make_batch
 from winset.case.model import Case
 from winset.case.ranges import Range
+from winset.models.batch import Batch, FloatArray, make_batch
 from winset.models.central import Mean, Median
 
 

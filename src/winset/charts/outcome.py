@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 import altair as alt
 
-from winset.explain.answers import figure, measure, percent
 from winset.case.model import Case
 from winset.case.parts import Issue, Scale
 from winset.case.scenarios import apply_scenario
@@ -14,6 +13,7 @@ from winset.charts.marks import Mark, marks
 from winset.charts.rows import Row
 from winset.charts.text import shown
 from winset.charts.view import Table, View
+from winset.explain.answers import figure, measure, percent
 from winset.forecast.forecast import Forecast
 
 DOTS = 50

@@ -2,7 +2,6 @@
 
 import altair as alt
 
-from winset.explain.answers import figure, percent
 from winset.case.model import Case
 from winset.case.parts import Scale
 from winset.charts.cast import cast
@@ -14,6 +13,7 @@ from winset.charts.rows import PLACE, TEXT, Row
 from winset.charts.text import shown
 from winset.charts.theme import NAME_SIZE
 from winset.charts.view import Table, View
+from winset.explain.answers import figure, percent
 from winset.models.central import Median
 
 BINS = 32

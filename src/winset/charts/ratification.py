@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import altair as alt
 import numpy as np
 
-from winset.explain.answers import figure, measure, percent
 from winset.case.model import Case
 from winset.case.parts import Scale
 from winset.charts.frame import Frame
@@ -15,6 +14,7 @@ from winset.charts.text import shown
 from winset.charts.theme import NAME_SIZE, NO_PARTY, party_colours
 from winset.charts.view import Table, View
 from winset.errors import WinsetError
+from winset.explain.answers import figure, measure, percent
 from winset.explain.background import Findings
 from winset.models.base import FloatArray
 

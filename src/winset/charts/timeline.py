@@ -6,7 +6,6 @@ from typing import Any
 
 import altair as alt
 
-from winset.explain.answers import figure
 from winset.case.model import Case
 from winset.case.parts import Issue, Statement
 from winset.charts.canvas import EDGE, sheet
@@ -16,6 +15,7 @@ from winset.charts.rows import MOST_GUTTER, SHARE
 from winset.charts.text import shown
 from winset.charts.theme import NAME_SIZE, NO_PARTY, SMALL_SIZE, party_colours
 from winset.charts.view import Table, View
+from winset.explain.answers import figure
 from winset.forecast.timeline import Timeline
 
 HEIGHT, TICK, LANE = 200.0, 14.0, 18.0

@@ -6,8 +6,6 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from winset.explain.answers import figure
-from winset.models.batch import Batch
 from winset.case.model import Case
 from winset.case.parts import Issue, Scale
 from winset.charts.canvas import EDGE, sheet
@@ -18,7 +16,9 @@ from winset.charts.rows import MOST_GUTTER, SHARE, Row
 from winset.charts.text import shown
 from winset.charts.theme import NAME_SIZE, SMALL_SIZE
 from winset.charts.view import Table, View
+from winset.explain.answers import figure
 from winset.models.base import FloatArray, Rounds
+from winset.models.batch import Batch
 
 LANE, LEAST_HEIGHT = 15.0, 260.0
 THIN, THICK = 1.1, 6.0  # of a line, pixels

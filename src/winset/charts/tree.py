@@ -4,7 +4,6 @@ from typing import Any
 
 import altair as alt
 
-from winset.explain.answers import percent
 from winset.charts.canvas import EDGE, sheet
 from winset.charts.metrics import width_of
 from winset.charts.placing import wrapped
@@ -12,6 +11,7 @@ from winset.charts.rows import PLACE, TEXT, Row, key_layers, key_rows
 from winset.charts.text import shown
 from winset.charts.theme import NAME_SIZE, PALETTE, SMALL_SIZE
 from winset.charts.view import Table, View
+from winset.explain.answers import percent
 from winset.explain.background import reckoned_with
 from winset.games import Game, Played, estimate
 

@@ -19,7 +19,7 @@ from winset.cli.timeline import timeline
 from winset.cli.warm import show_compiling, warm
 from winset.cli.witness import witness
 from winset.errors import CaseError, WinsetError
-from winset.models.kernels.telling import listen
+from winset.models.compiling_news import listen
 
 
 class _Sentences(click.Group):

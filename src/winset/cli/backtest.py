@@ -8,10 +8,10 @@ import click
 from winset.cli.outputs import JSON, JSON_LINES, REPORT
 
 if TYPE_CHECKING:
-    from winset.track_record.backtest import Backtest
-    from winset.track_record.resolved_questions import EventScores
     from winset.formats.decisions import Decisions
+    from winset.track_record.backtest import Backtest
     from winset.track_record.model_table import Duel, Standing
+    from winset.track_record.resolved_questions import EventScores
 
 
 @click.command()
@@ -51,12 +51,12 @@ def backtest(
     salience, influence, reversion), or columns for every actor; or it is a folder of cases.
     All intervals are by group: issues decided together are not independent.
     """
-    from winset.track_record.backtest import run_backtest
-    from winset.forecast.calibration import read_fitted, shipped
     from winset.cli.bar import progress_bar
-    from winset.track_record.resolved_questions import score_events
+    from winset.forecast.calibration import read_fitted, shipped
     from winset.formats.decisions import read_decisions
     from winset.models import MODELS, make_model
+    from winset.track_record.backtest import run_backtest
+    from winset.track_record.resolved_questions import score_events
 
     _writable(report)
     names = MODELS if models == "all" else [name.strip() for name in models.split(",")]
@@ -89,13 +89,13 @@ def calibrate(table: Path, out: Path, source: str) -> None:
     `winset backtest --calibration OUT` and `winset forecast --calibration OUT` use them. Takes
     half a minute for a few hundred decisions.
     """
-    from winset.track_record.backtest import settlements
-    from winset.forecast.calibration import fitted_text
-    from winset.track_record.calibration_fit import fit_models
     from winset.case.folder import write_file
     from winset.cli.bar import progress_bar
+    from winset.forecast.calibration import fitted_text
     from winset.formats.decisions import read_decisions
     from winset.models import MODELS, make_model
+    from winset.track_record.backtest import settlements
+    from winset.track_record.calibration_fit import fit_models
 
     _writable(out)
     decisions = read_decisions(table)
@@ -141,8 +141,8 @@ def _print_json(run: "Backtest", events: "EventScores | None") -> None:
 
 def _print(run: "Backtest", decisions: "Decisions", events: "EventScores | None") -> None:
     from winset.cli.printing import heading, say
-    from winset.track_record.model_table import duels, ensemble, standings
     from winset.track_record.backtest_words import few_groups, mixture_sentence
+    from winset.track_record.model_table import duels, ensemble, standings
 
     count = len(decisions.decisions)
     groups = len(decisions.groups)

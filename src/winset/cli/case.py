@@ -98,8 +98,8 @@ def new(
     from winset.case.atomic import write_files
     from winset.case.folder import write_case
     from winset.case.lock import write_lock
-    from winset.case.template import blank, practice, template
     from winset.case.shipped import open_case
+    from winset.case.template import blank, practice, template
 
     must_be_new(folder)
     if (source is not None) + is_blank + is_practice > 1:

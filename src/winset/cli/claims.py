@@ -9,8 +9,8 @@ import click
 from winset.cli.coding import AS_OF, read_day
 
 if TYPE_CHECKING:
-    from winset.track_record.claims import Rate, Scored, Tally
     from winset.explain.likelihood_words import Suggestion
+    from winset.track_record.claims import Rate, Scored, Tally
 
 _NOTE = (
     "Brier: 0 is best, 1 worst, .25 for always saying .5. Log: minus the natural logarithm of the "
@@ -46,11 +46,11 @@ def claims(
 
     CASE may be a folder of cases as well. Forecasts without a claim are listed last.
     """  # fmt: skip
-    from winset.track_record.claims import claims_of, open_cases, tallies, uncoded
     from winset.cli.printing import print_json
     from winset.evidence.coding.asof import as_of
     from winset.evidence.coding.trace import sentence
     from winset.explain.likelihood_words import suggestions
+    from winset.track_record.claims import claims_of, open_cases, tallies, uncoded
 
     if words is not None:
         found = suggestions(words)

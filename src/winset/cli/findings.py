@@ -14,10 +14,10 @@ import click
 from winset.errors import Problem, WinsetError, nearest
 
 if TYPE_CHECKING:
-    from winset.track_record.ablation import Kind
-    from winset.track_record.backtest import Backtest
     from winset.forecast.calibration import Fitted
     from winset.formats.decisions import Decisions
+    from winset.track_record.ablation import Kind
+    from winset.track_record.backtest import Backtest
     from winset.track_record.model_table import Standing
 
 BLOCK = re.compile(
@@ -56,8 +56,14 @@ def findings_tables(run: "Backtest", decisions: "Decisions", fitted: "Fitted") -
         fitted: the calibrations it used.
     """
     from winset.track_record.ablation import by_actors, by_rule, by_spread
+    from winset.track_record.backtest_words import (
+        NO_MIXTURE,
+        interval_coverage,
+        mixture_sentence,
+        share,
+        verdict,
+    )
     from winset.track_record.model_table import ensemble, standings
-    from winset.track_record.backtest_words import NO_MIXTURE, interval_coverage, mixture_sentence, share, verdict
 
     mixture = ensemble(run)
     found = verdict(run, mixture)
@@ -119,8 +125,8 @@ def _standings(found: "Sequence[Standing]", *, calibrated: bool) -> str:
 
 
 def _duels(run: "Backtest", against: str) -> str:
-    from winset.track_record.model_table import duels
     from winset.track_record.backtest_words import signed
+    from winset.track_record.model_table import duels
 
     return _markdown(
         (f"beside `{against}`", "decisions", "score", "difference (95 %)", "resolvable"),
@@ -144,9 +150,9 @@ def _parts(fitted: "Fitted") -> str:
 
 
 def _ladder(model: str, decisions: "Decisions") -> str:
+    from winset.models import make_model
     from winset.track_record.ablation import ladder
     from winset.track_record.backtest import settlements
-    from winset.models import make_model
     from winset.track_record.backtest_words import points, share, signed
 
     said = settlements(decisions, [make_model(model)])[model]
@@ -177,10 +183,10 @@ def _kinds(what: str, found: "Sequence[Kind]") -> str:
 
 def made_from(table: Path) -> dict[str, str]:
     """Return the tables of the decisions in ``table``, all models with their usual parameters."""
-    from winset.track_record.backtest import run_backtest
     from winset.forecast.calibration import shipped
     from winset.formats.decisions import read_decisions
     from winset.models import MODELS, make_model
+    from winset.track_record.backtest import run_backtest
 
     decisions = read_decisions(table)
     run = run_backtest(decisions, [make_model(name) for name in MODELS], fitted=shipped())

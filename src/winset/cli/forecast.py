@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from winset.models import defaults
 from winset.cli.case import CASE
 from winset.cli.coding import AS_OF
 from winset.cli.coding import opened as open_as_of
 from winset.cli.outputs import CSV, DRAWS_FILE, REPORT
 from winset.errors import WinsetError
+from winset.models import defaults
 
 if TYPE_CHECKING:
     import datetime
@@ -77,14 +77,14 @@ def forecast(
     A run of more than 262,144 draws adds them up instead of keeping them. Stopped at any moment,
     it goes on from there when the same command is given again.
     """
-    from winset.forecast.calibration import read_fitted
     from winset.cli.choosing import choice_sentence, tell_choice
     from winset.cli.printing import print_json, say
     from winset.cli.runs import kept_in, running
     from winset.explain.background import look_behind, needed
+    from winset.forecast.calibration import read_fitted
     from winset.forecast.forecast import forget_run, make_forecast
-    from winset.models.kernels.compiling import expect
     from winset.models import PLAYING_ROUNDS, default_model, fitting_models, make_model
+    from winset.models.compiled_code import expect
 
     if raw and calibration is not None:
         raise WinsetError("--raw and --calibration exclude each other")
@@ -118,7 +118,7 @@ def forecast(
         write_report(report, opened, made)
     choice = choice_sentence(opened, name, rounds=rounds is not None)
     if as_json:
-        from winset.forecast.as_json import forecast_json
+        from winset.explain.forecast_json import forecast_json
 
         tell_choice(choice)
         shown = [
@@ -127,8 +127,8 @@ def forecast(
         ]
         print_json(shown if name == "all" else shown[0])
     else:
-        from winset.explain.answers import answers
         from winset.cli.forecast_text import print_forecasts
+        from winset.explain.answers import answers
         from winset.explain.headline import headline
 
         speaker = _speaker(opened, made)
@@ -160,8 +160,8 @@ def settings_of(settings: tuple[str, ...]) -> dict[str, str]:
 
 def _write_rounds(case: "Case", model: "Model", made: "Forecast", path: Path) -> None:
     from winset.case.folder import write_file
-    from winset.models import RoundsModel
     from winset.forecast.rounds_table import rounds_table
+    from winset.models import RoundsModel
 
     if not isinstance(model, RoundsModel):
         raise WinsetError(f"model “{model.name}” plays no rounds; leave --rounds out")

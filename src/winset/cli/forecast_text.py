@@ -5,15 +5,15 @@ from collections.abc import Mapping, Sequence
 import click
 import numpy as np
 
-from winset.explain.answers import Answer, calibration_sentence
 from winset.case.assumed import assumed_sentence
 from winset.case.certainty import points_sentence
 from winset.case.model import Case
 from winset.cli.printing import heading, interval, number, say, share, table
+from winset.explain.answers import Answer, calibration_sentence
 from winset.explain.background import Findings, reckoned_with
 from winset.forecast.forecast import Forecast, IssueSummary
-from winset.models import MODELS
 from winset.games import Estimate, Played
+from winset.models import MODELS
 
 MOST_BLAMED = 4
 

@@ -15,9 +15,9 @@ from winset.errors import WinsetError
 if TYPE_CHECKING:
     from winset.case.model import Case
     from winset.case.parts import Document
+    from winset.evidence.coding.renewal import Renewal
     from winset.evidence.intake import Intake, Proposed
     from winset.evidence.llm.coder import ModelProposed
-    from winset.evidence.coding.renewal import Renewal
 
 
 @click.command()
@@ -50,11 +50,11 @@ def add(
     `winset code`. A file that the case has already is passed over. One that cannot be read is
     reported, and the others are done.
     """
-    from winset.evidence.reading.apart import shared
-    from winset.evidence.disposable import only_session
-    from winset.evidence.reading.documents import document_files, read_bytes
-    from winset.evidence.intake import save_intake, take_in
     from winset.evidence.coding.propose import CODER
+    from winset.evidence.disposable import only_session
+    from winset.evidence.intake import save_intake, take_in
+    from winset.evidence.reading.apart import shared
+    from winset.evidence.reading.documents import document_files, read_bytes
 
     paths, failed = _found(files, document_files)
     if len(paths) > 1 and (title or url):
@@ -147,9 +147,9 @@ def propose(
 
 
 def _propose_by_rules(case: str, documents: tuple[str, ...], as_json: bool) -> None:
-    from winset.evidence.reading.apart import shared
-    from winset.evidence.intake import propose_again
     from winset.evidence.coding.propose import CODER
+    from winset.evidence.intake import propose_again
+    from winset.evidence.reading.apart import shared
 
     _check_rules(shared().ready)
     _propose(
@@ -167,8 +167,8 @@ def _propose(
     one: "Callable[[Case, Document, _Report], Proposed]",
 ) -> None:
     """Propose document by document, each on disk before the next; report what failed at the end."""
-    from winset.evidence.disposable import only_session
     from winset.evidence.coding.renewal import check_proposer, save_renewal
+    from winset.evidence.disposable import only_session
 
     found, folder = writable(case)
     check_proposer(found, coder)

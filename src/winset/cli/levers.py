@@ -89,7 +89,7 @@ def levers(
 
 def _json(found: "Levers") -> dict[str, Any]:
     """Return the result with what follows from each move written out."""
-    from winset.cli.printing import jsonable
+    from winset.forecast.jsonable import jsonable
 
     plain: dict[str, Any] = jsonable(found)
     for kind in ("levers", "closest"):

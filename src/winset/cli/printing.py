@@ -1,6 +1,5 @@
 """How the command line shows things: plain tables within 80 columns, JSON for machines."""
 
-import dataclasses
 import json
 import math
 import shutil
@@ -10,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import click
-import numpy as np
+
+from winset.forecast.jsonable import jsonable
 
 WIDTH = 80
 
@@ -107,20 +107,3 @@ def share(value: float | None) -> str:
 def print_json(value: Any) -> None:
     """Print ``value`` as JSON, numbers unrounded, NaN as null."""
     click.echo(json.dumps(jsonable(value), ensure_ascii=False, indent=2, allow_nan=False))
-
-
-def jsonable(value: Any) -> Any:
-    """Return ``value`` in JSON's own types."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: jsonable(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    if isinstance(value, dict):
-        return {str(k): jsonable(v) for k, v in value.items()}
-    if isinstance(value, np.ndarray | list | tuple):
-        return [jsonable(v) for v in value]
-    if isinstance(value, float | np.floating):
-        return float(value) if math.isfinite(value) else None
-    if isinstance(value, np.generic):
-        return value.item()
-    if value is None or isinstance(value, str | int | bool):
-        return value
-    return str(value)

@@ -7,15 +7,15 @@ from typing import Any
 import click
 import numpy as np
 
-from winset.explain.answers import figure
-from winset.models.batch import Batch
 from winset.case.model import Case
 from winset.case.parts import Issue
 from winset.charts.cast import brief, cast
 from winset.charts.marks import middle_batch
 from winset.cli.printing import heading, print_json, say, table, width
 from winset.errors import WinsetError
+from winset.explain.answers import figure
 from winset.models import MODELS, PLAYING_ROUNDS, Rounds, RoundsModel, make_model
+from winset.models.batch import Batch
 
 NAME = 24  # characters of a name
 OWN = "*"

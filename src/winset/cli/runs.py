@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from winset.forecast.tasks import MOST_KEPT
 from winset.cli.bar import Done, progress_bar
 from winset.errors import WinsetError
+from winset.forecast.tasks import MOST_KEPT
 from winset.models.cache_folders import VARIABLE, lasting_folders
 
 if TYPE_CHECKING:

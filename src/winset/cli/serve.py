@@ -48,8 +48,8 @@ def serve(
     """
     try:
         from winset.web.server.app import make_app
-        from winset.web.server.security import LOOPBACK as OWN_NAMES
         from winset.web.server.listening import address_of, base_of, listening, own_folder, own_name
+        from winset.web.server.security import LOOPBACK as OWN_NAMES
         from winset.web.server.waiting import server_of
     except ModuleNotFoundError as error:
         from winset.errors.installing import install_command

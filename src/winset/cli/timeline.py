@@ -9,8 +9,8 @@ from winset.cli.case import CASE
 from winset.cli.coding import opened, read_day
 from winset.cli.forecast import RAW
 from winset.cli.outputs import CHART
-from winset.models.defaults import DRAWS, SEED
 from winset.errors import WinsetError
+from winset.models.defaults import DRAWS, SEED
 
 
 @click.command()

@@ -8,7 +8,7 @@ import click
 from winset.errors import WinsetError
 
 if TYPE_CHECKING:
-    from winset.models.kernels.telling import Compiling
+    from winset.models.compiling_news import Compiling
 
 
 @click.command()
@@ -20,8 +20,7 @@ def warm() -> None:
     """
     import winset.models  # noqa: F401  whose kernels make themselves known
     from winset.models.cache_folders import VARIABLE
-    from winset.models.kernels.compiling import doors, expect
-    from winset.models.kernels.place import place
+    from winset.models.compiled_code import doors, expect, place
 
     chosen = place()
     if not chosen.lasting or not chosen.writable:

@@ -23,14 +23,14 @@ from winset.case.records import understand
 from winset.case.tables import TABLE_KINDS, cells_of
 from winset.errors import Problem, WinsetError, shorten
 from winset.evidence.anchors import kept_text
-from winset.evidence.reading.documents import Text
-from winset.evidence.statements.names import slug, strangers
-from winset.evidence.reading.parsing import MODEL
 from winset.evidence.coding.patching import Cells, patch_rows
 from winset.evidence.coding.propose import CODER, rows_of
-from winset.evidence.reading.reader import HERE, Reading
 from winset.evidence.coding.renewal import Renewal, renewed, save_renewal, with_renewal
+from winset.evidence.reading.documents import Text
+from winset.evidence.reading.parsing import MODEL
+from winset.evidence.reading.reader import HERE, Reading
 from winset.evidence.reading.spans import one_line
+from winset.evidence.statements.names import slug, strangers
 
 KEPT_IN = "documents"
 _MARKDOWN = (".md", ".markdown")
@@ -227,7 +227,8 @@ def propose_again(
 ) -> Proposed:
     """Return what the rules propose in a ``document`` that ``case`` keeps, by its actors of today.
 
-    Earlier rows keep their ids, and those that were decided on stay: see `winset.evidence.coding.renewal`.
+    Earlier rows keep their ids, and those that were decided on stay: see
+    `winset.evidence.coding.renewal`.
 
     Raises:
         WinsetError: when its text is not kept, is none, or has changed since it was entered.

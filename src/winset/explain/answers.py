@@ -11,10 +11,10 @@ from winset.case.parts import Issue, Question, Scale
 from winset.case.quantities import Asked, parse_quantity
 from winset.case.ranges import Range, number_text
 from winset.case.scenarios import apply_scenario
-from winset.explain.model_spread import widened
 from winset.explain.background import Findings
-from winset.forecast.forecast import Forecast
 from winset.explain.likelihood import likelihood_clause
+from winset.explain.model_spread import widened
+from winset.forecast.forecast import Forecast
 from winset.models import MODELS
 
 NBSP = "\N{NO-BREAK SPACE}"

@@ -5,18 +5,18 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from winset.models.batch import sample
 from winset.case.model import Case
 from winset.case.scenarios import apply_scenario
-from winset.models.defaults import DRAWS
 from winset.explain.model_spread import Voice, dissent
+from winset.explain.structural_range import Structure, structural_range
 from winset.forecast.forecast import Forecast
-from winset.models.kernels.compiling import Kernel, doors
+from winset.games import Estimate, Played, estimate, games_of, play
 from winset.models import Model, NashBargaining, kernels_of, make_model
 from winset.models.base import IntArray
+from winset.models.batch import sample
+from winset.models.compiled_code import Kernel, doors
+from winset.models.defaults import DRAWS
 from winset.models.two_level.model import Binding, Blame, Curves, TwoLevel, binding
-from winset.games import Estimate, Played, estimate, games_of, play
-from winset.explain.structural_range import Structure, structural_range
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from winset.case.model import Case
+from winset.case.quantities import parse_quantity
 from winset.explain.answers import (
     NBSP,
     chance_range,
@@ -15,14 +17,12 @@ from winset.explain.answers import (
     measure,
     percent,
 )
-from winset.case.model import Case
-from winset.case.quantities import parse_quantity
-from winset.explain.strongest_drive import Drive, strongest_drive
 from winset.explain.background import Findings
-from winset.forecast.forecast import Forecast
 from winset.explain.likelihood import SOURCE, likelihood_clause, likelihood_word
-from winset.models.two_level.model import Binding
+from winset.explain.strongest_drive import Drive, strongest_drive
 from winset.explain.structural_range import Structure
+from winset.forecast.forecast import Forecast
+from winset.models.two_level.model import Binding
 
 INTERVAL = (0.1, 0.9)
 

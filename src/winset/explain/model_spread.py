@@ -11,14 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from winset.models.batch import sample
 from winset.case.model import Case
 from winset.case.scenarios import apply_scenario
-from winset.models.defaults import DRAWS
 from winset.errors import WinsetError
 from winset.forecast.forecast import Forecast
 from winset.models import make_model, parameters
 from winset.models.base import FloatArray
+from winset.models.batch import sample
+from winset.models.defaults import DRAWS
 from winset.models.together import sets_together
 
 READINGS: tuple[tuple[str, str, dict[str, str]], ...] = (

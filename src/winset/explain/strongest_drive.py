@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from winset.models.batch import RandomShares
 from winset.case.model import Case
 from winset.case.scenarios import apply_scenario
+from winset.explain.sensitivity.inputs import Input, uncertain_inputs
 from winset.forecast.forecast import Forecast
 from winset.models.base import FloatArray
-from winset.explain.sensitivity.inputs import Input, uncertain_inputs
+from winset.models.batch import RandomShares
 
 FIFTH = 0.2
 SURE = 5.0  # Monte Carlo errors by which the two ends must differ: many inputs are looked at

@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from winset.models.batch import sample
 from winset.case.model import Case
 from winset.case.ranges import Range, point
 from winset.case.scenarios import apply_scenario
 from winset.forecast.forecast import Forecast
 from winset.models import make_model
 from winset.models.base import FloatArray, Model
+from winset.models.batch import sample
 from winset.models.together import agreed_together
 
 LOW, HIGH = 0.1, 0.9  # shares of belief below the two ends

@@ -24,9 +24,9 @@ from typing import Any
 
 import numpy as np
 
-from winset.models.batch import Batch
 from winset.errors import WinsetError
 from winset.models.base import FloatArray, Outcome
+from winset.models.batch import Batch
 from winset.models.central import stance_weights
 
 FILE = Path(__file__).with_name("calibration.json")

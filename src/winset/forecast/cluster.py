@@ -10,9 +10,9 @@ from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
-from winset.forecast.tasks import Part, Task, Workers, solve_chunk, solve_part
 from winset.errors import WinsetError, shorten
 from winset.errors.installing import install_command
+from winset.forecast.tasks import Part, Task, Workers, solve_chunk, solve_part
 from winset.models.version import winset_version
 
 _PLACE = re.compile(r"(local)(?::([1-9]\d{0,3}))?|(?:tcp|tls|ws|wss)://\S+")

@@ -8,8 +8,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from winset.forecast.quantiles import quantiles
 from winset.models.base import BoolArray, FloatArray, Outcome
-from winset.track_record.scores import quantiles
 
 
 class Counted(Protocol):

@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from winset.forecast.calibration import Fitted, shipped
 from winset.case.folder import write_file
 from winset.case.model import Case
 from winset.case.quantities import parse_quantity
 from winset.case.scenarios import BASE, apply_scenario
-from winset.forecast.tasks import ALL_DRAWN, DRAWN, MOST_KEPT, Task, ThisProcess, Workers, certain
-from winset.models.defaults import DRAWS, SEED
-from winset.forecast.draws import Counted, Drawn
 from winset.errors import WinsetError
-from winset.forecast.provenance import Made, read_made
-from winset.models import Model, Outcome, make_model, parameters
-from winset.forecast.long_runs import gather, state_of
-from winset.forecast.saved_arrays import DRAW_SHAPES, MAY_LACK, Shape, check_arrays, read_arrays
+from winset.forecast.calibration import Fitted, shipped
+from winset.forecast.draws import Counted, Drawn
 from winset.forecast.histogram import Tally, edges_of, read_tally
+from winset.forecast.long_runs import gather, state_of
+from winset.forecast.provenance import Made, read_made
+from winset.forecast.saved_arrays import DRAW_SHAPES, MAY_LACK, Shape, check_arrays, read_arrays
+from winset.forecast.tasks import ALL_DRAWN, DRAWN, MOST_KEPT, Task, ThisProcess, Workers, certain
+from winset.models import Model, Outcome, make_model, parameters
+from winset.models.defaults import DRAWS, SEED
 from winset.models.version import UNKNOWN, code_digest, compare_code, winset_version
 
 if TYPE_CHECKING:
@@ -346,8 +346,8 @@ def make_forecast(
         scenario: name of one of the case's scenarios.
         raw: leave settlements as the model has them, without the spread of its known errors.
         fitted: calibrations to use; those that come with the package unless given.
-        workers: who solves the draws, `winset.forecast.cluster.connect` makes some; by default this process.
-            The forecast is the same whoever does.
+        workers: who solves the draws, `winset.forecast.cluster.connect` makes some; by default this
+            process. The forecast is the same whoever does.
         resume: file in which a run of more than `MOST_KEPT` draws keeps what it has, so that the
             same call goes on where another one was stopped; or a folder, where every run has a
             file of its own. It stays until `forget_run`.

@@ -15,9 +15,9 @@ import numpy as np
 
 from winset.case.model import Case
 from winset.case.quantities import parse_quantity
-from winset.models.base import FloatArray, IntArray, Outcome
+from winset.forecast.quantiles import quantiles
 from winset.forecast.saved_arrays import Shape, check_arrays
-from winset.track_record.scores import quantiles
+from winset.models.base import FloatArray, IntArray, Outcome
 
 CELLS = 4_096  # of a scale
 # What is added up in each cell: w is how much a draw counts, x how far it lies from the cell's

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from winset.case.folder import write_file
-from winset.forecast.tasks import ALL_DRAWN, Part, Task, Workers
 from winset.errors import WinsetError, shorten
-from winset.models.base import Outcome
-from winset.forecast.saved_arrays import DRAW_SHAPES, MAY_LACK, check_arrays, read_arrays
 from winset.forecast.histogram import Tally, read_tally
+from winset.forecast.saved_arrays import DRAW_SHAPES, MAY_LACK, check_arrays, read_arrays
+from winset.forecast.tasks import ALL_DRAWN, Part, Task, Workers
+from winset.models.base import Outcome
 
 EVERY = 5.0  # seconds between two states
 _DRAWN, _TALLY = "drawn_", "tally_"

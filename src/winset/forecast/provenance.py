@@ -20,8 +20,9 @@ class Made:
         parameters: of the model, in the form that `make_model` reads.
         seed: of the random streams.
         version: of this package.
-        code: digest of the kernels' code and of what compiled it, `winset.models.version.code_digest`;
-            ``unknown`` of what was made before it was written down.
+        code: digest of the kernels' code and of what compiled it, by
+            `winset.models.version.code_digest`; ``unknown`` of what was made before it was written
+            down.
         calibration: by whose errors the settlements were widened: ``source``, ``table`` (digest of
             the decisions), ``decisions``, ``groups``, and ``measured_on``, the model that made
             those errors; None where they are as the model has them.

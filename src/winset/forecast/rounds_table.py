@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from winset.models.batch import sample
 from winset.case.model import Case
 from winset.case.scenarios import apply_scenario
 from winset.forecast.forecast import Forecast
 from winset.models import RoundsModel
+from winset.models.batch import sample
 
 TRACED = 256  # draws whose rounds are held at once
 

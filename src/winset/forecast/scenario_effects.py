@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from winset.case.model import Case
 from winset.case.scenarios import BASE, apply_changes, apply_scenario, channels
-from winset.forecast.tasks import MOST_KEPT
-from winset.models.defaults import DRAWS, SEED
 from winset.errors import WinsetError
 from winset.forecast.forecast import Forecast, make_forecast
+from winset.forecast.tasks import MOST_KEPT
 from winset.models import Model
+from winset.models.defaults import DRAWS, SEED
 
 FloatArray = NDArray[np.float64]
 

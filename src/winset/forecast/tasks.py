@@ -11,12 +11,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from winset.models.batch import Batch, sample, uncertain_cells
-from winset.forecast.calibration import Calibration
 from winset.case.model import Case
-from winset.models.base import Model, Outcome
-from winset.models.together import Sets, sets_together
+from winset.forecast.calibration import Calibration
 from winset.forecast.histogram import Edges, Tally, tally
+from winset.models.base import Model, Outcome
+from winset.models.batch import Batch, sample, uncertain_cells
+from winset.models.together import Sets, sets_together
 
 CHUNK = 16_384  # draws
 MOST_KEPT = 262_144  # draws of a run that are all kept; a longer one is added up

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from winset.case.model import Case
 from winset.case.parts import Statement
-from winset.models.defaults import DRAWS, SEED
 from winset.errors import WinsetError
 from winset.evidence.coding.asof import as_of
 from winset.evidence.coding.units import units
 from winset.forecast.forecast import IssueSummary, make_forecast
 from winset.models import Model
+from winset.models.defaults import DRAWS, SEED
 
 MOST_DAYS = 1_000
 

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from winset.case.atomic import write_files
-from winset.case.folder import write_case
 from winset.case.document_files import span_digest
+from winset.case.folder import write_case
 from winset.case.lock import write_lock
 from winset.case.model import Case
 from winset.case.parts import Actor, Document, Issue, Statement

@@ -8,8 +8,8 @@ from typing import Any
 
 from winset.case import csv_text
 from winset.errors import CaseError, Problem, WinsetError, nearest
-from winset.formats.workbook import unpack
 from winset.errors.installing import install_command
+from winset.formats.workbook import unpack
 
 TEXT = (".csv", ".tsv", ".tab", ".txt")
 KINDS = (*TEXT, ".xlsx", ".dta")

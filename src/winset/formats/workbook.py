@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from winset.case.ranges import NUMBER, number_text
 from winset.errors import WinsetError
-from winset.formats.sheets import SHEETS, Column, Sheet
 from winset.errors.installing import install_command
+from winset.formats.sheets import SHEETS, Column, Sheet
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet

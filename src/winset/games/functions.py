@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from winset.models.batch import Batch
 from winset.errors import WinsetError, nearest
-from winset.models.base import Model
 from winset.games.expressions import Call, ExpressionError, FloatArray
+from winset.models.base import Model
+from winset.models.batch import Batch
 
 
 def own_gain(batch: Batch, actor: int, issue: int, point: FloatArray) -> FloatArray:

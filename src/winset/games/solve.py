@@ -7,18 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from winset.models.batch import Batch, sample
 from winset.case.model import Case
 from winset.case.scenarios import BASE, apply_scenario
-from winset.models.defaults import DRAWS, SEED
 from winset.errors import CaseError, WinsetError, nearest
-from winset.models import parameters
-from winset.models.base import Model
 from winset.games.equilibrium import quantal_response, reach
 from winset.games.expressions import ExpressionError, FloatArray, evaluate
 from winset.games.functions import CaseResolver
 from winset.games.game import Formula, Game
 from winset.games.reading import game_of
+from winset.models import parameters
+from winset.models.base import Model
+from winset.models.batch import Batch, sample
+from winset.models.defaults import DRAWS, SEED
 from winset.models.version import winset_version
 
 CHUNK = 16_384

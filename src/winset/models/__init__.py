@@ -1,144 +1,61 @@
-"""The models, by the name that the command line and saved forecasts use."""
+"""The models: a batch in, an outcome out. Each name is imported when it is first used."""
 
-import dataclasses
-from typing import Any, get_args, get_type_hints
+import importlib
+from typing import TYPE_CHECKING, Any
 
-from winset.models.batch import sample
-from winset.case.model import Case
-from winset.case.ranges import Range, parse_range
-from winset.errors import WinsetError, nearest, shorten
-from winset.models.bargaining import NashBargaining
-from winset.models.base import Model, Outcome, Rounds, RoundsModel
-from winset.models.central import Constant, Mean, Median, ReversionPoint
-from winset.models.exchange import Exchange
-from winset.models.expected_utility import ExpectedUtility
-from winset.models.fitting import FULL, LESSER, PLAYING_ROUNDS, Lack, lacks, lesser_sentence
-from winset.models.spatial import SpatialPolitics
-from winset.models.two_level.model import TwoLevel
+if TYPE_CHECKING:
+    from winset.models.bargaining import NashBargaining as NashBargaining
+    from winset.models.base import Model as Model
+    from winset.models.base import Outcome as Outcome
+    from winset.models.base import Rounds as Rounds
+    from winset.models.base import RoundsModel as RoundsModel
+    from winset.models.central import Constant as Constant
+    from winset.models.central import Mean as Mean
+    from winset.models.central import Median as Median
+    from winset.models.central import ReversionPoint as ReversionPoint
+    from winset.models.exchange import Exchange as Exchange
+    from winset.models.expected_utility import ExpectedUtility as ExpectedUtility
+    from winset.models.fitting import PLAYING_ROUNDS as PLAYING_ROUNDS
+    from winset.models.fitting import Lack as Lack
+    from winset.models.fitting import lacks as lacks
+    from winset.models.fitting import lesser_sentence as lesser_sentence
+    from winset.models.registry import MODELS as MODELS
+    from winset.models.registry import default_model as default_model
+    from winset.models.registry import fitting_models as fitting_models
+    from winset.models.registry import kernels_of as kernels_of
+    from winset.models.registry import make_model as make_model
+    from winset.models.registry import parameters as parameters
+    from winset.models.spatial import SpatialPolitics as SpatialPolitics
+    from winset.models.two_level.model import TwoLevel as TwoLevel
 
-MODELS: dict[str, type[Model]] = {
-    model.name: model
-    for model in (
-        TwoLevel,
-        Mean,
-        Median,
-        NashBargaining,
-        ExpectedUtility,
-        SpatialPolitics,
-        Exchange,
-        ReversionPoint,
-        Constant,
-    )
+_HOMES = {
+    "Constant": "winset.models.central",
+    "Exchange": "winset.models.exchange",
+    "ExpectedUtility": "winset.models.expected_utility",
+    "Lack": "winset.models.fitting",
+    "MODELS": "winset.models.registry",
+    "Mean": "winset.models.central",
+    "Median": "winset.models.central",
+    "Model": "winset.models.base",
+    "NashBargaining": "winset.models.bargaining",
+    "Outcome": "winset.models.base",
+    "PLAYING_ROUNDS": "winset.models.fitting",
+    "ReversionPoint": "winset.models.central",
+    "Rounds": "winset.models.base",
+    "RoundsModel": "winset.models.base",
+    "SpatialPolitics": "winset.models.spatial",
+    "TwoLevel": "winset.models.two_level.model",
+    "default_model": "winset.models.registry",
+    "fitting_models": "winset.models.registry",
+    "kernels_of": "winset.models.registry",
+    "lacks": "winset.models.fitting",
+    "lesser_sentence": "winset.models.fitting",
+    "make_model": "winset.models.registry",
+    "parameters": "winset.models.registry",
 }
 
-__all__ = [
-    "MODELS",
-    "PLAYING_ROUNDS",
-    "Constant",
-    "Exchange",
-    "ExpectedUtility",
-    "Lack",
-    "Mean",
-    "Median",
-    "Model",
-    "NashBargaining",
-    "Outcome",
-    "ReversionPoint",
-    "Rounds",
-    "RoundsModel",
-    "SpatialPolitics",
-    "TwoLevel",
-    "default_model",
-    "fitting_models",
-    "kernels_of",
-    "lacks",
-    "lesser_sentence",
-    "make_model",
-    "parameters",
-]
 
-
-def make_model(name: str, settings: dict[str, Any] | None = None) -> Model:
-    """Return the model ``name`` with ``settings``; texts are read as the parameter's own type.
-
-    Raises:
-        WinsetError: for an unknown model or parameter, or a value that the parameter refuses.
-
-    >>> make_model("mean", {"weights": "none"})
-    Mean(weights='none')
-    """
-    if name not in MODELS:
-        raise WinsetError(f"no model “{name}”; {nearest(name, MODELS)}")
-    kind: Any = MODELS[name]
-    hints = get_type_hints(kind)
-    known = {field.name: hints[field.name] for field in dataclasses.fields(kind)}
-    values = {}
-    for key, value in (settings or {}).items():
-        if key not in known:
-            raise WinsetError(
-                f"model “{name}” has no parameter {shorten(key)}; {nearest(key, known)}"
-            )
-        values[key] = _read(value, known[key], f"{name}: {key}")
-    try:
-        model: Model = kind(**values)
-    except ValueError as error:
-        raise WinsetError(f"model “{name}”: {error}") from None
-    return model
-
-
-def _read(value: Any, kind: Any, where: str) -> Any:
-    kinds = get_args(kind) or (kind,)
-    if Range in kinds and isinstance(value, int | float) and not isinstance(value, bool):
-        return Range(value, value)
-    if not isinstance(value, str) or any(isinstance(k, str) for k in kinds) or kind is str:
-        return value
-    try:
-        if Range in kinds:
-            return parse_range(value)
-        if bool in kinds and value in ("true", "false"):
-            return value == "true"
-        if int in kinds:
-            return int(value)
-        if float in kinds:
-            return float(value)
-    except ValueError as error:
-        raise WinsetError(f"{where}: {error}; found {shorten(value)}") from None
-    return value
-
-
-def parameters(model: Model) -> dict[str, Any]:
-    """Return the parameters of ``model`` as a saved forecast keeps them."""
-    kind: Any = model
-    return {
-        field.name: str(value) if isinstance(value, Range) else value
-        for field in dataclasses.fields(kind)
-        for value in [getattr(model, field.name)]
-    }
-
-
-def kernels_of(model: Model | type[Model]) -> frozenset[str]:
-    """Return the names of the modules whose kernels ``model`` runs."""
-    return frozenset(getattr(model, "kernels", ()))
-
-
-def default_model(case: Case) -> str:
-    """Return the model that says most about ``case``: two levels where two parties negotiate."""
-    return LESSER if lacks(case) else FULL
-
-
-def fitting_models(case: Case) -> list[Model]:
-    """Return every model that can solve ``case``, with its default parameters.
-
-    What a lazy forecaster would say (reversion, constant) is left out.
-    """
-    batch = sample(case, 1)
-    fitting = []
-    for name in MODELS.keys() - {"reversion", "constant"}:
-        model = make_model(name)
-        try:
-            model.solve(batch)
-        except WinsetError:
-            continue
-        fitting.append(model)
-    order = list(MODELS)
-    return sorted(fitting, key=lambda model: order.index(model.name))
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module “winset.models” has no attribute “{name}”")
+    return getattr(importlib.import_module(_HOMES[name]), name)

@@ -5,10 +5,10 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from winset.models.batch import Batch
-from winset.models.kernels.nash import nash_points
 from winset.models.base import Outcome
+from winset.models.batch import Batch
 from winset.models.central import known_reversion, stance_weights
+from winset.models.kernels.nash import nash_points
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,10 @@ from typing import ClassVar, Literal, get_args
 
 import numpy as np
 
-from winset.models.batch import Batch
 from winset.errors import WinsetError
-from winset.models.kernels.medians import weighted_medians
 from winset.models.base import FloatArray, Outcome
+from winset.models.batch import Batch
+from winset.models.kernels.medians import weighted_medians
 
 Weights = Literal["none", "salience", "influence-salience"]
 

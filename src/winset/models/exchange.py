@@ -5,11 +5,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from winset.models.batch import Batch
 from winset.errors import WinsetError
-from winset.models.kernels import exchange as kernel
 from winset.models.base import FloatArray, IntArray, Outcome, Rounds
+from winset.models.batch import Batch
 from winset.models.central import stance_weights
+from winset.models.kernels import exchange as kernel
 
 
 class TooFewIssuesError(WinsetError, ValueError):

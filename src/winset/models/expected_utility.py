@@ -5,10 +5,10 @@ from typing import ClassVar, Literal, get_args
 
 import numpy as np
 
+from winset.models.base import FloatArray, Outcome, Rounds
 from winset.models.batch import Batch
 from winset.models.kernels import expected_utility as kernel
 from winset.models.kernels.challenges import Rules
-from winset.models.base import FloatArray, Outcome, Rounds
 
 Variant = Literal["printed", "replication"]
 Forecast = Literal["median", "mean"]

@@ -7,11 +7,11 @@ from typing import ClassVar, Literal, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from winset.models.batch import Batch
 from winset.errors import WinsetError
+from winset.models.base import FloatArray, Outcome, Rounds
+from winset.models.batch import Batch
 from winset.models.kernels import condorcet, spatial_turn
 from winset.models.kernels import spatial as kernel
-from winset.models.base import FloatArray, Outcome, Rounds
 
 Vote = Literal["binary", "propbin", "proportional", "propcubic", "cubic"]
 Victory = Literal["linear", "square", "quartic", "octic", "binary"]

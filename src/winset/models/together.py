@@ -5,8 +5,8 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from winset.models.batch import Batch
 from winset.models.base import FloatArray, Model, Outcome
+from winset.models.batch import Batch
 
 Sets = Sequence[tuple[int, ...]]  # of issues, by their places in the batch
 

@@ -5,20 +5,28 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from winset.track_record.backtest import Backtest, Row
-from winset.track_record.calibration_fit import FOLDS
 from winset.case.folder import write_file
 from winset.charts.backtest import forecast_against_outcome, scores_by_model
 from winset.charts.decision import actor_rows, decision_view, model_names, model_rows
 from winset.charts.honesty import coverage, events_reliability, transforms
 from winset.charts.text import shown
 from winset.errors import WinsetError, check_ending
-from winset.track_record.resolved_questions import EventScores
 from winset.formats.decisions import Decision, Decisions
 from winset.report.document import as_json, document, figure
-from winset.track_record.scores import FEW_GROUPS
+from winset.track_record.backtest import Backtest, Row
+from winset.track_record.backtest_words import (
+    EIGHTY,
+    NO_MIXTURE,
+    mixture_sentence,
+    points,
+    share,
+    signed,
+    verdict,
+)
+from winset.track_record.calibration_fit import FOLDS
 from winset.track_record.model_table import Duel, Standing, duels, ensemble, standings
-from winset.track_record.backtest_words import EIGHTY, NO_MIXTURE, mixture_sentence, points, share, signed, verdict
+from winset.track_record.resolved_questions import EventScores
+from winset.track_record.scores import FEW_GROUPS
 
 CHARTED_EVENTS = 3  # models whose probabilities are drawn
 NO_VERDICT = "No model that says something of the case settled anything."

@@ -15,8 +15,8 @@ from winset.charts.render import bundle, page_widths
 from winset.charts.text import shown
 from winset.charts.theme import PAGE, config
 from winset.charts.view import View
-from winset.report.evidence import change_text, web_address
 from winset.models.version import winset_version
+from winset.report.evidence import change_text, web_address
 
 TEMPLATES = Path(__file__).parent / "templates"
 

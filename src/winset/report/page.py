@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from winset.explain.answers import Answer, answers, calibration_sentence, issue_answers
 from winset.case.assumed import assumed_sentence
 from winset.case.certainty import points_sentence
 from winset.case.folder import write_file
@@ -18,16 +17,17 @@ from winset.charts.ratification import ratification
 from winset.charts.strip import position_strip
 from winset.charts.tree import game_tree
 from winset.charts.view import View
-from winset.forecast.scenario_effects import compare
-from winset.models.defaults import DRAWS
 from winset.errors import check_ending
 from winset.evidence.doubts.checks import doubts
+from winset.explain.answers import Answer, answers, calibration_sentence, issue_answers
 from winset.explain.background import Findings, look_behind
-from winset.forecast.forecast import Forecast, what_changed
 from winset.explain.headline import headline
-from winset.models import lesser_sentence, make_model
-from winset.models.fitting import LESSER
+from winset.forecast.forecast import Forecast, what_changed
+from winset.forecast.scenario_effects import compare
 from winset.games import Played
+from winset.models import lesser_sentence, make_model
+from winset.models.defaults import DRAWS
+from winset.models.fitting import LESSER
 from winset.report.document import document, figure
 from winset.report.evidence import loose_statements, stance_rows, statement_rows
 from winset.report.method import assumptions, command_line, python_lines

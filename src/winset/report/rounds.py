@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 
-from winset.models.batch import Batch, sample
 from winset.case.model import Case
 from winset.case.scenarios import apply_scenario
 from winset.charts.cast import cast
@@ -17,6 +16,7 @@ from winset.charts.view import View
 from winset.errors import WinsetError
 from winset.forecast.forecast import Forecast
 from winset.models import Model, RoundsModel, make_model
+from winset.models.batch import Batch, sample
 from winset.models.spatial import SpatialPolitics
 
 DRAWS = 200  # over which coalitions are counted

@@ -6,14 +6,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from winset.track_record.backtest import Backtest
 from winset.forecast.calibration import deviation
-from winset.track_record.calibration_fit import Allowed, Seen, each_crps, each_inside, fit, folds, seen_in
 from winset.formats.decisions import Decision, Decisions
 from winset.models.base import FloatArray
-from winset.track_record.scores import Estimate, estimate, group_weights
-from winset.track_record.model_table import Settled, settled
+from winset.track_record.backtest import Backtest
 from winset.track_record.backtest_words import EIGHTY
+from winset.track_record.calibration_fit import (
+    Allowed,
+    Seen,
+    each_crps,
+    each_inside,
+    fit,
+    folds,
+    seen_in,
+)
+from winset.track_record.model_table import Settled, settled
+from winset.track_record.scores import Estimate, estimate, group_weights
 
 OFF = (0.0,)
 FULL = (1.0,)
@@ -53,7 +61,8 @@ def ladder(model: str, decisions: Decisions, points: Mapping[str, float]) -> tup
     Args:
         model: its name.
         decisions: of known outcome, of two groups or more.
-        points: decision to settlement, share of the scale (`winset.track_record.backtest.settlements`).
+        points: decision to settlement, share of the scale: `settlements` of
+            `winset.track_record.backtest`.
     """
     seen = seen_in(decisions, points)
     resampled = group_weights([case.group for case in seen])

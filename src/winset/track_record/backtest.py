@@ -13,14 +13,15 @@ from typing import Any
 
 import numpy as np
 
-from winset.forecast.calibration import Fitted, decision_key, fitted_text, shipped
 from winset.errors import WinsetError
+from winset.forecast.calibration import Fitted, decision_key, fitted_text, shipped
+from winset.forecast.quantiles import quantile, quantiles
 from winset.formats.decisions import Decision, Decisions
 from winset.models import Model, parameters
 from winset.models.base import FloatArray
-from winset.track_record.scores import binned_log_score, crps, quantile, quantiles
-from winset.track_record.decision import Trial, drawn
 from winset.models.version import winset_version
+from winset.track_record.decision import Trial, drawn
+from winset.track_record.scores import binned_log_score, crps
 
 DRAWS = 2_000
 SHARES = (0.5, 0.8, 0.9)

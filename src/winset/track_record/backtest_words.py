@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from winset.models.base import FloatArray
 from winset.track_record.backtest import CLIMATOLOGY, SHARES, Backtest
 from winset.track_record.ensemble import Ensemble
-from winset.models.base import FloatArray
-from winset.track_record.scores import FEW_GROUPS, Estimate, estimate, group_weights
 from winset.track_record.model_table import LAZY, Score, Standing, duels, settled, standings
+from winset.track_record.scores import FEW_GROUPS, Estimate, estimate, group_weights
 
 EIGHTY = SHARES.index(0.8)
 

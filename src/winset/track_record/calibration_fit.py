@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from winset.models.batch import make_batch
+from winset.errors import WinsetError
 from winset.forecast.calibration import (
     BORROWED_FROM,
     NEARER,
@@ -21,9 +21,9 @@ from winset.forecast.calibration import (
     decision_key,
     deviation,
 )
-from winset.errors import WinsetError
 from winset.formats.decisions import Decisions
 from winset.models.base import FloatArray
+from winset.models.batch import make_batch
 from winset.models.central import stance_weights
 from winset.models.version import winset_version
 

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from winset.models.batch import Batch, sample
+from winset.errors import WinsetError
 from winset.forecast.calibration import Calibration
 from winset.forecast.tasks import certain, repeated
-from winset.errors import WinsetError
 from winset.formats.decisions import Decision, Decisions
 from winset.models import Model
 from winset.models.base import FloatArray, Outcome
+from winset.models.batch import Batch, sample
 
 Draws = tuple[FloatArray, FloatArray, float | None]
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from winset.track_record.calibration_fit import folds
 from winset.models.base import FloatArray
+from winset.track_record.calibration_fit import folds
 from winset.track_record.scores import Estimate, estimate, group_weights
 
 RESAMPLES = 200

@@ -5,14 +5,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from winset.explain.answers import answers
 from winset.case.model import Case
 from winset.errors import WinsetError
+from winset.explain.answers import answers
 from winset.explain.background import look_behind
 from winset.forecast.forecast import make_forecast
 from winset.formats.decisions import Decisions
 from winset.models import Model
-from winset.track_record.scores import Estimate, Reliability, brier, estimate, group_weights, log_score
+from winset.track_record.scores import (
+    Estimate,
+    Reliability,
+    brier,
+    estimate,
+    group_weights,
+    log_score,
+)
 from winset.track_record.scores import reliability as bins
 
 THIN = 20  # questions

@@ -97,23 +97,6 @@ def binned_log_score(
     return float(-math.log(inside[max(k, 0)] / inside.sum()))
 
 
-def quantile(values: ArrayLike, weights: ArrayLike | None, share: float) -> float:
-    """Return the least draw at or below which at least ``share`` of the weight lies."""
-    return float(quantiles(values, weights, [share])[0])
-
-
-def quantiles(values: ArrayLike, weights: ArrayLike | None, shares: ArrayLike) -> FloatArray:
-    """Return `quantile` for each of ``shares``, sorting the draws once."""
-    x = np.asarray(values, float)
-    w = np.ones_like(x) if weights is None else np.asarray(weights, float)
-    order = np.argsort(x)
-    below = np.cumsum(w[order])
-    # A share that falls on a step, but for rounding, takes the step's own draw.
-    wanted = np.asarray(shares, float) * below[-1] * (1.0 - 1e-12)
-    found: FloatArray = x[order][np.minimum(np.searchsorted(below, wanted), len(x) - 1)]
-    return found
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reliability:
     """One bin of a reliability diagram.

@@ -3,8 +3,8 @@
 import hashlib
 from collections.abc import Iterator
 
-from winset.case.doubts.doubt import DoubtKind, Sighting
 from winset.case.document_files import kept_bytes, span_digest
+from winset.case.doubts.doubt import DoubtKind, Sighting
 from winset.case.model import Case
 from winset.case.parts import Statement
 from winset.case.ranges import number_text

@@ -7,9 +7,9 @@ from winset.case.document_files import span_digest
 from winset.case.model import Case
 from winset.case.parts import Document, Statement
 from winset.evidence.reading.documents import Text
-from winset.evidence.statements.extract import Found, extract
 from winset.evidence.reading.parsing import MODEL
 from winset.evidence.reading.spans import one_line
+from winset.evidence.statements.extract import Found, extract
 from winset.evidence.statements.speakers import AUTHOR, UNRESOLVED
 
 CODER = "machine"

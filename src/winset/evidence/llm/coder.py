@@ -14,15 +14,15 @@ from winset.case.folder import write_file
 from winset.case.model import Case
 from winset.case.parts import Document
 from winset.errors import WinsetError
+from winset.evidence.coding.renewal import renewed, with_renewal
 from winset.evidence.disposable import FOLDER, disposable_folder
-from winset.evidence.reading.documents import Text
 from winset.evidence.intake import Proposed, text_of
 from winset.evidence.llm.endpoint import MOST_BYTES, Answers
 from winset.evidence.llm.gate import Passed, Rejection, gated, read_answer
 from winset.evidence.llm.prompt import PROMPT_VERSION, context, messages, passages
-from winset.evidence.statements.names import bare_name
-from winset.evidence.coding.renewal import renewed, with_renewal
+from winset.evidence.reading.documents import Text
 from winset.evidence.reading.spans import Span
+from winset.evidence.statements.names import bare_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,11 +18,11 @@ from winset.case.parts import Document, Statement
 from winset.errors import WinsetError, shorten
 from winset.evidence.anchors import Haystack, Place, same_words
 from winset.evidence.coding.decisions import KINDS
-from winset.evidence.reading.documents import Text
-from winset.evidence.statements.extract import FEWEST_WORDS
-from winset.evidence.llm.prompt import MOST_STATEMENTS
 from winset.evidence.coding.propose import free_id
+from winset.evidence.llm.prompt import MOST_STATEMENTS
+from winset.evidence.reading.documents import Text
 from winset.evidence.reading.spans import Span, one_line, trimmed
+from winset.evidence.statements.extract import FEWEST_WORDS
 from winset.evidence.statements.speakers import AUTHOR, UNRESOLVED, Directory
 
 LONGEST_QUOTE = 3_000

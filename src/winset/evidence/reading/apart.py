@@ -29,10 +29,19 @@ from pydantic import TypeAdapter
 
 from winset.case.model import Case
 from winset.errors import WinsetError, shorten
-from winset.evidence.reading.apart_child import FOUND, NOTHING, READY, REFUSED, TEXT, VALUE, receive, send
+from winset.evidence.reading.apart_child import (
+    FOUND,
+    NOTHING,
+    READY,
+    REFUSED,
+    TEXT,
+    VALUE,
+    receive,
+    send,
+)
 from winset.evidence.reading.documents import Text
-from winset.evidence.statements.extract import Found
 from winset.evidence.reading.parsing import MODEL
+from winset.evidence.statements.extract import Found
 
 T = TypeVar("T")
 MEGABYTE = 1_000_000

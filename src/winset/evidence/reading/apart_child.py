@@ -1,4 +1,4 @@
-"""The process that parses for `winset.evidence.reading.apart`: one task after the other, within limits.
+"""The process that parses for `apart`: one task after the other, within limits.
 
 A task comes as a pickle of our own making; what goes back is plain JSON, which cannot make the
 asking process do anything.
@@ -19,8 +19,8 @@ from pydantic import TypeAdapter
 
 from winset.errors import WinsetError
 from winset.evidence.reading.documents import Text
-from winset.evidence.statements.extract import Found, extract_known
 from winset.evidence.reading.reader import HERE
+from winset.evidence.statements.extract import Found, extract_known
 
 READY, VALUE, REFUSED, NO_MEMORY = b"r", b"v", b"e", b"m"
 LENGTH = struct.Struct(">Q")

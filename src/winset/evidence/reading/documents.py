@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from winset.errors import WinsetError, shorten
+from winset.errors.installing import install_command
 from winset.evidence.reading.roles import Line, find_date, line_roles
 from winset.evidence.reading.sentences import sentences
 from winset.evidence.reading.spans import Span
-from winset.errors.installing import install_command
 
 MOST_BYTES = 20_000_000
 MOST_FILES = 10_000

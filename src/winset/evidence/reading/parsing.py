@@ -13,10 +13,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from winset.errors import WinsetError
-from winset.evidence.statements.quotes import Quotation
+from winset.errors.installing import install_command
 from winset.evidence.reading.sentences import sentences
 from winset.evidence.reading.spans import Span
-from winset.errors.installing import install_command
+from winset.evidence.statements.quotes import Quotation
 
 if TYPE_CHECKING:
     from spacy.language import Language

@@ -1,16 +1,16 @@
 """Who parses: this process, or one that can be stopped.
 
 Whatever takes documents in does so through a `Reading`. `HERE` parses in this process, without
-limits, which suits a notebook and texts that can be trusted; `winset.evidence.reading.apart.shared()` is
-what the command line and the workbench use.
+limits, which suits a notebook and texts that can be trusted; `shared()` in
+`winset.evidence.reading.apart` is what the command line and the workbench use.
 """
 
 from typing import Protocol
 
 from winset.case.model import Case
 from winset.evidence.reading.documents import Text, as_text, parse_document
-from winset.evidence.statements.extract import Found, extract
 from winset.evidence.reading.parsing import MODEL, language
+from winset.evidence.statements.extract import Found, extract
 
 
 class Reading(Protocol):

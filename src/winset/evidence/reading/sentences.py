@@ -2,8 +2,8 @@
 
 import re
 
-from winset.evidence.statements.lexicon import word_set
 from winset.evidence.reading.spans import Span, trimmed
+from winset.evidence.statements.lexicon import word_set
 
 # Words whose full stop does not end a sentence when something follows.
 _SHORT = word_set(

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from winset.evidence.statements.lexicon import PLAINLY_SAYING, SAYING, SAYING_NOUNS, SPEAKING_NOUNS
 from winset.evidence.reading.parsing import Parsed
 from winset.evidence.reading.spans import Span
+from winset.evidence.statements.lexicon import PLAINLY_SAYING, SAYING, SAYING_NOUNS, SPEAKING_NOUNS
 
 if TYPE_CHECKING:
     from spacy.tokens import Token

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from winset.evidence.statements.lexicon import word_set
 from winset.evidence.reading.spans import Span, trimmed
+from winset.evidence.statements.lexicon import word_set
 
 
 @dataclass(frozen=True, slots=True)

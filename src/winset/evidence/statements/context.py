@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from winset.evidence.statements.attribution import Attribution, main_subjects, speaks
 from winset.evidence.reading.parsing import Parsed
 from winset.evidence.reading.spans import Span
+from winset.evidence.statements.attribution import Attribution, main_subjects, speaks
 from winset.evidence.statements.speakers import (
     AUTHOR,
     UNRESOLVED,

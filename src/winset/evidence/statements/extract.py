@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 from winset.case.model import Case
 from winset.case.parts import Actor, Issue
 from winset.errors import WinsetError
-from winset.evidence.statements.attribution import Attribution, attribute
-from winset.evidence.statements.context import Context, Paragraph
 from winset.evidence.reading.documents import Text, as_text
-from winset.evidence.statements.issues import IssueFinder
-from winset.evidence.statements.kinds import Kind, Reading, Sign, number, plain, read_kind, sign
 from winset.evidence.reading.parsing import MODEL, Parsed, language, parse, pieces
-from winset.evidence.statements.quotes import Quotation, is_name, quotations
-from winset.evidence.statements.reported import Clause, clauses
 from winset.evidence.reading.sentences import sentences
 from winset.evidence.reading.spans import Span, trimmed
+from winset.evidence.statements.attribution import Attribution, attribute
+from winset.evidence.statements.context import Context, Paragraph
+from winset.evidence.statements.issues import IssueFinder
+from winset.evidence.statements.kinds import Kind, Reading, Sign, number, plain, read_kind, sign
+from winset.evidence.statements.quotes import Quotation, is_name, quotations
+from winset.evidence.statements.reported import Clause, clauses
 from winset.evidence.statements.speakers import AUTHOR, UNRESOLVED, Directory
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """What kind of statement words make, and the very words that say so.
 
-Every rule is a pattern (see :mod:`winset.evidence.statements.patterns`), so that a reader can see why a row
-got its kind.
+Every rule is a pattern (see :mod:`winset.evidence.statements.patterns`), so that a reader can see
+why a row got its kind.
 """
 
 import re
@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from winset.case.parts import StatementKind
+from winset.evidence.reading.spans import Span
 from winset.evidence.statements.conditions import Conditional, conditional
 from winset.evidence.statements.patterns import (
     BLAMES,
@@ -22,7 +23,6 @@ from winset.evidence.statements.patterns import (
     TOLD,
     Rule,
 )
-from winset.evidence.reading.spans import Span
 
 Kind = StatementKind | Literal["unknown"]
 Sign = Literal["for", "against", "unknown"]

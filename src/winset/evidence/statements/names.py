@@ -10,9 +10,9 @@ from winset.case.model import Case
 from winset.case.parts import Actor
 from winset.case.tables import TABLE_KINDS, cells_of
 from winset.evidence.reading.documents import Text
+from winset.evidence.reading.spans import one_line
 from winset.evidence.statements.extract import Found
 from winset.evidence.statements.lexicon import word_set
-from winset.evidence.reading.spans import one_line
 from winset.evidence.statements.speakers import AUTHOR, BODY, TITLES, UNRESOLVED, folded, pronoun
 
 LONGEST_NAME = 80

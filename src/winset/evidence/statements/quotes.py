@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from winset.evidence.statements.lexicon import TITLED, word_set
 from winset.evidence.reading.spans import Span
+from winset.evidence.statements.lexicon import TITLED, word_set
 
 _DOUBLE = '"“”„‟«»＂'
 _MARKS = re.compile(f"[{_DOUBLE}]")

@@ -4,7 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from winset.evidence.statements.attribution import Attribution, found, object_of_to, speaker_of, speaks
+from winset.evidence.reading.parsing import Parsed
+from winset.evidence.reading.spans import Span
+from winset.evidence.statements.attribution import (
+    Attribution,
+    found,
+    object_of_to,
+    speaker_of,
+    speaks,
+)
 from winset.evidence.statements.lexicon import (
     EXPLAINING,
     HAVING_IN_MIND,
@@ -12,8 +20,6 @@ from winset.evidence.statements.lexicon import (
     SAYING,
     TAKING_A_STAND,
 )
-from winset.evidence.reading.parsing import Parsed
-from winset.evidence.reading.spans import Span
 
 if TYPE_CHECKING:
     from spacy.tokens import Token

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from winset.case.parts import Actor
-from winset.evidence.statements.lexicon import word_set
 from winset.evidence.reading.spans import Span
+from winset.evidence.statements.lexicon import word_set
 
 UNRESOLVED = "unresolved"
 AUTHOR = "author"

@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from winset.models.batch import Batch, sample, uncertain_cells
 from winset.case.model import Case
 from winset.case.scenarios import BASE, apply_scenario
-from winset.models.defaults import DRAWS, SEED
 from winset.errors import WinsetError
 from winset.explain.levers.mean import exact_for
 from winset.explain.levers.movable import ORDER, Move, Who, movables
 from winset.explain.levers.search import SCREENED, Search, Seen, Tried
 from winset.explain.levers.stack import Page, Stack
+from winset.explain.sensitivity.summary import PerDraw, Reading, Summary, paired, read_summary
 from winset.models import Model, parameters
 from winset.models.base import Outcome
-from winset.explain.sensitivity.summary import PerDraw, Reading, Summary, paired, read_summary
+from winset.models.batch import Batch, sample, uncertain_cells
+from winset.models.defaults import DRAWS, SEED
 
 FloatArray = NDArray[np.float64]
 ROWS = 4_096  # draws solved at once: short enough for whoever waits for a turn

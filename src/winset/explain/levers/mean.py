@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from winset.models.batch import Batch
 from winset.explain.levers.movable import Move
 from winset.explain.levers.stack import Page, Stack
-from winset.models import Mean, Model
-from winset.models.central import stance_weights
 from winset.explain.sensitivity.summary import Summary
+from winset.models import Mean, Model
+from winset.models.batch import Batch
+from winset.models.central import stance_weights
 
 FloatArray = NDArray[np.float64]
 NUDGE = 1e-9  # of the way: past the point where rounding could fall short

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from winset.models.batch import Batch, RandomShares, sample
 from winset.case.model import Case
 from winset.explain.levers.movable import Move
 from winset.explain.sensitivity.inputs import IN_PER_CENT, ON_SCALE, Input
 from winset.explain.sensitivity.streams import DesignedShares
+from winset.models.batch import Batch, RandomShares, sample
 
 FloatArray = NDArray[np.float64]
 DRAWN = (

@@ -2,10 +2,10 @@
 
 import math
 
-from winset.explain.answers import NBSP, figure, percent
 from winset.case.model import Case
 from winset.case.parts import Scale
 from winset.case.ranges import number_text
+from winset.explain.answers import NBSP, figure, percent
 from winset.explain.levers.find import Change, Lever, Levers
 from winset.explain.levers.movable import Move, Who
 from winset.explain.sensitivity.words import change

@@ -1,6 +1,12 @@
 """What drives a forecast: swings, Sobol indices, and how much evidence stands behind each input."""
 
-from winset.explain.sensitivity.analysis import Driver, Index, Sensitivity, Swing, measure_sensitivity
+from winset.explain.sensitivity.analysis import (
+    Driver,
+    Index,
+    Sensitivity,
+    Swing,
+    measure_sensitivity,
+)
 from winset.explain.sensitivity.inputs import Input, case_inputs, uncertain_inputs
 from winset.explain.sensitivity.sobol import Estimates, Indices, sobol
 from winset.explain.sensitivity.summary import Summary, read_summary

@@ -7,12 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from winset.models.batch import RandomShares, make_batch, sample
 from winset.case.model import Case
 from winset.case.scenarios import BASE, apply_scenario
-from winset.models.defaults import DRAWS, SEED
 from winset.errors import WinsetError
-from winset.models import Model, parameters
 from winset.explain.sensitivity.inputs import Input, parameter_input, uncertain_inputs
 from winset.explain.sensitivity.sobol import ROWS, Estimates, sobol, unit_design
 from winset.explain.sensitivity.streams import DesignedShares, asked_for
@@ -24,6 +21,9 @@ from winset.explain.sensitivity.summary import (
     paired,
     read_summary,
 )
+from winset.models import Model, parameters
+from winset.models.batch import RandomShares, make_batch, sample
+from winset.models.defaults import DRAWS, SEED
 
 FloatArray = NDArray[np.float64]
 LOW, HIGH = 0.1, 0.9  # shares of belief below the two values of a swing

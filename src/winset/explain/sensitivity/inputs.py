@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from winset.models.batch import cells
 from winset.case.model import Case
 from winset.case.parts import PARTY_QUANTITIES, STANCE_QUANTITIES, Condition, Stance
 from winset.case.ranges import Range
 from winset.evidence.coding.units import units
+from winset.models.batch import cells
 
 ON_SCALE = ("position", "red_line_low", "red_line_high")
 IN_PER_CENT = ("salience", "price", "audience_cost")

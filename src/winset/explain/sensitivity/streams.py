@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from winset.models.batch import Batch, RandomShares, make_batch, uncertain_cells
 from winset.case.model import Case
 from winset.case.ranges import Range
+from winset.models.batch import Batch, RandomShares, make_batch, uncertain_cells
 
 FloatArray = NDArray[np.float64]
 

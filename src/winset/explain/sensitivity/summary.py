@@ -8,19 +8,19 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from winset.explain.answers import coded, percent
-from winset.models.batch import Batch
 from winset.case.cells import ID_PATTERN
 from winset.case.model import Case
 from winset.case.parts import Question
 from winset.case.quantities import ALL, parse_quantity
 from winset.case.ranges import number_text
 from winset.errors import WinsetError, nearest, shorten
-from winset.models import Model, Outcome
-from winset.models.together import agreed_together
-from winset.models.two_level.model import TwoLevel
+from winset.explain.answers import coded, percent
 from winset.games import Played, play
 from winset.games.solve import play_batch
+from winset.models import Model, Outcome
+from winset.models.batch import Batch
+from winset.models.together import agreed_together
+from winset.models.two_level.model import TwoLevel
 
 FloatArray = NDArray[np.float64]
 FORMS = (

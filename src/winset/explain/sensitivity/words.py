@@ -2,8 +2,8 @@
 
 import math
 
-from winset.explain.answers import NBSP, percent
 from winset.case.model import Case
+from winset.explain.answers import NBSP, percent
 from winset.explain.sensitivity.analysis import Index, Sensitivity
 from winset.explain.sensitivity.inputs import Input
 

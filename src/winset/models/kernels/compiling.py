@@ -5,8 +5,9 @@ is read from the `Place` of this code, or made there. Numba is imported only to 
 needs no more than llvmlite, and a call passes pointers. The global interpreter lock is not held.
 
 A kernel takes what its annotations say: whole numbers, floats, truth values, arrays as in
-:mod:`winset.models.kernels.arrays`, and named or plain tuples of these. It returns a number or nothing;
-one that returns more can be called by other kernels, and runs as Python when Python calls it.
+:mod:`winset.models.kernels.arrays`, and named or plain tuples of these. It returns a number or
+nothing; one that returns more can be called by other kernels, and runs as Python when Python calls
+it.
 """
 
 import ctypes
@@ -15,21 +16,16 @@ import sys
 import threading
 from collections.abc import Callable, Iterable
 from types import FunctionType
-from typing import Any, get_args, get_origin
+from typing import Any
 
-import numpy as np
-
-from winset.models.kernels.arrays import Layout
+from winset.models.compiling_news import Compiling, tell
 from winset.models.kernels.place import place, warn, warn_of_numba
 from winset.models.kernels.sources import refuse_changed, renew_stale
-from winset.models.kernels.telling import Compiling, tell
 from winset.models.kernels.threads import in_threads
+from winset.models.kernels.words import SCALARS, layout_of, parts_of, words_of
 from winset.models.version import code_digest
 
 Words = list[Any]
-_SCALARS: dict[Any, Any] = {
-    int: ctypes.c_int64, float: ctypes.c_double, bool: ctypes.c_uint8, np.uint64: ctypes.c_uint64,
-}  # fmt: skip
 _REGISTER: "dict[str, Kernel]" = {}
 _expected: "list[Kernel]" = []
 _loading = threading.RLock()
@@ -76,14 +72,14 @@ class Kernel:
 
     def __call__(self, *args: Any) -> Any:
         """Run it once."""
-        if self.result is not None and self.result not in _SCALARS:
+        if self.result is not None and self.result not in SCALARS:
             return self.function(*args)
         entry = self.load()
         words: Words = []
         self._flatten(args, words)
         if self._plain is not None:
             return self._plain(*self._as_numba_takes(args))
-        result = _SCALARS.get(self.result, ctypes.c_void_p)()
+        result = SCALARS.get(self.result, ctypes.c_void_p)()
         _run(self.name, entry, result, words)
         return None if self.result is None else self.result(result.value)
 
@@ -218,41 +214,13 @@ def expect(kernels: Iterable[Kernel]) -> list[Kernel]:
     return missing
 
 
-def words_of(kind: Any) -> list[Any]:
-    """Return the machine words that a value of ``kind`` is passed in."""
-    if kind in _SCALARS:
-        return [_SCALARS[kind]]
-    if layout := layout_of(kind):
-        # Owner and parent, both none; items, bytes of each, data, shape and strides.
-        return [
-            ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_void_p,
-            *[ctypes.c_int64] * (2 * layout.axes),
-        ]  # fmt: skip
-    return [word for part in parts_of(kind) for word in words_of(part)]
-
-
-def layout_of(kind: Any) -> Layout | None:
-    """Return how an array of ``kind`` lies in memory; None if it is no array."""
-    metadata = getattr(kind, "__metadata__", ())
-    return metadata[0] if metadata else None
-
-
-def parts_of(kind: Any) -> tuple[Any, ...]:
-    """Return the kinds of what a tuple of ``kind`` holds."""
-    if get_origin(kind) is tuple:
-        return get_args(kind)
-    if not hasattr(kind, "_fields"):
-        raise TypeError(f"a kernel takes what winset.models.kernels.arrays names; found {kind}")
-    return tuple(kind.__annotations__[name] for name in kind._fields)
-
-
 def flatten(kind: Any, value: Any, words: Words) -> None:
     """Append the machine words of ``value`` to ``words``.
 
     Raises:
         TypeError: when it is not what a kernel takes.
     """
-    if kind in _SCALARS:
+    if kind in SCALARS:
         words.append(kind(value))
     elif layout := layout_of(kind):
         if value.dtype.name != layout.kind or value.ndim != layout.axes:
@@ -272,7 +240,7 @@ def flatten(kind: Any, value: Any, words: Words) -> None:
 
 def _as_numba_takes(kind: Any, value: Any) -> Any:
     """Return ``value`` with arrays that can be written to: to Numba others are another kind."""
-    if kind in _SCALARS:
+    if kind in SCALARS:
         return kind(value)
     if layout_of(kind):
         return value if value.flags.writeable else value.copy()

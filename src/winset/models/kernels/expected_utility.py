@@ -11,7 +11,17 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from winset.models.kernels.arrays import Bool2, Float1, Float2, Float3, Float4, Int1, Int2, Int4, Span
+from winset.models.kernels.arrays import (
+    Bool2,
+    Float1,
+    Float2,
+    Float3,
+    Float4,
+    Int1,
+    Int2,
+    Int4,
+    Span,
+)
 from winset.models.kernels.challenges import TIE, Room, Rules, Table, expect, make_room, make_table
 from winset.models.kernels.compiling import compiled, door
 

@@ -8,7 +8,7 @@ nothing of Numba to run.
 import ctypes
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 import numba
 import numpy as np
@@ -17,8 +17,8 @@ from numba.core import codegen, types
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.types.containers import BaseTuple
 
-from winset.models.kernels.compiling import Kernel, layout_of, parts_of, words_of
 from winset.models.kernels.loading import SYMBOL, target
+from winset.models.kernels.words import layout_of, parts_of, words_of
 
 _TYPES = {
     None: types.none,
@@ -45,16 +45,29 @@ def numba_type(kind: Any) -> Any:
     return BaseTuple.from_types(parts, kind if hasattr(kind, "_fields") else None)
 
 
+class Source(Protocol):
+    """A kernel, as far as its machine code is concerned."""
+
+    name: str
+    function: Any
+    inlined: bool
+    result: Any
+    arguments: tuple[Any, ...]
+
+    @property
+    def dispatcher(self) -> Any: ...  # noqa: D102
+
+
 class UnsuitedError(Exception):
     """This release of Numba compiles kernels in another way than `machine_code` relies on."""
 
 
-def plain_dispatcher(kernel: Kernel) -> Any:
+def plain_dispatcher(kernel: Source) -> Any:
     """Return ``kernel`` as Numba itself runs it: slower to start, and kept nowhere."""
     return numba.njit([_signature(kernel)], error_model="numpy", nogil=True)(kernel.function)
 
 
-def dispatcher_of(kernel: Kernel) -> Any:
+def dispatcher_of(kernel: Source) -> Any:
     """Return ``kernel`` as Numba has it, compiled for its one signature."""
     return numba.njit(
         [_signature(kernel)],
@@ -65,11 +78,11 @@ def dispatcher_of(kernel: Kernel) -> Any:
     )(kernel.function)
 
 
-def _signature(kernel: Kernel) -> Any:
+def _signature(kernel: Source) -> Any:
     return numba_type(kernel.result)(*map(numba_type, kernel.arguments))
 
 
-def machine_code(kernel: Kernel) -> bytes:
+def machine_code(kernel: Source) -> bytes:
     """Return the object file of ``kernel``.
 
     Raises:
@@ -82,7 +95,7 @@ def machine_code(kernel: Kernel) -> bytes:
         raise UnsuitedError(f"{kernel.name}: {type(error).__name__}: {error}") from error
 
 
-def _object_file(kernel: Kernel) -> bytes:
+def _object_file(kernel: Source) -> bytes:
     with global_compiler_lock, _only_translated():
         result = kernel.dispatcher.get_compile_result(_signature(kernel))
     module = binding.parse_assembly(result.library.get_llvm_str())
@@ -117,7 +130,7 @@ def _object_file(kernel: Kernel) -> bytes:
     return content
 
 
-def _check(kernel: Kernel, function: Any) -> None:
+def _check(kernel: Source, function: Any) -> None:
     """Refuse code that takes other machine words than it will be given.
 
     Raises:

@@ -7,8 +7,8 @@ from typing import Literal
 
 import numpy as np
 
-from winset.models.batch import Batch
 from winset.models.base import FloatArray
+from winset.models.batch import Batch
 from winset.models.two_level.winsets import TwoLevelOutcome
 
 

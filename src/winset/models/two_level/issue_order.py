@@ -2,22 +2,23 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from winset.models.batch import Batch
+from winset.case.ranges import Range
 from winset.errors import WinsetError, nearest
+from winset.models.base import BoolArray, FloatArray, IntArray
+from winset.models.batch import Batch
+from winset.models.central import known_reversion
 from winset.models.kernels.logistic import logits
 from winset.models.kernels.quota import rounded_votes
 from winset.models.kernels.ratification import EDGE, INFLUENCE, SALIENCE, TINY, Table
 from winset.models.kernels.two_level import Solved, solve_table
-from winset.models.base import BoolArray, FloatArray, IntArray
-from winset.models.central import known_reversion
 from winset.models.two_level.ratifiers import Seats, pairs, seats_of
 
 if TYPE_CHECKING:
-    from winset.models.two_level.model import TwoLevel
+    pass
 
 STANCE = (
     "position", "price", "red_line_low", "red_line_high", "audience_cost", "salience", "influence",
@@ -26,10 +27,29 @@ Solving = Callable[..., Solved]  # `solve_table`, or what remembers its answers
 LEAST_SHARE = 2.0**-54  # stands for a uniform number of 0, below the least other one
 
 
+class Settings(Protocol):
+    """What the solving of issues needs to know of a two-level model; its fields are told there."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def information(self) -> str: ...  # noqa: D102
+    @property
+    def rule(self) -> str: ...  # noqa: D102
+    @property
+    def proposer(self) -> str: ...  # noqa: D102
+    @property
+    def tau(self) -> Range: ...  # noqa: D102
+    @property
+    def kappa(self) -> Range: ...  # noqa: D102
+    @property
+    def grid(self) -> int: ...  # noqa: D102
+
+
 class Talks:
     """The issues of one batch. Each can be solved in the world where ``given`` ones are agreed."""
 
-    def __init__(self, model: "TwoLevel", batch: Batch, solve: Solving = solve_table) -> None:
+    def __init__(self, model: Settings, batch: Batch, solve: Solving = solve_table) -> None:
         self._model, self._batch, self._solve = model, batch, solve
         self._reversion = known_reversion(batch, model.name)
         self._tau = _plain(batch.drawn(f"{model.name}/tau", model.tau))

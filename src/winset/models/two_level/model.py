@@ -6,17 +6,17 @@ from typing import ClassVar, Literal, get_args
 
 import numpy as np
 
-from winset.models.batch import Batch
 from winset.case.ranges import Range
 from winset.errors import WinsetError
+from winset.models.base import FloatArray, IntArray, Outcome
+from winset.models.batch import Batch
 from winset.models.kernels.blame import AGREED, BLAMED, MISJUDGED, blame_draws
 from winset.models.kernels.shapley import MOST_EXACT, MOST_OBJECTIONS
 from winset.models.kernels.two_level import solve_table
 from winset.models.kernels.winsets import winset_sums
-from winset.models.base import FloatArray, IntArray, Outcome
 from winset.models.two_level.binding import Binding, binding
-from winset.models.two_level.ratifiers import Seats
 from winset.models.two_level.issue_order import Solving, Talks
+from winset.models.two_level.ratifiers import Seats
 from winset.models.two_level.winsets import Blame, Curves, TwoLevelOutcome
 
 Information = Literal["private", "complete"]

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from winset.models.batch import Batch
 from winset.models.base import FloatArray, IntArray
+from winset.models.batch import Batch
 
 Ties = list[tuple[int, int]]  # source and target, actors of the batch
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from winset.case.appending import append
 from winset.case.chain import LEDGER
-from winset.track_record.claims import Rate, bootstrapped
 from winset.errors import CaseError, Problem, WinsetError, nearest, shorten
+from winset.track_record.claims import Rate, bootstrapped
+from winset.track_record.scores import brier, crps, log_score
 from winset.track_record.sealed.records import (
     NO_AGREEMENT,
     VOID,
@@ -23,7 +24,6 @@ from winset.track_record.sealed.records import (
     understand_chain,
 )
 from winset.track_record.sealed.witness.attested import TITLES, Kind, Witness
-from winset.track_record.scores import brier, crps, log_score
 
 __all__ = ["Record", "Score", "record", "resolve", "score"]
 

@@ -10,7 +10,6 @@ from typing import Any, Literal
 
 import numpy as np
 
-from winset.explain.answers import answers
 from winset.case.appending import append, refuse_falling
 from winset.case.chain import LEDGER, Chain, canonical
 from winset.case.folder import render_case
@@ -18,10 +17,12 @@ from winset.case.lock import write_lock
 from winset.case.model import Case
 from winset.case.parts import Question
 from winset.case.quantities import parse_quantity
-from winset.models.defaults import DRAWS, SEED
 from winset.errors import CaseError, Problem, WinsetError, nearest, shorten
+from winset.explain.answers import answers
 from winset.explain.background import look_behind
 from winset.forecast.forecast import Forecast, make_forecast
+from winset.models import Model, default_model, make_model
+from winset.models.defaults import DRAWS, SEED
 from winset.track_record.sealed.archive import archive_of, digests, numbers_of, put_away
 from winset.track_record.sealed.records import (
     FORMAT,
@@ -33,7 +34,6 @@ from winset.track_record.sealed.records import (
     as_words,
     in_json,
 )
-from winset.models import Model, default_model, make_model
 
 SHARES = tuple((k + 0.5) / 100 for k in range(100))
 

@@ -12,6 +12,8 @@ from winset.case.folder import read_case
 from winset.case.model import Case
 from winset.errors import CaseError, Problem, WinsetError
 from winset.forecast.forecast import Forecast, repeat_forecast
+from winset.forecast.provenance import Made
+from winset.models.version import UNKNOWN, compare_code, winset_version
 from winset.track_record.sealed.archive import bring_back, digests
 from winset.track_record.sealed.archive import changes as archive_changes
 from winset.track_record.sealed.records import Ledger, Seal, Sealed, read_ledger
@@ -19,8 +21,6 @@ from winset.track_record.sealed.resolving import Record, Score, date_words, reco
 from winset.track_record.sealed.sealing import content_digest, say
 from winset.track_record.sealed.witness import Trust, Witness, existed_by, witnesses_of
 from winset.track_record.sealed.witness.attested import LEEWAY, TITLES
-from winset.forecast.provenance import Made
-from winset.models.version import UNKNOWN, compare_code, winset_version
 
 Verdict = Literal["same bytes", "same numbers", "other numbers", "cannot be made again", "not made"]
 

@@ -17,11 +17,11 @@ from winset.case.scenarios import BASE
 from winset.charts.theme import NO_PARTY, party_colours
 from winset.errors import WinsetError
 from winset.models import MODELS, Lack, default_model, lacks
-from winset.web.cases import rows
 from winset.web.api.declarations import Endpoint
-from winset.web.server.workbench import desk, name_in, opened
-from winset.web.forecasts.sliders import Slider, sliders
+from winset.web.cases import rows
 from winset.web.cases.store import Name, Opened, Saved, Store
+from winset.web.forecasts.sliders import Slider, sliders
+from winset.web.server.workbench import desk, name_in, opened
 
 STRICT = ConfigDict(extra="forbid")
 GROUP = "cases"

@@ -22,18 +22,18 @@ from winset.evidence.coding.decisions import (
     rejected,
     undecided,
 )
-from winset.evidence.intake import text_of
 from winset.evidence.coding.propose import free_id
+from winset.evidence.intake import text_of
 from winset.evidence.reading.spans import Span, trimmed
-from winset.web.cases import rows
-from winset.web.api.declarations import Endpoint
 from winset.web.api.cases import CASE, Placed, address
-from winset.web.server.workbench import desk, name_in
+from winset.web.api.declarations import Endpoint
 from winset.web.api.evidence import GROUP, document_in
+from winset.web.cases import rows
 from winset.web.cases.coder_lock import Deed, Recorded, record
 from winset.web.cases.statements import StatementTold, revision, statements_told
-from winset.web.server.error_responses import RefusedError
 from winset.web.cases.store import Name
+from winset.web.server.error_responses import RefusedError
+from winset.web.server.workbench import desk, name_in
 
 STRICT = ConfigDict(extra="forbid")
 

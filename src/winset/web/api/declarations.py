@@ -17,10 +17,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from winset.errors import CaseError, Problem, shorten
-from winset.web.server.workbench import opened
-from winset.web.server.etags import tag_of, unless_known
 from winset.web.server.byte_cache import kept
 from winset.web.server.error_responses import Json, RefusedError
+from winset.web.server.etags import tag_of, unless_known
+from winset.web.server.workbench import opened
 
 Method = Literal["GET", "POST", "PATCH", "DELETE"]
 Handler = Callable[..., Awaitable[Any]]

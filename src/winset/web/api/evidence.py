@@ -11,11 +11,10 @@ from starlette.requests import Request
 from winset.case.model import Case
 from winset.case.parts import Document
 from winset.evidence.reading.apart import shared
-from winset.evidence.statements.names import suggested_actors
 from winset.evidence.search import search
-from winset.web.api.declarations import Endpoint
+from winset.evidence.statements.names import suggested_actors
 from winset.web.api.cases import CASE, address
-from winset.web.server.workbench import opened
+from winset.web.api.declarations import Endpoint
 from winset.web.cases.statements import (
     DocumentListed,
     DocumentTold,
@@ -25,9 +24,10 @@ from winset.web.cases.statements import (
     names_said,
     proposing,
 )
-from winset.web.server.error_responses import RefusedError
 from winset.web.cases.store import Opened
 from winset.web.cases.texts import visible
+from winset.web.server.error_responses import RefusedError
+from winset.web.server.workbench import opened
 
 STRICT = ConfigDict(extra="forbid")
 GROUP = "evidence"

@@ -10,26 +10,26 @@ from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass as checked
 from starlette.requests import Request
 
-from winset.explain.answers import Answer, answers, calibration_sentence, issue_answers
 from winset.case.model import Case
 from winset.case.parts import Question as Asks
 from winset.case.quantities import parse_quantity
 from winset.case.scenarios import BASE
 from winset.charts.canvas import WIDE
+from winset.errors import WinsetError
+from winset.explain.answers import Answer, answers, calibration_sentence, issue_answers
+from winset.explain.background import Findings
+from winset.explain.headline import Headline, headline
+from winset.forecast.forecast import Forecast
+from winset.forecast.provenance import Made
 from winset.forecast.scenario_effects import Effect, compare
 from winset.models.defaults import DRAWS, SEED
-from winset.errors import WinsetError
-from winset.explain.background import Findings
-from winset.forecast.forecast import Forecast
-from winset.explain.headline import Headline, headline
-from winset.forecast.provenance import Made
 from winset.models.two_level.model import Binding
-from winset.web.api.declarations import Endpoint
-from winset.web.forecasts.query import WHAT_IF, Changes, Draws, ForecastAsked, Question, understood
 from winset.web.api.cases import CASE
-from winset.web.server.workbench import Desk, desk, issue_in, opened
+from winset.web.api.declarations import Endpoint
 from winset.web.forecasts.forecast_thread import Live, since
 from winset.web.forecasts.pictures import VIEWS, Picture, Views, Width, pictures
+from winset.web.forecasts.query import WHAT_IF, Changes, Draws, ForecastAsked, Question, understood
+from winset.web.server.workbench import Desk, desk, issue_in, opened
 
 STRICT = ConfigDict(extra="forbid")
 GROUP = "forecasts"

@@ -12,12 +12,10 @@ from starlette.requests import Request
 
 from winset.errors import CaseError, Problem, WinsetError
 from winset.evidence.reading.documents import MOST_BYTES
-from winset.web.api.declarations import Endpoint
 from winset.web.api.cases import CASE, Placed
 from winset.web.api.decisions import copied_words, where
-from winset.web.server.workbench import desk, name_in
+from winset.web.api.declarations import Endpoint
 from winset.web.api.evidence import GROUP
-from winset.web.server.error_responses import RefusedError
 from winset.web.cases.store import Store
 from winset.web.cases.uploads import (
     MOST_FILES,
@@ -30,6 +28,8 @@ from winset.web.cases.uploads import (
     readable,
     take_files,
 )
+from winset.web.server.error_responses import RefusedError
+from winset.web.server.workbench import desk, name_in
 
 MOST_FIELDS = 20
 

@@ -16,22 +16,22 @@ from winset.case.model import Case
 from winset.case.ranges import Range, parse_range
 from winset.charts.canvas import WIDE
 from winset.charts.timeline import timeline as drawn
-from winset.models.defaults import DRAWS, SEED
 from winset.errors import WinsetError
 from winset.evidence.coding.derive import Derivation, derive_stances, marked
 from winset.evidence.coding.endings import idle
 from winset.evidence.coding.trace import Sentence, TracedCell, trace
-from winset.models import default_model, make_model
 from winset.forecast.timeline import Timeline, moment_at, timeline_days
-from winset.web.api.declarations import Endpoint
+from winset.models import default_model, make_model
+from winset.models.defaults import DRAWS, SEED
 from winset.web.api.cases import CASE, Placed, address
-from winset.web.cases.coders import Coded, coded
 from winset.web.api.decisions import copied_words, where
-from winset.web.server.workbench import desk, issue_in, name_in, opened
-from winset.web.forecasts.pictures import Picture, Width, picture
-from winset.web.server.error_responses import RefusedError
+from winset.web.api.declarations import Endpoint
+from winset.web.cases.coders import Coded, coded
 from winset.web.cases.store import Opened
 from winset.web.cases.texts import visible
+from winset.web.forecasts.pictures import Picture, Width, picture
+from winset.web.server.error_responses import RefusedError
+from winset.web.server.workbench import desk, issue_in, name_in, opened
 
 STRICT = ConfigDict(extra="forbid")
 GROUP = "numbers and statements"

@@ -12,16 +12,16 @@ from starlette.requests import Request
 
 from winset.case.model import Case
 from winset.case.scenarios import BASE
+from winset.models import default_model, make_model
 from winset.models.defaults import DRAWS, SEED
 from winset.track_record.sealed import Seal, SealDraft, draft, put_down
-from winset.models import default_model, make_model
-from winset.web.api.declarations import Endpoint
-from winset.web.forecasts.query import Draws
 from winset.web.api.cases import CASE, address
-from winset.web.server.workbench import desk, name_in, opened
+from winset.web.api.declarations import Endpoint
 from winset.web.cases.locks import locked
-from winset.web.server.error_responses import RefusedError
 from winset.web.cases.store import Name, Store
+from winset.web.forecasts.query import Draws
+from winset.web.server.error_responses import RefusedError
+from winset.web.server.workbench import desk, name_in, opened
 from winset.web.views.sealed import forecast_words
 
 STRICT = ConfigDict(extra="forbid")

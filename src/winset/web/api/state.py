@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from winset.models.kernels.telling import latest
+from winset.models.compiling_news import latest
 from winset.models.version import winset_version
 from winset.web.api.declarations import Endpoint
 from winset.web.server.workbench import desk

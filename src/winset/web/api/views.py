@@ -11,18 +11,18 @@ from pydantic.dataclasses import dataclass as checked
 from starlette.requests import Request
 
 from winset.track_record.sealed import resolve, score
-from winset.web.api.declarations import Endpoint
 from winset.web.api.cases import CASE, address
-from winset.web.server.workbench import desk, name_in, opened
-from winset.web.forecasts.jobs import Job
+from winset.web.api.declarations import Endpoint
 from winset.web.api.jobs import JobTold, job_told
 from winset.web.cases.locks import locked
-from winset.web.server.error_responses import RefusedError
 from winset.web.cases.store import Name, Store
-from winset.web.views.query import Asked, query_of
-from winset.web.views.view_cache import FORMS, Views, told, wanted
+from winset.web.forecasts.jobs import Job
+from winset.web.server.error_responses import RefusedError
+from winset.web.server.workbench import desk, name_in, opened
 from winset.web.views.kind import Kind, Subject
 from winset.web.views.kinds import BACKTEST, OF_A_CASE, kind_of
+from winset.web.views.query import Asked, query_of
+from winset.web.views.view_cache import FORMS, Views, told, wanted
 
 STRICT = ConfigDict(extra="forbid")
 GROUP = "views"

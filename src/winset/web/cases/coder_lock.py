@@ -22,8 +22,8 @@ from winset.evidence.coding.decisions import (
 )
 from winset.evidence.disposable import only_session
 from winset.web.cases.locks import locked
-from winset.web.server.error_responses import RefusedError
 from winset.web.cases.store import Name, Opened, Store
+from winset.web.server.error_responses import RefusedError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

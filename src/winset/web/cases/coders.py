@@ -5,9 +5,9 @@ from functools import lru_cache
 
 from winset.case.model import Case
 from winset.case.parts import Statement
+from winset.errors.installing import install_command
 from winset.evidence.coding.agreement import FIELDS, agreement
 from winset.evidence.coding.units import Unit, units
-from winset.errors.installing import install_command
 from winset.web.api.cases import address
 from winset.web.cases.statements import deciding, statement_told
 from winset.web.cases.store import Opened

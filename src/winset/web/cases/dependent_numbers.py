@@ -1,4 +1,4 @@
-"""From a statement to the numbers that rest on it: the way back of `winset.evidence.coding.trace`."""
+"""From a statement to the numbers that rest on it: `winset.evidence.coding.trace` the other way."""
 
 from collections import defaultdict
 from dataclasses import dataclass

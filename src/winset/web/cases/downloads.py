@@ -16,23 +16,23 @@ from starlette.routing import Route
 
 from winset.case.folder import render_case
 from winset.case.model import Case
-from winset.forecast.as_json import forecast_json
 from winset.errors import WinsetError, nearest
+from winset.errors.installing import install_command
 from winset.explain.background import look_behind
+from winset.explain.forecast_json import forecast_json
 from winset.formats.dna_export import export_dna
 from winset.formats.doccano import write_doccano
 from winset.formats.excel import write_workbook
 from winset.formats.ktab import write_ktab
 from winset.formats.refiqda import write_refi_qda
-from winset.errors.installing import install_command
 from winset.report.page import report_html
-from winset.web.forecasts.query import ForecastAsked, understood
 from winset.web.api.cases import address
-from winset.web.server.workbench import desk, opened
-from winset.web.forecasts.forecast_thread import Live
-from winset.web.server.error_responses import Json, RefusedError
 from winset.web.cases.store import Opened
+from winset.web.forecasts.forecast_thread import Live
+from winset.web.forecasts.query import ForecastAsked, understood
+from winset.web.server.error_responses import Json, RefusedError
 from winset.web.server.templating import page
+from winset.web.server.workbench import desk, opened
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # of files in an archive: the same case gives the same bytes
 BELONGS = ("documents", "sealed")  # folders that stand beside what the case is read from

@@ -23,9 +23,9 @@ from winset.case.lock import unwritable
 from winset.case.merging import ChangedError
 from winset.case.model import Case
 from winset.case.naming import check_name
+from winset.case.shipped import shipped_cases
 from winset.case.tables import TABLES
 from winset.case.template import blank, template
-from winset.case.shipped import shipped_cases
 from winset.errors import CaseError, Problem, WinsetError, shorten
 from winset.web.cases.locks import locked, settle
 from winset.web.server.error_responses import RefusedError

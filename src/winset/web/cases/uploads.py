@@ -9,12 +9,12 @@ from winset.case.folder import parse_case, read_case
 from winset.case.model import Case
 from winset.case.template import blank
 from winset.errors import CaseError, Problem, WinsetError, shorten
-from winset.evidence.reading.apart import shared
-from winset.evidence.intake import Intake, propose_again, save_intake, take_in
+from winset.errors.installing import install_command
 from winset.evidence.coding.propose import CODER
 from winset.evidence.coding.renewal import Renewal, check_proposer, save_renewal
+from winset.evidence.intake import Intake, propose_again, save_intake, take_in
+from winset.evidence.reading.apart import shared
 from winset.evidence.reading.spans import one_line
-from winset.errors.installing import install_command
 from winset.web.api.evidence import document_in
 from winset.web.cases.coder_lock import own, session
 from winset.web.cases.locks import locked

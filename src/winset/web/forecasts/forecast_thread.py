@@ -11,10 +11,10 @@ from typing import Any, ParamSpec, TypeVar
 
 from winset.case.shipped import open_case
 from winset.explain.background import Findings, look_behind, needed
-from winset.forecast.forecast import Forecast, make_forecast
-from winset.models.kernels.compiling import expect
-from winset.models import make_model, parameters
 from winset.explain.structural_range import Structure, structural_range
+from winset.forecast.forecast import Forecast, make_forecast
+from winset.models import make_model, parameters
+from winset.models.compiled_code import expect
 from winset.web.forecasts.query import Question
 from winset.web.forecasts.reuse import Remembering
 

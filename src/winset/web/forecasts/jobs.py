@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 from winset.errors import WinsetError
 from winset.web.forecasts.forecast_thread import Live
-from winset.web.server.error_responses import RefusedError
 from winset.web.forecasts.work_pieces import StoppedError, Turns
+from winset.web.server.error_responses import RefusedError
 
 AT_ONCE = 2  # jobs that take turns; others wait
 MOST_WAITING = 16

@@ -11,9 +11,9 @@ from winset.case.model import Case
 from winset.case.parts import Change, Scenario
 from winset.case.records import understand
 from winset.case.scenarios import BASE
-from winset.models.defaults import DRAWS, SEED
 from winset.errors import CaseError, Problem
 from winset.models import Model, default_model, make_model
+from winset.models.defaults import DRAWS, SEED
 
 STRICT = ConfigDict(extra="forbid")
 MOST_DRAWS = 200_000

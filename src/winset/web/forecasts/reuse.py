@@ -12,15 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from winset.models.batch import Batch, FloatArray, RandomShares, make_batch
 from winset.case.model import Case
 from winset.case.parts import STANCE_QUANTITIES
-from winset.forecast.tasks import ALL_DRAWN, CHUNK, Part, Task, ThisProcess, certain, solve_sets
 from winset.errors import CaseError
-from winset.models.kernels.ratification import Table
-from winset.models.kernels.two_level import Solved, solve_table
+from winset.forecast.tasks import ALL_DRAWN, CHUNK, Part, Task, ThisProcess, certain, solve_sets
 from winset.models.base import BoolArray, Outcome
+from winset.models.batch import Batch, FloatArray, RandomShares, make_batch
 from winset.models.two_level.model import TwoLevel
+from winset.models.two_level.solving import Solved, Table, solve_table
 
 MOST_NAMES = 4_000  # streams kept
 MOST_BATCHES = 3
@@ -70,7 +69,9 @@ class _Known:
 
 
 class Remembering:
-    """Workers (see `winset.forecast.tasks`) for one user who changes little from one forecast to the next.
+    """Workers for one user who changes little from one forecast to the next.
+
+    See `winset.forecast.tasks`.
 
     Only one thread may use it at a time.
     """
@@ -97,7 +98,7 @@ class Remembering:
             yield Part(draws=task.draws, drawn=drawn, tally=None)
 
     def batch(self, case: Case, draws: int, *, seed: int) -> Batch:
-        """Return what `winset.models.batch.sample` returns, from the nearest case sampled before."""
+        """Return what `sample` returns, from the nearest case sampled before."""
         for kept in self._sampled:
             if kept.seed == seed and kept.batch.draws == draws:
                 made = again(kept.batch, kept.case, case)

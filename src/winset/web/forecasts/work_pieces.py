@@ -1,8 +1,9 @@
 """Long work on the thread for forecasts, a piece at a time, so that sliders do not wait for it.
 
-Compiled kernels run one at a time (see `winset.web.forecasts.forecast_thread`). A long function runs on a thread of its
-own and computes only while the thread for forecasts waits for it: it borrows that thread's turn,
-hands it back whenever it says how far it is, and queues up again behind whatever came meanwhile.
+Compiled kernels run one at a time (see `winset.web.forecasts.forecast_thread`). A long function
+runs on a thread of its own and computes only while the thread for forecasts waits for it: it
+borrows that thread's turn, hands it back whenever it says how far it is, and queues up again behind
+whatever came meanwhile.
 """
 
 import threading

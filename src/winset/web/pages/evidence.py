@@ -14,17 +14,17 @@ from winset.evidence.coding.decisions import KINDS
 from winset.formats.statements_csv import write_statements
 from winset.formats.webannotation import write_annotations
 from winset.models import MODELS, default_model
-from winset.web.cases import rows
 from winset.web.api.cases import address, told
-from winset.web.cases.coders import coded
-from winset.web.server.workbench import issue_in, opened
 from winset.web.api.evidence import document_in, evidence_told
 from winset.web.api.numbers import derivation_told, trace_told
-from winset.web.pages.frame import embedded
+from winset.web.cases import rows
+from winset.web.cases.coders import coded
 from winset.web.cases.statements import document_told
-from winset.web.server.error_responses import RefusedError
 from winset.web.cases.store import Opened
+from winset.web.pages.frame import embedded
+from winset.web.server.error_responses import RefusedError
 from winset.web.server.templating import page
+from winset.web.server.workbench import issue_in, opened
 
 _TABLES = ("parties", "issues", "actors", "stances")
 

@@ -15,12 +15,12 @@ from winset.case.assumed import assumed_sentence
 from winset.case.certainty import points_sentence
 from winset.charts.render import bundle
 from winset.charts.theme import PAGE, config
-from winset.cli.printing import jsonable
+from winset.forecast.jsonable import jsonable
 from winset.web.api.cases import listed, told
-from winset.web.server.workbench import desk, opened
-from winset.web.server.etags import tag_of, unless_known
 from winset.web.server.byte_cache import kept
+from winset.web.server.etags import tag_of, unless_known
 from winset.web.server.templating import page
+from winset.web.server.workbench import desk, opened
 
 
 async def start(request: Request) -> HTMLResponse:

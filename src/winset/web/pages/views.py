@@ -12,21 +12,21 @@ from starlette.routing import Route
 from winset.charts.canvas import WIDE, fitting
 from winset.errors import CaseError, WinsetError, nearest, shorten
 from winset.web.api.cases import address
-from winset.web.server.workbench import desk, opened
-from winset.web.cases.downloads import attached
-from winset.web.server.etags import known, unless_known
-from winset.web.forecasts.jobs import Job
 from winset.web.api.jobs import job_told
-from winset.web.pages.frame import embedded
-from winset.web.forecasts.pictures import picture
-from winset.web.server.error_responses import RefusedError, answer_in_json
+from winset.web.cases.downloads import attached
 from winset.web.cases.store import Opened
+from winset.web.forecasts.jobs import Job
+from winset.web.forecasts.pictures import picture
+from winset.web.pages.frame import embedded
+from winset.web.server.error_responses import RefusedError, answer_in_json
+from winset.web.server.etags import known, unless_known
 from winset.web.server.templating import page
-from winset.web.views.query import Asked, query_of, read_query
-from winset.web.views.view_cache import FORMS, PATIENCE, Views, as_file
+from winset.web.server.workbench import desk, opened
 from winset.web.views.kind import NOTHING, Kind, Subject
 from winset.web.views.kinds import BACKTEST, OF_A_CASE, kind_of
+from winset.web.views.query import Asked, query_of, read_query
 from winset.web.views.result import Shown
+from winset.web.views.view_cache import FORMS, PATIENCE, Views, as_file
 
 PICTURES = "pictures"  # the pictures of a view for its page, as the part of a file's address
 

@@ -14,24 +14,23 @@ from starlette.routing import Mount
 from winset.errors import WinsetError
 from winset.web.api import cases as cases_api
 from winset.web.api import decisions as decisions_api
-from winset.web.cases import downloads
 from winset.web.api import evidence as evidence_api
-from winset.web.pages import evidence as evidence_pages
 from winset.web.api import forecasts as forecast_api
 from winset.web.api import intake as intake_api
 from winset.web.api import jobs as jobs_api
 from winset.web.api import numbers as numbers_api
-from winset.web.pages import frame as pages
 from winset.web.api import sealing as sealing_api
 from winset.web.api import state as state_api
 from winset.web.api import views as views_api
-from winset.web.pages import views as views_pages
 from winset.web.api.declarations import Endpoint, routes
-from winset.web.server.workbench import Desk
-from winset.web.server.byte_cache import Kept
-from winset.web.forecasts.forecast_thread import Live
-from winset.web.server.static_files import Looks
 from winset.web.api.openapi import description
+from winset.web.cases import downloads
+from winset.web.cases.store import Store
+from winset.web.forecasts.forecast_thread import Live
+from winset.web.pages import evidence as evidence_pages
+from winset.web.pages import frame as pages
+from winset.web.pages import views as views_pages
+from winset.web.server.byte_cache import Kept
 from winset.web.server.error_responses import on_error
 from winset.web.server.security import (
     LOOPBACK,
@@ -43,7 +42,8 @@ from winset.web.server.security import (
     Hosts,
     Session,
 )
-from winset.web.cases.store import Store
+from winset.web.server.static_files import Looks
+from winset.web.server.workbench import Desk
 from winset.web.views.view_cache import Views
 
 # Whoever adds pages or addresses adds its module here; nothing else needs to know of it.

@@ -12,8 +12,8 @@ from starlette.types import Scope
 
 from winset.case.lock import HeldError
 from winset.case.merging import ChangedError
-from winset.cli.printing import jsonable
 from winset.errors import CaseError, Problem, WinsetError
+from winset.forecast.jsonable import jsonable
 from winset.web.server.templating import page
 
 CHANGED = (

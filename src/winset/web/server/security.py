@@ -11,9 +11,9 @@ Pure ASGI, so that a page can be added without thinking of any of it:
 
 A browser sends a cookie to every port of a host, so that other servers on this machine may receive
 it. Two things make a cookie useless to them. The pages stand under a host name of their own below
-``localhost`` (`winset.web.server.listening.own_name`), to which no other server's pages belong. And whatever
-changes something needs a second secret in a header, which pages keep in the browser's storage: that
-belongs to one port.
+``localhost`` (`own_name` in `winset.web.server.listening`), to which no other server's pages
+belong. And whatever changes something needs a second secret in a header, which pages keep in the
+browser's storage: that belongs to one port.
 """
 
 import hmac

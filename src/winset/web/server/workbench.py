@@ -6,9 +6,9 @@ import anyio.to_thread
 from starlette.requests import Request
 
 from winset.errors import WinsetError
+from winset.web.cases.store import Name, Opened, Store
 from winset.web.forecasts.forecast_thread import Live
 from winset.web.server.error_responses import RefusedError
-from winset.web.cases.store import Name, Opened, Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
-from winset.track_record.backtest import Backtest, Row, run_backtest
-from winset.case.tables import TABLES
 from winset.case.shipped import shipped_cases
+from winset.case.tables import TABLES
 from winset.charts.backtest import forecast_against_outcome, scores_by_model
 from winset.charts.decision import decision_view, model_names
 from winset.charts.honesty import coverage, transforms
@@ -14,12 +13,13 @@ from winset.errors import WinsetError, nearest
 from winset.formats.decisions import Decisions, read_decisions
 from winset.formats.grid import KINDS as ENDINGS
 from winset.models import MODELS, make_model
-from winset.track_record.scores import Estimate
-from winset.track_record.model_table import Which, duels, ensemble, standings
+from winset.track_record.backtest import Backtest, Row, run_backtest
 from winset.track_record.backtest_words import verdict
+from winset.track_record.model_table import Which, duels, ensemble, standings
+from winset.track_record.scores import Estimate
 from winset.web.server.error_responses import RefusedError
-from winset.web.views.query import Asked, query_of
 from winset.web.views.kind import Choice, Field, Kind, Progress, Subject, luck_fields
+from winset.web.views.query import Asked, query_of
 from winset.web.views.result import Cells, Part, Shown, pictured, rows_table
 
 DRAWS, MOST = 500, 5_000

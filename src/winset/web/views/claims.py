@@ -5,9 +5,18 @@ import datetime
 from winset.charts.intervals import Interval, intervals
 from winset.charts.text import shown as visible
 from winset.charts.view import View
-from winset.track_record.claims import LEAST, Rate, Scored, Tally, Whose, claims_of, tallies, uncoded
-from winset.web.views.query import Asked
+from winset.track_record.claims import (
+    LEAST,
+    Rate,
+    Scored,
+    Tally,
+    Whose,
+    claims_of,
+    tallies,
+    uncoded,
+)
 from winset.web.views.kind import Kind, Progress, Subject, made_of, no_fields
+from winset.web.views.query import Asked
 from winset.web.views.result import Part, Shown, pictured, rows_table
 
 ABOUT = (

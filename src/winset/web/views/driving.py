@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from winset.case.model import Case
 from winset.charts.tornado import tornado
-from winset.models import make_model
 from winset.explain.sensitivity import (
     Sensitivity,
     headline,
@@ -13,7 +12,7 @@ from winset.explain.sensitivity import (
     research_sentences,
 )
 from winset.explain.sensitivity.words import coded_range, noise_sentence
-from winset.web.views.query import Asked
+from winset.models import make_model
 from winset.web.views.kind import (
     Choice,
     Field,
@@ -26,6 +25,7 @@ from winset.web.views.kind import (
     scenario_field,
     settled,
 )
+from winset.web.views.query import Asked
 from winset.web.views.result import Part, Shown, pictured, rows_table
 
 DRAWS, MOST = 256, 4_096

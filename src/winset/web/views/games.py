@@ -4,17 +4,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from winset.explain.answers import percent
 from winset.charts.intervals import Interval, intervals
 from winset.charts.text import shown as visible
 from winset.charts.tree import game_tree
 from winset.charts.view import View
-from winset.models.defaults import DRAWS
 from winset.errors import WinsetError, nearest
+from winset.explain.answers import percent
 from winset.explain.background import reckoned_with
-from winset.models import make_model
 from winset.games import Played, estimate, games_of, play
-from winset.web.views.query import Asked
+from winset.models import make_model
+from winset.models.defaults import DRAWS
 from winset.web.views.kind import (
     Choice,
     Field,
@@ -27,6 +26,7 @@ from winset.web.views.kind import (
     scenario_field,
     settled,
 )
+from winset.web.views.query import Asked
 from winset.web.views.result import Part, Shown, pictured, rows_table
 
 MOST = 20_000

@@ -3,11 +3,11 @@
 import math
 from dataclasses import dataclass, replace
 
-from winset.explain.answers import percent
 from winset.case.model import Case
 from winset.charts.intervals import Interval, intervals
 from winset.charts.text import shown as visible
 from winset.charts.view import View
+from winset.explain.answers import percent
 from winset.explain.levers import (
     ORDER,
     Lever,
@@ -21,7 +21,6 @@ from winset.explain.levers import (
 )
 from winset.explain.levers.words import group_title, move_words, nothing_sentence
 from winset.models import make_model
-from winset.web.views.query import Asked
 from winset.web.views.driving import goals
 from winset.web.views.kind import (
     Field,
@@ -35,6 +34,7 @@ from winset.web.views.kind import (
     scenario_field,
     settled,
 )
+from winset.web.views.query import Asked
 from winset.web.views.result import Part, Shown, pictured, rows_table
 
 DRAWS, MOST = 256, 2_048

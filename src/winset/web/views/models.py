@@ -3,18 +3,17 @@
 import math
 from dataclasses import replace
 
-from winset.explain.answers import Answer, answers, figure, percent
 from winset.case.model import Case
 from winset.case.parts import Issue
 from winset.charts.intervals import Interval, intervals
 from winset.charts.text import shown as visible
 from winset.charts.view import View
-from winset.models.defaults import DRAWS
 from winset.errors import WinsetError
+from winset.explain.answers import Answer, answers, figure, percent
 from winset.explain.background import look_behind
 from winset.forecast.forecast import Forecast, make_forecast
 from winset.models import MODELS, fitting_models, make_model
-from winset.web.views.query import Asked
+from winset.models.defaults import DRAWS
 from winset.web.views.kind import (
     Field,
     Kind,
@@ -26,6 +25,7 @@ from winset.web.views.kind import (
     scenario_field,
     settled,
 )
+from winset.web.views.query import Asked
 from winset.web.views.result import Part, Shown, pictured, rows_table
 
 MOST = 20_000

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from winset.models.batch import Batch, sample
 from winset.case.model import Case
 from winset.case.scenarios import apply_scenario
 from winset.charts.cast import cast
@@ -13,7 +12,7 @@ from winset.charts.power import power_landscape
 from winset.charts.trajectories import fan, trajectories
 from winset.errors import WinsetError, nearest
 from winset.models import MODELS, Model, RoundsModel, make_model
-from winset.web.views.query import Asked
+from winset.models.batch import Batch, sample
 from winset.web.views.kind import (
     Choice,
     Field,
@@ -27,6 +26,7 @@ from winset.web.views.kind import (
     scenario_field,
     settled,
 )
+from winset.web.views.query import Asked
 from winset.web.views.result import Part, Shown, pictured
 
 DRAWS, MOST = 200, 2_000

@@ -4,9 +4,9 @@ import datetime
 from dataclasses import dataclass
 
 from winset.case.scenarios import BASE
+from winset.models import MODELS, default_model
 from winset.models.defaults import DRAWS
 from winset.track_record.sealed.sealing import can_seal
-from winset.models import MODELS, default_model
 from winset.web.forecasts.query import MOST_DRAWS
 from winset.web.views.kind import Choice, Subject
 

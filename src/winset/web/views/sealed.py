@@ -6,12 +6,12 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from winset.explain.answers import percent
 from winset.case.chain import LEDGER
 from winset.case.ranges import number_text
 from winset.charts.intervals import Interval, intervals
 from winset.charts.text import shown as visible
 from winset.charts.view import View
+from winset.explain.answers import percent
 from winset.track_record.claims import Rate
 from winset.track_record.sealed import (
     Check,
@@ -27,10 +27,10 @@ from winset.track_record.sealed import (
 from winset.track_record.sealed.resolving import date_words
 from winset.track_record.sealed.witness import Witness, existed_by, witnesses_of
 from winset.track_record.sealed.witness.files import files_of
-from winset.web.views.query import Asked
 from winset.web.views.kind import Kind, Progress, Subject, made_of, no_fields
-from winset.web.views.seal_form import seal_form
+from winset.web.views.query import Asked
 from winset.web.views.result import Part, Shown, pictured, rows_table
+from winset.web.views.seal_form import seal_form
 
 NONE = "No forecast is sealed yet."
 COLUMNS = ("Entry", "Sealed", "Question", "Model", "Forecast", "Settled by", "State", "Came out",

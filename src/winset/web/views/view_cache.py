@@ -13,15 +13,15 @@ import anyio.to_thread
 
 from winset.charts.render import rendered
 from winset.charts.theme import DARK, LIGHT
-from winset.cli.printing import jsonable
 from winset.errors import WinsetError
+from winset.forecast.jsonable import jsonable
 from winset.models.version import winset_version
-from winset.web.server.etags import tag_of
+from winset.web.forecasts.forecast_thread import Live
 from winset.web.forecasts.jobs import Job, Jobs
 from winset.web.server.byte_cache import Kept
-from winset.web.forecasts.forecast_thread import Live
-from winset.web.views.query import Asked, query_of, read_query
+from winset.web.server.etags import tag_of
 from winset.web.views.kind import NOTHING, Kind, Progress, Subject
+from winset.web.views.query import Asked, query_of, read_query
 from winset.web.views.result import Shown, as_csv
 
 PATIENCE = 0.6  # seconds that a page waits before it shows how far the work is

@@ -8,7 +8,13 @@ from typing import get_args
 from winset.case.chain import Chain, Entry, canonical
 from winset.errors import WinsetError, nearest
 from winset.track_record.sealed.witness import authority, calendar, commits
-from winset.track_record.sealed.witness.attested import TITLES, Kind, SilentWitnessError, Trust, WitnessError
+from winset.track_record.sealed.witness.attested import (
+    TITLES,
+    Kind,
+    SilentWitnessError,
+    Trust,
+    WitnessError,
+)
 from winset.track_record.sealed.witness.files import (
     PLACE,
     files_of,

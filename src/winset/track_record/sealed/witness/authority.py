@@ -12,7 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from winset.errors import WinsetError
-from winset.track_record.sealed.witness.attested import SilentWitnessError, State, Witness, WitnessError
+from winset.track_record.sealed.witness.attested import (
+    SilentWitnessError,
+    State,
+    Witness,
+    WitnessError,
+)
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate

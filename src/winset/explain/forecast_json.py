@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from winset.explain.answers import answers
 from winset.case.model import Case
-from winset.cli.printing import jsonable
+from winset.explain.answers import answers
 from winset.explain.background import Findings
-from winset.forecast.forecast import Forecast
 from winset.explain.headline import headline
+from winset.forecast.forecast import Forecast
+from winset.forecast.jsonable import jsonable
 
 
 def forecast_json(case: Case, forecast: Forecast, findings: Findings) -> dict[str, Any]:
