@@ -1,4 +1,4 @@
-"""The shape of the package: who may import whom, and what its front door shows."""
+"""The shape of the package: which room may import which, and what its front door shows."""
 
 import ast
 import subprocess
@@ -10,46 +10,82 @@ import pytest
 import winset
 
 SOURCE = Path(winset.__file__).parent
-# Each layer may import itself, what stands beside it, and what stands to its left.
-LAYERS = [
-    {"defaults", "errors", "installing", "keeping", "kernels", "scores", "version"},
-    {"case"},
-    {"formats", "evidence", "batch", "cases"},
-    {"models"},
-    {"moves"},
-    {"calibration", "calibration_fit"},
-    {"made", "saved", "tally", "drawn", "chunks", "runs", "cluster"},
-    {"forecast", "comparison"},
-    {"backtest", "trial", "ensemble", "standings", "verdict", "ablation"},
-    {"dissent", "structure"},
-    {"findings", "rounds", "timeline"},
-    {"answers", "likelihood", "verbal"},
-    {"claims", "ledger", "events", "sensitivity", "levers", "drive", "headline"},
-    {"charts"},
-    {"report"},
-    {"cli", "web", "__main__"},
+# Imports go one way. Of rooms on one line only a later one may import an earlier one.
+ROOMS = [
+    ("errors",),
+    ("case",),
+    ("evidence", "models"),
+    ("formats", "games", "forecast"),
+    ("explain",),
+    ("track_record",),
+    ("charts",),
+    ("report",),
+    ("web",),
+    ("cli",),
 ]
-PLACE = {name: k for k, layer in enumerate(LAYERS) for name in layer}
+PLACE = {room: (floor, k) for floor, rooms in enumerate(ROOMS) for k, room in enumerate(rooms)}
+LOOSE = {"__init__", "__main__"}
 
 
-def imports(path):
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("winset"):
-            yield node.module
-        elif isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names if alias.name.startswith("winset"))
-
-
-@pytest.mark.parametrize("path", sorted(SOURCE.rglob("*.py")), ids=str)
-def test_a_module_imports_only_from_its_own_layer_or_a_lower_one(path):
+def module_name(path: Path) -> str:
     parts = path.relative_to(SOURCE).with_suffix("").parts
-    if parts == ("__init__",):
-        return
-    own = PLACE[parts[0]]
-    for module in imports(path):
-        target = module.split(".")[1] if "." in module else None
-        if target is not None:
-            assert PLACE[target] <= own, f"{'.'.join(parts)} imports {module}"
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts) or "__init__"
+
+
+MODULES = {module_name(path): path for path in sorted(SOURCE.rglob("*.py"))}
+
+
+def imports(path: Path) -> set[str]:
+    """Return the modules of this package that the file at ``path`` imports, anywhere in it."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "winset":
+            base = node.module.removeprefix("winset").lstrip(".")
+            for alias in node.names:
+                full = f"{base}.{alias.name}".lstrip(".")
+                names.add(full if full in MODULES else base)
+        elif isinstance(node, ast.Import):
+            names |= {a.name.removeprefix("winset.") for a in node.names if "winset." in a.name}
+    return {name for name in names if name}
+
+
+IMPORTS = {name: imports(path) for name, path in MODULES.items()}
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name not in LOOSE])
+def test_a_room_imports_only_rooms_below_it(name):
+    own = name.split(".")[0]
+    for target in IMPORTS[name]:
+        room = target.split(".")[0]
+        assert room == own or PLACE[room] < PLACE[own], f"{name} imports {target}"
+
+
+def test_nothing_lies_loose_at_the_top():
+    assert {path.stem for path in SOURCE.glob("*.py")} == LOOSE
+
+
+def test_kernels_are_called_by_models_alone():
+    for name, targets in IMPORTS.items():
+        if not name.startswith("models."):
+            assert not {t for t in targets if t.startswith("models.kernels.")}, name
+
+
+def test_no_file_imports_itself_by_way_of_others():
+    state: dict[str, int] = {}
+
+    def visit(name: str, path: tuple[str, ...]) -> None:
+        if state.get(name) == 2:
+            return
+        assert state.get(name) != 1, " -> ".join((*path[path.index(name) :], name))
+        state[name] = 1
+        for target in sorted(IMPORTS.get(name, ())):
+            if target != name:
+                visit(target, (*path, name))
+        state[name] = 2
+
+    for name in MODULES:
+        if name != "__init__":
+            visit(name, ())
 
 
 def test_the_front_door_opens_to_all_that_it_names():
