@@ -3,6 +3,7 @@
 
 python3 dev.py demo          forecast the shipped case iran-nuclear-2015 and write its report
 python3 dev.py test          all that CI runs: format, lint, types, tests, commands of the pages
+python3 dev.py test --quick  format, lint, types, and the tests that name what was changed
 python3 dev.py test --all    the long form: long tests too, and the quick checks under every other
                              Python on the PATH that the package is for
 python3 dev.py quick         the demo and a sample of the tests, in an environment for this Python
@@ -128,13 +129,36 @@ def find_others() -> list[str]:
     return working
 
 
+def tests_of_changes() -> list[str]:
+    """Return the test files that were changed or name a changed module; a sample if none was."""
+    ask = ["git", "status", "--porcelain", "--untracked-files=all", "--no-renames"]
+    answer = subprocess.run(ask, cwd=ROOT, capture_output=True, text=True)
+    changed = [Path(line[3:]) for line in answer.stdout.splitlines() if line.endswith(".py")]
+    modules = {
+        ".".join(path.relative_to("src").with_suffix("").parts).removesuffix(".__init__")
+        for path in changed
+        if path.parts[0] == "src"
+    }
+    chosen = {"tests/test_layers.py", *(f"tests/test_{name}.py" for name in QUICK if not modules)}
+    for path in sorted((ROOT / "tests").glob("test_*.py")):
+        text = path.read_text()
+        slow = path.stem.endswith("_browser")
+        if not slow and any(f"{module} " in text or f"{module}\n" in text for module in modules):
+            chosen.add(f"tests/{path.name}")
+    chosen |= {str(path) for path in changed if path.match("tests/test_*.py")}
+    return sorted(name for name in chosen if (ROOT / name).exists())
+
+
 def test() -> None:
-    """Run everything that CI runs; with ``--all`` the long tests and the other Pythons too."""
+    """Run everything that CI runs; ``--quick`` less of it, ``--all`` more."""
     prepare("[dev]")
+    words = [word for word in sys.argv[2:] if word != "--quick"]
+    if len(words) < len(sys.argv[2:]):
+        words += tests_of_changes()
     run(PYTHON, "-m", "ruff", "format", "--check", ".")
     run(PYTHON, "-m", "ruff", "check", ".")
     run(PYTHON, "-m", "mypy")
-    run(PYTHON, "-m", "pytest", *SPREAD, *sys.argv[2:])
+    run(PYTHON, "-m", "pytest", *SPREAD, *words)
     if "--all" in sys.argv[2:]:
         others = find_others()
         names = ", ".join(Path(command).name for command in others) or "no other one found"

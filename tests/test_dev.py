@@ -1,6 +1,7 @@
 """The script that makes the environment: what it runs where, without making one."""
 
 import ast
+import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -104,3 +105,31 @@ def test_a_test_marked_long_is_skipped_with_the_reason_unless_all_are_asked_for(
         assert [mark.kwargs["reason"] for mark in marks] == (
             [] if asked else ["a long form: --all runs it"]
         )
+
+
+def test_the_quick_form_runs_the_tests_that_name_what_was_changed(tmp_path, monkeypatch):
+    def file(name, text):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    file("src/winset/forecast/quantiles.py", "")
+    file("tests/test_names_it.py", "from winset.forecast.quantiles import quantile\n")
+    file("tests/test_does_not.py", "from winset.forecast.quantilesque import quantile\n")
+    file("tests/test_in_pages_browser.py", "import winset.forecast.quantiles\n")
+    file("tests/test_layers.py", "")
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    monkeypatch.setattr(dev, "ROOT", tmp_path)
+    subprocess.run(["git", "-C", tmp_path, "add", "tests"], check=True)
+    identity = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", "-C", tmp_path, *identity, "commit", "-qm", "tests"], check=True)
+    assert dev.tests_of_changes() == ["tests/test_layers.py", "tests/test_names_it.py"]
+    file("tests/test_does_not.py", "")
+    assert "tests/test_does_not.py" in dev.tests_of_changes()
+
+
+def test_the_quick_form_hands_pytest_the_files_and_no_word_of_its_own(commands, monkeypatch):
+    monkeypatch.setattr(dev, "tests_of_changes", lambda: ["tests/test_layers.py"])
+    job(monkeypatch, "test", "--quick", "-x")
+    assert commands[-1][-2:] == ["-x", "tests/test_layers.py"]
+    assert not any("--quick" in words for words in commands)

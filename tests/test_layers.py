@@ -7,22 +7,11 @@ from pathlib import Path
 
 import pytest
 
+import architecture
 import winset
+from architecture import ROOMS
 
 SOURCE = Path(winset.__file__).parent
-# Imports go one way. Of rooms on one line only a later one may import an earlier one.
-ROOMS = [
-    ("errors",),
-    ("case",),
-    ("evidence", "models"),
-    ("formats", "games", "forecast"),
-    ("explain",),
-    ("track_record",),
-    ("charts",),
-    ("report",),
-    ("web",),
-    ("cli",),
-]
 PLACE = {room: (floor, k) for floor, rooms in enumerate(ROOMS) for k, room in enumerate(rooms)}
 LOOSE = {"__init__", "__main__"}
 
@@ -58,6 +47,11 @@ def test_a_room_imports_only_rooms_below_it(name):
     for target in IMPORTS[name]:
         room = target.split(".")[0]
         assert room == own or PLACE[room] < PLACE[own], f"{name} imports {target}"
+
+
+def test_the_page_on_the_architecture_is_what_the_imports_say():
+    page = architecture.PAGE.read_text()
+    assert page == architecture.renewed(page)
 
 
 def test_nothing_lies_loose_at_the_top():

@@ -8,6 +8,7 @@ from winset.cli.claims import claims
 from winset.cli.coding import agreement, code, derive, reanchor, trace
 from winset.cli.evidence import extract, search
 from winset.cli.exchange import export, import_
+from winset.cli.explain import explain
 from winset.cli.forecast import compare, forecast
 from winset.cli.intake import add, propose
 from winset.cli.ledger import resolve, seal, verify
@@ -62,6 +63,6 @@ for _command in IMPORTS:
 for _command in (
     forecast, compare, sensitivity, levers, timeline, show, check, new, cases, export, import_,
     extract, search, add, propose, code, agreement, derive, trace, reanchor, claims, seal, verify,
-    resolve, witness, serve, backtest, calibrate, warm,
+    resolve, witness, serve, backtest, calibrate, warm, explain,
 ):  # fmt: skip
     cli.add_command(_command)

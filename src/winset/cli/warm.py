@@ -18,7 +18,7 @@ def warm() -> None:
     Compiled code is kept in the folder that WINSET_CACHE names, by default the user's cache folder,
     until winset, Numba or the processor changes.
     """
-    import winset.models  # noqa: F401  whose kernels make themselves known
+    import winset.models.registry  # noqa: F401  whose kernels make themselves known
     from winset.models.cache_folders import VARIABLE
     from winset.models.compiled_code import doors, expect, place
 
