@@ -201,7 +201,8 @@ def test_a_file_that_is_no_state_is_left_alone(content, short, tmp_path):
 # Runs the command line, its state written after each chunk; is killed where the first word says.
 KILLED = """
 import os, signal, sys
-from winset import chunks, runs
+from winset.forecast import tasks as chunks
+from winset.forecast import long_runs as runs
 from winset.__main__ import main
 
 runs.EVERY, (when, *sys.argv[1:]) = 0.0, sys.argv[1:]

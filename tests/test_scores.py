@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from winset.forecast.quantiles import quantile
 from winset.track_record.scores import (
     binned_log_score,
     brier,
@@ -12,7 +13,6 @@ from winset.track_record.scores import (
     estimate,
     group_weights,
     log_score,
-    quantile,
     reliability,
     resolvable,
     skill,

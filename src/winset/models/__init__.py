@@ -54,6 +54,8 @@ _HOMES = {
     "parameters": "winset.models.registry",
 }
 
+__all__ = [*_HOMES]
+
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:

@@ -74,6 +74,10 @@ def main() -> None:
             answer = REFUSED + str(error).encode("utf-8", "replace")
         except MemoryError:
             answer = NO_MEMORY
+        except Exception:  # a library that had no memory and called it something else
+            if not most or _peak() <= NEARLY * most:
+                raise
+            answer = NO_MEMORY
         if answer[:1] == REFUSED and most and _peak() > NEARLY * most:
             answer = NO_MEMORY  # a library that had no memory and called the document broken
         _unbounded()
