@@ -155,5 +155,5 @@ def test_a_gap_is_drawn_and_named(nuclear):
     party[1, :, 0] = point > 0.6
     curves = dataclasses.replace(found.curves, party=party)
     view = ratification(dataclasses.replace(found, curves=curves), "enrichment", case=case)
-    assert "gap of 31" in view.caption or "gap of 30" in view.caption
+    assert "are 31" in view.caption or "are 30" in view.caption
     assert b"a gap of" in rendered(view, ".svg").replace(b"\xc2\xa0", b" ")

@@ -119,7 +119,7 @@ def test_every_view_is_reached_from_the_case_by_keyboard_and_drawn(page):
         page.wait_for_selector(DRAWN, timeout=COMPILES)
         if path in ("rounds", "sensitivity", "sealed"):
             assert page.locator("figure svg").first.is_visible()
-    press_on(page, "Take away")
+    press_on(page, "Export")
     page.wait_for_url("**/exports")
     assert page.locator(".card").count() >= 10
 

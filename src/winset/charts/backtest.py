@@ -121,7 +121,7 @@ def forecast_against_outcome(backtest: Backtest, decisions: Decisions, model: st
         square = Square(
             width,
             across=("x", f"Median of “{shown(model)}”, calibrated"),
-            upwards=("y", "What came of it"),
+            upwards=("y", "Outcome"),
             scales=(hundred, hundred),
             values=(QUARTERS, QUARTERS),
         )
@@ -136,7 +136,7 @@ def forecast_against_outcome(backtest: Backtest, decisions: Decisions, model: st
         f"{hits} medians lie within 10 points."
     )
     return View(
-        title=f"What “{shown(model)}” said, and what came of it",
+        title=f"What “{shown(model)}” said, and the outcome",
         caption=(
             "Each dot is a decision, in points of a scale of 100; on the dashed line the forecast "
             "was right. A dot that is chosen is shown below; the table there does the same "

@@ -72,10 +72,7 @@ def who_blocks(findings: Findings, issue: str, *, case: Case) -> View:
 def _misjudged(share: float) -> str:
     if np.isnan(share):
         return "No draw fails."
-    return (
-        f"In {percent(share)} of these nobody does: some other point would have passed, had the "
-        "table known."
-    )
+    return f"In {percent(share)} of the failures another deal would have passed."
 
 
 def _drawn(rows: list[Row], description: str) -> Drawing:

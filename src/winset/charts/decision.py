@@ -1,4 +1,4 @@
-"""One decision of a backtest: who wanted what, what each model said, what came of it."""
+"""One decision of a backtest: who wanted what, what each model said, the outcome."""
 
 from collections.abc import Sequence
 
@@ -50,7 +50,7 @@ def decision_view(decision: Decision, said: Sequence[Said], models: Sequence[str
     actors, rows = actor_rows(decision), model_rows(said, models)
     outcome = 100.0 * (decision.outcome - decision.scale.low) / decision.scale.width
     description = shown(
-        f"{decision.id}: what came of it stands at {outcome:.0f} of 100; "
+        f"{decision.id}: the outcome stands at {outcome:.0f} of 100; "
         + "; ".join(f"{r['name']} said {r['x']:.0f}, {r['low']:.0f} to {r['high']:.0f}"
                     for r in rows)
         + "."
@@ -70,7 +70,7 @@ def decision_view(decision: Decision, said: Sequence[Said], models: Sequence[str
         table=Table(
             columns=("Who", "Position or median", "80 % from", "to", "Share of the weight"),
             rows=(
-                ("What came of it", round(outcome, 1), "", "", ""),
+                ("Outcome", round(outcome, 1), "", "", ""),
                 *((r["name"], r["x"], r["low"], r["high"], "") for r in rows),
                 *((r["name"], r["at"], "", "", r["weight"]) for r in actors),
             ),

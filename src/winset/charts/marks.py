@@ -1,4 +1,4 @@
-"""The points that every forecast is read beside: mean, median, reversion, what came of it."""
+"""The points that every forecast is read beside: mean, median, reversion, outcome."""
 
 from dataclasses import dataclass
 
@@ -54,7 +54,7 @@ def marks(case: Case, issue: str) -> tuple[Mark, ...]:
     if entry.reversion is not None:
         found.append(_mark("reversion", "Without agreement", entry.reversion))
     if entry.outcome is not None:
-        found.append(_mark("outcome", "What came of it", entry.outcome.value))
+        found.append(_mark("outcome", "Outcome", entry.outcome.value))
     return tuple(found)
 
 

@@ -226,7 +226,9 @@ def _said(found: Meeting, scale: Scale) -> list[str]:
     if found.low <= found.high:
         size = measure(found.high - found.low, scale)
         said.append(
-            f"These meet over {size}." if found.meet else f"Between them lies a gap of {size}."
+            f"These meet over {size}."
+            if found.meet
+            else f"No point passes on both sides; they are {size} apart."
         )
     return said
 

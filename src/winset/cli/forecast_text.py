@@ -64,7 +64,7 @@ def print_forecasts(
         say("Single moves, whatever the end; these do not add up to 1:", indent="  ")
         _chances(played.summary())
         if chances := reckoned_with(played):
-            say("P(agreement) that the players reckon with:", indent="  ")
+            say("P(agreement) that each side expects:", indent="  ")
             _chances(chances)
     click.echo()
     if assumed := assumed_sentence(case):

@@ -44,7 +44,7 @@ ALWAYS = datetime.date(2000, 1, 1)  # such tables say no date, and no model asks
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """One issue of one case, with what came of it.
+    """One issue of one case, with its outcome.
 
     Attributes:
         id: of the issue in its table, or ``case/issue``.

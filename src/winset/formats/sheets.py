@@ -112,7 +112,7 @@ ISSUES = Sheet(
         _number("at_most", "… at this point or below.", "requires", "at_most"),
         _text("phrases", "Words by which texts speak of it, separated by ;"),
         _NOTE,
-        _number("outcome", f"What came of it. {_OWN}", "outcome", "value"),
+        _number("outcome", f"The outcome. {_OWN}", "outcome", "value"),
         _date("outcome_date", "When it came about.", "outcome", "date"),
         _text("outcome_source", "By whose word.", "outcome", "source"),
         _text("outcome_note", "", "outcome", "note"),

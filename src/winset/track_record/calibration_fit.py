@@ -48,7 +48,7 @@ class Seen:
         settlement: the model's.
         position: ``(actor,)``.
         weight: ``(actor,)``, influence × salience, not all 0.
-        outcome: what came of it.
+        outcome: the settlement.
     """
 
     group: str

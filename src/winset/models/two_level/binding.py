@@ -64,8 +64,8 @@ def _binding(batch: Batch, outcome: TwoLevelOutcome, k: int, called: Mapping[str
         party, actor = batch.parties[p], batch.actors[batch.negotiator[p]]
         share = float(missing / opens.sum())
         words = (
-            f"in {share:.0%} of the draws nothing is signed, for no point suits everybody at the "
-            f"table; {called.get(actor, actor)} finds the fewest that would"
+            f"in {_percent(share)} of the draws nothing is signed, because no point suits everyone "
+            f"at the table; {called.get(actor, actor)} finds the fewest that would"
         )
         return Binding(
             issue=issue, kind="signing", party=party, actor=actor, share=share, words=words
@@ -75,8 +75,8 @@ def _binding(batch: Batch, outcome: TwoLevelOutcome, k: int, called: Mapping[str
     party, share = batch.parties[p], float(chances[p])
     lifts = np.where(batch.party_of == p, _means(outcome.lift[:, :, k], signed), math.nan)
     words = (
-        f"what is signed may fail at home; least likely to ratify it: {called.get(party, party)} "
-        f"({share:.0%})"
+        f"what is signed may fail at home; {called.get(party, party)} is the likeliest to refuse: "
+        f"it ratifies with {_percent(share)}"
     )
     actor, lift = "", None
     if not np.isnan(lifts).all():
@@ -84,12 +84,16 @@ def _binding(batch: Batch, outcome: TwoLevelOutcome, k: int, called: Mapping[str
         actor, lift = batch.actors[i], float(lifts[i])
         accepts = _means(outcome.accepts[:, :, k], signed)[i]
         words += (
-            f", where {called.get(actor, actor)} accepts with {accepts:.0%} and being sure of that "
+            f"; {called.get(actor, actor)} accepts with {_percent(accepts)}, and a certain yes "
             f"would add {100 * lifts[i]:.0f} points"
         )
     return Binding(
         issue=issue, kind="ratifying", party=party, actor=actor, share=share, words=words, lift=lift
     )
+
+
+def _percent(share: float) -> str:
+    return f"{share:.0%}".replace("%", "\N{NO-BREAK SPACE}%")
 
 
 def _means(values: FloatArray, weight: FloatArray) -> FloatArray:

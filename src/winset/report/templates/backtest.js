@@ -29,12 +29,12 @@
     document.getElementById("detail-title").textContent = `${decision.i}: ${decision.t}`;
     place.setAttribute(
       "aria-label",
-      `${decision.i}: what came of it stands at ${decision.o} of 100; ${said.join("; ")}.`,
+      `${decision.i}: the outcome stands at ${decision.o} of 100; ${said.join("; ")}.`,
     );
     document
       .querySelector("#detail-table tbody")
       .replaceChildren(
-        line("What came of it", decision.o, "", "", ""),
+        line("Outcome", decision.o, "", "", ""),
         ...models.map((m) => line(m.name, m.x, m.low, m.high, "")),
         ...actors.map((a) => line(a.name, a.at, "", "", a.weight)),
       );

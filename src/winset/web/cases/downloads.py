@@ -1,4 +1,4 @@
-"""A case in other forms, to take away: report, workbook, databases, annotations, the folder."""
+"""A case in other forms, to export: report, workbook, databases, annotations, the folder."""
 
 import io
 import os
@@ -175,7 +175,7 @@ FORMS = {
              make=_forecast, kernels=True),
         Form(file="case.xlsx", kind="application/vnd.openxmlformats-officedocument."
              "spreadsheetml.sheet", title="Excel workbook",
-             explains="A sheet a table; can be edited and taken in again.", make=_workbook),
+             explains="One sheet per table; edit it and import it here.", make=_workbook),
         Form(file="case.zip", kind="application/zip", title="Case folder",
              explains="Every file of the case, kept texts and sealed forecasts too.", make=_folder),
         Form(file="ktab.csv", kind="text/csv; charset=utf-8", title="KTAB",

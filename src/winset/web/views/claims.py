@@ -142,7 +142,7 @@ def _claims(scored: tuple[Scored, ...]) -> Part:
     return Part(
         id="claims",
         title="Every claim",
-        caption="Overdue: the day by which it is settled has gone by, and nobody wrote down how.",
+        caption="Overdue: the date has passed, and no outcome is recorded.",
         table=rows_table(CLAIMS, rows),
     )
 

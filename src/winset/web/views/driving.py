@@ -117,10 +117,10 @@ def _research(found: Sensitivity) -> Part:
         id="research",
         title="What to look into next",
         caption=(
-            "Inputs on which much hangs and little is known, first things first: the score is the "
+            "Numbers that matter and rest on little, most urgent first: the score is the "
             "total index divided by one more than the accepted statements behind the number."
             if rows
-            else "Nothing stands out: no input on which much hangs is short of evidence."
+            else "Every number that matters rests on at least one statement."
         ),
         table=rows_table(RESEARCH, rows),
     )

@@ -134,7 +134,7 @@ def _reckoned(played: Played) -> Part:
     formulas = {name: formula for name, formula in played.game.quantities.items() if name in found}
     return Part(
         id="reckoned",
-        title="What the players reckon with",
+        title="What each side expects",
         caption=(
             "Chances of an agreement that the game's formulas ask the model for, each as it would "
             "be if the play came there."

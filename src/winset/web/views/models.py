@@ -97,7 +97,7 @@ def _view(issue: Issue, made: list[Forecast]) -> View:
         title=f"What every model says: {title}",
         caption=(
             "Dots are median settlements given an agreement, bars hold the middle 80 % of draws. "
-            "A model without a chance beside it takes agreement for granted."
+            "A model without a chance beside it gives none."
         ),
         draw=intervals(drawn, low=issue.scale.low, high=issue.scale.high, unit=unit,
                         guides=_guides(issue)),
