@@ -17,7 +17,7 @@ import httpx
 from bench_web import Served
 
 from winset import make_forecast, make_model, open_case
-from winset.web.forecasts.query import ForecastAsked, understood
+from winset.web.forecasts.query import ForecastRequest, understood
 
 CASES = {"iran-nuclear-2015": "enrichment", "iran-syria-2015": "implementation"}
 HUNDRED = ("position", "salience", "influence", "price", "audience_cost", "red_line_high")
@@ -80,7 +80,7 @@ def measure(client: httpx.Client, name: str, issue: str, *, times: int, draws: i
         client.post(f"/api/cases/shipped/{name}/forecast", json=body).raise_for_status()
 
     def anew(k: int) -> None:
-        asked = ForecastAsked(draws=draws, changes=(change("position", k),))
+        asked = ForecastRequest(draws=draws, changes=(change("position", k),))
         question = understood(case, asked, revision="")
         make_forecast(question.case, model, draws=draws, scenario=question.scenario)
 

@@ -8,7 +8,6 @@ from winset.case.model import Case
 from winset.case.parts import (
     ROLES,
     Actor,
-    Answered,
     Change,
     Claim,
     Condition,
@@ -16,6 +15,7 @@ from winset.case.parts import (
     Issue,
     Party,
     Question,
+    QuestionAnswer,
     Requirement,
     Resolved,
     Scale,
@@ -182,7 +182,7 @@ def cases(draw):
     questions = [
         Question(id=id, text=draw(titles), answer=answer, horizon=draw(maybe(days)),
                  note=draw(texts), resolution=draw(maybe(st.builds(
-                     Answered, outcome=st.sampled_from(["yes", "no"]), date=maybe(days),
+                     QuestionAnswer, outcome=st.sampled_from(["yes", "no"]), date=maybe(days),
                      source=texts))))
         if draw(st.booleans())
         else Question(id=id, text=draw(titles), options=dict.fromkeys(

@@ -319,11 +319,11 @@ def make_forecast_file(chance: random.Random) -> Input:
 def try_forecast_file(files: Input, folder: Path) -> None:
     """Load it, and ask it what it says; go on from it where it is the state of a long run."""
     from winset.forecast.forecast import load_forecast
-    from winset.forecast.long_runs import State
+    from winset.forecast.long_runs import RunState
 
     put(files, folder)
     if "state.npz" in files:
-        State(path=folder / "state.npz", run=base_run()[0]).load().joined()
+        RunState(path=folder / "state.npz", run=base_run()[0]).load().joined()
         return
     forecast = load_forecast(folder / "forecast.npz")
     for issue in forecast.issues:

@@ -22,7 +22,7 @@ from winset.charts.timeline import timeline
 from winset.charts.tornado import tornado
 from winset.charts.trajectories import fan, trajectories
 from winset.charts.tree import game_tree
-from winset.charts.view import Table
+from winset.charts.view import ChartTable
 from winset.explain.background import look_behind
 from winset.explain.sensitivity import measure_sensitivity
 from winset.forecast.forecast import make_forecast
@@ -116,7 +116,7 @@ def interval_views():
                            unit="cubic metres a year through the western pipeline, all included"),
         "small": intervals(rows[:3], low=0.0, high=3e-5, unit=""),
     }  # fmt: skip
-    table = Table(columns=("x",), rows=(("",),))
+    table = ChartTable(columns=("x",), rows=(("",),))
     return {
         name: View(title=name, caption="", draw=draw, table=table, description="")
         for name, draw in drawn.items()

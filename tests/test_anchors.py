@@ -17,8 +17,8 @@ from winset.evidence.anchors import (
     ALONE,
     Anchor,
     Haystack,
-    Lost,
-    Place,
+    LostAnchor,
+    TextPlace,
     context,
     reanchor,
     sentence_around,
@@ -118,7 +118,7 @@ def test_what_is_found_reads_the_same_words(example):
     text, edited, start, end = example
     edited.freeze()
     found = Haystack(edited.text).find(anchored(text, start, end))
-    if isinstance(found, Place):
+    if isinstance(found, TextPlace):
         same = " ".join(edited.text[found.start : found.end].split())
         assert same == " ".join(text[start:end].split())
 
@@ -128,9 +128,9 @@ def test_an_unchanged_text_never_moves_anything(text, data):
     start = data.draw(st.integers(0, len(text) - 1))
     end = data.draw(st.integers(start + 1, len(text)))
     found = Haystack(text).find(anchored(text, start, end))
-    if isinstance(found, Place):
+    if isinstance(found, TextPlace):
         moved = text[found.start : found.end]
-        assert moved.split() == text[start:end].split() or found == Place(start, end)
+        assert moved.split() == text[start:end].split() or found == TextPlace(start, end)
 
 
 def scrambled(text, generator, edits):
@@ -155,7 +155,7 @@ def measured(texts, spans, *, edits, seed):
             is_whole = edited.is_whole(start, end)
             found = haystack.find(anchored(text, start, end))
             whole += is_whole
-            if isinstance(found, Place):
+            if isinstance(found, TextPlace):
                 right = edited.holds(found, start, end)
                 again += right and is_whole
                 wrong += not right
@@ -198,26 +198,26 @@ def test_words_that_stand_twice_are_told_apart_by_what_stands_beside_them():
     text = "Ann said half of it. Then there was a long silence. Bob said half of it too, and left."
     second = text.rindex("half of it"), text.rindex("half of it") + 10
     found = Haystack("A preface. " + text).find(anchored(text, *second))
-    assert found == Place(second[0] + 11, second[1] + 11)
+    assert found == TextPlace(second[0] + 11, second[1] + 11)
 
 
 def test_words_that_were_changed_are_lost_and_said_so():
     start, end = at(TEXT, "never sign anything below two crowns")
     found = Haystack(TEXT.replace("two crowns", "three crowns")).find(anchored(TEXT, start, end))
-    assert found == Lost("its words are not in the text")
+    assert found == LostAnchor("its words are not in the text")
 
 
 def test_the_same_words_in_another_place_are_not_taken_for_the_statement():
     text = "The mayor spoke at length in the old hall. She said no, to loud applause from all."
     start, end = at(text, "no")
     other = "Nobody else was there in the hall that night, and there was no reason to stay on."
-    assert isinstance(Haystack(other).find(anchored(text, start, end)), Lost)
+    assert isinstance(Haystack(other).find(anchored(text, start, end)), LostAnchor)
 
 
 def test_a_passage_that_was_copied_whole_is_ambiguous_and_lost():
     start, end = at(TEXT, "two crowns")
     found = Haystack(TEXT + TEXT).find(anchored(TEXT, start, end))
-    assert isinstance(found, Lost)
+    assert isinstance(found, LostAnchor)
     assert "2 times" in found.reason
 
 
@@ -226,17 +226,17 @@ def test_without_context_only_long_words_move():
     short = at(TEXT, "two crowns")
     assert long[1] - long[0] >= ALONE
     moved = Haystack("Earlier. " + TEXT)
-    assert moved.find(anchored(TEXT, *long, sides=False)) == Place(long[0] + 9, long[1] + 9)
-    assert isinstance(moved.find(anchored(TEXT, *short, sides=False)), Lost)
-    assert Haystack(TEXT).find(anchored(TEXT, *short, sides=False)) == Place(*short)
+    assert moved.find(anchored(TEXT, *long, sides=False)) == TextPlace(long[0] + 9, long[1] + 9)
+    assert isinstance(moved.find(anchored(TEXT, *short, sides=False)), LostAnchor)
+    assert Haystack(TEXT).find(anchored(TEXT, *short, sides=False)) == TextPlace(*short)
 
 
 def test_a_statement_known_by_its_digest_alone_is_found_near_its_old_place():
     long = at(TEXT, "a toll of four crowns is what the bridge costs us")
     digest_only = anchored(TEXT, *long, sides=False, words=False)
     found = Haystack("Earlier. " + TEXT).find(digest_only)
-    assert found == Place(long[0] + 9, long[1] + 9)
-    assert isinstance(Haystack("nothing of it").find(digest_only), Lost)
+    assert found == TextPlace(long[0] + 9, long[1] + 9)
+    assert isinstance(Haystack("nothing of it").find(digest_only), LostAnchor)
 
 
 def test_a_changed_document_is_anchored_again_and_what_is_lost_is_listed(tmp_path):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 
 from builders import line_case, line_cases
-from winset.case.parts import Answered, Change, Party, Question, Resolved, Scale, Scenario
+from winset.case.parts import Change, Party, Question, QuestionAnswer, Resolved, Scale, Scenario
 from winset.case.ranges import point
 from winset.case.shipped import open_case, shipped_cases
 from winset.explain.answers import (
@@ -126,7 +126,7 @@ def test_an_option_that_cannot_be_computed_does_not_hide_the_others():
 
 
 def test_a_question_that_came_out_says_how():
-    came = Answered(outcome="no", date=datetime.date(2016, 2, 1), source="the gazette")
+    came = QuestionAnswer(outcome="no", date=datetime.date(2016, 2, 1), source="the gazette")
     answer, _ = answer_to(asking("settlement(x) >= 40", resolution=came), Mean())
     assert answer.resolution == "It came out: no (2016-02-01, the gazette)."
 

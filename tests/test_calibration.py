@@ -35,7 +35,7 @@ from winset.track_record.calibration_fit import (
     LEAST_DECISIONS,
     PARTS,
     SLOPES,
-    Seen,
+    SeenDecisions,
     coverage,
     fit,
     fit_models,
@@ -73,8 +73,8 @@ def seen_by(random, count, *, slope=1.0, positions=0.0, climatology=0.0, size=0.
         else:
             outcome = 0.5 + slope * (settlement - 0.5) + size * around * random.normal()
         found.append(
-            Seen(group=f"g{k // 2}", settlement=settlement, position=position, weight=weight,
-                 outcome=float(np.clip(outcome, 0, 1)))
+            SeenDecisions(group=f"g{k // 2}", settlement=settlement, position=position,
+                          weight=weight, outcome=float(np.clip(outcome, 0, 1)))
         )  # fmt: skip
     return found
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from winset.case.folder import read_case, write_case
-from winset.case.parts import Actor, Answered, Change, Claim, Resolved, Scale, Scenario, Tie
+from winset.case.parts import Actor, Change, Claim, QuestionAnswer, Resolved, Scale, Scenario, Tie
 from winset.case.ranges import parse_range, point
 from winset.errors import WinsetError
 from winset.evidence.doubts.checks import DOUBT_KINDS, doubts, doubts_page, explain
@@ -68,7 +68,7 @@ def over_dependent(case):
 
 
 def late_claim(case):
-    settled = Answered(outcome="yes", date=datetime.date(2024, 2, 1))
+    settled = QuestionAnswer(outcome="yes", date=datetime.date(2024, 2, 1))
     claim = Claim(id="c1", statements=("s1",), question="deal", outcome=("yes",))
     questions = one(case.questions, 0, resolution=settled)
     return replace(case, questions=questions, claims=(claim,))

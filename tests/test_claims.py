@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from winset.case.folder import parse_case, read_case, render_case, write_case
-from winset.case.parts import Answered, Claim, Resolved, Statement
+from winset.case.parts import Claim, QuestionAnswer, Resolved, Statement
 from winset.case.ranges import parse_range
 from winset.case.shipped import open_case
 from winset.cli import cli
@@ -54,7 +54,7 @@ def claim(**said):
 
 def resolved(case, id, outcome, date=DAY):
     """``case`` with question ``id`` come out."""
-    answered = Answered(outcome=outcome, date=date)
+    answered = QuestionAnswer(outcome=outcome, date=date)
     questions = [replace(q, resolution=answered) if q.id == id else q for q in case.questions]
     return replace(case, questions=tuple(questions))
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from winset.track_record.ensemble import Member, fit_ensemble
+from winset.track_record.ensemble import EnsembleMember, fit_ensemble
 from winset.track_record.scores import crps
 
 GROUPS = [f"g{k // 2}" for k in range(120)]
@@ -18,7 +18,7 @@ def members(random, *, shifts, spread=10.0, count=120, values=40):
     outcome = random.uniform(20, 80, count)
     grid = np.sort(random.normal(0, spread, (count, values)), axis=1)
     made = [
-        Member(model=f"m{k}", grid=outcome[:, None] + np.asarray(shift)[..., None] + grid)
+        EnsembleMember(model=f"m{k}", grid=outcome[:, None] + np.asarray(shift)[..., None] + grid)
         for k, shift in enumerate(shifts)
     ]
     return made, outcome
@@ -51,7 +51,7 @@ def test_no_weights_on_a_grid_score_better_than_those_found(seed, count):
 
 def test_members_that_are_all_alike_make_nothing_better():
     made, outcome = members(np.random.default_rng(1), shifts=[np.zeros(120)] * 3)
-    same = [Member(model=m.model, grid=made[0].grid) for m in made]
+    same = [EnsembleMember(model=m.model, grid=made[0].grid) for m in made]
     found = fit_ensemble(same, outcome, GROUPS)
     assert found.difference.value == pytest.approx(0.0, abs=1e-9) and not found.better
 

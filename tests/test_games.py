@@ -23,7 +23,7 @@ from winset.games import solve
 from winset.games.equilibrium import logit_choice, quantal_response, reach
 from winset.games.expressions import SIGNATURES, parse_expression
 from winset.games.functions import CaseResolver
-from winset.games.game import End, Formula, Game, Node
+from winset.games.game import End, Formula, Game, GameNode
 from winset.games.reading import game_of, games_of, read_game
 from winset.games.solve import estimate, play
 from winset.models.base import Outcome
@@ -177,7 +177,7 @@ def as_game(tree):
         id, part = waiting.pop(0)
         if isinstance(part[0], str):
             inner = {f"m{k}": f"{id}.{k}" for k in range(len(part[1]))}
-            nodes.append(Node(id=id, player=part[0], actions=inner))
+            nodes.append(GameNode(id=id, player=part[0], actions=inner))
             waiting += zip(inner.values(), part[1], strict=True)
         else:
             formula = Formula(expression=parse_expression("0"), where="")

@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,15 @@ def test_no_file_imports_itself_by_way_of_others():
     for name in MODULES:
         if name != "__init__":
             visit(name, ())
+
+
+def test_a_class_name_stands_once_in_the_package():
+    where = defaultdict(list)
+    for name, path in MODULES.items():
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef):
+                where[node.name].append(name)
+    assert {name: places for name, places in where.items() if len(places) > 1} == {}
 
 
 def test_the_front_door_opens_to_all_that_it_names():

@@ -17,7 +17,7 @@ from winset.case.appending import append, repair
 from winset.case.chain import LEDGER, canonical, parse_chain, read_chain
 from winset.case.folder import parse_case, read_case, write_case, write_file
 from winset.case.lock import write_lock
-from winset.case.parts import Answered, Question
+from winset.case.parts import Question, QuestionAnswer
 from winset.case.template import template
 from winset.cli import cli
 from winset.errors import CaseError, WinsetError
@@ -511,7 +511,7 @@ def test_what_cannot_be_sealed_is_refused_and_nothing_is_written(said, message, 
 
 def test_what_is_settled_already_is_not_sealed(folder):
     case = read_case(folder)
-    came = replace(case.questions[0], resolution=Answered(outcome="yes"))
+    came = replace(case.questions[0], resolution=QuestionAnswer(outcome="yes"))
     with pytest.raises(WinsetError, match="already says how it came out"):
         seal(replace(case, questions=(came,)), question="agreement", resolve_by=DUE, at=AT,
              rule="As signed")  # fmt: skip

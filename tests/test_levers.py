@@ -32,7 +32,7 @@ from winset.explain.levers.find import _Runs
 from winset.explain.levers.mean import NUDGE, ExactMean
 from winset.explain.levers.search import Search
 from winset.explain.levers.stack import DRAWN, Stack
-from winset.explain.sensitivity.summary import Reading, Summary
+from winset.explain.sensitivity.summary import Summary, SummaryReading
 from winset.forecast.forecast import make_forecast
 from winset.models import Mean, Median, TwoLevel
 from winset.models.base import Outcome
@@ -45,7 +45,7 @@ GRID = np.linspace(0.0, 1.0, 101)
 
 def chances(stack, model, summary, pages):
     """The chance of ``summary`` under each of ``pages``, by the model itself."""
-    seen = Reading(stack._case, model, summary)(stack.pages(pages))
+    seen = SummaryReading(stack._case, model, summary)(stack.pages(pages))
     return seen.total.reshape(len(pages), -1).mean(axis=1)
 
 

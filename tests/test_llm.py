@@ -29,7 +29,7 @@ from winset.evidence.coding.decisions import accepted, save_decision
 from winset.evidence.coding.derive import derive
 from winset.evidence.intake import save_intake, take_in
 from winset.evidence.llm.coder import coder_of, propose_by_model
-from winset.evidence.llm.endpoint import MOST_BYTES, Endpoint, endpoint
+from winset.evidence.llm.endpoint import MOST_BYTES, ModelEndpoint, endpoint
 from winset.evidence.llm.gate import gated, read_answer
 from winset.evidence.llm.prompt import MOST_STATEMENTS, messages, passages
 from winset.evidence.reading.documents import as_text
@@ -691,4 +691,4 @@ def test_the_library_takes_whoever_answers(folder):
     case = read_case(folder)
     found = propose_by_model(case, case.documents[0], model="fake", answers=Fake())
     assert found.asked == 1 and found.proposed.renewal.coder == "llm-fake"
-    assert Endpoint(model="m", url="http://localhost/v1").key == ""
+    assert ModelEndpoint(model="m", url="http://localhost/v1").key == ""

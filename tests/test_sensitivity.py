@@ -30,7 +30,7 @@ from winset.explain.sensitivity import (
     uncertain_inputs,
 )
 from winset.explain.sensitivity.streams import DesignedShares, asked_for
-from winset.explain.sensitivity.summary import PerDraw, Reading, paired
+from winset.explain.sensitivity.summary import PerDraw, SummaryReading, paired
 from winset.explain.sensitivity.words import noise_sentence
 from winset.models import Constant, Mean, TwoLevel, default_model, make_model
 from winset.models.batch import RandomShares, make_batch, sample
@@ -340,7 +340,7 @@ def test_a_paired_difference_has_the_error_of_repeated_runs():
     values, errors = [], []
     for seed in range(200):
         base, changed = (
-            Reading(case, Mean(), summary)(make_batch(case, RandomShares(seed, 50)))
+            SummaryReading(case, Mean(), summary)(make_batch(case, RandomShares(seed, 50)))
             for case in (narrow, wide)
         )
         value, error = paired(base, changed)

@@ -11,7 +11,13 @@ from twins import two_level as twin
 from winset.case.ranges import point
 from winset.errors import WinsetError
 from winset.models.batch import sample
-from winset.models.kernels.shapley import Rules, make_room, passes, shapley_values, undominated
+from winset.models.kernels.shapley import (
+    ShapleyRules,
+    make_room,
+    passes,
+    shapley_values,
+    undominated,
+)
 from winset.models.two_level.model import TwoLevel
 
 
@@ -29,7 +35,7 @@ def games(draw):
     owners = sorted(set(owner))
     waives = [sum(1 << k for k in range(objections) if owner[k] == i) for i in owners]
     points = draw(st.lists(st.integers(0, 2**objections - 1), min_size=1, max_size=6))
-    rules = Rules(
+    rules = ShapleyRules(
         np.array(waives, np.int64), vetoes, np.array(votes), np.array(party, np.int64),
         np.array(spare),
     )  # fmt: skip

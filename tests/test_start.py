@@ -12,7 +12,7 @@ import pytest
 
 from wheels import build_wheel, copy_checkout, install, make_environment, run_python
 from winset.forecast.forecast import load_forecast, make_forecast, what_changed
-from winset.forecast.provenance import Made
+from winset.forecast.provenance import Provenance
 from winset.models import Mean
 from winset.models.compiling_news import Compiling, tell
 from winset.models.version import UNKNOWN, code_digest, compare_code
@@ -215,7 +215,7 @@ def test_a_forecast_says_which_code_made_it(pie, tmp_path):
 def test_the_code_of_an_older_forecast_is_unknown_and_it_still_loads(pie):
     made = make_forecast(pie, Mean(), draws=2).made.plain()
     del made["code"]
-    assert Made(**made).code == UNKNOWN
+    assert Provenance(**made).code == UNKNOWN
     assert compare_code(UNKNOWN) == "code that was not written down"
 
 

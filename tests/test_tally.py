@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from builders import line_case
 from winset.case.parts import Question
-from winset.forecast.draws import Drawn
+from winset.forecast.draws import StoredDraws
 from winset.forecast.histogram import CELLS, edges_of, tally
 from winset.models.base import Outcome
 
@@ -61,7 +61,7 @@ def same(one, other, *, width=100.0):
 def test_means_chances_and_their_errors_are_exact(scale, data):
     case, at = asking(scale)
     outcome = data.draw(outcomes(scale))
-    added, kept = tally(outcome, edges_of(case)), Drawn(outcome)
+    added, kept = tally(outcome, edges_of(case)), StoredDraws(outcome)
     assert added.draws == len(outcome.settlement)
     assert same(added.mean(0), kept.mean(0), width=scale[1] - scale[0])
     assert same(added.agreed(0), kept.agreed(0))
@@ -77,7 +77,7 @@ def test_means_chances_and_their_errors_are_exact(scale, data):
 @given(data=st.data())
 def test_a_quantile_is_off_by_less_than_a_cell(scale, data):
     outcome = data.draw(outcomes(scale))
-    added, kept = tally(outcome, edges_of(asking(scale)[0])), Drawn(outcome)
+    added, kept = tally(outcome, edges_of(asking(scale)[0])), StoredDraws(outcome)
     cell = (scale[1] - scale[0]) / CELLS
     upto = 0.0
     values, weights = kept.settled(0)
@@ -112,7 +112,7 @@ def test_two_tallies_add_up_to_that_of_all_their_draws(one, other):
 @given(outcome=outcomes())
 def test_what_a_draw_counts_for_is_kept_whole(outcome):
     values, weights = tally(outcome, edges_of(asking()[0])).settled(0)
-    _, kept = Drawn(outcome).settled(0)
+    _, kept = StoredDraws(outcome).settled(0)
     assert math.isclose(weights.sum(), kept.sum(), abs_tol=1e-12)
     assert (np.diff(values) >= 0.0).all()
 

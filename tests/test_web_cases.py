@@ -19,7 +19,7 @@ from winset.case.folder import read_case
 from winset.case.shipped import shipped_cases
 from winset.errors import WinsetError
 from winset.web.cases.locks import locked
-from winset.web.cases.store import Name, Store
+from winset.web.cases.store import CaseName, Store
 from winset.web.server.app import endpoints
 from winset.web.server.listening import listening
 from workbench import OURS, PIE, a_folder, entered, row
@@ -275,7 +275,7 @@ def test_many_writers_at_once_lose_nothing(folder):
 
         fields = {"changes": [{"quantity": "unity", "party": "north", "set": "0.1"}]}
         store.edit(
-            Name(place="own", name="split-pie"),
+            CaseName(place="own", name="split-pie"),
             lambda case: rows.set_row(
                 case, "scenarios", key={"id": f"s{k}"}, seen=None, fields=fields
             ),

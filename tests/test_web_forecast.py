@@ -14,9 +14,9 @@ from winset.errors import CaseError
 from winset.forecast.forecast import make_forecast
 from winset.models import make_model
 from winset.models.batch import RandomShares, make_batch
-from winset.web.forecasts.forecast_thread import Live
-from winset.web.forecasts.query import ForecastAsked, read_changes, understood
-from winset.web.forecasts.reuse import KeptShares, Remembering, again
+from winset.web.forecasts.forecast_thread import ForecastThread
+from winset.web.forecasts.query import ForecastRequest, read_changes, understood
+from winset.web.forecasts.reuse import CachedShares, ReusingWorkers, again
 from winset.web.forecasts.sliders import sliders
 from workbench import PIE, a_folder, entered
 
@@ -75,13 +75,13 @@ def test_a_batch_made_again_is_the_one_made_from_nothing(data):
 
 @pytest.mark.parametrize("name", ["iran-nuclear-2015", "iran-syria-2015"])
 def test_a_forecast_that_remembers_has_the_draws_of_one_that_does_not(name):
-    case, live = open_case(name), Live()
+    case, live = open_case(name), ForecastThread()
     random = np.random.default_rng(1)
     movable = [slider for slider in sliders(case) if slider.low is not None]
     for _ in range(12):
         slider = movable[random.integers(len(movable))]
         value = round(float(random.uniform(slider.least, slider.most)), 2)
-        asked = ForecastAsked(draws=300, changes=(change_of(slider, str(value)),))
+        asked = ForecastRequest(draws=300, changes=(change_of(slider, str(value)),))
         question = understood(case, asked, revision="a")
         plain = make_forecast(question.case, question.model, draws=300, scenario=question.scenario)
         assert same(live.kept_forecast(question), plain), slider.id
@@ -92,7 +92,7 @@ def test_a_forecast_that_remembers_has_the_draws_of_one_that_does_not(name):
 def test_other_models_are_remembered_right_too(model, pie):
     if model == "challenge":
         model = "expected-utility"
-    workers = Remembering()
+    workers = ReusingWorkers()
     for scenario in (None, "hunger", None):
         ours = make_forecast(pie, make_model(model), draws=50, scenario=scenario, workers=workers)
         plain = make_forecast(pie, make_model(model), draws=50, scenario=scenario)
@@ -100,7 +100,7 @@ def test_other_models_are_remembered_right_too(model, pie):
 
 
 def test_streams_that_are_kept_are_those_of_the_generator_and_cannot_be_spoilt():
-    kept, plain = KeptShares(5, 40), RandomShares(5, 40)
+    kept, plain = CachedShares(5, 40), RandomShares(5, 40)
     for _ in range(2):
         assert np.array_equal(kept("a"), plain("a"))
     with pytest.raises(ValueError, match="read-only"):
@@ -124,11 +124,11 @@ def solved(monkeypatch):
 
 def test_only_the_draws_that_changed_are_solved_again(solved):
     """Sanctions hang on whether enrichment is agreed, which few draws change their mind about."""
-    case, live = open_case("iran-nuclear-2015"), Live()
-    live.kept_forecast(understood(case, ForecastAsked(draws=400), revision="a"))
+    case, live = open_case("iran-nuclear-2015"), ForecastThread()
+    live.kept_forecast(understood(case, ForecastRequest(draws=400), revision="a"))
     assert solved == [400, 400]
     change = {"quantity": "position", "actor": "rouhani", "issue": "sanctions", "set": "70"}
-    asked = ForecastAsked(draws=400, changes=(change,))
+    asked = ForecastRequest(draws=400, changes=(change,))
     live.kept_forecast(understood(case, asked, revision="a"))
     assert solved[2:] == [400]
     live.kept_forecast(understood(case, asked, revision="a"))
@@ -138,10 +138,10 @@ def test_only_the_draws_that_changed_are_solved_again(solved):
 
 def test_an_issue_that_did_not_change_is_found_among_others_of_the_same_people(solved):
     """Of three issues one moves, one hangs on it in some draws, one does not hang on it."""
-    case, live = open_case("iran-syria-2015"), Live()
+    case, live = open_case("iran-syria-2015"), ForecastThread()
     change = {"quantity": "position", "actor": "rouhani", "issue": "implementation"}
     for value in ("60", "63"):
-        asked = ForecastAsked(draws=400, changes=({**change, "set": value},))
+        asked = ForecastRequest(draws=400, changes=({**change, "set": value},))
         live.kept_forecast(understood(case, asked, revision="a"))
     assert solved[:4] == [400, 400, 400, 400]
     assert len(solved) <= 5 and all(count < 200 for count in solved[4:])

@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 from winset.case.folder import read_case, write_case
 from winset.case.shipped import shipped_cases
 from winset.charts import canvas
-from winset.charts.view import Table
+from winset.charts.view import ChartTable
 from winset.track_record.sealed import read_ledger, seal
 from winset.web.cases.locks import locked
 from winset.web.views.kinds import OF_A_CASE
-from winset.web.views.query import Asked, query_of, read_query
+from winset.web.views.query import ViewQuery, query_of, read_query
 from winset.web.views.result import as_csv, inert
 from workbench import BASE, PIE, a_folder, entered, stranger
 
@@ -167,7 +167,9 @@ def test_a_cell_that_a_spreadsheet_would_run_is_text(client):
 def test_no_text_begins_as_a_formula_and_none_is_lost(text):
     (cell,) = list(
         csv.reader(
-            io.StringIO(as_csv(Table(columns=("a",), rows=((text,), ("x",)))).decode(), newline="")
+            io.StringIO(
+                as_csv(ChartTable(columns=("a",), rows=((text,), ("x",)))).decode(), newline=""
+            )
         )
     )[1] or [""]
     assert cell in (text, f"'{text}")
@@ -176,7 +178,7 @@ def test_no_text_begins_as_a_formula_and_none_is_lost(text):
 
 
 def test_what_is_not_known_is_an_empty_cell_and_numbers_are_unrounded():
-    table = Table(columns=("a", "b"), rows=((float("nan"), 0.1 + 0.2), (-1.5, "-1.5")))
+    table = ChartTable(columns=("a", "b"), rows=((float("nan"), 0.1 + 0.2), (-1.5, "-1.5")))
     assert as_csv(table).decode().splitlines()[1:] == [",0.30000000000000004", "-1.5,-1.5"]
 
 
@@ -517,7 +519,7 @@ def test_a_case_of_35_actors_fills_every_view(tmp_path):
 
 @given(
     st.builds(
-        Asked,
+        ViewQuery,
         model=st.sampled_from(["", "mean", "spatial"]),
         goal=st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=20).map(
             str.strip

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from winset.errors import WinsetError
-from winset.web.forecasts.forecast_thread import Live
+from winset.web.forecasts.forecast_thread import ForecastThread
 from winset.web.forecasts.jobs import MOST_WAITING, Jobs
 
 
@@ -22,7 +22,7 @@ def without_end():
 
 
 def test_work_that_is_stopped_ends_and_can_be_asked_for_again():
-    live = Live()
+    live = ForecastThread()
     jobs, (begun, endless) = Jobs(live), without_end()
 
     job = jobs.begin("key", endless, title="endless")
@@ -41,7 +41,7 @@ def test_work_that_is_stopped_ends_and_can_be_asked_for_again():
 
 
 def test_a_forecast_need_not_wait_for_the_end_of_long_work():
-    live = Live()
+    live = ForecastThread()
     jobs, pieces, turn = Jobs(live), [], threading.Event()
 
     def long(progress):
@@ -60,7 +60,7 @@ def test_a_forecast_need_not_wait_for_the_end_of_long_work():
 
 
 def test_work_that_fails_says_why_and_leaves_the_thread_to_others():
-    live = Live()
+    live = ForecastThread()
     jobs = Jobs(live)
 
     def bad(progress):
@@ -77,7 +77,7 @@ def test_work_that_fails_says_why_and_leaves_the_thread_to_others():
 
 
 def test_the_end_of_the_workbench_ends_the_work():
-    live = Live()
+    live = ForecastThread()
     jobs, (begun, endless) = Jobs(live), without_end()
 
     job = jobs.begin("key", endless, title="endless")
@@ -89,7 +89,7 @@ def test_the_end_of_the_workbench_ends_the_work():
 
 
 def test_too_much_work_at_once_is_refused():
-    live = Live()
+    live = ForecastThread()
     jobs, go = Jobs(live), threading.Event()
 
     def waits(progress):

@@ -14,7 +14,7 @@ from winset.case.ranges import Range
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class Seating:
     """Who matters on one issue.
 
     Attributes:
@@ -42,12 +42,12 @@ def has_role(actor: Actor, role: Role) -> bool:
     return role in actor.role and "outside" not in actor.role
 
 
-def tables(case: Case) -> dict[str, Table]:
+def tables(case: Case) -> dict[str, Seating]:
     """Return who matters on each issue of ``case``, by its id."""
     return {issue.id: _table(case, issue.id) for issue in case.issues}
 
 
-def _table(case: Case, issue: str) -> Table:
+def _table(case: Case, issue: str) -> Seating:
     present = frozenset(stance.actor for stance in case.stances_on(issue))
     negotiators = {
         actor.party: actor.id
@@ -57,7 +57,7 @@ def _table(case: Case, issue: str) -> Table:
     members = [a for a in case.actors if a.party in negotiators and a.id in present]
     deciding = {a.id for a in members if has_role(a, "veto player") or has_role(a, "voter")}
     groups = {a.id for a in members if has_role(a, "pressure group")} - deciding
-    return Table(
+    return Seating(
         issue=issue,
         present=present,
         negotiators=negotiators,
@@ -66,7 +66,7 @@ def _table(case: Case, issue: str) -> Table:
     )
 
 
-def tie_objection(case: Case, tie: Tie, at: dict[str, Table]) -> str:
+def tie_objection(case: Case, tie: Tie, at: dict[str, Seating]) -> str:
     """Return why ``tie`` changes nothing, in words; empty where it changes something.
 
     Args:
@@ -87,14 +87,14 @@ def tie_objection(case: Case, tie: Tie, at: dict[str, Table]) -> str:
     return _intimidation_objection(case, tie, at)
 
 
-def _dependence_objection(tie: Tie, at: dict[str, Table]) -> str:
+def _dependence_objection(tie: Tie, at: dict[str, Seating]) -> str:
     # A target without a stance counts as well: what the source lends it, it does not keep.
     if not any(tie.source in table.deciding for table in at.values()):
         return f"{tie.source} neither signs nor ratifies on any issue"
     return ""
 
 
-def _intimidation_objection(case: Case, tie: Tie, at: dict[str, Table]) -> str:
+def _intimidation_objection(case: Case, tie: Tie, at: dict[str, Seating]) -> str:
     source, target = case.actor(tie.source), case.actor(tie.target)
     if not has_role(source, "pressure group"):
         return f"{source.id} is no pressure group"
@@ -124,7 +124,9 @@ def _read_by_a_game(case: Case, tie: Tie) -> bool:
     )
 
 
-def line_objections(case: Case, stance: Stance, at: dict[str, Table]) -> Iterator[tuple[str, str]]:
+def line_objections(
+    case: Case, stance: Stance, at: dict[str, Seating]
+) -> Iterator[tuple[str, str]]:
     """Yield each red line of ``stance`` that changes nothing, and why, in words.
 
     Args:
@@ -156,7 +158,7 @@ def line_objections(case: Case, stance: Stance, at: dict[str, Table]) -> Iterato
             yield name, f"{line}; no deal outside {signed} would be signed"
 
 
-def _no_say(case: Case, actor: str, table: Table) -> str:
+def _no_say(case: Case, actor: str, table: Seating) -> str:
     """Return why what ``actor`` gains is not heard on an issue; empty where it is."""
     if not table.negotiators:
         return "no party has a negotiator with a stance here"
@@ -168,7 +170,7 @@ def _no_say(case: Case, actor: str, table: Table) -> str:
     return f"{actor} neither signs, ratifies nor presses here, and no one who does depends on it"
 
 
-def _signable(case: Case, table: Table) -> Range | None:
+def _signable(case: Case, table: Seating) -> Range | None:
     """Return the points that every negotiator might sign, ranges at their widest; None for none.
 
     A negotiator signs nothing that it and everyone it depends on lose by.

@@ -15,7 +15,7 @@ Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Broken:
+class BrokenRule:
     """A rule broken at ``path``: collection, index of the member, field, and so on inwards."""
 
     path: Path
@@ -49,10 +49,10 @@ def is_bad(part: Any, *names: str) -> bool:
 
 def known_id(
     path: Path, where: str, kind: str, value: str | None, names: set[str]
-) -> Iterator[Broken]:
+) -> Iterator[BrokenRule]:
     """Yield a breach unless ``value`` is empty or among ``names``."""
     if value is not None and value not in names:
-        yield Broken(
+        yield BrokenRule(
             path=path,
             where=where,
             required=f"must be a known {kind}",
@@ -66,14 +66,16 @@ def scale_of(case: Any, issue: str | None) -> Any:
     return next((i.scale for i in case.issues if i.id == issue and i.scale is not None), None)
 
 
-def on_scale(path: Path, where: str, value: Range | float | None, scale: Any) -> Iterator[Broken]:
+def on_scale(
+    path: Path, where: str, value: Range | float | None, scale: Any
+) -> Iterator[BrokenRule]:
     """Yield a breach unless all of ``value`` lies on ``scale``."""
     if value is None or scale is None or not scale.low < scale.high:
         return
     low, high = (value.low, value.high) if isinstance(value, Range) else (value, value)
     if low < scale.low or high > scale.high:
         found = value if isinstance(value, Range) else number_text(value)
-        yield Broken(
+        yield BrokenRule(
             path=path,
             where=where,
             required=f"must be in [{number_text(scale.low)}, {number_text(scale.high)}]",

@@ -112,7 +112,7 @@ def read_chain(path: Path) -> Chain:
 def parse_chain(data: bytes) -> Chain:
     """Return the chain that ``data`` writes, with all that is wrong with it."""
     *lines, torn = data.split(b"\n")
-    reading = _Reading()
+    reading = _ChainReading()
     for number, line in enumerate(lines, start=1):
         reading.add(line, number)
     return Chain(
@@ -153,7 +153,7 @@ def check_ledger(folder: Path) -> None:
 
 
 @dataclass(slots=True)
-class _Reading:
+class _ChainReading:
     """One pass over the lines."""
 
     entries: list[Entry] = field(default_factory=list)

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-from winset.case.broken_rule import Broken, Path, ids_of, is_bad, known_id, on_scale, scale_of
+from winset.case.broken_rule import BrokenRule, Path, ids_of, is_bad, known_id, on_scale, scale_of
 from winset.errors import nearest, shorten
 
 _ASKS = ("question", "issue", "text")
 
 
-def claims_hold(case: Any) -> Iterator[Broken]:
+def claims_hold(case: Any) -> Iterator[BrokenRule]:
     """Yield every rule that a claim of ``case`` breaks."""
     questions = {question.id: question for question in case.questions}
     issues = ids_of(case.issues)
@@ -18,7 +18,7 @@ def claims_hold(case: Any) -> Iterator[Broken]:
         name = f"claim {claim.id}"
         asked = [field for field in _ASKS if getattr(claim, field)]
         if len(asked) != 1 and not is_bad(claim, *_ASKS):
-            yield Broken(
+            yield BrokenRule(
                 path=at,
                 where=name,
                 required="must have exactly one of question, issue and text",
@@ -38,14 +38,14 @@ def claims_hold(case: Any) -> Iterator[Broken]:
         yield from _resolution(claim, at, name)
 
 
-def _on_issue(claim: Any, at: Path, name: str, case: Any) -> Iterator[Broken]:
+def _on_issue(claim: Any, at: Path, name: str, case: Any) -> Iterator[BrokenRule]:
     if claim.value is None and not is_bad(claim, "value"):
         yield _missing((*at, "value"), f"{name}: value", "give what it says will come of the issue")
     scale = scale_of(case, claim.issue)
     yield from on_scale((*at, "value"), f"{name}: value", claim.value, scale)
     for field in ("outcome", "probability"):
         if getattr(claim, field):
-            yield Broken(
+            yield BrokenRule(
                 path=(*at, field),
                 where=f"{name}: {field}",
                 required="must be empty where the claim is on an issue",
@@ -54,10 +54,10 @@ def _on_issue(claim: Any, at: Path, name: str, case: Any) -> Iterator[Broken]:
             )
 
 
-def _on_question(claim: Any, at: Path, name: str, question: Any) -> Iterator[Broken]:
+def _on_question(claim: Any, at: Path, name: str, question: Any) -> Iterator[BrokenRule]:
     path = (*at, "outcome")
     if claim.value is not None:
-        yield Broken(
+        yield BrokenRule(
             path=(*at, "value"),
             where=f"{name}: value",
             required="must be empty unless the claim is on an issue",
@@ -72,7 +72,7 @@ def _on_question(claim: Any, at: Path, name: str, question: Any) -> Iterator[Bro
     known = known or ("yes", "no")
     for outcome in claim.outcome or ():
         if outcome not in known:
-            yield Broken(
+            yield BrokenRule(
                 path=path,
                 where=f"{name}: outcome",
                 required=f"must be among {', '.join(known)}",
@@ -80,7 +80,7 @@ def _on_question(claim: Any, at: Path, name: str, question: Any) -> Iterator[Bro
                 remedy=nearest(outcome, known),
             )
     if {*known} <= {*(claim.outcome or ())}:
-        yield Broken(
+        yield BrokenRule(
             path=path,
             where=f"{name}: outcome",
             required="must leave an outcome out",
@@ -89,10 +89,10 @@ def _on_question(claim: Any, at: Path, name: str, question: Any) -> Iterator[Bro
         )
 
 
-def _resolution(claim: Any, at: Path, name: str) -> Iterator[Broken]:
+def _resolution(claim: Any, at: Path, name: str) -> Iterator[BrokenRule]:
     if claim.resolution in ("yes", "no") and (claim.question or claim.issue):
         kind, key = ("question", "resolution") if claim.question else ("issue", "outcome")
-        yield Broken(
+        yield BrokenRule(
             path=(*at, "resolution"),
             where=f"{name}: resolution",
             required=f"must be empty or void: the {kind} itself says how it came out",
@@ -101,7 +101,7 @@ def _resolution(claim: Any, at: Path, name: str) -> Iterator[Broken]:
         )
     for field in ("resolved", "source"):
         if getattr(claim, field) and claim.resolution is None and not is_bad(claim, "resolution"):
-            yield Broken(
+            yield BrokenRule(
                 path=(*at, field),
                 where=f"{name}: {field}",
                 required="must be empty without a resolution",
@@ -110,8 +110,8 @@ def _resolution(claim: Any, at: Path, name: str) -> Iterator[Broken]:
             )
 
 
-def _missing(path: Path, where: str, remedy: str) -> Broken:
-    return Broken(
+def _missing(path: Path, where: str, remedy: str) -> BrokenRule:
+    return BrokenRule(
         path=path, where=where, required="must be given", found="an empty cell", remedy=remedy
     )
 

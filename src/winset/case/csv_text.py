@@ -13,7 +13,7 @@ _ENDS = ("\n", "\r")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class TableRow:
     """A record of a table.
 
     Attributes:
@@ -30,11 +30,11 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class TextTable:
     """A CSV file: its dialect, header and rows."""
 
-    header: Row
-    rows: tuple[Row, ...]
+    header: TableRow
+    rows: tuple[TableRow, ...]
     delimiter: str
     newline: str
     bom: bool
@@ -44,7 +44,7 @@ class Table:
         """Names of the columns."""
         return tuple(name.strip() for name in self.header.cells)
 
-    def column_of(self, row: Row, index: int) -> int:
+    def column_of(self, row: TableRow, index: int) -> int:
         """Return the character in its line, from 1, at which cell ``index`` begins."""
         place, quoted, cell = 1, False, 0
         for character in row.raw:
@@ -56,7 +56,7 @@ class Table:
         return place
 
 
-def parse_csv(text: str, file: str) -> Table:
+def parse_csv(text: str, file: str) -> TextTable:
     """Return the table in ``text``: commas, or semicolons as a European Excel writes them.
 
     Raises:
@@ -68,7 +68,7 @@ def parse_csv(text: str, file: str) -> Table:
     delimiter = ";" if top.count(";") > top.count(",") else "\t" if "\t" in top else ","
     lines = io.StringIO(text, newline="").readlines()
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    rows: list[Row] = []
+    rows: list[TableRow] = []
     done = 0
     try:
         for cells in reader:
@@ -76,15 +76,15 @@ def parse_csv(text: str, file: str) -> Table:
             if rows and not any(cell.strip() for cell in cells):
                 rows[-1] = replace(rows[-1], blank=rows[-1].blank + raw)
             else:
-                rows.append(Row(cells=tuple(cells), raw=raw, line=done + 1))
+                rows.append(TableRow(cells=tuple(cells), raw=raw, line=done + 1))
             done = reader.line_num
     except csv.Error as error:
         raise CaseError(
             [Problem(where="table", required="must be CSV", found=str(error), file=file,
                      line=done + 1, remedy="check the quotes on that line")]
         ) from None  # fmt: skip
-    return Table(
-        header=rows[0] if rows else Row(cells=(), raw="", line=1),
+    return TextTable(
+        header=rows[0] if rows else TableRow(cells=(), raw="", line=1),
         rows=tuple(rows[1:]),
         delimiter=delimiter,
         newline=next((e for e in ("\r\n", "\n", "\r") if text.startswith(top + e)), "\n"),
@@ -108,7 +108,7 @@ Record = Mapping[str, str]
 
 
 def patch_csv(
-    table: Table,
+    table: TextTable,
     said: Sequence[Record],
     wanted: Sequence[Record],
     key: Callable[[Record], object],
@@ -129,7 +129,7 @@ def patch_csv(
     top = _line(columns, table.delimiter, table.newline) if widened else head.raw
     parts = [_ended(top, table.newline), head.blank]
     for record in wanted:
-        row, old = standing.get(key(record), (Row(cells=(), raw="", line=0), {}))
+        row, old = standing.get(key(record), (TableRow(cells=(), raw="", line=0), {}))
         if row.raw and old == record and not widened:
             text = row.raw
         else:

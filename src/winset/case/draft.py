@@ -31,7 +31,7 @@ KINDS: Mapping[str, type] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class FilePlace:
     """A place in a file: line and column from 1, 0 where they do not matter."""
 
     file: str = ""
@@ -39,7 +39,7 @@ class Place:
     column: int = 0
 
 
-Places = Callable[[Path], Place]
+Places = Callable[[Path], FilePlace]
 
 
 class Draft:
@@ -60,7 +60,7 @@ class Draft:
         self._bad: set[Path] = set()
 
     def report(
-        self, place: Place, *, where: str, required: str, found: str, remedy: str = ""
+        self, place: FilePlace, *, where: str, required: str, found: str, remedy: str = ""
     ) -> None:
         """Note that something is wrong at ``place``."""
         self.problems.append(
@@ -128,7 +128,7 @@ class Draft:
             remedy=field.remedy,
         )
 
-    def place_of(self, path: Path) -> Place:
+    def place_of(self, path: Path) -> FilePlace:
         """Return where the field at ``path`` (collection, index, field, …) stands."""
         places = self._places[str(path[0]), int(path[1])]
         return places(path[2:])

@@ -12,7 +12,7 @@ from winset.case.atomic import write_file as write_file
 from winset.case.atomic import write_files
 from winset.case.cells import ID_PATTERN
 from winset.case.chain import check_ledger
-from winset.case.draft import COLLECTIONS, HEAD, Draft, Place, Places, field_names
+from winset.case.draft import COLLECTIONS, HEAD, Draft, FilePlace, Places, field_names
 from winset.case.lock import unwritable, write_lock
 from winset.case.merging import ChangedError, merged
 from winset.case.model import Case
@@ -108,7 +108,7 @@ def parse_case(files: Mapping[str, bytes]) -> Case:
         CaseError: with every problem found.
     """
     order = {name: k for k, name in enumerate(files)}
-    return _Reading(files).draft.case(
+    return _FolderReading(files).draft.case(
         order=lambda problem: (order.get(problem.file, -1), problem.line, problem.column),
         files=dict(files),
     )
@@ -119,21 +119,21 @@ def places_of(case: Case) -> Places:
 
     Once the case says something else than its files, it is nowhere.
     """
-    draft = _Reading(case.files).draft
+    draft = _FolderReading(case.files).draft
     try:
         same = draft.case(order=str) == case
     except CaseError:
         same = False
-    return draft.place_of if same else lambda _: Place()
+    return draft.place_of if same else lambda _: FilePlace()
 
 
-class _Reading:
+class _FolderReading:
     """One pass over the files: the draft of the case, and the tree and tables it came from."""
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self.draft = Draft()
-        self.tree: yaml_text.Node | None = None
-        self.tables: dict[str, csv_text.Table] = {}
+        self.tree: yaml_text.YamlNode | None = None
+        self.tables: dict[str, csv_text.TextTable] = {}
         self._yaml(files.get("case.yaml", b""))
         for kind in TABLES:
             if f"{kind.name}.csv" in files:
@@ -148,7 +148,7 @@ class _Reading:
         except UnicodeDecodeError as error:
             self.draft.whole = False
             self.draft.report(
-                Place(file=file, line=data.count(b"\n", 0, error.start) + 1),
+                FilePlace(file=file, line=data.count(b"\n", 0, error.start) + 1),
                 where=file,
                 required="must be UTF-8 text",
                 found=f"byte 0x{data[error.start]:02x}",
@@ -185,7 +185,7 @@ class _Reading:
             for id, values in members.items():
                 self._member(name, id, {} if values is None else values, tree)
 
-    def _member(self, collection: str, id: str, values: Any, tree: yaml_text.Node) -> None:
+    def _member(self, collection: str, id: str, values: Any, tree: yaml_text.YamlNode) -> None:
         places = _yaml_places(tree, collection, id)
         name = shorten(id)[1:-1]
         whole = isinstance(values, dict) and "id" not in values
@@ -206,7 +206,7 @@ class _Reading:
         if not re.fullmatch(ID_PATTERN, coder):
             self.draft.whole = False
             self.draft.report(
-                Place(file=file),
+                FilePlace(file=file),
                 where="statements: file",
                 required="must be called by its coder: letters, digits, “-”, “_” or “.”",
                 found=shorten(coder),
@@ -233,7 +233,7 @@ class _Reading:
             ragged = len(row.cells) != len(table.columns)
             if ragged:
                 self.draft.report(
-                    Place(file=file, line=row.line),
+                    FilePlace(file=file, line=row.line),
                     where=f"{kind.name}: row",
                     required=f"must have {len(table.columns)} cells",
                     found=str(len(row.cells)),
@@ -247,13 +247,13 @@ class _Reading:
                 reported=field_names(kind.name) if ragged else (),
             )
 
-    def _header_holds(self, kind: TableKind, table: csv_text.Table, file: str) -> bool:
+    def _header_holds(self, kind: TableKind, table: csv_text.TextTable, file: str) -> bool:
         for index, column in enumerate(table.columns):
             twice = column in table.columns[:index]
             if column in kind.columns and not twice:
                 continue
             self.draft.report(
-                Place(file=file, line=1, column=table.column_of(table.header, index)),
+                FilePlace(file=file, line=1, column=table.column_of(table.header, index)),
                 where=f"{kind.name}: column {index + 1}",
                 required="must stand once" if twice else "must be a known column",
                 found=shorten(column),
@@ -263,7 +263,7 @@ class _Reading:
         for column in missing:
             self.draft.whole = False
             self.draft.report(
-                Place(file=file, line=1),
+                FilePlace(file=file, line=1),
                 where=f"{kind.name}: header",
                 required=f"must have the column “{column}”",
                 found=shorten(", ".join(table.columns)),
@@ -272,25 +272,27 @@ class _Reading:
         return not missing
 
 
-def _yaml_places(tree: yaml_text.Node, *at: str) -> Places:
-    def places(path: Steps) -> Place:
+def _yaml_places(tree: yaml_text.YamlNode, *at: str) -> Places:
+    def places(path: Steps) -> FilePlace:
         inner = () if path == ("id",) else path
         node = tree.at((*at, *inner))
-        return Place(file="case.yaml", line=node.line, column=node.column)
+        return FilePlace(file="case.yaml", line=node.line, column=node.column)
 
     return places
 
 
-def _csv_places(kind: TableKind, table: csv_text.Table, row: csv_text.Row, file: str) -> Places:
-    def places(path: Steps) -> Place:
+def _csv_places(
+    kind: TableKind, table: csv_text.TextTable, row: csv_text.TableRow, file: str
+) -> Places:
+    def places(path: Steps) -> FilePlace:
         column = kind.column_of(str(path[0])) if path else ""
         index = table.columns.index(column) if column in table.columns else 0
-        return Place(file=file, line=row.line, column=table.column_of(row, index))
+        return FilePlace(file=file, line=row.line, column=table.column_of(row, index))
 
     return places
 
 
-def _values(kind: TableKind, table: csv_text.Table, row: csv_text.Row) -> dict[str, str]:
+def _values(kind: TableKind, table: csv_text.TextTable, row: csv_text.TableRow) -> dict[str, str]:
     """Return the cells that say something, by field."""
     said = {}
     for column, cell in zip(table.columns, row.cells, strict=False):
@@ -338,7 +340,7 @@ def _says(files: Mapping[str, bytes], case: Case) -> bool:
 
 def _rendered(case: Case, read: Mapping[str, bytes]) -> dict[str, bytes]:
     files = {name: data for name, data in read.items() if name.startswith("games/")}
-    reading = _Reading(read)
+    reading = _FolderReading(read)
     said = _said_by_head(case)
     if reading.tree is None:
         files["case.yaml"] = yaml_text.write_yaml(said).encode()
@@ -362,7 +364,7 @@ def _render_table(
     kind: TableKind,
     file: str,
     records: tuple[Any, ...],
-    reading: _Reading,
+    reading: _FolderReading,
     files: dict[str, bytes],
 ) -> None:
     rows = [cells_of(kind, record) for record in records]
@@ -384,7 +386,7 @@ def _render_table(
     files[file] = text.encode()
 
 
-def _has_decimal_commas(table: csv_text.Table) -> bool:
+def _has_decimal_commas(table: csv_text.TextTable) -> bool:
     numeric = [k for k, column in enumerate(table.columns) if column in _NUMERIC]
     return table.delimiter == ";" and any(
         _DECIMAL_COMMA.search(row.cells[k]) for row in table.rows for k in numeric

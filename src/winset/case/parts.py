@@ -40,7 +40,7 @@ StatementKind = Literal[
     "position", "red line", "conditional offer", "threat", "blame", "denial", "forecast"
 ]
 Status = Literal["proposed", "accepted", "rejected"]
-Verdict = Literal["yes", "no", "void"]
+BacktestVerdict = Literal["yes", "no", "void"]
 StanceQuantity = Literal[
     "position", "salience", "influence", "price", "red_line_low", "red_line_high", "audience_cost"
 ]
@@ -235,7 +235,7 @@ class Scenario:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
-class Answered:
+class QuestionAnswer:
     """How a question came out, by whose reading."""
 
     outcome: Title
@@ -259,7 +259,7 @@ class Question:
     answer: Text | None = None
     options: dict[Title, Text] = field(default_factory=dict)
     horizon: Date | None = None
-    resolution: Answered | None = None
+    resolution: QuestionAnswer | None = None
     note: Text = ""
 
 
@@ -399,7 +399,7 @@ class Claim:
     outcome: Names = ()
     value: Quantity | None = None
     probability: Share | None = None
-    resolution: Verdict | None = None
+    resolution: BacktestVerdict | None = None
     resolved: Date | None = None
     source: Text = ""
     note: Text = ""

@@ -30,7 +30,7 @@ QUANTITY_FORMS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Quantity:
     """A quantity of a forecast whose value is a probability or a share.
 
     Attributes:
@@ -70,7 +70,7 @@ class Asked:
         return tuple(id for id in ids if id in named)
 
 
-def parse_quantity(text: str) -> Asked:
+def parse_quantity(text: str) -> Quantity:
     """Return what ``text`` asks for.
 
     Raises:
@@ -89,18 +89,18 @@ def parse_quantity(text: str) -> Asked:
         if kind == "agreement":
             names = tuple(dict.fromkeys(re.findall(ID_PATTERN, subject or ALL)))
             if len(names) == 1 and names != (ALL,):
-                return Asked(kind="agreement", subject=names[0])
-            return Asked(kind="agreement", subject="", together=names)
+                return Quantity(kind="agreement", subject=names[0])
+            return Quantity(kind="agreement", subject="", together=names)
         if kind == "move":
-            return Asked(kind="move", subject=subject, action=rest[0])
+            return Quantity(kind="move", subject=subject, action=rest[0])
         if kind == "blame":
-            return Asked(kind="blame", subject=subject)
+            return Quantity(kind="blame", subject=subject)
         if rest[0] == "between":
-            return Asked(
+            return Quantity(
                 kind="settlement", subject=subject, low=float(rest[1]), high=float(rest[2])
             )
         bound = float(rest[1])
         if rest[0] == ">=":
-            return Asked(kind="settlement", subject=subject, low=bound)
-        return Asked(kind="settlement", subject=subject, high=bound)
+            return Quantity(kind="settlement", subject=subject, low=bound)
+        return Quantity(kind="settlement", subject=subject, high=bound)
     raise ValueError(QUANTITY_FORMS)

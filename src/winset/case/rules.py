@@ -9,19 +9,19 @@ from collections.abc import Callable, Iterator
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from winset.case.broken_rule import Broken, Path, ids_of, is_bad, known_id, on_scale, scale_of
+from winset.case.broken_rule import BrokenRule, Path, ids_of, is_bad, known_id, on_scale, scale_of
 from winset.case.claim_rules import claims_hold
 from winset.case.parts import PARTY_QUANTITIES, STANCE_QUANTITIES, TieKind
 from winset.case.quantities import parse_quantity
 from winset.case.ranges import number_text
 from winset.errors import shorten
 
-__all__ = ["TIE_KINDS", "Broken", "Path", "broken_rules"]
+__all__ = ["TIE_KINDS", "BrokenRule", "Path", "broken_rules"]
 
 TIE_KINDS: tuple[TieKind, ...] = ("dependence", "intimidation", "authority")
 
 
-def broken_rules(case: Any) -> Iterator[Broken]:
+def broken_rules(case: Any) -> Iterator[BrokenRule]:
     """Yield every rule that ``case`` (a Case, or something half-read like one) breaks."""
     yield from _unique(case)
     yield from _issues(case)
@@ -34,7 +34,7 @@ def broken_rules(case: Any) -> Iterator[Broken]:
     yield from claims_hold(case)
 
 
-def _unique(case: Any) -> Iterator[Broken]:
+def _unique(case: Any) -> Iterator[BrokenRule]:
     keys: dict[str, Callable[[Any], Any]] = {
         "parties": lambda p: p.id,
         "issues": lambda i: i.id,
@@ -58,7 +58,7 @@ def _unique(case: Any) -> Iterator[Broken]:
             if own in seen:
                 shown = own if isinstance(own, str) else " · ".join(filter(None, own))
                 first = "id" if hasattr(row, "id") else "source" if name == "ties" else "issue"
-                yield Broken(
+                yield BrokenRule(
                     path=(name, index, first),
                     where=f"{name}: {shown}",
                     required="must stand once",
@@ -68,12 +68,12 @@ def _unique(case: Any) -> Iterator[Broken]:
             seen.setdefault(own, index)
 
 
-def _issues(case: Any) -> Iterator[Broken]:
+def _issues(case: Any) -> Iterator[BrokenRule]:
     known = ids_of(case.issues)
     for index, issue in enumerate(case.issues):
         at: Path = ("issues", index)
         if issue.scale is not None and not issue.scale.low < issue.scale.high:
-            yield Broken(
+            yield BrokenRule(
                 path=(*at, "scale"),
                 where=f"{issue.id}: scale",
                 required="low must be below high",
@@ -99,7 +99,7 @@ def _issues(case: Any) -> Iterator[Broken]:
     yield from _cycles(case)
 
 
-def _cycles(case: Any) -> Iterator[Broken]:
+def _cycles(case: Any) -> Iterator[BrokenRule]:
     """An issue may wait for another, and conditional stances make it look at another first."""
     waits: dict[str, set[str]] = {i.id: set() for i in case.issues if i.id is not None}
     for issue in case.issues:
@@ -109,7 +109,7 @@ def _cycles(case: Any) -> Iterator[Broken]:
         if stance.condition is not None and stance.issue in waits:
             waits[stance.issue].add(stance.condition.issue)
     while circle := _circle(waits):
-        yield Broken(
+        yield BrokenRule(
             path=("issues", [i.id for i in case.issues].index(circle[0]), "requires"),
             where=f"{circle[0]}: requires",
             required="no issue may wait for itself",
@@ -131,7 +131,7 @@ def _circle(waits: dict[str, set[str]]) -> list[str]:
     return []
 
 
-def _actors(case: Any) -> Iterator[Broken]:
+def _actors(case: Any) -> Iterator[BrokenRule]:
     parties = ids_of(case.parties)
     negotiators: Counter[str] = Counter()
     for index, actor in enumerate(case.actors):
@@ -140,7 +140,7 @@ def _actors(case: Any) -> Iterator[Broken]:
         if "negotiator" in (actor.role or ()) and actor.party is not None:
             negotiators[actor.party] += 1
             if negotiators[actor.party] > 1:
-                yield Broken(
+                yield BrokenRule(
                     path=("actors", index, "role"),
                     where=f"{actor.id}: role",
                     required="a party must have one negotiator",
@@ -149,7 +149,7 @@ def _actors(case: Any) -> Iterator[Broken]:
                 )
 
 
-def _stances(case: Any) -> Iterator[Broken]:
+def _stances(case: Any) -> Iterator[BrokenRule]:
     issues, actors = ids_of(case.issues), ids_of(case.actors)
     plain = {(s.issue, s.actor) for s in case.stances if s.condition is None}
     weight: dict[str, float] = {}
@@ -164,7 +164,7 @@ def _stances(case: Any) -> Iterator[Broken]:
             yield from on_scale((*at, quantity), f"{name}: {quantity}", value, scale)
         low, high = stance.red_line_low, stance.red_line_high
         if low is not None and high is not None and low.high > high.low:
-            yield Broken(
+            yield BrokenRule(
                 path=(*at, "red_line_low"),
                 where=f"{name}: red line",
                 required="red_line_low must not lie above red_line_high, ranges included",
@@ -177,7 +177,7 @@ def _stances(case: Any) -> Iterator[Broken]:
             continue
         for quantity in ("position", "salience", "influence"):
             if getattr(stance, quantity) is None and not is_bad(stance, quantity):
-                yield Broken(
+                yield BrokenRule(
                     path=(*at, quantity),
                     where=f"{name}: {quantity}",
                     required="must be given",
@@ -191,7 +191,7 @@ def _stances(case: Any) -> Iterator[Broken]:
             weight[stance.issue] = max(weight.get(stance.issue, 0.0), most)
     for index, issue in enumerate(case.issues):
         if weight.get(issue.id, 1.0) == 0.0:
-            yield Broken(
+            yield BrokenRule(
                 path=("issues", index),
                 where=f"{issue.id}: stances",
                 required="some actor must have both influence and salience",
@@ -200,7 +200,7 @@ def _stances(case: Any) -> Iterator[Broken]:
             )
 
 
-def _conditional(stance: Any, index: int, plain: set[Any], case: Any) -> Iterator[Broken]:
+def _conditional(stance: Any, index: int, plain: set[Any], case: Any) -> Iterator[BrokenRule]:
     at: Path = ("stances", index)
     name = f"{stance.actor} on {stance.issue} if {stance.condition}"
     condition = stance.condition
@@ -209,7 +209,7 @@ def _conditional(stance: Any, index: int, plain: set[Any], case: Any) -> Iterato
     scale = scale_of(case, condition.issue)
     yield from on_scale((*at, "condition"), f"{name}: if", condition.point, scale)
     if (stance.issue, stance.actor) not in plain:
-        yield Broken(
+        yield BrokenRule(
             path=(*at, "condition"),
             where=f"{name}: if",
             required="must stand beside a row without a condition",
@@ -218,7 +218,7 @@ def _conditional(stance: Any, index: int, plain: set[Any], case: Any) -> Iterato
         )
 
 
-def _ties(case: Any) -> Iterator[Broken]:
+def _ties(case: Any) -> Iterator[BrokenRule]:
     actors = ids_of(case.actors)
     leaning: dict[str, float] = {}
     for index, tie in enumerate(case.ties):
@@ -227,7 +227,7 @@ def _ties(case: Any) -> Iterator[Broken]:
         for end in ("source", "target"):
             yield from known_id((*at, end), f"{name}: {end}", "actor", getattr(tie, end), actors)
         if tie.source is not None and tie.source == tie.target:
-            yield Broken(
+            yield BrokenRule(
                 path=(*at, "target"),
                 where=name,
                 required="a tie must join two actors",
@@ -238,7 +238,7 @@ def _ties(case: Any) -> Iterator[Broken]:
             before = leaning.get(tie.source, 0.0)
             leaning[tie.source] = before + tie.weight.high
             if before <= 1.0 + 1e-12 < leaning[tie.source]:
-                yield Broken(
+                yield BrokenRule(
                     path=(*at, "weight"),
                     where=f"{tie.source}: dependence",
                     required="must sum to at most 1 over its targets, ranges at their highest",
@@ -247,7 +247,7 @@ def _ties(case: Any) -> Iterator[Broken]:
                 )
 
 
-def _scenarios(case: Any) -> Iterator[Broken]:
+def _scenarios(case: Any) -> Iterator[BrokenRule]:
     parties, issues, actors = ids_of(case.parties), ids_of(case.issues), ids_of(case.actors)
     for index, scenario in enumerate(case.scenarios):
         for k, change in enumerate(scenario.changes or ()):
@@ -260,7 +260,7 @@ def _scenarios(case: Any) -> Iterator[Broken]:
                 yield from known_id((*at, key), f"{name}: {key}", "actor", value, actors)
             given = [n for n in ("set", "add", "multiply") if getattr(change, n) is not None]
             if len(given) != 1:
-                yield Broken(
+                yield BrokenRule(
                     path=at,
                     where=name,
                     required="must have exactly one of set, add, multiply",
@@ -270,7 +270,7 @@ def _scenarios(case: Any) -> Iterator[Broken]:
             selectors = _selectors(change.quantity)
             for key in ("party", "actor", "role", "source", "target", "issue"):
                 if getattr(change, key) is not None and key not in selectors:
-                    yield Broken(
+                    yield BrokenRule(
                         path=(*at, key),
                         where=f"{name}: {key}",
                         required=f"{change.quantity} is selected by {' or '.join(selectors)}",
@@ -289,13 +289,13 @@ def _selectors(quantity: str) -> tuple[str, ...]:
     return ("issue",)
 
 
-def _questions(case: Any) -> Iterator[Broken]:
+def _questions(case: Any) -> Iterator[BrokenRule]:
     issues, parties = ids_of(case.issues), ids_of(case.parties)
     for index, question in enumerate(case.questions):
         at: Path = ("questions", index)
         given = bool(question.answer), bool(question.options)
         if given[0] == given[1] and not is_bad(question, "answer", "options"):
-            yield Broken(
+            yield BrokenRule(
                 path=at,
                 where=question.id,
                 required="must have either `answer` or `options`",
@@ -308,7 +308,7 @@ def _questions(case: Any) -> Iterator[Broken]:
             try:
                 quantity = parse_quantity(text)
             except ValueError as error:
-                yield Broken(
+                yield BrokenRule(
                     path=path, where=f"{question.id}: {key}", required=f"must be one of {error}",
                     found=shorten(text), remedy="write the quantity that answers the question",
                 )  # fmt: skip
@@ -320,7 +320,7 @@ def _questions(case: Any) -> Iterator[Broken]:
                 yield from known_id(path, where, "issue", issue, issues)
         outcomes = set(question.options or {}) or {"yes", "no"}
         if question.resolution is not None and question.resolution.outcome not in outcomes:
-            yield Broken(
+            yield BrokenRule(
                 path=(*at, "resolution", "outcome"),
                 where=f"{question.id}: resolution",
                 required=f"must be one of {', '.join(sorted(outcomes))}",
@@ -329,7 +329,7 @@ def _questions(case: Any) -> Iterator[Broken]:
             )
 
 
-def _evidence(case: Any) -> Iterator[Broken]:
+def _evidence(case: Any) -> Iterator[BrokenRule]:
     documents, issues, actors = ids_of(case.documents), ids_of(case.issues), ids_of(case.actors)
     statements = ids_of(case.statements)
     for index, statement in enumerate(case.statements):
@@ -345,7 +345,7 @@ def _evidence(case: Any) -> Iterator[Broken]:
         )
         start, end = statement.start, statement.end
         if start is not None and end is not None and not 0 <= start < end:
-            yield Broken(
+            yield BrokenRule(
                 path=(*at, "start"),
                 where=f"{name}: span",
                 required="start must be 0 or more and below end",

@@ -31,7 +31,7 @@ DEEPEST = 20
 
 
 @dataclass(slots=True)
-class Node:
+class YamlNode:
     """A piece of YAML: ``value`` is text or None, a list of nodes, or a list of (key, node)."""
 
     kind: str
@@ -50,19 +50,19 @@ class Node:
             return [node.plain() for node in self.value]
         return {key.value: node.plain() for key, node in self.value}
 
-    def at(self, path: Sequence[str | int]) -> "Node":
+    def at(self, path: Sequence[str | int]) -> "YamlNode":
         """Return the innermost node on the way along ``path``: the key, where it is missing."""
         if not path:
             return self
         step, rest = path[0], path[1:]
         if self.kind == "mapping":
-            pairs: list[tuple[Node, Node]] = self.value
+            pairs: list[tuple[YamlNode, YamlNode]] = self.value
             for key, node in pairs:
                 if key.value == str(step):
                     found = node.at(rest)
                     return key if found is node and node.kind != "scalar" else found
         if self.kind == "sequence" and isinstance(step, int) and step < len(self.value):
-            inner: Node = self.value[step]
+            inner: YamlNode = self.value[step]
             return inner.at(rest)
         return self
 
@@ -75,7 +75,7 @@ def _problem(file: str, mark: Any, required: str, found: str, remedy: str) -> Ca
     )  # fmt: skip
 
 
-def parse_yaml(text: str, file: str) -> Node:
+def parse_yaml(text: str, file: str) -> YamlNode:
     """Return the tree of ``text``.
 
     Raises:
@@ -85,8 +85,8 @@ def parse_yaml(text: str, file: str) -> Node:
     if len(text) > MOST_BYTES:
         raise _problem(file, None, f"at most {MOST_BYTES:,} characters", f"{len(text):,}",
                        "keep texts and tables in their own files")  # fmt: skip
-    stack: list[Node] = []
-    root: Node | None = None
+    stack: list[YamlNode] = []
+    root: YamlNode | None = None
     try:
         for event in YAML(typ="safe", pure=True).parse(text):
             mark = event.start_mark
@@ -99,13 +99,13 @@ def parse_yaml(text: str, file: str) -> Node:
             if isinstance(event, DocumentStartEvent) and root is not None:
                 raise _problem(file, mark, "one document", "a second one", "remove the “---”")
             if isinstance(event, ScalarEvent):
-                node = Node("scalar", _scalar(event), mark.index, event.end_mark.index,
+                node = YamlNode("scalar", _scalar(event), mark.index, event.end_mark.index,
                             mark.line + 1, mark.column + 1)  # fmt: skip
             elif isinstance(event, MappingStartEvent | SequenceStartEvent):
                 kind = "mapping" if isinstance(event, MappingStartEvent) else "sequence"
                 if len(stack) >= DEEPEST:
                     raise _problem(file, mark, f"at most {DEEPEST} levels", "more", "flatten it")
-                stack.append(Node(kind, [], mark.index, -1, mark.line + 1, mark.column + 1,
+                stack.append(YamlNode(kind, [], mark.index, -1, mark.line + 1, mark.column + 1,
                                   bool(event.flow_style)))  # fmt: skip
                 continue
             elif isinstance(event, MappingEndEvent | SequenceEndEvent):
@@ -137,7 +137,7 @@ def _scalar(event: ScalarEvent) -> str | None:
     return None if event.style is None and text in ("", "~", "null", "Null", "NULL") else text
 
 
-def _pairs(node: Node, file: str) -> list[tuple[Node, Node]]:
+def _pairs(node: YamlNode, file: str) -> list[tuple[YamlNode, YamlNode]]:
     pairs = list(zip(node.value[::2], node.value[1::2], strict=True))
     for key, value in pairs:
         if value.start == value.end:  # a value left out stands, for the parser, before what follows
@@ -217,7 +217,7 @@ def _flow(text: str | None) -> str:
 Edit = tuple[int, int, int, str]
 
 
-def patch_yaml(text: str, tree: Node, old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+def patch_yaml(text: str, tree: YamlNode, old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
     """Return ``text`` with only what differs between ``old`` and ``new`` rewritten.
 
     Args:
@@ -237,7 +237,7 @@ def patch_yaml(text: str, tree: Node, old: Mapping[str, Any], new: Mapping[str, 
 
 
 def _patch_mapping(
-    text: str, node: Node, old: Mapping[str, Any], new: Mapping[str, Any], edits: list[Edit],
+    text: str, node: YamlNode, old: Mapping[str, Any], new: Mapping[str, Any], edits: list[Edit],
     *, top: bool = False,
 ) -> None:  # fmt: skip
     indent = node.value[0][0].column - 1
@@ -279,9 +279,9 @@ def _patch_mapping(
             edit(_line_start(text, gone[0].start), end, "")
 
 
-def _standing(node: Node, key: str, old: Mapping[str, Any]) -> tuple[Node, Node] | None:
+def _standing(node: YamlNode, key: str, old: Mapping[str, Any]) -> tuple[YamlNode, YamlNode] | None:
     """Return the pair of ``node`` that says ``key``: 40 may stand there as 40.0."""
-    pairs: list[tuple[Node, Node]] = node.value
+    pairs: list[tuple[YamlNode, YamlNode]] = node.value
     for pair in pairs:
         if pair[0].value == key:
             return pair
@@ -292,7 +292,7 @@ def _standing(node: Node, key: str, old: Mapping[str, Any]) -> tuple[Node, Node]
     return None
 
 
-def _reordered(node: Node, new: Any) -> bool:
+def _reordered(node: YamlNode, new: Any) -> bool:
     """Whether the members that ``node`` has stand in another order in ``new``."""
     if node.kind != "mapping" or not isinstance(new, Mapping):
         return False
@@ -307,7 +307,7 @@ def _number(text: str) -> float | None:
         return None
 
 
-def _content_end(text: str, node: Node) -> int:
+def _content_end(text: str, node: YamlNode) -> int:
     if node.kind != "scalar" and not node.flow and node.value:
         last = node.value[-1]
         return _content_end(text, last[1] if node.kind == "mapping" else last)

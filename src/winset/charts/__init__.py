@@ -3,6 +3,6 @@
 from winset.charts.outcome import outcome
 from winset.charts.render import save
 from winset.charts.strip import position_strip
-from winset.charts.view import Table, View
+from winset.charts.view import ChartTable, View
 
-__all__ = ["Table", "View", "outcome", "position_strip", "save"]
+__all__ = ["ChartTable", "View", "outcome", "position_strip", "save"]

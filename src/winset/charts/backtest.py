@@ -10,7 +10,7 @@ from winset.charts.rows import Row
 from winset.charts.square import Square
 from winset.charts.text import shown
 from winset.charts.theme import PALETTE
-from winset.charts.view import Table, View
+from winset.charts.view import ChartTable, View
 from winset.formats.decisions import Decisions
 from winset.track_record.backtest import Backtest
 from winset.track_record.model_table import Score, Standing, settled, standings
@@ -68,7 +68,7 @@ def scores_by_model(backtest: Backtest, score: Score) -> View:
             "decisions, where a model settled fewer than the first."
         ),
         draw=draw,
-        table=Table(
+        table=ChartTable(
             columns=("Model", "Decisions", "Calibrated", "From", "To", "Raw", "From", "To"),
             rows=tuple(
                 (s.model, float(s.decisions), one["x"], one["low"], one["high"], two["x"],
@@ -143,7 +143,7 @@ def forecast_against_outcome(backtest: Backtest, decisions: Decisions, model: st
             "without a mouse."
         ),
         draw=draw,
-        table=Table(
+        table=ChartTable(
             columns=("Issue", "Forecast", "80 % from", "to", "Outcome"),
             rows=tuple((r["issue"], r["x"], r["low"], r["high"], r["y"]) for r in drawn),
         ),

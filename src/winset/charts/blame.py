@@ -8,7 +8,7 @@ from winset.charts.canvas import Drawing
 from winset.charts.rows import Row, Rows
 from winset.charts.text import shown
 from winset.charts.theme import NO_PARTY, party_colours
-from winset.charts.view import Table, View
+from winset.charts.view import ChartTable, View
 from winset.errors import WinsetError
 from winset.explain.answers import percent
 from winset.explain.background import Findings
@@ -61,7 +61,7 @@ def who_blocks(findings: Findings, issue: str, *, case: Case) -> View:
             + _misjudged(float(blame.misjudged[k]))
         ),
         draw=_drawn(rows, description),
-        table=Table(
+        table=ChartTable(
             columns=COLUMNS,
             rows=tuple((r["name"], r["party"], r["share"], r["error"]) for r in rows),
         ),

@@ -14,7 +14,7 @@ from winset.charts.metrics import width_of
 from winset.charts.placing import Box, number, wrapped
 from winset.charts.text import shown
 from winset.charts.theme import NAME_SIZE, SMALL_SIZE
-from winset.charts.view import Table, View
+from winset.charts.view import ChartTable, View
 from winset.models import Model
 from winset.models.base import FloatArray
 from winset.models.batch import Batch
@@ -111,7 +111,7 @@ def challenge_map(
         title=f"Who expects to gain from a challenge, {whose}: {shown(entry.title)}",
         caption=_caption(gains, actor is not None, whose),
         draw=draw,
-        table=Table(
+        table=ChartTable(
             columns=COLUMNS,
             rows=tuple((r["viewer"], r["n"], r["x"], r["z"], r["field"]) for r in rows),
         ),

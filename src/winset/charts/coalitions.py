@@ -12,7 +12,7 @@ from winset.charts.matrix import matrix, matrix_table
 from winset.charts.rows import MOST_GUTTER, SHARE, Row
 from winset.charts.text import shown
 from winset.charts.theme import NAME_SIZE
-from winset.charts.view import Table, View
+from winset.charts.view import ChartTable, View
 from winset.explain.answers import percent
 from winset.models.base import FloatArray, Rounds
 from winset.models.batch import Batch
@@ -146,7 +146,7 @@ def coalition_network(
             f"of each other in {percent(linked)} of the draws or more. {_draws(final)}{more}"
         ),
         draw=draw,
-        table=Table(
+        table=ChartTable(
             columns=COLUMNS,
             rows=tuple(
                 (r["name"], r["party"], r["x"], r["low"], r["high"], _beside(k, players, links))

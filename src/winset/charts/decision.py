@@ -10,12 +10,11 @@ from winset.charts.marks import middle_batch
 from winset.charts.rows import Row
 from winset.charts.text import shown
 from winset.charts.theme import PALETTE
-from winset.charts.view import Table, View
+from winset.charts.view import ChartTable, View
 from winset.formats.decisions import Decision
 from winset.models.batch import FloatArray
 from winset.models.central import stance_weights
-from winset.track_record.backtest import CLIMATOLOGY, Backtest
-from winset.track_record.backtest import Row as Said
+from winset.track_record.backtest import CLIMATOLOGY, Backtest, BacktestRow
 from winset.track_record.model_table import settled
 
 STRIP = 132.0  # pixels for the actors
@@ -36,7 +35,7 @@ def model_names(backtest: Backtest) -> tuple[str, ...]:
     )
 
 
-def decision_view(decision: Decision, said: Sequence[Said], models: Sequence[str]) -> View:
+def decision_view(decision: Decision, said: Sequence[BacktestRow], models: Sequence[str]) -> View:
     """Return the picture of one decision, in points of a scale of 100.
 
     Its three sources of rows have names (``actors``, ``models``, ``outcome``), so that a page can
@@ -67,7 +66,7 @@ def decision_view(decision: Decision, said: Sequence[Said], models: Sequence[str
             "it. Points of a scale of 100."
         ),
         draw=draw,
-        table=Table(
+        table=ChartTable(
             columns=("Who", "Position or median", "80 % from", "to", "Share of the weight"),
             rows=(
                 ("Outcome", round(outcome, 1), "", "", ""),
@@ -127,7 +126,7 @@ def _place(k: int) -> float:
     return 8.0 + STRIP + 16 + (k + 0.5) * ROW
 
 
-def model_rows(said: Sequence[Said], models: Sequence[str]) -> list[Row]:
+def model_rows(said: Sequence[BacktestRow], models: Sequence[str]) -> list[Row]:
     """Return what each model said, calibrated, and where it stands in the picture."""
     found = []
     for row in said:

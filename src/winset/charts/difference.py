@@ -10,7 +10,7 @@ from winset.charts.placing import inside
 from winset.charts.rows import PLACE, TEXT, Row, Rows
 from winset.charts.text import shown
 from winset.charts.theme import NAME_SIZE
-from winset.charts.view import Table, View
+from winset.charts.view import ChartTable, View
 from winset.forecast.scenario_effects import Comparison, Difference
 
 ROW = 34.0
@@ -43,7 +43,7 @@ def scenario_differences(comparison: Comparison, issue: str, *, case: Case) -> V
             "thick bars two Monte Carlo errors, thin bars the middle 80 % over what is not known."
         ),
         draw=_drawn(rows, quantity),
-        table=Table(
+        table=ChartTable(
             columns=COLUMNS,
             rows=tuple(
                 (r["name"], quantity, r["value"], r["error"], r["low"], r["high"]) for r in rows

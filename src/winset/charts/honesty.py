@@ -10,7 +10,7 @@ from winset.charts.rows import Row
 from winset.charts.square import Square, share
 from winset.charts.text import shown
 from winset.charts.theme import PALETTE
-from winset.charts.view import Table, View
+from winset.charts.view import ChartTable, View
 from winset.track_record.backtest import CLIMATOLOGY, Backtest
 from winset.track_record.backtest_words import interval_coverage, probability_transforms
 from winset.track_record.model_table import LAZY, settled
@@ -59,7 +59,7 @@ def coverage(backtest: Backtest, model: str) -> View:
             "calibrated, by calibrations that had not seen the decision."
         ),
         draw=draw,
-        table=Table(
+        table=ChartTable(
             columns=("Interval, %", "Outcomes inside, %", "From", "To"),
             rows=tuple(
                 (f"{r['x']:.0%}", *(round(100 * float(str(r[k])), 1) for k in ("y", "low", "high")))
@@ -137,7 +137,7 @@ def transforms(backtest: Backtest, model: str) -> View:
             "95 % intervals over whole groups drawn anew."
         ),
         draw=draw,
-        table=Table(
+        table=ChartTable(
             columns=("Share of the forecast below", "Outcomes, %", "From", "To"),
             rows=tuple(
                 (f"{row['x']:.0%} to {row['end']:.0%}",
@@ -209,7 +209,7 @@ def events_reliability(found: ModelEvents, *, thin: bool) -> View:
             f"more. On the dashed line what was said is what happened.{warned}"
         ),
         draw=draw,
-        table=Table(
+        table=ChartTable(
             columns=("Said, %", "Happened, %", "Outcomes"),
             rows=tuple(
                 (round(100 * r["x"], 1), round(100 * r["y"], 1), float(r["count"])) for r in rows

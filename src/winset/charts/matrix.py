@@ -13,7 +13,7 @@ from winset.charts.placing import number, spaced
 from winset.charts.rows import MOST_GUTTER, SHARE
 from winset.charts.text import shown
 from winset.charts.theme import NAME_SIZE, PALETTE, SMALL_SIZE
-from winset.charts.view import Table
+from winset.charts.view import ChartTable
 from winset.models.base import FloatArray
 
 ROW, TOP, RIGHT = 16.0, 18.0, 10.0
@@ -79,10 +79,10 @@ def matrix(
     return draw
 
 
-def matrix_table(names: Sequence[str], values: FloatArray, *, corner: str) -> Table:
+def matrix_table(names: Sequence[str], values: FloatArray, *, corner: str) -> ChartTable:
     """Return the numbers of the matrix: rows and columns in the order of the picture."""
     shorts = [f"{k + 1}" for k in range(len(names))]
-    return Table(
+    return ChartTable(
         columns=(corner, *shorts),
         rows=tuple(
             (

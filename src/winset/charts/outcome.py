@@ -12,7 +12,7 @@ from winset.charts.frame import Frame
 from winset.charts.marks import Mark, marks
 from winset.charts.rows import Row
 from winset.charts.text import shown
-from winset.charts.view import Table, View
+from winset.charts.view import ChartTable, View
 from winset.explain.answers import figure, measure, percent
 from winset.forecast.forecast import Forecast
 
@@ -238,10 +238,10 @@ def _described(
     return shown(" ".join(said))
 
 
-def _table(points: Sequence[Mark], dots: list[Row]) -> Table:
+def _table(points: Sequence[Mark], dots: list[Row]) -> ChartTable:
     named = {"forecast": "Forecast, 80 % interval"}
     rows: list[tuple[str | float, ...]] = [
         (named.get(mark.kind, mark.name), mark.value, mark.low, mark.high, "") for mark in points
     ]
     rows += [(row["name"], row["x"], row["low"], row["high"], row["dots"]) for row in dots]
-    return Table(columns=COLUMNS, rows=tuple(rows))
+    return ChartTable(columns=COLUMNS, rows=tuple(rows))

@@ -36,7 +36,7 @@ class Box(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class LabelPlace:
     """Where words stand beside a mark.
 
     Attributes:
@@ -50,7 +50,7 @@ class Beside:
     below: bool
 
 
-def beside(mark: tuple[float, float], wide: float, *, room: tuple[float, float]) -> Beside:
+def beside(mark: tuple[float, float], wide: float, *, room: tuple[float, float]) -> LabelPlace:
     """Return where words of ``wide`` pixels stand beside ``mark``, its left and right end.
 
     After the mark, else before it, else on a line of their own that ends with the room.
@@ -64,10 +64,10 @@ def beside(mark: tuple[float, float], wide: float, *, room: tuple[float, float])
     """
     (begin, end), (left, right) = mark, room
     if end + wide <= right:
-        return Beside(end, "left", below=False)
+        return LabelPlace(end, "left", below=False)
     if begin - wide >= left:
-        return Beside(begin, "right", below=False)
-    return Beside(right, "right", below=True)
+        return LabelPlace(begin, "right", below=False)
+    return LabelPlace(right, "right", below=True)
 
 
 def inside(wanted: float, wide: float, *, room: tuple[float, float]) -> float:

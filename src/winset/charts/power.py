@@ -12,7 +12,7 @@ from winset.charts.placing import Align, fitted
 from winset.charts.rows import PLACE, TEXT, Row
 from winset.charts.text import shown
 from winset.charts.theme import NAME_SIZE
-from winset.charts.view import Table, View
+from winset.charts.view import ChartTable, View
 from winset.explain.answers import figure, percent
 from winset.models.central import Median
 
@@ -81,7 +81,7 @@ def power_landscape(case: Case, issue: str) -> View:
             "with half of the power on either side. " + said
         ).strip(),
         draw=draw,
-        table=Table(
+        table=ChartTable(
             columns=COLUMNS,
             rows=tuple(
                 (r["name"], r["party"], r["x"], r["power"], r["share"], r["passed"]) for r in rows

@@ -12,7 +12,7 @@ from winset.charts.placing import wrapped
 from winset.charts.rows import TEXT, Row
 from winset.charts.text import shown
 from winset.charts.theme import NAME_SIZE, NO_PARTY, party_colours
-from winset.charts.view import Table, View
+from winset.charts.view import ChartTable, View
 from winset.errors import WinsetError
 from winset.explain.answers import figure, measure, percent
 from winset.explain.background import Findings
@@ -233,10 +233,10 @@ def _said(found: Meeting, scale: Scale) -> list[str]:
     return said
 
 
-def _table(point: FloatArray, curves: dict[str, FloatArray], joint: FloatArray) -> Table:
+def _table(point: FloatArray, curves: dict[str, FloatArray], joint: FloatArray) -> ChartTable:
     """Every tenth point: the curves are smooth."""
     chosen = range(0, len(point), max(1, (len(point) - 1) // 20))
-    return Table(
+    return ChartTable(
         columns=(COLUMNS[0], *(shown(name) for name in curves), COLUMNS[1]),
         rows=tuple(
             (

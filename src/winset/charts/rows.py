@@ -11,7 +11,7 @@ import altair as alt
 
 from winset.charts.canvas import EDGE, SLIM, sheet
 from winset.charts.metrics import width_of
-from winset.charts.placing import Align, Beside, beside, inside, number, spaced, ticks, wrapped
+from winset.charts.placing import Align, LabelPlace, beside, inside, number, spaced, ticks, wrapped
 from winset.charts.text import shown
 from winset.charts.theme import NAME_SIZE, SMALL_SIZE
 
@@ -153,7 +153,7 @@ class Rows:
 
     def beside(
         self, low: float, high: float, text: str, *, bold: bool = True, off: float = 9.0
-    ) -> Beside:
+    ) -> LabelPlace:
         """Return where ``text`` stands beside a mark from ``low`` to ``high`` of the scale."""
         size = NAME_SIZE if bold else SMALL_SIZE
         wide = width_of(text, size, bold=bold) + 1.0

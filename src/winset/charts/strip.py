@@ -10,7 +10,7 @@ from winset.charts.marks import Mark, marks
 from winset.charts.rows import Row
 from winset.charts.text import shown
 from winset.charts.theme import NO_PARTY, party_colours
-from winset.charts.view import Table, View
+from winset.charts.view import ChartTable, View
 from winset.explain.answers import figure, spread
 
 LARGEST, SMALLEST = 300.0, 12.0  # area of a circle, square pixels
@@ -159,7 +159,7 @@ def _described(case: Case, issue: str, rows: list[Row], beside: tuple[Mark, ...]
     return shown(" ".join(said))
 
 
-def _table(rows: list[Row], beside: tuple[Mark, ...]) -> Table:
+def _table(rows: list[Row], beside: tuple[Mark, ...]) -> ChartTable:
     actors = [tuple("" if row[key] is None else row[key] for key in COLUMNS) for row in rows]
     points = [(m.name, "", m.value, m.low, m.high, "", "", "", "", "") for m in beside]
-    return Table(columns=tuple(COLUMNS.values()), rows=(*actors, *points))
+    return ChartTable(columns=tuple(COLUMNS.values()), rows=(*actors, *points))

@@ -14,7 +14,7 @@ from winset.charts.metrics import width_of
 from winset.charts.rows import MOST_GUTTER, SHARE
 from winset.charts.text import shown
 from winset.charts.theme import NAME_SIZE, NO_PARTY, SMALL_SIZE, party_colours
-from winset.charts.view import Table, View
+from winset.charts.view import ChartTable, View
 from winset.explain.answers import figure
 from winset.forecast.timeline import Timeline
 
@@ -233,7 +233,7 @@ def _described(entry: Issue, rows: list[Row], ticks: list[Row]) -> str:
     return shown(" ".join(said))
 
 
-def _table(rows: list[Row]) -> Table:
+def _table(rows: list[Row]) -> ChartTable:
     cells = tuple(
         (
             row["day"],
@@ -243,4 +243,4 @@ def _table(rows: list[Row]) -> Table:
         )
         for row in rows
     )
-    return Table(columns=COLUMNS, rows=cells)
+    return ChartTable(columns=COLUMNS, rows=cells)

@@ -16,7 +16,7 @@ from winset.charts.rows import PLACE, TEXT, Row, Rows, key_layers, key_rows
 from winset.charts.square import share
 from winset.charts.text import shown
 from winset.charts.theme import NAME_SIZE, PALETTE, SMALL_SIZE
-from winset.charts.view import Table, View
+from winset.charts.view import ChartTable, View
 from winset.explain.sensitivity.analysis import Driver, Sensitivity
 from winset.explain.sensitivity.words import change, coded_range, headline
 
@@ -54,7 +54,7 @@ def tornado(found: Sensitivity, *, case: Case, most: int = MOST) -> View:
             f"95 % interval. {rest} other inputs move it less or not at all."
         ),
         draw=lambda wide: _chart(drivers, found, width, unit, wide),
-        table=Table(columns=COLUMNS, rows=tuple(_cells(driver) for driver in drivers)),
+        table=ChartTable(columns=COLUMNS, rows=tuple(_cells(driver) for driver in drivers)),
         description=shown(
             f"What drives the {words}: "
             + "; ".join(

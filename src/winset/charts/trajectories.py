@@ -15,7 +15,7 @@ from winset.charts.placing import apart, fitted
 from winset.charts.rows import MOST_GUTTER, SHARE, Row
 from winset.charts.text import shown
 from winset.charts.theme import NAME_SIZE, SMALL_SIZE
-from winset.charts.view import Table, View
+from winset.charts.view import ChartTable, View
 from winset.explain.answers import figure
 from winset.models.base import FloatArray, Rounds
 from winset.models.batch import Batch
@@ -123,7 +123,7 @@ def fan(rounds: Rounds, issue: str, actor: str, *, case: Case, batch: Batch, mod
             f"ended; drawn until {ENDED:.0%} have ended.".replace("95%", "95 %")
         ),
         draw=draw,
-        table=Table(
+        table=ChartTable(
             columns=("Round", "10 %", "25 %", "Median", "75 %", "90 %", "Median forecast"),
             rows=tuple(
                 (str(t), *(float(value) for value in bands[:, t]), float(settled[t]))
@@ -391,7 +391,9 @@ def _described(
     return shown(" ".join(said))
 
 
-def _table(players: list[Player], path: FloatArray, moves: list[Row], settled: FloatArray) -> Table:
+def _table(
+    players: list[Player], path: FloatArray, moves: list[Row], settled: FloatArray
+) -> ChartTable:
     """Return a row an actor: where it starts, each move in the column of its round, its end.
 
     Actors are numbered, and a move says by whose number it was made: ``46.5 ←3``.
@@ -415,4 +417,6 @@ def _table(players: list[Player], path: FloatArray, moves: list[Row], settled: F
     ]  # fmt: skip
     said = ["" if math.isnan(value) else float(value) for value in settled]
     rows.append((SETTLEMENT, "", "", *said, said[-1]))
-    return Table(columns=(*COLUMNS, *(str(t) for t in range(last + 1)), "End"), rows=tuple(rows))
+    return ChartTable(
+        columns=(*COLUMNS, *(str(t) for t in range(last + 1)), "End"), rows=tuple(rows)
+    )

@@ -10,10 +10,10 @@ from winset.charts.placing import wrapped
 from winset.charts.rows import PLACE, TEXT, Row, key_layers, key_rows
 from winset.charts.text import shown
 from winset.charts.theme import NAME_SIZE, PALETTE, SMALL_SIZE
-from winset.charts.view import Table, View
+from winset.charts.view import ChartTable, View
 from winset.explain.answers import percent
 from winset.explain.background import reckoned_with
-from winset.games import Game, Played, estimate
+from winset.games import Game, PlayedGame, estimate
 
 ROW, KEY, LINE = 44.0, 34.0, 14.0
 SIDE, INDENT = 8.0, 22.0  # pixels at either side; of a step of the outline
@@ -24,7 +24,7 @@ WIDTH = alt.StrokeWidth("width:Q", scale=None)
 COLUMNS = ("Node", "Player", "Action", "Leads to", "Probability there", "Probability overall")
 
 
-def game_tree(played: Played) -> View:
+def game_tree(played: PlayedGame) -> View:
     """Return the tree of a game: who moves where, and the mean probability of every action.
 
     The thicker a branch, the likelier it is; an end shows how likely it is overall.
@@ -83,12 +83,12 @@ def game_tree(played: Played) -> View:
             "ends add up to 1. Colours are players'." + _reckoned(played)
         ),
         draw=draw,
-        table=Table(columns=COLUMNS, rows=tuple(rows)),
+        table=ChartTable(columns=COLUMNS, rows=tuple(rows)),
         description=shown(f"{game.title}. How it ends: {said}."),
     )
 
 
-def _reckoned(played: Played) -> str:
+def _reckoned(played: PlayedGame) -> str:
     chances = [
         f"{name.replace('_', ' ')} {percent(value.mean)}"
         for name, value in reckoned_with(played).items()

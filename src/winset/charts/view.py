@@ -13,7 +13,7 @@ TITLE_LINE, TITLE_GAP = 18.0, 12.0  # pixels of a line of the title, and below t
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class ChartTable:
     """The numbers of a picture, for readers who cannot or would rather not look at it.
 
     Attributes:
@@ -41,7 +41,7 @@ class View:
     title: str
     caption: str
     draw: Drawing
-    table: Table
+    table: ChartTable
     description: str
 
     @property

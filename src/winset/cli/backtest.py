@@ -10,7 +10,7 @@ from winset.cli.outputs import JSON, JSON_LINES, REPORT
 if TYPE_CHECKING:
     from winset.formats.decisions import Decisions
     from winset.track_record.backtest import Backtest
-    from winset.track_record.model_table import Duel, Standing
+    from winset.track_record.model_table import PairedComparison, Standing
     from winset.track_record.resolved_questions import EventScores
 
 
@@ -200,7 +200,7 @@ def _print_standings(title: str, found: "tuple[Standing, ...]", *, calibrated: b
     )
 
 
-def _print_duels(found: "tuple[Duel, ...]") -> None:
+def _print_duels(found: "tuple[PairedComparison, ...]") -> None:
     from winset.cli.printing import number, table
 
     table(

@@ -10,7 +10,7 @@ from winset.cli.coding import AS_OF, read_day
 
 if TYPE_CHECKING:
     from winset.explain.likelihood_words import Suggestion
-    from winset.track_record.claims import Rate, Scored, Tally
+    from winset.track_record.claims import ClaimCount, Rate, ScoredClaim
 
 _NOTE = (
     "Brier: 0 is best, 1 worst, .25 for always saying .5. Log: minus the natural logarithm of the "
@@ -87,8 +87,8 @@ def claims(
 
 
 def _print(
-    scored: "Sequence[Scored]",
-    records: "dict[str, tuple[Tally, ...]]",
+    scored: "Sequence[ScoredClaim]",
+    records: "dict[str, tuple[ClaimCount, ...]]",
     waiting: Sequence[dict[str, Any]],
     least: int,
 ) -> None:
@@ -117,7 +117,7 @@ def _print(
         say(said)
 
 
-def _print_claim(row: "Scored") -> None:
+def _print_claim(row: "ScoredClaim") -> None:
     from winset.cli.printing import say
 
     made = "" if row.made is None else row.made.isoformat()
@@ -129,7 +129,7 @@ def _print_claim(row: "Scored") -> None:
     say(_came(row), indent="     ")
 
 
-def _came(row: "Scored") -> str:
+def _came(row: "ScoredClaim") -> str:
     when = "" if row.resolved is None else f" on {row.resolved}"
     if row.state == "void":
         return f"void{when}: counts for nothing"
@@ -147,7 +147,7 @@ def _came(row: "Scored") -> str:
     return said
 
 
-def _print_records(title: str, rows: "tuple[Tally, ...]") -> None:
+def _print_records(title: str, rows: "tuple[ClaimCount, ...]") -> None:
     from winset.cli.printing import heading, say
 
     heading(title)

@@ -11,7 +11,7 @@ from winset.cli.outputs import PRINTED_JSON_LINES
 from winset.errors import WinsetError
 
 if TYPE_CHECKING:
-    from winset.evidence.statements.extract import Found
+    from winset.evidence.statements.extract import ExtractedStatement
 
 
 @click.command()
@@ -70,7 +70,7 @@ def extract(
         raise WinsetError(f"{failed} file{'' if failed == 1 else 's'} could not be read")
 
 
-def _show(found: "Found", text: str, say: Callable[..., None]) -> None:
+def _show(found: "ExtractedStatement", text: str, say: Callable[..., None]) -> None:
     speakers = ", ".join(found.speakers)
     issue = f" on {found.issue}" if found.issue else ""
     say(f"{found.content.start}-{found.content.end} {speakers}: {found.kind}{issue}", indent="  ")

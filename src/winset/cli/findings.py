@@ -16,7 +16,7 @@ from winset.errors import Problem, WinsetError, nearest
 if TYPE_CHECKING:
     from winset.forecast.calibration import Fitted
     from winset.formats.decisions import Decisions
-    from winset.track_record.ablation import Kind
+    from winset.track_record.ablation import Ablation
     from winset.track_record.backtest import Backtest
     from winset.track_record.model_table import Standing
 
@@ -166,7 +166,7 @@ def _ladder(model: str, decisions: "Decisions") -> str:
     )  # fmt: skip
 
 
-def _kinds(what: str, found: "Sequence[Kind]") -> str:
+def _kinds(what: str, found: "Sequence[Ablation]") -> str:
     from winset.track_record.backtest_words import points, share
 
     if not found:

@@ -12,7 +12,7 @@ from winset.cli.printing import heading, interval, number, say, share, table
 from winset.explain.answers import Answer, calibration_sentence
 from winset.explain.background import Findings, reckoned_with
 from winset.forecast.forecast import Forecast, IssueSummary
-from winset.games import Estimate, Played
+from winset.games import GameEstimate, PlayedGame
 from winset.models import MODELS
 
 MOST_BLAMED = 4
@@ -78,7 +78,7 @@ def print_forecasts(
     )
 
 
-def _ends(played: Played) -> None:
+def _ends(played: PlayedGame) -> None:
     """Print how a game may end, the likeliest first, in chances that add up to 1 as printed."""
     ends = played.ends()
     notes = {end.id: end.note or end.id.replace("_", " ") for end in played.game.ends}
@@ -102,7 +102,7 @@ def hundredths(shares: Sequence[float]) -> list[int]:
     return whole
 
 
-def _chances(values: Mapping[str, Estimate]) -> None:
+def _chances(values: Mapping[str, GameEstimate]) -> None:
     shown = [f"{name.replace('_', ' ')} {share(value.mean)}" for name, value in values.items()]
     say(", ".join(shown), indent="  ")
 

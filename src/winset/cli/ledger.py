@@ -26,7 +26,7 @@ from winset.errors import CaseError
 
 if TYPE_CHECKING:
     from winset.track_record.claims import Rate
-    from winset.track_record.sealed import Check, Record, Score, Sealed, Verified
+    from winset.track_record.sealed import Check, RunningRecord, Score, Sealed, Verified
 
 
 # Where the library finds fault, and the option that mends it.
@@ -352,7 +352,7 @@ def _scores(found: "Score | None") -> str:
     return said if found.counts else f"Does not count: {found.why_not}" + f" ({said})" * bool(said)
 
 
-def _print_record(found: "Record") -> None:
+def _print_record(found: "RunningRecord") -> None:
     from winset.cli.printing import say
 
     parts = [

@@ -147,9 +147,9 @@ def _text(file: Path) -> str:
 def _receive(case: str, received: object) -> None:
     from winset.case.folder import write_case
     from winset.cli.printing import say
-    from winset.formats.carried import Received
+    from winset.formats.carried import ImportedStatements
 
-    assert isinstance(received, Received)
+    assert isinstance(received, ImportedStatements)
     _, folder = writable(case)
     write_case(received.case, folder)
     for row in received.moved:

@@ -54,7 +54,7 @@ class Anchor:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TextPlace:
     """Where an anchor holds in a text."""
 
     start: int
@@ -62,7 +62,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class LostAnchor:
     """Why an anchor holds nowhere for sure."""
 
     reason: str
@@ -107,14 +107,16 @@ class Haystack:
         self.text = text
         self._folded, self._starts, self._ends = _fold(text)
 
-    def find(self, anchor: Anchor) -> Place | Lost:
+    def find(self, anchor: Anchor) -> TextPlace | LostAnchor:
         """Return where ``anchor`` holds in the text, or why that cannot be told."""
         quote = anchor.quote or self._words_of(anchor)
         if quote is None:
-            return Lost("its words are not in the text near the old place, and no quote is kept")
+            return LostAnchor(
+                "its words are not in the text near the old place, and no quote is kept"
+            )
         spots = self._spots(quote)
         if not spots:
-            return Lost("its words are not in the text")
+            return LostAnchor("its words are not in the text")
         if anchor.prefix is None and anchor.suffix is None:
             return self._without_context(anchor, quote, spots)
         sides = [(spot, *self._sides(anchor, spot)) for spot in spots]
@@ -124,29 +126,31 @@ class Haystack:
             if len(chosen) == 1:
                 return self._place(chosen[0], quote)
             if chosen:
-                return Lost(
+                return LostAnchor(
                     f"its words stand {len(chosen)} times with what stood beside them; "
                     "which is meant cannot be told"
                 )
         times = "elsewhere" if len(spots) == 1 else f"{len(spots)} times"
-        return Lost(f"its words stand {times}, but not beside what stood there")
+        return LostAnchor(f"its words stand {times}, but not beside what stood there")
 
-    def places(self, quote: str) -> tuple[Place, ...]:
+    def places(self, quote: str) -> tuple[TextPlace, ...]:
         """Return every place where the words of ``quote`` stand, overlaps included."""
         return tuple(self._place(spot, quote) for spot in self._spots(quote))
 
     def _without_context(
         self, anchor: Anchor, quote: str, spots: list[tuple[int, int]]
-    ) -> Place | Lost:
+    ) -> TextPlace | LostAnchor:
         places = [self._place(spot, quote) for spot in spots]
-        here = Place(anchor.start, anchor.end)
+        here = TextPlace(anchor.start, anchor.end)
         if len(places) == 1 and (here in places or len(quote) >= ALONE):
             return places[0]
         if len(quote) >= ALONE and here in places:
             return here
         if len(places) == 1:
-            return Lost("its words stand elsewhere, but are too few to be sure without context")
-        return Lost(f"its words stand {len(places)} times, and no context is known")
+            return LostAnchor(
+                "its words stand elsewhere, but are too few to be sure without context"
+            )
+        return LostAnchor(f"its words stand {len(places)} times, and no context is known")
 
     def _words_of(self, anchor: Anchor) -> str | None:
         """Return the words of an anchor known by its digest, searched outwards from its place."""
@@ -171,14 +175,14 @@ class Haystack:
             at = self._folded.find(words, at + 1)
         return spots
 
-    def _place(self, spot: tuple[int, int], quote: str) -> Place:
+    def _place(self, spot: tuple[int, int], quote: str) -> TextPlace:
         """Return the place of folded words; to the very character where ``quote`` stands as is."""
         folded, starts, _ = _fold(quote)
         visible = len(folded) - len(folded.lstrip())
         start = self._starts[spot[0] + visible] - starts[visible]
         if start >= 0 and self.text.startswith(quote, start):
-            return Place(start, start + len(quote))
-        return Place(self._starts[spot[0]], self._ends[spot[1] - 1])
+            return TextPlace(start, start + len(quote))
+        return TextPlace(self._starts[spot[0]], self._ends[spot[1] - 1])
 
     def _sides(self, anchor: Anchor, spot: tuple[int, int]) -> "tuple[_Side, _Side]":
         prefix = _fold(anchor.prefix or "")[0].lstrip()
@@ -304,10 +308,10 @@ def _anchored(
     haystack = Haystack(text)
     for row in rows:
         found = haystack.find(anchor_of(row, before))
-        yield row, found.reason if isinstance(found, Lost) else at_place(row, text, found)
+        yield row, found.reason if isinstance(found, LostAnchor) else at_place(row, text, found)
 
 
-def at_place(statement: Statement, text: str, place: Place) -> Statement:
+def at_place(statement: Statement, text: str, place: TextPlace) -> Statement:
     """Return ``statement`` anchored at ``place`` of ``text``; its quote follows if it kept one."""
     return replace(
         statement,

@@ -28,7 +28,7 @@ from winset.evidence.coding.propose import CODER, rows_of
 from winset.evidence.coding.renewal import Renewal, renewed, save_renewal, with_renewal
 from winset.evidence.reading.documents import Text
 from winset.evidence.reading.parsing import MODEL
-from winset.evidence.reading.reader import HERE, Reading
+from winset.evidence.reading.reader import HERE, DocumentReading
 from winset.evidence.reading.spans import one_line
 from winset.evidence.statements.names import slug, strangers
 
@@ -90,7 +90,7 @@ def take_in(
     published: datetime.date | None = None,
     url: str = "",
     model: str = MODEL,
-    reading: Reading = HERE,
+    reading: DocumentReading = HERE,
 ) -> Intake:
     """Return ``case`` with the document that ``data``, a file called ``name``, holds.
 
@@ -223,7 +223,7 @@ def _changed(id: str, before: str, now: str) -> ChangedError:
 
 
 def propose_again(
-    case: Case, document: Document, *, model: str = MODEL, reading: Reading = HERE
+    case: Case, document: Document, *, model: str = MODEL, reading: DocumentReading = HERE
 ) -> Proposed:
     """Return what the rules propose in a ``document`` that ``case`` keeps, by its actors of today.
 
@@ -237,7 +237,7 @@ def propose_again(
     return _proposed(case, document, text, model=model, reading=reading)
 
 
-def text_of(case: Case, document: Document, *, reading: Reading = HERE) -> Text:
+def text_of(case: Case, document: Document, *, reading: DocumentReading = HERE) -> Text:
     """Return the text that statements of ``document`` are anchored in.
 
     Raises:
@@ -265,7 +265,7 @@ def text_of(case: Case, document: Document, *, reading: Reading = HERE) -> Text:
 
 
 def _proposed(
-    case: Case, document: Document, text: Text, *, model: str, reading: Reading
+    case: Case, document: Document, text: Text, *, model: str, reading: DocumentReading
 ) -> Proposed:
     found = reading.statements(text, case, model=model)
     rows = rows_of(case, document, text, found, keep_quotes=document.file is not None)

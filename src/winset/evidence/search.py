@@ -13,7 +13,7 @@ from winset.case.model import Case
 from winset.errors import WinsetError
 from winset.evidence.disposable import disposable_folder
 from winset.evidence.reading.documents import Text
-from winset.evidence.reading.reader import HERE, Reading
+from winset.evidence.reading.reader import HERE, DocumentReading
 from winset.evidence.reading.spans import Span
 
 INDEX = Path(".winset") / "search.sqlite"
@@ -42,7 +42,7 @@ class Hit:
 
 
 def search(
-    case: Case, query: str, *, most: int = 20, keep: bool = True, reading: Reading = HERE
+    case: Case, query: str, *, most: int = 20, keep: bool = True, reading: DocumentReading = HERE
 ) -> tuple[Hit, ...]:
     """Return the paragraphs of the case's kept documents that hold all words of ``query``.
 
@@ -70,7 +70,7 @@ def search(
     return tuple(_hit(*row) for row in rows)
 
 
-def documents_of(case: Case, *, reading: Reading = HERE) -> Iterator[tuple[str, Text]]:
+def documents_of(case: Case, *, reading: DocumentReading = HERE) -> Iterator[tuple[str, Text]]:
     """Yield the id and the text of each document that ``case`` keeps.
 
     Raises:
@@ -103,7 +103,7 @@ def _phrase(query: str) -> str:
     return " AND ".join(parts)
 
 
-def _index(case: Case, *, keep: bool, reading: Reading) -> sqlite3.Connection:
+def _index(case: Case, *, keep: bool, reading: DocumentReading) -> sqlite3.Connection:
     state = FORM + "".join(
         f"\n{d.id} {d.file} {hashlib.sha256(kept_bytes(case, d) or b'').hexdigest()}"
         for d in case.documents
@@ -141,7 +141,7 @@ def _state(index: sqlite3.Connection) -> str:
     return str(row[0]) if row else ""
 
 
-def _fill(index: sqlite3.Connection, case: Case, state: str, reading: Reading) -> None:
+def _fill(index: sqlite3.Connection, case: Case, state: str, reading: DocumentReading) -> None:
     with index:
         index.execute("DROP TABLE IF EXISTS paragraphs")
         index.execute("DROP TABLE IF EXISTS made_from")

@@ -8,7 +8,7 @@ import numpy as np
 
 from winset.case.model import Case
 from winset.case.parts import Issue, Question, Scale
-from winset.case.quantities import Asked, parse_quantity
+from winset.case.quantities import Quantity, parse_quantity
 from winset.case.ranges import Range, number_text
 from winset.case.scenarios import apply_scenario
 from winset.explain.background import Findings
@@ -214,7 +214,7 @@ def _refused(yes: Chance, probability: float | None) -> Chance:
     )
 
 
-def _cannot_say(asked: Asked, forecast: Forecast, findings: Findings) -> str:
+def _cannot_say(asked: Quantity, forecast: Forecast, findings: Findings) -> str:
     model = f"Model “{forecast.made.model}”"
     if asked.kind == "move":
         if asked.subject in findings.games:
@@ -235,7 +235,7 @@ def _cannot_say(asked: Asked, forecast: Forecast, findings: Findings) -> str:
     return ""
 
 
-def _chance(outcome: str, asked: Asked, forecast: Forecast, findings: Findings) -> Chance:
+def _chance(outcome: str, asked: Quantity, forecast: Forecast, findings: Findings) -> Chance:
     if asked.kind == "move":
         played = findings.games[asked.subject].chance(asked.action)
         return Chance(
@@ -286,7 +286,7 @@ def _share_of_blame(outcome: str, party: str, findings: Findings) -> Chance:
     return Chance(outcome=outcome, probability=share, error=float(error), draws=findings.draws)
 
 
-def _blame(case: Case, asked: Asked, chance: Chance, findings: Findings) -> str:
+def _blame(case: Case, asked: Quantity, chance: Chance, findings: Findings) -> str:
     name, blame = case.party(asked.subject).name or asked.subject, findings.blame
     assert blame is not None
     failing = float(np.nan_to_num(blame.failing).max())
@@ -300,14 +300,14 @@ def _error(drawn: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float | None:
     return None if len(drawn) < 2 else float(drawn.std(ddof=1) / math.sqrt(len(drawn)))
 
 
-def _source(asked: list[Asked], forecast: Forecast) -> str:
+def _source(asked: list[Quantity], forecast: Forecast) -> str:
     """Return what speaks: the game where moves are asked for, else the model."""
     if {it.kind for it in asked} == {"move"} and len({it.subject for it in asked}) == 1:
         return f"Game “{asked[0].subject}”"
     return f"Model “{forecast.made.model}”"
 
 
-def _yes(case: Case, asked: Asked, chance: Chance, forecast: Forecast) -> str:
+def _yes(case: Case, asked: Quantity, chance: Chance, forecast: Forecast) -> str:
     model = _source([asked], forecast)
     if asked.kind == "move":
         action = asked.action.replace("_", " ")
@@ -402,7 +402,7 @@ def _on_issue(issue: Issue, forecast: Forecast, findings: Findings) -> Answer:
     model, chances = f"Model “{forecast.made.model}”", []
     said = [f"{model} takes agreement for granted."]
     if forecast.agreement is not None:
-        asked = Asked(kind="agreement", subject=issue.id)
+        asked = Quantity(kind="agreement", subject=issue.id)
         chances = [_chance("agreement", asked, forecast, findings)]
         clause = likelihood_clause("an agreement on it", chances[0].probability or 0.0)
         said = [

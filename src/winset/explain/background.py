@@ -7,10 +7,10 @@ import numpy as np
 
 from winset.case.model import Case
 from winset.case.scenarios import apply_scenario
-from winset.explain.model_spread import Voice, dissent
+from winset.explain.model_spread import ModelChance, dissent
 from winset.explain.structural_range import Structure, structural_range
 from winset.forecast.forecast import Forecast
-from winset.games import Estimate, Played, estimate, games_of, play
+from winset.games import GameEstimate, PlayedGame, estimate, games_of, play
 from winset.models import Model, NashBargaining, kernels_of, make_model
 from winset.models.base import IntArray
 from winset.models.batch import sample
@@ -44,8 +44,8 @@ class Findings:
     curves: Curves | None = None
     bindings: tuple[Binding, ...] = ()
     blame: Blame | None = None
-    games: Mapping[str, Played] = field(default_factory=dict)
-    dissent: tuple[Voice, ...] = ()
+    games: Mapping[str, PlayedGame] = field(default_factory=dict)
+    dissent: tuple[ModelChance, ...] = ()
     structure: Structure | None = None
 
 
@@ -101,7 +101,7 @@ def look_behind(
     )
 
 
-def reckoned_with(played: Played) -> dict[str, Estimate]:
+def reckoned_with(played: PlayedGame) -> dict[str, GameEstimate]:
     """Return the chances of an agreement that the players of a game reckon with, by name."""
     return {
         name: estimate(played.names[name])

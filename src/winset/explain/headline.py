@@ -28,7 +28,7 @@ INTERVAL = (0.1, 0.9)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
+class VariedParameter:
     """A parameter of the model that nobody can code.
 
     Attributes:
@@ -65,7 +65,7 @@ class Headline:
     yardstick: str = SOURCE
     low: float | None = None
     high: float | None = None
-    over: tuple[Parameter, ...] = ()
+    over: tuple[VariedParameter, ...] = ()
     sentences: tuple[str, ...] = ()
 
 
@@ -235,7 +235,9 @@ def _why(drive: Drive | None) -> Iterator[str]:
         )
 
 
-def _over(structure: Structure | None) -> tuple[Parameter, ...]:
+def _over(structure: Structure | None) -> tuple[VariedParameter, ...]:
     if structure is None:
         return ()
-    return tuple(Parameter(name=name, range=str(value)) for name, value in structure.over.items())
+    return tuple(
+        VariedParameter(name=name, range=str(value)) for name, value in structure.over.items()
+    )

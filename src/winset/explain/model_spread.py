@@ -30,7 +30,7 @@ READINGS: tuple[tuple[str, str, dict[str, str]], ...] = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Voice:
+class ModelChance:
     """What one model says of the chance of an agreement.
 
     Attributes:
@@ -45,7 +45,7 @@ class Voice:
     together: Mapping[tuple[str, ...], float]
 
 
-def dissent(case: Case, forecast: Forecast) -> tuple[Voice, ...]:
+def dissent(case: Case, forecast: Forecast) -> tuple[ModelChance, ...]:
     """Return what every model that doubts an agreement says of ``case``, on the forecast's luck.
 
     Models that cannot be applied to the case have no voice; nor has any where the forecast takes
@@ -75,11 +75,11 @@ def dissent(case: Case, forecast: Forecast) -> tuple[Voice, ...]:
             means = map(float, sets.mean(axis=0))
             together = dict(zip(forecast.sets, means, strict=True))
             together |= {(id,): float(mean[k]) for k, id in enumerate(forecast.issues)}
-            voices.append(Voice(label=label, agreement=mean, together=together))
+            voices.append(ModelChance(label=label, agreement=mean, together=together))
     return tuple(voices)
 
 
-def _own(label: str, forecast: Forecast) -> Voice:
+def _own(label: str, forecast: Forecast) -> ModelChance:
     """Return what the forecast says itself, which need not be solved again."""
     chances = {}
     for names in (*((issue,) for issue in forecast.issues), *forecast.sets):
@@ -87,11 +87,11 @@ def _own(label: str, forecast: Forecast) -> Voice:
         assert agreed is not None
         chances[names] = agreed[0]
     alone = np.array([chances[(issue,)] for issue in forecast.issues])
-    return Voice(label=label, agreement=alone, together=chances)
+    return ModelChance(label=label, agreement=alone, together=chances)
 
 
 def widened(
-    voices: tuple[Voice, ...], issues: tuple[str, ...], probability: float
+    voices: tuple[ModelChance, ...], issues: tuple[str, ...], probability: float
 ) -> tuple[tuple[str, float], tuple[str, float]] | None:
     """Return who gives an agreement the least and who the greatest chance; None without another.
 

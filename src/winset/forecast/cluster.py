@@ -12,7 +12,7 @@ from typing import Any
 
 from winset.errors import WinsetError, shorten
 from winset.errors.installing import install_command
-from winset.forecast.tasks import Part, Task, Workers, solve_chunk, solve_part
+from winset.forecast.tasks import DrawsPart, Task, Workers, solve_chunk, solve_part
 from winset.models.version import winset_version
 
 _PLACE = re.compile(r"(local)(?::([1-9]\d{0,3}))?|(?:tcp|tls|ws|wss)://\S+")
@@ -93,7 +93,7 @@ class _Dask:
         self._client = client
         self._place = place
 
-    def parts(self, task: Task, chunks: Iterable[int]) -> Iterator[Part]:
+    def parts(self, task: Task, chunks: Iterable[int]) -> Iterator[DrawsPart]:
         """Yield the parts of ``chunks``, in their order.
 
         Raises:
@@ -151,7 +151,7 @@ def _same(task: Task) -> Task:
     return task
 
 
-def _solve(task: Task, chunk: int, wanted: str) -> Part:
+def _solve(task: Task, chunk: int, wanted: str) -> DrawsPart:
     """Solve ``chunk`` where this runs: on a worker."""
     if winset_version() != wanted:
         raise WinsetError(

@@ -12,7 +12,7 @@ from winset.forecast.quantiles import quantiles
 from winset.models.base import BoolArray, FloatArray, Outcome
 
 
-class Counted(Protocol):
+class WeightedDraws(Protocol):
     """Draws of which one can ask; ``k`` is the place of an issue, settlements are in own units."""
 
     def settled(self, k: int) -> tuple[FloatArray, FloatArray]:
@@ -50,7 +50,7 @@ class Counted(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class StoredDraws:
     """Draws kept one by one.
 
     Attributes:

@@ -16,10 +16,10 @@ from winset.case.quantities import parse_quantity
 from winset.case.scenarios import BASE, apply_scenario
 from winset.errors import WinsetError
 from winset.forecast.calibration import Fitted, shipped
-from winset.forecast.draws import Counted, Drawn
+from winset.forecast.draws import StoredDraws, WeightedDraws
 from winset.forecast.histogram import Tally, edges_of, read_tally
 from winset.forecast.long_runs import gather, state_of
-from winset.forecast.provenance import Made, read_made
+from winset.forecast.provenance import Provenance, read_made
 from winset.forecast.saved_arrays import DRAW_SHAPES, MAY_LACK, Shape, check_arrays, read_arrays
 from winset.forecast.tasks import ALL_DRAWN, DRAWN, MOST_KEPT, Task, ThisProcess, Workers, certain
 from winset.models import Model, Outcome, make_model, parameters
@@ -93,7 +93,7 @@ class Forecast:
         tally: of all draws; None where all of them are kept.
     """
 
-    made: Made
+    made: Provenance
     issues: tuple[str, ...]
     titles: tuple[str, ...]
     units: tuple[str, ...]
@@ -115,11 +115,11 @@ class Forecast:
         return int(self.settlement.shape[0]) if self.tally is None else self.tally.draws
 
     @property
-    def counted(self) -> Counted:
+    def counted(self) -> WeightedDraws:
         """All draws, kept one by one or added up, to ask of by an issue's place."""
         if self.tally is not None:
             return self.tally
-        return Drawn(Outcome(**{name: getattr(self, name) for name in ALL_DRAWN}))
+        return StoredDraws(Outcome(**{name: getattr(self, name) for name in ALL_DRAWN}))
 
     def index(self, issue: str) -> int:
         """Return the place of ``issue`` on the issue axis."""
@@ -365,7 +365,7 @@ def make_forecast(
     if raw and certain(changed, model):
         draws = 1
     known = None if raw else fitted or shipped()
-    made = Made(
+    made = Provenance(
         case=case.title,
         case_digest=case.digest,
         as_of=case.as_of.isoformat(),

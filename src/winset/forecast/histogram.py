@@ -28,7 +28,7 @@ _SETTLED, _AGREED, _SQUARED, _OPEN, _SIGNED, _CONVERGED = range(6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Edges:
+class CellEdges:
     """Between what points draws are counted.
 
     Attributes:
@@ -66,7 +66,7 @@ class Tally:
 
     Attributes:
         draws: how many.
-        points: ``(point,)``, see `Edges`.
+        points: ``(point,)``, see `CellEdges`.
         starts: ``(issue + 1,)``, likewise.
         cells: ``(sum, cell)``, of w, w², wx, w²x and w²x² over the draws in each cell.
         sums: ``(sum, issue)``, of draws that settle, agreement, agreement², open, open × signed and
@@ -87,9 +87,9 @@ class Tally:
     together: FloatArray = field(default_factory=lambda: np.empty((2, 0)))
 
     @property
-    def edges(self) -> Edges:
+    def edges(self) -> CellEdges:
         """Between what points draws are counted."""
-        return Edges(points=self.points, starts=self.starts)
+        return CellEdges(points=self.points, starts=self.starts)
 
     def plus(self, other: "Tally") -> "Tally":
         """Return the tally of the draws of both; in floating point, the order matters."""
@@ -224,7 +224,7 @@ def read_tally(parts: dict[str, Any], sizes: dict[str, int]) -> Tally:
     return tally
 
 
-def edges_of(case: Case) -> Edges:
+def edges_of(case: Case) -> CellEdges:
     """Return the points between which draws of ``case`` are counted: even ones, and those asked."""
     asked: dict[str, list[float]] = {issue.id: [] for issue in case.issues}
     for question in case.questions:
@@ -239,10 +239,10 @@ def edges_of(case: Case) -> Edges:
         for issue in case.issues
     ]
     starts = np.cumsum([0, *map(len, points)], dtype=np.int64)
-    return Edges(points=np.concatenate(points), starts=starts)
+    return CellEdges(points=np.concatenate(points), starts=starts)
 
 
-def tally(outcome: Outcome, edges: Edges) -> Tally:
+def tally(outcome: Outcome, edges: CellEdges) -> Tally:
     """Return the tally of all draws of ``outcome``, settlements in own units."""
     settlement, agreement = outcome.settlement, outcome.agreement
     draws, issues = settlement.shape

@@ -16,7 +16,7 @@ from winset.case.folder import write_file
 from winset.errors import WinsetError, shorten
 from winset.forecast.histogram import Tally, read_tally
 from winset.forecast.saved_arrays import DRAW_SHAPES, MAY_LACK, check_arrays, read_arrays
-from winset.forecast.tasks import ALL_DRAWN, Part, Task, Workers
+from winset.forecast.tasks import ALL_DRAWN, DrawsPart, Task, Workers
 from winset.models.base import Outcome
 
 EVERY = 5.0  # seconds between two states
@@ -24,7 +24,7 @@ _DRAWN, _TALLY = "drawn_", "tally_"
 
 
 @dataclass(slots=True)
-class Gathered:
+class GatheredParts:
     """The parts of a run so far, chunk after chunk.
 
     Attributes:
@@ -39,7 +39,7 @@ class Gathered:
     outcomes: list[Outcome] = field(default_factory=list)
     tally: Tally | None = None
 
-    def add(self, part: Part) -> None:
+    def add(self, part: DrawsPart) -> None:
         """Put in the part of the next chunk.
 
         Sums of floating-point numbers hang on their order, so it is always that of the chunks.
@@ -61,7 +61,7 @@ class Gathered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class State:
+class RunState:
     """Where a run keeps what it has so far, so that one that was killed goes on.
 
     Attributes:
@@ -72,14 +72,14 @@ class State:
     path: Path
     run: dict[str, Any]
 
-    def load(self) -> Gathered:
+    def load(self) -> GatheredParts:
         """Return what an earlier process has left; nothing gathered if there was none.
 
         Raises:
             WinsetError: when the file belongs to another run or is something else.
         """
         if not self.path.exists():
-            return Gathered()
+            return GatheredParts()
         try:
             said, values = read_arrays(self.path)
             run, chunks = said["run"], int(said["chunks"])
@@ -95,7 +95,7 @@ class State:
                 "is not there yet"
             ) from None
         self._check(run)
-        return Gathered(chunks=chunks, draws=tally.draws, outcomes=[outcomes], tally=tally)
+        return GatheredParts(chunks=chunks, draws=tally.draws, outcomes=[outcomes], tally=tally)
 
     def _check(self, run: dict[str, Any]) -> None:
         other = [
@@ -109,7 +109,7 @@ class State:
                 "own command, name another file, or delete this one to begin anew"
             )
 
-    def keep(self, gathered: Gathered) -> None:
+    def keep(self, gathered: GatheredParts) -> None:
         """Replace the file as a whole."""
         if gathered.tally is None:
             return
@@ -135,28 +135,28 @@ def _named(values: dict[str, Any], prefix: str) -> dict[str, Any]:
     }
 
 
-def state_of(path: Path, run: dict[str, Any]) -> State:
+def state_of(path: Path, run: dict[str, Any]) -> RunState:
     """Return where ``run`` keeps its state: the file ``path``, or its own file in that folder."""
     run = json.loads(json.dumps(run))
     if path.is_dir():
         word = hashlib.sha256(json.dumps(run, sort_keys=True).encode()).hexdigest()
         path = path / f"{word[:32]}.part"
-    return State(path=path, run=run)
+    return RunState(path=path, run=run)
 
 
 def gather(
     task: Task,
     workers: Workers,
     *,
-    state: State | None = None,
+    state: RunState | None = None,
     progress: Callable[[int], None] | None = None,
-) -> Gathered:
+) -> GatheredParts:
     """Return all parts of ``task``, going on from ``state`` if it holds any.
 
     What is done is kept every few seconds and at the end, whether the run is done or something has
     stopped it: an error, Ctrl-C, a cluster gone. After ``kill -9`` a few seconds are done again.
     """
-    gathered = Gathered() if state is None else state.load()
+    gathered = GatheredParts() if state is None else state.load()
     kept, kept_at = gathered.chunks, time.monotonic()
     if progress is not None and gathered.draws:
         progress(gathered.draws)

@@ -8,7 +8,7 @@ from winset.models.version import UNKNOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
+class Provenance:
     """How a forecast came about: enough to make it again, byte for byte.
 
     Attributes:
@@ -53,15 +53,15 @@ class Made:
         return {**self.plain(), "draws": draws}
 
 
-def read_made(said: Any) -> Made:
+def read_made(said: Any) -> Provenance:
     """Return what ``said``, fields by name as a file has them, says.
 
     Raises:
         ValueError: when a field is not of its kind.
         TypeError: when ``said`` is no such mapping.
     """
-    made = Made(**said)
-    for field in fields(Made):
+    made = Provenance(**said)
+    for field in fields(Provenance):
         if not _is(getattr(made, field.name), field.type):
             raise ValueError(f"{field.name} is not what it must be")
     return made

@@ -13,7 +13,7 @@ import numpy as np
 
 from winset.case.model import Case
 from winset.forecast.calibration import Calibration
-from winset.forecast.histogram import Edges, Tally, tally
+from winset.forecast.histogram import CellEdges, Tally, tally
 from winset.models.base import Model, Outcome
 from winset.models.batch import Batch, sample, uncertain_cells
 from winset.models.together import Sets, sets_together
@@ -46,7 +46,7 @@ class Task:
     model: Model
     seed: int
     draws: int
-    edges: Edges | None
+    edges: CellEdges | None
     calibration: Calibration | None = None
     sets: tuple[tuple[int, ...], ...] = ()
 
@@ -57,7 +57,7 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class DrawsPart:
     """What a chunk comes to.
 
     Attributes:
@@ -74,14 +74,14 @@ class Part:
 class Workers(Protocol):
     """Whatever solves chunks: this process, or others that it sends them to."""
 
-    def parts(self, task: Task, chunks: Iterable[int]) -> Iterator[Part]:
+    def parts(self, task: Task, chunks: Iterable[int]) -> Iterator[DrawsPart]:
         """Yield the parts of ``chunks``, in their order whatever order they were solved in."""
 
 
 class ThisProcess:
     """Solves one chunk after the other."""
 
-    def parts(self, task: Task, chunks: Iterable[int]) -> Iterator[Part]:
+    def parts(self, task: Task, chunks: Iterable[int]) -> Iterator[DrawsPart]:
         """Yield the parts of ``chunks``."""
         return (solve_part(task, chunk) for chunk in chunks)
 
@@ -136,7 +136,7 @@ def repeated(outcome: Outcome, draws: int) -> Outcome:
     return Outcome(**repeated)
 
 
-def solve_part(task: Task, chunk: int) -> Part:
+def solve_part(task: Task, chunk: int) -> DrawsPart:
     """Return what chunk number ``chunk`` of ``task`` comes to."""
     first = chunk * CHUNK
     draws = min(CHUNK, task.draws - first)
@@ -154,7 +154,7 @@ def solve_part(task: Task, chunk: int) -> Part:
         **{name: _whole(getattr(outcome, name)) for name in ALL_DRAWN[1:]},
     )
     kept = task.edges is None or first < FIRST_KEPT
-    return Part(
+    return DrawsPart(
         draws=draws,
         drawn=drawn if kept else None,
         tally=None if task.edges is None else tally(drawn, task.edges),

@@ -9,14 +9,14 @@ from winset.case.parts import Document, Statement
 from winset.case.records import understand
 from winset.case.tables import STATEMENTS
 from winset.errors import CaseError, Problem, WinsetError
-from winset.evidence.anchors import Anchor, Haystack, Lost, anchor_of, at_place, kept_text
+from winset.evidence.anchors import Anchor, Haystack, LostAnchor, anchor_of, at_place, kept_text
 
 MOST_BYTES = 64_000_000
 MOST_STATEMENTS = 200_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Carried:
+class CarriedStatement:
     """A statement as a format says it.
 
     Attributes:
@@ -33,7 +33,7 @@ class Carried:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Received:
+class ImportedStatements:
     """What came of reading statements into a case.
 
     Attributes:
@@ -55,7 +55,7 @@ def carried(case: Case) -> Iterable[tuple[Statement, Document, Anchor]]:
         yield row, documents[row.document], anchor_of(row, texts[row.document])
 
 
-def receive(case: Case, entries: Iterable[Carried]) -> Received:
+def receive(case: Case, entries: Iterable[CarriedStatement]) -> ImportedStatements:
     """Return ``case`` with the statements of ``entries``, anchored in the texts that it keeps.
 
     Where the case does not keep a document's text, offsets are taken as they stand.
@@ -65,7 +65,7 @@ def receive(case: Case, entries: Iterable[Carried]) -> Received:
     """
     known = {document.id: document for document in case.documents}
     problems: list[Problem] = []
-    read: list[tuple[Statement, Carried]] = []
+    read: list[tuple[Statement, CarriedStatement]] = []
     first: dict[tuple[str, str], str] = {}
     lost: list[tuple[str, str]] = []
     for entry in entries:
@@ -107,7 +107,7 @@ def receive(case: Case, entries: Iterable[Carried]) -> Received:
             text = kept_text(case, known[row.document])
             haystacks[row.document] = None if text is None else Haystack(text)
         placed = _placed(row, entry, haystacks[row.document])
-        if isinstance(placed, Lost):
+        if isinstance(placed, LostAnchor):
             lost.append((entry.where, placed.reason))
             continue
         if (placed.start, placed.end) != (row.start, row.end):
@@ -117,15 +117,17 @@ def receive(case: Case, entries: Iterable[Carried]) -> Received:
             placed = replace(placed, quote="")  # the text itself is at hand
         rows[placed.coder, placed.id] = placed
     changed = replace(case, statements=tuple(rows.values()))
-    return Received(case=changed, moved=tuple(moved), lost=tuple(lost))
+    return ImportedStatements(case=changed, moved=tuple(moved), lost=tuple(lost))
 
 
-def _placed(row: Statement, entry: Carried, haystack: Haystack | None) -> Statement | Lost:
+def _placed(
+    row: Statement, entry: CarriedStatement, haystack: Haystack | None
+) -> Statement | LostAnchor:
     if haystack is None:
         return row
     anchor = replace(anchor_of(row), prefix=entry.prefix, suffix=entry.suffix)
     found = haystack.find(anchor)
-    return found if isinstance(found, Lost) else at_place(row, haystack.text, found)
+    return found if isinstance(found, LostAnchor) else at_place(row, haystack.text, found)
 
 
 def fitting_quote(text: str) -> str:

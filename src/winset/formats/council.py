@@ -11,7 +11,7 @@ import re
 from collections import Counter
 
 from winset.errors import CaseError, Problem, shorten
-from winset.formats.grid import Grid, Line
+from winset.formats.grid import Grid, GridLine
 
 # Weighted votes: Council of 15 (Treaty of Accession 1994), then as of Nice with later accessions.
 _FIFTEEN = {
@@ -84,7 +84,7 @@ def long_form(grid: Grid) -> tuple[Grid, list[str]]:
             row = {**own, "actor": actor, "position": position, "influence": f"{votes[actor]:g}"}
             if any(what == "salience" for _, what in places):
                 row["salience"] = cells.get((actor, "salience"), "")
-            lines.append(Line(number=line.number, cells=row))
+            lines.append(GridLine(number=line.number, cells=row))
     columns = tuple(lines[0].cells) if lines else ("issue", "actor", "position", "outcome")
     notes = [f"{what}: {count}" for what, count in mended.items()]
     read = {*places.values(), *shared.values()}
@@ -118,7 +118,7 @@ def _places(grid: Grid) -> dict[tuple[str, str], str]:
     return found
 
 
-def _issue_name(own: dict[str, str], line: Line) -> str:
+def _issue_name(own: dict[str, str], line: GridLine) -> str:
     group, issue = own.get("group", ""), own.get("issue", "")
     if not issue:
         return f"{group or 'line'}-{line.number}"

@@ -16,7 +16,7 @@ from winset.case.parts import Actor, Issue, Resolved, Scale, Stance
 from winset.case.ranges import Range, parse_range, point
 from winset.errors import CaseError, Problem, WinsetError, nearest, shorten
 from winset.formats.council import listed, long_form
-from winset.formats.grid import Grid, Line, read_grid
+from winset.formats.grid import Grid, GridLine, read_grid
 from winset.formats.names import identifiers
 
 # The first name is ours; the others are what such tables call it.
@@ -175,10 +175,10 @@ def _from_table(grid: Grid) -> tuple[list[Decision], list[str]]:
     unread = [name for name in grid.columns if name not in names.values()]
     if unread and not wide:
         notes = [f"columns not read: {listed(unread)}"]
-    lines: dict[str, list[Line]] = {}
+    lines: dict[str, list[GridLine]] = {}
     for line in grid.lines:
         own = {ours: line.cells[name] for ours, name in names.items()}
-        lines.setdefault(own["issue"], []).append(Line(number=line.number, cells=own))
+        lines.setdefault(own["issue"], []).append(GridLine(number=line.number, cells=own))
     actors = dict.fromkeys(line.cells["actor"] for own in lines.values() for line in own)
     reader = _Reader(grid.file, dict(zip(actors, identifiers(list(actors), "actor"), strict=True)))
     issues = dict(zip(lines, identifiers(list(lines), "issue"), strict=True))
@@ -197,7 +197,7 @@ class _Reader:
         self.problems: list[Problem] = []
         self.mended: Counter[str] = Counter()
 
-    def decision(self, id: str, lines: list[Line]) -> Decision | None:
+    def decision(self, id: str, lines: list[GridLine]) -> Decision | None:
         """Return the decision on one issue; None where it has no outcome or is wrong."""
         before = len(self.problems)
         self._names(lines)
@@ -230,7 +230,7 @@ class _Reader:
         )
         return Decision(id=id, group=group, case=case, issue=id, outcome=outcome, rule=rule)
 
-    def _names(self, lines: list[Line]) -> None:
+    def _names(self, lines: list[GridLine]) -> None:
         """Look whether every name can be shown and written."""
         for line in lines:
             for name in ("issue", "actor"):
@@ -248,7 +248,7 @@ class _Reader:
                         "shorten it",
                     )
 
-    def _scale(self, lines: list[Line]) -> Scale:
+    def _scale(self, lines: list[GridLine]) -> Scale:
         low, high = (self._number(lines, name) for name in ("low", "high"))
         scale = Scale(low=0.0 if low is None else low, high=100.0 if high is None else high)
         if not scale.low < scale.high:
@@ -257,7 +257,7 @@ class _Reader:
             return Scale(low=-FARTHEST, high=FARTHEST)
         return scale
 
-    def _stances(self, id: str, lines: list[Line], scale: Scale) -> list[tuple[Actor, Stance]]:
+    def _stances(self, id: str, lines: list[GridLine], scale: Scale) -> list[tuple[Actor, Stance]]:
         seen: dict[str, int] = {}
         rows: list[tuple[str, Range, Range | None, Range | None]] = []
         for line in lines:
@@ -295,7 +295,7 @@ class _Reader:
             for own in [self._actors[name]]
         ]  # fmt: skip
 
-    def _one(self, lines: list[Line], name: str) -> str:
+    def _one(self, lines: list[GridLine], name: str) -> str:
         """Return what the lines of one issue say together; a line may leave it to the others."""
         said = [line for line in lines if line.cells.get(name, "").lower() not in MISSING]
         for line in said[1:]:
@@ -306,7 +306,7 @@ class _Reader:
                 break
         return said[0].cells[name] if said else ""
 
-    def _number(self, lines: list[Line], name: str, scale: Scale | None = None) -> float | None:
+    def _number(self, lines: list[GridLine], name: str, scale: Scale | None = None) -> float | None:
         text = self._one(lines, name)
         if not text:
             return None
@@ -315,7 +315,7 @@ class _Reader:
         value = self._cell(first, name, low, high)
         return None if value is None else value.middle
 
-    def _cell(self, line: Line, name: str, low: float, high: float) -> Range | None:
+    def _cell(self, line: GridLine, name: str, low: float, high: float) -> Range | None:
         text = line.cells.get(name, "")
         if text.lower() in MISSING:
             return None
@@ -332,7 +332,9 @@ class _Reader:
             return None
         return value
 
-    def _wrong(self, line: Line, name: str, required: str, found: str, remedy: str = "") -> None:
+    def _wrong(
+        self, line: GridLine, name: str, required: str, found: str, remedy: str = ""
+    ) -> None:
         actor, issue = (shorten(line.cells[k] or "?").strip("“”") for k in ("actor", "issue"))
         if found.startswith("“="):
             remedy = "put the value of the formula in its place"

@@ -45,7 +45,7 @@ _ELSEWHERE = ("Text", "Password")  # the one in documents/, the other nowhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Imported:
+class DnaImport:
     """What came of a database.
 
     Attributes:
@@ -58,7 +58,7 @@ class Imported:
 
 def import_dna(
     path: str | Path, folder: str | Path, *, as_of: datetime.date | None = None
-) -> Imported:
+) -> DnaImport:
     """Write the case folder that the DNA v3 database at ``path`` makes, and return its case.
 
     Args:
@@ -95,7 +95,7 @@ def import_dna(
     with write_lock(folder):
         case = write_case(case, folder)
         write_files(folder, {**beside, ASIDE: _aside(tables)})
-    return Imported(case=case, aside=aside)
+    return DnaImport(case=case, aside=aside)
 
 
 def _documents(names: DnaNames, texts: Mapping[int, str]) -> tuple[Document, ...]:

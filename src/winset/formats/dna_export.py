@@ -27,14 +27,14 @@ _SHORT, _LONGEST = "short text", 190
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Exported:
+class DnaExport:
     """A database, and what of the case it does not hold, in words."""
 
     data: bytes
     left_out: tuple[str, ...]
 
 
-def export_dna(case: Case) -> Exported:
+def export_dna(case: Case) -> DnaExport:
     """Return the DNA v3 database of the accepted statements of ``case``.
 
     DNA can hold a statement that says where an actor stands on an issue, in a text that is kept;
@@ -45,7 +45,7 @@ def export_dna(case: Case) -> Exported:
     """
     tables = read_aside(case.folder) or _empty(case)
     building = _Building(case, DnaNames(tables))
-    return Exported(data=write_dna_tables(building.tables()), left_out=tuple(building.left_out))
+    return DnaExport(data=write_dna_tables(building.tables()), left_out=tuple(building.left_out))
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from winset.case.draft import HEAD, Draft, Place, field_names
+from winset.case.draft import HEAD, Draft, FilePlace, field_names
 from winset.case.folder import write_file
 from winset.case.model import Case
 from winset.case.rules import Path as Steps
@@ -25,7 +25,7 @@ from winset.formats.sheets import (
     Sheet,
     rows_of,
 )
-from winset.formats.workbook import Found
+from winset.formats.workbook import SheetRows
 
 
 def write_workbook(case: Case, path: str | os.PathLike[str]) -> None:
@@ -72,12 +72,12 @@ class _Row:
 class _Import:
     """One pass over the sheets: the draft of the case they write."""
 
-    def __init__(self, sheets: dict[str, list[list[Found | None]]]) -> None:
+    def __init__(self, sheets: dict[str, list[list[SheetRows | None]]]) -> None:
         self.draft = Draft()
         for name in sheets:
             if name not in [sheet.name for sheet in SHEETS] and not name.startswith("_"):
                 self.draft.report(
-                    Place(file=name),
+                    FilePlace(file=name),
                     where=f"sheet {shorten(name)}",
                     required="must be a known sheet",
                     found=shorten(name),
@@ -96,7 +96,7 @@ class _Import:
             for row in self._rows[sheet.name]:
                 self._record(sheet, row, field, entries.get(row.cells.get("id", ""), []))
 
-    def _read(self, sheet: Sheet, grid: list[list[Found | None]]) -> Iterator[_Row]:
+    def _read(self, sheet: Sheet, grid: list[list[SheetRows | None]]) -> Iterator[_Row]:
         """Yield the rows that say something, once the header holds."""
         header = grid[0] if grid else []
         names = [found.text.strip() if found else "" for found in header]
@@ -104,7 +104,7 @@ class _Import:
             if name and (sheet.column(name) is None or name in names[:k]):
                 twice = name in names[:k]
                 self.draft.report(
-                    Place(file=f"{sheet.name}!{header[k].cell}"),  # type: ignore[union-attr]
+                    FilePlace(file=f"{sheet.name}!{header[k].cell}"),  # type: ignore[union-attr]
                     where=f"{sheet.name}: header",
                     required="must stand once" if twice else "must be a known column",
                     found=shorten(name),
@@ -114,7 +114,7 @@ class _Import:
         if (grid or sheet is CASE) and missing:
             self.draft.whole = False
             self.draft.report(
-                Place(file=f"{sheet.name}!A1" if grid else sheet.name),
+                FilePlace(file=f"{sheet.name}!A1" if grid else sheet.name),
                 where=f"{sheet.name}: header",
                 required=f"must have the columns {', '.join(missing)}",
                 found=shorten(", ".join(filter(None, names)) or "nothing"),
@@ -129,14 +129,14 @@ class _Import:
             if row.at:
                 yield row
 
-    def _cell(self, sheet: Sheet, row: _Row, column: str, cell: Found) -> None:
+    def _cell(self, sheet: Sheet, row: _Row, column: str, cell: SheetRows) -> None:
         place = f"{sheet.name}!{cell.cell}"
         text = cell.text if column == "quote" else cell.text.strip()
         if not text:
             return
         if not column:
             self.draft.report(
-                Place(file=place), where=sheet.name, required="must stand under a header",
+                FilePlace(file=place), where=sheet.name, required="must stand under a header",
                 found=shorten(cell.text), remedy="move it, or clear the cell",
             )  # fmt: skip
             return
@@ -144,7 +144,7 @@ class _Import:
         if cell.refused:
             row.unreadable.add(column)
             self.draft.report(
-                Place(file=place), where=f"{sheet.name}: {column}", required=cell.refused,
+                FilePlace(file=place), where=f"{sheet.name}: {column}", required=cell.refused,
                 found=shorten(cell.text), remedy="in Excel: copy, then paste as values",
             )  # fmt: skip
         else:
@@ -165,7 +165,7 @@ class _Import:
 
     def _report(self, row: _Row, column: str, where: str, required: str, found: str) -> None:
         if column not in row.unreadable:
-            place = Place(file=row.at.get(column, row.start))
+            place = FilePlace(file=row.at.get(column, row.start))
             self.draft.report(place, where=where, required=required, found=shorten(found))
 
     def _nested(self, sheet: Sheet, parent: str) -> dict[str, list[_Row]]:
@@ -266,11 +266,11 @@ def _places(at: dict[Steps, str], start: str) -> Any:
         start: the first cell of the record.
     """
 
-    def places(path: Steps) -> Place:
+    def places(path: Steps) -> FilePlace:
         for length in range(len(path), 0, -1):
             if path[:length] in at:
-                return Place(file=at[path[:length]])
+                return FilePlace(file=at[path[:length]])
         inside = [cell for known, cell in at.items() if path and known[: len(path)] == path]
-        return Place(file=inside[0] if inside else start)
+        return FilePlace(file=inside[0] if inside else start)
 
     return places

@@ -18,7 +18,7 @@ MOST_ROWS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class GridLine:
     """A line of a table.
 
     Attributes:
@@ -42,7 +42,7 @@ class Grid:
 
     file: str
     columns: tuple[str, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[GridLine, ...]
 
 
 def read_grid(path: str | Path) -> Grid:
@@ -143,7 +143,7 @@ def _grid(file: str, rows: Iterator[tuple[int, list[str]]]) -> Grid:
             )  # fmt: skip
         found = {name: cell.strip() for name, cell in zip(columns, cells, strict=False) if name}
         if any(found.values()):
-            lines.append(Line(number=number, cells={**dict.fromkeys(columns, ""), **found}))
+            lines.append(GridLine(number=number, cells={**dict.fromkeys(columns, ""), **found}))
     if len(lines) > MOST_ROWS:
         raise WinsetError(f"{file}: a table must have at most {MOST_ROWS:,} lines")
     if problems:

@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args
 
 from winset.case.draft import HEAD
 from winset.case.model import Case
-from winset.case.parts import ROLES, ChangeQuantity, StatementKind, Status, TieKind, Verdict
+from winset.case.parts import ROLES, BacktestVerdict, ChangeQuantity, StatementKind, Status, TieKind
 from winset.case.records import plain
 from winset.case.tables import STATEMENTS, TABLE_KINDS, required_columns
 
@@ -212,7 +212,7 @@ _TABLE_COLUMNS = {
     ("claims", "value"): _number("value", f"On an issue. {_OWN}"),
     ("claims", "probability"): _number("probability", f"Of outcome, 0-1. {RANGE}"),
     ("claims", "resolution"): _text(
-        "resolution", "Of text; a question is resolved itself.", choices=get_args(Verdict)),
+        "resolution", "Of text; a question is resolved itself.", choices=get_args(BacktestVerdict)),
     ("claims", "resolved"): _date("resolved", "When that was known."),
     ("claims", "source"): _text("source", "By whose word."),
     ("statements", "document"): _text("document", choices="documents"),

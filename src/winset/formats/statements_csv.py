@@ -12,7 +12,14 @@ from winset.case.parts import Statement
 from winset.case.ranges import number_text
 from winset.case.tables import STATEMENTS, cells_of
 from winset.errors import CaseError, Problem, WinsetError, nearest
-from winset.formats.carried import MOST_BYTES, Carried, Received, carried, fitting_quote, receive
+from winset.formats.carried import (
+    MOST_BYTES,
+    CarriedStatement,
+    ImportedStatements,
+    carried,
+    fitting_quote,
+    receive,
+)
 
 _BESIDE = ("title", "publisher", "published", "url", "speaker_name", "issue_title", "value_low",
            "value_middle", "value_high", "prefix", "suffix")  # fmt: skip
@@ -68,7 +75,7 @@ def _inert(column: str, cell: str) -> str:
     return f"'{cell}" if runs and not column.startswith("value") else cell
 
 
-def read_statements(text: str, case: Case, *, coder: str | None = None) -> Received:
+def read_statements(text: str, case: Case, *, coder: str | None = None) -> ImportedStatements:
     """Return ``case`` with the statements of the table in ``text``, anchored in its own texts.
 
     Args:
@@ -114,7 +121,7 @@ def read_statements(text: str, case: Case, *, coder: str | None = None) -> Recei
         if fitting_quote(quote):
             fields["quote"] = quote
         entries.append(
-            Carried(
+            CarriedStatement(
                 fields=fields,
                 prefix=cells.get("prefix") or None,
                 suffix=cells.get("suffix") or None,

@@ -18,7 +18,14 @@ from winset.case.parts import Statement
 from winset.case.tables import STATEMENTS, cells_of
 from winset.errors import WinsetError
 from winset.evidence.anchors import Anchor
-from winset.formats.carried import MOST_BYTES, Carried, Received, carried, fitting_quote, receive
+from winset.formats.carried import (
+    MOST_BYTES,
+    CarriedStatement,
+    ImportedStatements,
+    carried,
+    fitting_quote,
+    receive,
+)
 
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 VOCABULARY = "urn:winset:ns:"
@@ -74,7 +81,7 @@ def _annotation(row: Statement, url: str, anchor: Anchor) -> dict[str, Any]:
     return annotation
 
 
-def read_annotations(text: str, case: Case, *, coder: str | None = None) -> Received:
+def read_annotations(text: str, case: Case, *, coder: str | None = None) -> ImportedStatements:
     """Return ``case`` with the annotations of ``text``, anchored in its own texts again.
 
     Args:
@@ -100,7 +107,7 @@ def read_annotations(text: str, case: Case, *, coder: str | None = None) -> Rece
     return receive(case, [_entry(item, k, urls, coder) for k, item in enumerate(items, start=1)])
 
 
-def _entry(item: Any, number: int, urls: dict[str, str], coder: str | None) -> Carried:
+def _entry(item: Any, number: int, urls: dict[str, str], coder: str | None) -> CarriedStatement:
     """Return what one annotation says; anything missing or of another shape counts as not said."""
     id, target, body = (
         _text(_at(item, "id")),
@@ -129,7 +136,7 @@ def _entry(item: Any, number: int, urls: dict[str, str], coder: str | None) -> C
         "kind": fields["kind"] or "position",
         "status": fields["status"] or "proposed",
     }
-    return Carried(
+    return CarriedStatement(
         fields={name: text for name, text in fields.items() if text},
         prefix=_side(quotation, "prefix"),
         suffix=_side(quotation, "suffix"),

@@ -35,7 +35,7 @@ _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class SheetRows:
     """What stands in a cell: its text, or why it is refused.
 
     Attributes:
@@ -144,7 +144,7 @@ def _add_choices(
         page.add_data_validation(rule)
 
 
-def unpack(path: Path) -> dict[str, list[list[Found | None]]]:
+def unpack(path: Path) -> dict[str, list[list[SheetRows | None]]]:
     """Return the cells of every sheet by row and column; None where a cell is empty.
 
     Raises:
@@ -209,11 +209,11 @@ def _check_archive(path: Path, data: bytes) -> None:
                 )
 
 
-def _cells(path: Path, page: Any) -> list[list[Found | None]]:
+def _cells(path: Path, page: Any) -> list[list[SheetRows | None]]:
     from openpyxl.utils import get_column_letter
 
     page.reset_dimensions()  # what the file says of its size may be wrong
-    rows: list[list[Found | None]] = []
+    rows: list[list[SheetRows | None]] = []
     filled = 0
     for number, row in enumerate(page.iter_rows(), start=1):
         found = [
@@ -230,25 +230,25 @@ def _cells(path: Path, page: Any) -> list[list[Found | None]]:
     return rows[:filled]
 
 
-def _found(cell: Any, name: str) -> Found | None:
+def _found(cell: Any, name: str) -> SheetRows | None:
     value = cell.value
     if value is None:
         return None
     if cell.data_type == "f":
         text = getattr(value, "text", None) or str(value)
-        return Found(cell=name, text=str(text), refused="must be a value, not a formula")
+        return SheetRows(cell=name, text=str(text), refused="must be a value, not a formula")
     if cell.data_type == "e":
-        return Found(cell=name, text=str(value), refused="must be a value, not an error")
+        return SheetRows(cell=name, text=str(value), refused="must be a value, not an error")
     if isinstance(value, bool):
-        return Found(cell=name, text="true" if value else "false")
+        return SheetRows(cell=name, text="true" if value else "false")
     if isinstance(value, int | float):
-        return Found(cell=name, text=number_text(value))
+        return SheetRows(cell=name, text=number_text(value))
     if isinstance(value, datetime.datetime):
         midnight = value.time() == datetime.time()
-        return Found(cell=name, text=(value.date() if midnight else value).isoformat())
+        return SheetRows(cell=name, text=(value.date() if midnight else value).isoformat())
     if isinstance(value, datetime.date):
-        return Found(cell=name, text=value.isoformat())
+        return SheetRows(cell=name, text=value.isoformat())
     if isinstance(value, str):
         text = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), value)
-        return Found(cell=name, text=text) if text else None
-    return Found(cell=name, text=str(value), refused="must be text, a number or a date")
+        return SheetRows(cell=name, text=text) if text else None
+    return SheetRows(cell=name, text=str(value), refused="must be text, a number or a date")

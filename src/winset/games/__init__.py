@@ -8,22 +8,22 @@ from winset.games.expressions import (
     evaluate,
     parse_expression,
 )
-from winset.games.game import End, Formula, Game, Node, Parameter
+from winset.games.game import End, Formula, Game, GameNode, Parameter
 from winset.games.reading import game_of, games_of, read_game
-from winset.games.solve import Estimate, GameMade, Played, estimate, play
+from winset.games.solve import GameEstimate, GameProvenance, PlayedGame, estimate, play
 
 __all__ = [
     "SIGNATURES",
     "End",
-    "Estimate",
     "Expression",
     "ExpressionError",
     "Formula",
     "Game",
-    "GameMade",
-    "Node",
+    "GameEstimate",
+    "GameNode",
+    "GameProvenance",
     "Parameter",
-    "Played",
+    "PlayedGame",
     "efg_text",
     "estimate",
     "evaluate",

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from winset.errors import WinsetError
-from winset.games.solve import Played
+from winset.games.solve import PlayedGame
 
 
-def efg_text(played: Played) -> str:
+def efg_text(played: PlayedGame) -> str:
     """Return the game as Gambit reads it, each payoff the mean of its draws.
 
     The equilibrium of the mean payoffs is near the mean of the draws' equilibria, not the same: a
@@ -50,7 +50,7 @@ def efg_text(played: Played) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _outcome(played: Played, end: str, players: list[str]) -> str:
+def _outcome(played: PlayedGame, end: str, players: list[str]) -> str:
     means = [float(played.payoffs[end][player].mean()) for player in players]
     if float("-inf") in means:
         raise WinsetError(

@@ -133,7 +133,7 @@ class Number(_Term):
 
 
 @dataclass(frozen=True, slots=True)
-class Name(_Term):
+class NameExpression(_Term):
     """A parameter or an earlier quantity."""
 
     name: str
@@ -155,7 +155,7 @@ class Negative(_Term):
 
 
 @dataclass(frozen=True, slots=True)
-class Chain(_Term):
+class ComparisonChain(_Term):
     """``first`` and then, from left to right, an operator and a term each.
 
     One chain holds a whole sum or product, so that the depth of a tree is that of its brackets.
@@ -178,7 +178,7 @@ class Call(_Term):
         return given.id if isinstance(given, Identifier) else None
 
 
-Term = Number | Name | Identifier | Negative | Chain | Call
+Term = Number | NameExpression | Identifier | Negative | ComparisonChain | Call
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,15 +197,15 @@ class Expression:
             match term:
                 case Negative():
                     waiting.append(term.operand)
-                case Chain():
+                case ComparisonChain():
                     waiting += [inner for _, inner in reversed(term.rest)]
                     waiting.append(term.first)
                 case Call():
                     waiting += [inner for _, inner in reversed(term.arguments)]
 
-    def names(self) -> Iterator[Name]:
+    def names(self) -> Iterator[NameExpression]:
         """Yield every parameter or quantity it reads."""
-        return (term for term in self.terms() if isinstance(term, Name))
+        return (term for term in self.terms() if isinstance(term, NameExpression))
 
     def calls(self) -> Iterator[Call]:
         """Yield every function it calls."""
@@ -284,7 +284,7 @@ class _Parser:
             term = self._chain("*/") if marks == "+-" else self._factor()
             rest.append((mark, term))
             end = term.end
-        return Chain(first, tuple(rest), start=start, end=end) if rest else first
+        return ComparisonChain(first, tuple(rest), start=start, end=end) if rest else first
 
     def _factor(self) -> Term:
         self._depth += 1
@@ -308,7 +308,7 @@ class _Parser:
             if self._took("("):
                 term = self._call(match[0], start)
             else:
-                term = Name(match[0], start=start, end=match.end())
+                term = NameExpression(match[0], start=start, end=match.end())
         else:
             self._fail("must be a number, a name, a function, “-” or “(”")
         self._skip()
@@ -413,11 +413,11 @@ class _Evaluation:
         match term:
             case Number():
                 return np.broadcast_to(np.float64(term.value), (self.resolver.draws,))
-            case Name():
+            case NameExpression():
                 return self.resolver.value(term.name)
             case Negative():
                 return -self.value(term.operand)
-            case Chain():
+            case ComparisonChain():
                 result = self.value(term.first)
                 for mark, operand in term.rest:
                     result = self._applied(mark, result, operand)

@@ -9,7 +9,7 @@ from winset.games.expressions import Expression, ExpressionError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class GamePlace:
     """Where something stands in a file.
 
     Attributes:
@@ -35,7 +35,7 @@ class Formula:
 
     expression: Expression
     where: str
-    place: Place = field(default_factory=Place, compare=False)
+    place: GamePlace = field(default_factory=GamePlace, compare=False)
     note: str = ""
 
     def problem(self, error: ExpressionError) -> Problem:
@@ -43,7 +43,7 @@ class Formula:
         return problem_at(self.where, self.place, error)
 
 
-def problem_at(where: str, place: Place, error: ExpressionError) -> Problem:
+def problem_at(where: str, place: GamePlace, error: ExpressionError) -> Problem:
     """Return ``error``, met in the text that begins at ``place``, as a problem there."""
     return Problem(
         where=where,
@@ -66,7 +66,7 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Node:
+class GameNode:
     """A place where one player moves; ``actions`` leads from each action to a node or an end."""
 
     id: str
@@ -104,7 +104,7 @@ class Game:
     title: str
     players: Mapping[str, str]
     precision: Range
-    nodes: tuple[Node, ...]
+    nodes: tuple[GameNode, ...]
     ends: tuple[End, ...]
     parameters: tuple[Parameter, ...] = ()
     quantities: Mapping[str, Formula] = field(default_factory=dict)

@@ -15,7 +15,7 @@ from winset.case.model import Case
 from winset.case.parts import STRICT
 from winset.case.quantities import parse_quantity
 from winset.case.records import BadField, understand
-from winset.case.yaml_text import Node as Yaml
+from winset.case.yaml_text import YamlNode as Yaml
 from winset.case.yaml_text import parse_yaml
 from winset.errors import CaseError, Problem, WinsetError, nearest, shorten
 from winset.games.expressions import (
@@ -26,7 +26,7 @@ from winset.games.expressions import (
     parse_expression,
 )
 from winset.games.fit import misfits
-from winset.games.game import End, Formula, Game, Node, Parameter, Place, problem_at
+from winset.games.game import End, Formula, Game, GameNode, GamePlace, Parameter, problem_at
 
 MOST_ENTRIES = 500
 _FOLDER, _ENDING = "games/", ".yaml"
@@ -113,7 +113,7 @@ def read_game(name: str, data: bytes, case: Case) -> Game:
             line=data.count(b"\n", 0, error.start) + 1,
         )
         raise CaseError([problem]) from None
-    reading = _Reading(name, file, text, parse_yaml(text, file), case)
+    reading = _GameReading(name, file, text, parse_yaml(text, file), case)
     if reading.problems:
         raise CaseError(sorted(reading.problems, key=lambda p: (p.line, p.column)))
     return replace(reading.game(), digest=hashlib.sha256(data).hexdigest())
@@ -174,7 +174,7 @@ def _asked_moves(case: Case, games: Mapping[str, Game | None]) -> Iterator[Probl
             )
 
 
-class _Reading:
+class _GameReading:
     """One pass over a file: records as they stand there, and what is wrong with them.
 
     A record with a bad field is kept with None in its place, so that nothing wrong elsewhere stays
@@ -219,7 +219,9 @@ class _Reading:
             ),
             quantities=self._quantities,
             nodes=tuple(
-                Node(id=id, player=nodes[id].player, actions=nodes[id].actions, note=nodes[id].note)
+                GameNode(
+                    id=id, player=nodes[id].player, actions=nodes[id].actions, note=nodes[id].note
+                )
                 for id in self._order
             ),
             ends=tuple(
@@ -354,16 +356,16 @@ class _Reading:
         ]
         return Formula(expression=expression, where=where, place=place, note=record.note or "")
 
-    def _place(self, path: tuple[str, ...], text: str) -> Place:
+    def _place(self, path: tuple[str, ...], text: str) -> GamePlace:
         node = self._tree.at(path)
         line, column = node.line, node.column
         raw = self._text[node.start : node.end]
         before = raw.find(text)
         if before < 0:
-            return Place(file=self._file, line=line, column=column)
+            return GamePlace(file=self._file, line=line, column=column)
         breaks = raw.count("\n", 0, before)
         column = before - raw.rfind("\n", 0, before) if breaks else column + before
-        return Place(file=self._file, line=line + breaks, column=column, exact=True)
+        return GamePlace(file=self._file, line=line + breaks, column=column, exact=True)
 
     def _unknown_names(self, expression: Expression) -> Iterator[ExpressionError]:
         for term in expression.names():

@@ -26,7 +26,7 @@ ByPlayer = Mapping[str, FloatArray]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GameMade:
+class GameProvenance:
     """How a game was played: enough to play it again, number for number.
 
     Attributes:
@@ -55,25 +55,25 @@ class GameMade:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
+class GameEstimate:
     """A mean over draws; ``error`` is its Monte Carlo standard error, NaN with a single draw."""
 
     mean: float
     error: float
 
 
-def estimate(values: FloatArray) -> Estimate:
+def estimate(values: FloatArray) -> GameEstimate:
     """Return the mean of ``(draw,)`` values and its Monte Carlo standard error.
 
     >>> estimate(np.array([0.2, 0.4]))
     Estimate(mean=0.30000000000000004, error=0.1)
     """
     spread = values.std(ddof=1) if len(values) > 1 else math.nan
-    return Estimate(mean=float(values.mean()), error=float(spread / math.sqrt(len(values))))
+    return GameEstimate(mean=float(values.mean()), error=float(spread / math.sqrt(len(values))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Played:
+class PlayedGame:
     """Draws of one game, each in its equilibrium.
 
     Attributes:
@@ -88,7 +88,7 @@ class Played:
         expected: player to the ``(draw,)`` payoff that it can expect at the start.
     """
 
-    made: GameMade
+    made: GameProvenance
     game: Game
     precision: FloatArray
     names: Mapping[str, FloatArray]
@@ -136,11 +136,11 @@ class Played:
                     without[target] = step
         return np.minimum(total, 1.0)
 
-    def ends(self) -> dict[str, Estimate]:
+    def ends(self) -> dict[str, GameEstimate]:
         """Return how likely each end is, in the order of the game; these chances sum to 1."""
         return {end.id: estimate(self.reached[end.id]) for end in self.game.ends}
 
-    def summary(self) -> dict[str, Estimate]:
+    def summary(self) -> dict[str, GameEstimate]:
         """Return how likely each action is to be played at all, in the order of the game.
 
         Several may be played on the way to one end, or none: these chances do not sum to 1.
@@ -156,7 +156,7 @@ def play(
     seed: int = SEED,
     scenario: str | None = None,
     model: Model | None = None,
-) -> Played:
+) -> PlayedGame:
     """Return ``game`` played in each of ``draws`` draws of ``case``.
 
     Args:
@@ -186,8 +186,8 @@ def play(
         _play_chunk(changed, game, chosen, min(CHUNK, draws - first), seed, first)
         for first in range(0, draws, CHUNK)
     ]
-    return Played(
-        made=GameMade(
+    return PlayedGame(
+        made=GameProvenance(
             case=case.title,
             case_digest=case.digest,
             as_of=case.as_of.isoformat(),
@@ -207,12 +207,12 @@ def play(
 def _play_chunk(
     case: Case, game: Game, model: Model | None, draws: int, seed: int, first: int
 ) -> dict[str, Any]:
-    """Return the arrays of a `Played`, by field, for ``draws`` draws from number ``first``."""
+    """Return the arrays of a `PlayedGame`, by field, for ``draws`` draws from number ``first``."""
     return play_batch(sample(case, draws, seed=seed, first=first), game, model)
 
 
 def play_batch(batch: Batch, game: Game, model: Model | None) -> dict[str, Any]:
-    """Return the arrays of a `Played`, by field, for the draws of ``batch``."""
+    """Return the arrays of a `PlayedGame`, by field, for the draws of ``batch``."""
     resolver = CaseResolver(batch=batch, model=model)
     # A blank, which no id holds, keeps these streams apart from those of the case.
     precision = batch.drawn(f"game {game.name}/precision", game.precision)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from winset.models.exchange import Exchange as Exchange
     from winset.models.expected_utility import ExpectedUtility as ExpectedUtility
     from winset.models.fitting import PLAYING_ROUNDS as PLAYING_ROUNDS
-    from winset.models.fitting import Lack as Lack
+    from winset.models.fitting import MissingInput as MissingInput
     from winset.models.fitting import lacks as lacks
     from winset.models.fitting import lesser_sentence as lesser_sentence
     from winset.models.registry import MODELS as MODELS

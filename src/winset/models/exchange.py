@@ -162,11 +162,11 @@ class Exchange:
         """
         return self._trade(batch, kept=0).candidates
 
-    def _logged(self, batch: Batch) -> kernel.Record:
+    def _logged(self, batch: Batch) -> kernel.ExchangeRecord:
         """Trade twice: the first time to learn how much there is to write down."""
         return self._trade(batch, kept=int(self._trade(batch, kept=0).made.max(initial=0)))
 
-    def _trade(self, batch: Batch, *, kept: int) -> kernel.Record:
+    def _trade(self, batch: Batch, *, kept: int) -> kernel.ExchangeRecord:
         if len(batch.issues) < 2:
             raise TooFewIssuesError(
                 f"model “{self.name}” needs two issues or more to trade votes across; found "
@@ -174,7 +174,7 @@ class Exchange:
             )
         draws = batch.position.shape[0]
         position = np.array(batch.position, order="C")
-        record = kernel.Record(
+        record = kernel.ExchangeRecord(
             voting=position.copy(),
             candidates=np.empty(draws, np.int64),
             made=np.empty(draws, np.int64),
@@ -204,7 +204,7 @@ def _compromise(batch: Batch, position: FloatArray) -> FloatArray:
     return settlement.clip(0.0, 1.0)
 
 
-def _exchanges(record: kernel.Record, draw: int, voting: FloatArray) -> list[Exchanged]:
+def _exchanges(record: kernel.ExchangeRecord, draw: int, voting: FloatArray) -> list[Exchanged]:
     """Return the exchanges of a draw that begins with the positions ``voting``, which they move."""
     made = []
     for k in range(record.made[draw]):

@@ -8,7 +8,7 @@ import numpy as np
 from winset.models.base import FloatArray, Outcome, Rounds
 from winset.models.batch import Batch
 from winset.models.kernels import expected_utility as kernel
-from winset.models.kernels.challenges import Rules
+from winset.models.kernels.challenges import ChallengeRules
 
 Variant = Literal["printed", "replication"]
 Forecast = Literal["median", "mean"]
@@ -141,18 +141,18 @@ class ExpectedUtility:
         kernel.challenges(*_stances(batch), batch.present, self._rules(), own, other)
         return Challenges(own=own, other=other)
 
-    def _rules(self) -> Rules:
-        return Rules(
+    def _rules(self) -> ChallengeRules:
+        return ChallengeRules(
             replication=self.variant == "replication",
             mean=self.forecast == "mean",
             rounds=self.rounds,
             q=float(self.q),
         )
 
-    def _play(self, batch: Batch, *, kept: int) -> kernel.Record:
+    def _play(self, batch: Batch, *, kept: int) -> kernel.ChallengeRecord:
         draws, actors, issues = batch.position.shape
         stances = _stances(batch)
-        record = kernel.Record(
+        record = kernel.ChallengeRecord(
             settlement=np.empty((draws, issues)),
             last_move=np.empty((draws, issues)),
             rounds=np.empty((draws, issues), np.int64),

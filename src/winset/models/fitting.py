@@ -9,7 +9,7 @@ PLAYING_ROUNDS = "expected-utility"  # where rounds are asked for and no model i
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lack:
+class MissingInput:
     """Something that must be coded before the model of two levels can answer.
 
     Attributes:
@@ -25,10 +25,10 @@ class Lack:
     words: str
 
 
-def lacks(case: Case) -> tuple[Lack, ...]:
+def lacks(case: Case) -> tuple[MissingInput, ...]:
     """Return what ``case`` lacks for the model of two levels; nothing where that model answers."""
     missing = [
-        Lack(
+        MissingInput(
             table="issues",
             id=issue.id,
             field="reversion",
@@ -45,12 +45,12 @@ def lacks(case: Case) -> tuple[Lack, ...]:
         party = case.parties[0] if case.parties else None
         there = f"the case has {party.name or party.id} alone" if party else "the case has none"
         words = f"two parties at the table, each with a negotiator ({there})"
-        return (*missing, Lack(table="parties", id="", field="name", words=words))
+        return (*missing, MissingInput(table="parties", id="", field="name", words=words))
     for party in case.parties:
         if party.id not in seats:
             first = next(iter(case.members(party.id)), None)
             missing.append(
-                Lack(
+                MissingInput(
                     table="actors",
                     id=first.id if first else "",
                     field="role",

@@ -184,9 +184,9 @@ class SpatialPolitics:
         kernel.first_gains(*_stances(batch), batch.present.any(axis=1), self._rules(), gain)
         return gain
 
-    def _rules(self) -> spatial_turn.Rules:
+    def _rules(self) -> spatial_turn.TurnRules:
         code = {key: names.index(getattr(self, key)) for key, names in CHOICES.items()}
-        return spatial_turn.Rules(
+        return spatial_turn.TurnRules(
             vote=code["vote"],
             victory=code["victory"],
             election=code["election"],
@@ -199,10 +199,10 @@ class SpatialPolitics:
             stop=float(self.stop),
         )
 
-    def _play(self, batch: Batch, *, kept: int) -> kernel.Record:
+    def _play(self, batch: Batch, *, kept: int) -> kernel.SpatialRecord:
         draws, actors, issues = batch.position.shape
         position, salience, influence = _stances(batch)
-        record = kernel.Record(
+        record = kernel.SpatialRecord(
             settlement=np.empty((draws, issues)),
             probability=np.zeros((draws, actors)),
             position=position.copy(),

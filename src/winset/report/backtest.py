@@ -13,7 +13,7 @@ from winset.charts.text import shown
 from winset.errors import WinsetError, check_ending
 from winset.formats.decisions import Decision, Decisions
 from winset.report.document import as_json, document, figure
-from winset.track_record.backtest import Backtest, Row
+from winset.track_record.backtest import Backtest, BacktestRow
 from winset.track_record.backtest_words import (
     EIGHTY,
     NO_MIXTURE,
@@ -24,7 +24,7 @@ from winset.track_record.backtest_words import (
     verdict,
 )
 from winset.track_record.calibration_fit import FOLDS
-from winset.track_record.model_table import Duel, Standing, duels, ensemble, standings
+from winset.track_record.model_table import PairedComparison, Standing, duels, ensemble, standings
 from winset.track_record.resolved_questions import EventScores
 from winset.track_record.scores import FEW_GROUPS
 
@@ -62,7 +62,7 @@ def backtest_html(run: Backtest, decisions: Decisions, events: EventScores | Non
     found = verdict(run, mixture)
     best = found.best.model if found else None
     names = model_names(run)
-    said: dict[str, list[Row]] = {}
+    said: dict[str, list[BacktestRow]] = {}
     for row in run.rows:
         said.setdefault(row.decision, []).append(row)
     tables = {which: standings(run, which) for which in ("raw", "calibrated")}
@@ -136,7 +136,7 @@ def _standing(s: Standing, *, calibrated: bool) -> tuple[str | int, ...]:
     )  # fmt: skip
 
 
-def _duel(d: Duel, groups: int) -> tuple[str | int, ...]:
+def _duel(d: PairedComparison, groups: int) -> tuple[str | int, ...]:
     told = (
         "too few groups"
         if groups < FEW_GROUPS
@@ -154,7 +154,9 @@ def _or_dash(value: float) -> str:
     return "–" if math.isnan(value) else f"{value:.1f}"
 
 
-def _issue(k: int, decision: Decision, said: Sequence[Row], best: str | None) -> dict[str, Any]:
+def _issue(
+    k: int, decision: Decision, said: Sequence[BacktestRow], best: str | None
+) -> dict[str, Any]:
     """Return the row of one decision in the table of all."""
     row = next((r for r in said if r.model == best and r.calibrated is not None), None)
     scored = row.calibrated if row else None
@@ -173,7 +175,9 @@ def _issue(k: int, decision: Decision, said: Sequence[Row], best: str | None) ->
     }
 
 
-def _compact(decision: Decision, said: Sequence[Row], names: Sequence[str]) -> dict[str, Any]:
+def _compact(
+    decision: Decision, said: Sequence[BacktestRow], names: Sequence[str]
+) -> dict[str, Any]:
     """Return what the picture of one decision is filled with, in as few characters as will do."""
     scale = decision.scale
     return {

@@ -24,7 +24,7 @@ from winset.explain.background import Findings, look_behind
 from winset.explain.headline import headline
 from winset.forecast.forecast import Forecast, what_changed
 from winset.forecast.scenario_effects import compare
-from winset.games import Played
+from winset.games import PlayedGame
 from winset.models import lesser_sentence, make_model
 from winset.models.defaults import DRAWS
 from winset.models.fitting import LESSER
@@ -88,7 +88,7 @@ def report_html(case: Case, forecasts: Sequence[Forecast] = ()) -> str:
     )
 
 
-def _game(played: Played) -> dict[str, Any]:
+def _game(played: PlayedGame) -> dict[str, Any]:
     """Return the tree of a game, and how it ends."""
     notes = {end.id: end.note or end.id for end in played.game.ends}
     ends = [(notes[id], value) for id, value in played.ends().items()]

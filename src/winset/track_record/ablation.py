@@ -12,30 +12,30 @@ from winset.models.base import FloatArray
 from winset.track_record.backtest import Backtest
 from winset.track_record.backtest_words import EIGHTY
 from winset.track_record.calibration_fit import (
-    Allowed,
-    Seen,
+    FitGrid,
+    SeenDecisions,
     each_crps,
     each_inside,
     fit,
     folds,
     seen_in,
 )
-from winset.track_record.model_table import Settled, settled
+from winset.track_record.model_table import SettledRow, settled
 from winset.track_record.scores import Estimate, estimate, group_weights
 
 OFF = (0.0,)
 FULL = (1.0,)
-LADDER: dict[str, Allowed] = {
-    "errors only": Allowed(slopes=FULL, positions=OFF, climatology=OFF),
-    "+ somebody has his way": Allowed(slopes=FULL, climatology=OFF),
-    "+ the case tells nothing": Allowed(slopes=FULL),
-    "+ pulled to the middle": Allowed(),
+LADDER: dict[str, FitGrid] = {
+    "errors only": FitGrid(slopes=FULL, positions=OFF, climatology=OFF),
+    "+ somebody has his way": FitGrid(slopes=FULL, climatology=OFF),
+    "+ the case tells nothing": FitGrid(slopes=FULL),
+    "+ pulled to the middle": FitGrid(),
 }
 LEAST = 10  # decisions of a kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rung:
+class AblationStep:
     """A calibration with some of its parts, scored on decisions that its fits had not seen.
 
     Attributes:
@@ -53,7 +53,9 @@ class Rung:
     width: float
 
 
-def ladder(model: str, decisions: Decisions, points: Mapping[str, float]) -> tuple[Rung, ...]:
+def ladder(
+    model: str, decisions: Decisions, points: Mapping[str, float]
+) -> tuple[AblationStep, ...]:
     """Return what each part of the calibration of ``model`` earns, one added after the other.
 
     Every fit is made anew without a tenth of the groups, which it is then scored on.
@@ -66,12 +68,12 @@ def ladder(model: str, decisions: Decisions, points: Mapping[str, float]) -> tup
     """
     seen = seen_in(decisions, points)
     resampled = group_weights([case.group for case in seen])
-    found: list[Rung] = []
+    found: list[AblationStep] = []
     before: FloatArray | None = None
     for name, allowed in LADDER.items():
         crps, inside, width = _unseen_scores(model, seen, allowed)
         found.append(
-            Rung(
+            AblationStep(
                 name=name,
                 crps=estimate(100.0 * crps, resampled),
                 gained=None if before is None else estimate(100.0 * (crps - before), resampled),
@@ -84,7 +86,7 @@ def ladder(model: str, decisions: Decisions, points: Mapping[str, float]) -> tup
 
 
 def _unseen_scores(
-    model: str, seen: Sequence[Seen], allowed: Allowed
+    model: str, seen: Sequence[SeenDecisions], allowed: FitGrid
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     crps, inside, width = np.empty((3, len(seen)))
     for part in folds([case.group for case in seen]):
@@ -97,7 +99,7 @@ def _unseen_scores(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class Ablation:
     """How a model fared on the decisions of one kind.
 
     Attributes:
@@ -119,18 +121,18 @@ class Kind:
     width: float
 
 
-def by_spread(backtest: Backtest, decisions: Decisions, model: str) -> tuple[Kind, ...]:
+def by_spread(backtest: Backtest, decisions: Decisions, model: str) -> tuple[Ablation, ...]:
     """Return how ``model`` fared by the spread of positions, points of 100, in thirds."""
     spreads = {d.id: 100.0 * _spread(d) for d in decisions.decisions}
     return _thirds(backtest, decisions, model, lambda d: round(spreads[d.id]))
 
 
-def by_actors(backtest: Backtest, decisions: Decisions, model: str) -> tuple[Kind, ...]:
+def by_actors(backtest: Backtest, decisions: Decisions, model: str) -> tuple[Ablation, ...]:
     """Return how ``model`` fared by the number of actors with a position, in thirds."""
     return _thirds(backtest, decisions, model, lambda d: len(d.case.stances_on(d.issue)))
 
 
-def by_rule(backtest: Backtest, decisions: Decisions, model: str) -> tuple[Kind, ...]:
+def by_rule(backtest: Backtest, decisions: Decisions, model: str) -> tuple[Ablation, ...]:
     """Return how ``model`` fared by voting rule; empty where the table names none."""
     rules = dict.fromkeys(d.rule for d in decisions.decisions if d.rule)
     chosen = {rule: [d for d in decisions.decisions if d.rule == rule] for rule in rules}
@@ -148,7 +150,7 @@ def _only(decision: Decision) -> Decisions:
 
 def _thirds(
     backtest: Backtest, decisions: Decisions, model: str, size: Callable[[Decision], int]
-) -> tuple[Kind, ...]:
+) -> tuple[Ablation, ...]:
     """Cut into thirds of about equal size; like values stay together."""
     sizes = np.array([size(d) for d in decisions.decisions])
     ends = [-1, *np.quantile(sizes, [1 / 3, 2 / 3], method="inverted_cdf"), sizes.max()]
@@ -164,7 +166,7 @@ def _thirds(
 
 def _kinds(
     backtest: Backtest, model: str, chosen: Mapping[str, Sequence[Decision]]
-) -> tuple[Kind, ...]:
+) -> tuple[Ablation, ...]:
     rows = settled(backtest, model, "calibrated")
     found = []
     for name, members in chosen.items():
@@ -174,14 +176,14 @@ def _kinds(
     return tuple(found)
 
 
-def _kind(name: str, own: Sequence[Settled]) -> Kind:
+def _kind(name: str, own: Sequence[SettledRow]) -> Ablation:
     groups = [s.row.group for s in own]
     resampled = group_weights(groups)
     ends = [s.score.intervals[EIGHTY] for s in own]
     inside = [
         low - 1e-9 <= s.row.outcome <= high + 1e-9 for s, (low, high) in zip(own, ends, strict=True)
     ]
-    return Kind(
+    return Ablation(
         name=name,
         decisions=len(own),
         groups=len(set(groups)),

@@ -33,7 +33,7 @@ NEVER_SETTLES = "none of its draws ends in an agreement"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scored:
+class ScoredDecision:
     """One predictive distribution beside what happened, in points of a scale of 100.
 
     Attributes:
@@ -54,7 +54,7 @@ class Scored:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class BacktestRow:
     """What one model said of one decision.
 
     Attributes:
@@ -72,8 +72,8 @@ class Row:
     model: str
     outcome: float
     agreement: float | None
-    raw: Scored | None
-    calibrated: Scored | None
+    raw: ScoredDecision | None
+    calibrated: ScoredDecision | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,11 +106,11 @@ class Backtest:
     calibration: str
     calibration_digest: str
     borrowed: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[BacktestRow, ...]
     left_out: dict[str, dict[str, int]]
     notes: tuple[str, ...]
 
-    def of(self, model: str) -> tuple[Row, ...]:
+    def of(self, model: str) -> tuple[BacktestRow, ...]:
         """Return the rows of ``model``."""
         return tuple(row for row in self.rows if row.model == model)
 
@@ -159,8 +159,8 @@ def run_backtest(
         left_out={},
         notes=decisions.notes,
     )
-    kept = _Kept(rows, run)
-    found: list[Row] = []
+    kept = _BacktestCache(rows, run)
+    found: list[BacktestRow] = []
     left_out: dict[str, dict[str, int]] = {}
     trials = ((d, Trial(d, decisions, draws=draws, seed=seed)) for d in decisions.decisions)
     for count, (decision, trial, model) in enumerate(
@@ -173,7 +173,7 @@ def run_backtest(
             except WinsetError as error:
                 row = _refusal(str(error))
             kept.keep(decision.id, model.name, row)
-        if isinstance(row, Row):
+        if isinstance(row, BacktestRow):
             found.append(row)
         if isinstance(row, _Refused) or row.raw is None:
             why = row.why if isinstance(row, _Refused) else NEVER_SETTLES
@@ -195,7 +195,7 @@ def _refusal(why: str) -> _Refused:
     return _Refused(why=why.split(";")[0])
 
 
-def _row(trial: Trial, decision: Decision, model: Model, fitted: Fitted) -> Row:
+def _row(trial: Trial, decision: Decision, model: Model, fitted: Fitted) -> BacktestRow:
     """Return the row of one model.
 
     Raises:
@@ -205,12 +205,12 @@ def _row(trial: Trial, decision: Decision, model: Model, fitted: Fitted) -> Row:
     outcome = 100.0 * (decision.outcome - scale.low) / scale.width
     solved = trial.solve(model)
     blind = fitted.blind(model.name, decision_key(decision.group, decision.id))
-    scored: list[Scored | None] = []
+    scored: list[ScoredDecision | None] = []
     agreement = None
     for one in (solved, trial.calibrate(solved, blind)):
         values, weights, agreement = drawn(one)
         scored.append(score(values, weights, outcome) if len(values) else None)
-    return Row(
+    return BacktestRow(
         decision=decision.id,
         group=decision.group,
         model=model.name,
@@ -221,13 +221,13 @@ def _row(trial: Trial, decision: Decision, model: Model, fitted: Fitted) -> Row:
     )
 
 
-def score(values: FloatArray, weights: FloatArray | None, outcome: float) -> Scored:
+def score(values: FloatArray, weights: FloatArray | None, outcome: float) -> ScoredDecision:
     """Return the scores of weighted draws, all in points of a scale of 100."""
     tails = [(1.0 - share) / 2.0 for share in SHARES]
     asked = [0.5, *tails, *(1.0 - tail for tail in tails), *GRID]
     middle, *ends = (float(v) for v in quantiles(values, weights, asked))
     count = len(SHARES)
-    return Scored(
+    return ScoredDecision(
         point=middle,
         error=abs(middle - outcome),
         crps=crps(values, weights, outcome),
@@ -237,7 +237,7 @@ def score(values: FloatArray, weights: FloatArray | None, outcome: float) -> Sco
     )
 
 
-def climatology(decisions: Decisions) -> Iterator[Row]:
+def climatology(decisions: Decisions) -> Iterator[BacktestRow]:
     """Yield what the outcomes of all other groups say of each decision, whatever its case."""
     shares = np.array(
         [100.0 * (d.outcome - d.scale.low) / d.scale.width for d in decisions.decisions]
@@ -248,7 +248,7 @@ def climatology(decisions: Decisions) -> Iterator[Row]:
     for k, decision in enumerate(decisions.decisions):
         others = shares[groups != groups[k]]
         scored = score(others, None, float(shares[k]))
-        yield Row(
+        yield BacktestRow(
             decision=decision.id,
             group=decision.group,
             model=CLIMATOLOGY,
@@ -259,12 +259,12 @@ def climatology(decisions: Decisions) -> Iterator[Row]:
         )
 
 
-class _Kept:
+class _BacktestCache:
     """Rows of a run on disk, a line each; the first says which run, a torn last one is cut off."""
 
     def __init__(self, path: Path | None, run: Backtest) -> None:
         self._path = path
-        self._rows: dict[tuple[str, str], Row | _Refused] = {}
+        self._rows: dict[tuple[str, str], BacktestRow | _Refused] = {}
         if path is None:
             return
         head = json.dumps(
@@ -304,28 +304,30 @@ class _Kept:
             with path.open("r+b") as file:
                 file.truncate(len(whole))
 
-    def row(self, decision: str, model: str) -> Row | _Refused | None:
+    def row(self, decision: str, model: str) -> BacktestRow | _Refused | None:
         return self._rows.get((decision, model))
 
-    def keep(self, decision: str, model: str, row: Row | _Refused) -> None:
+    def keep(self, decision: str, model: str, row: BacktestRow | _Refused) -> None:
         if self._path is None:
             return
-        said = asdict(row) if isinstance(row, Row) else {"why": row.why}
+        said = asdict(row) if isinstance(row, BacktestRow) else {"why": row.why}
         line = json.dumps({**said, "decision": decision, "model": model}, ensure_ascii=False)
         with self._path.open("a", encoding="utf-8") as file:
             file.write(line + "\n")
 
 
-def row_from(said: dict[str, Any]) -> Row:
+def row_from(said: dict[str, Any]) -> BacktestRow:
     """Return the row that a line of the file says."""
 
-    def scored(own: dict[str, Any] | None) -> Scored | None:
+    def scored(own: dict[str, Any] | None) -> ScoredDecision | None:
         if own is None:
             return None
         intervals = tuple((float(low), float(high)) for low, high in own["intervals"])
-        return Scored(**{**own, "intervals": intervals, "grid": tuple(own["grid"])})
+        return ScoredDecision(**{**own, "intervals": intervals, "grid": tuple(own["grid"])})
 
-    return Row(**{**said, "raw": scored(said["raw"]), "calibrated": scored(said["calibrated"])})
+    return BacktestRow(
+        **{**said, "raw": scored(said["raw"]), "calibrated": scored(said["calibrated"])}
+    )
 
 
 def settlements(

@@ -15,7 +15,7 @@ EIGHTY = SHARES.index(0.8)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class BacktestVerdict:
     """What a backtest comes to.
 
     Attributes:
@@ -30,7 +30,7 @@ class Verdict:
     sentences: tuple[str, ...]
 
 
-def verdict(backtest: Backtest, mixture: Ensemble | None) -> Verdict | None:
+def verdict(backtest: Backtest, mixture: Ensemble | None) -> BacktestVerdict | None:
     """Return what ``backtest`` comes to; None where no model settled anything.
 
     Args:
@@ -54,7 +54,7 @@ def verdict(backtest: Backtest, mixture: Ensemble | None) -> Verdict | None:
             f"saves {100 * skilled:.0f} %."
         )
     sentences.append(mixture_sentence(mixture) if mixture else NO_MIXTURE)
-    return Verdict(best=best, next=other, sentences=tuple(sentences))
+    return BacktestVerdict(best=best, next=other, sentences=tuple(sentences))
 
 
 NO_MIXTURE = (

@@ -40,7 +40,7 @@ OUTCOMES = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class SeenDecisions:
     """One decision beside what a model said of it, everything as shares of the scale.
 
     Attributes:
@@ -59,7 +59,7 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Stack:
+class _DecisionArrays:
     """Many decisions as arrays; where one has fewer actors than another, shares are 0.
 
     Attributes:
@@ -77,13 +77,13 @@ class _Stack:
     outcome: FloatArray
 
 
-def _stack(seen: Sequence[Seen]) -> _Stack:
+def _stack(seen: Sequence[SeenDecisions]) -> _DecisionArrays:
     most = max(len(case.position) for case in seen)
     position, share = np.zeros((2, len(seen), most))
     for k, case in enumerate(seen):
         position[k, : len(case.position)] = case.position
         share[k, : len(case.position)] = case.weight / case.weight.sum()
-    return _Stack(
+    return _DecisionArrays(
         settlement=np.array([case.settlement for case in seen]),
         position=position,
         share=share,
@@ -93,7 +93,7 @@ def _stack(seen: Sequence[Seen]) -> _Stack:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Allowed:
+class FitGrid:
     """What a fit may choose from: each list holds at least the value that switches its part off."""
 
     slopes: tuple[float, ...] = SLOPES
@@ -101,7 +101,7 @@ class Allowed:
     climatology: tuple[float, ...] = PARTS
 
 
-def fit(name: str, seen: Sequence[Seen], *, allowed: Allowed | None = None) -> Calibration:
+def fit(name: str, seen: Sequence[SeenDecisions], *, allowed: FitGrid | None = None) -> Calibration:
     """Return the calibration of the model ``name`` that ``seen`` gives.
 
     Where the best mixture leaves so little to the errors that no stretch of them makes intervals
@@ -112,7 +112,7 @@ def fit(name: str, seen: Sequence[Seen], *, allowed: Allowed | None = None) -> C
         seen: decisions beside what the model said of them.
         allowed: to switch parts off; everything unless given.
     """
-    may = allowed or Allowed()
+    may = allowed or FitGrid()
     stack = _stack(seen)
     scored = [
         pair for slope in may.slopes for pair in _mixtures(unmixed(name, slope, stack), stack, may)
@@ -136,9 +136,11 @@ def folds(
     return tuple(part for part in parts if part)
 
 
-def unmixed(name: str, slope: float, seen: _Stack | Sequence[Seen]) -> Calibration:
+def unmixed(
+    name: str, slope: float, seen: _DecisionArrays | Sequence[SeenDecisions]
+) -> Calibration:
     """Return the calibration that adds errors and nothing else, for a given ``slope``."""
-    stack = seen if isinstance(seen, _Stack) else _stack(seen)
+    stack = seen if isinstance(seen, _DecisionArrays) else _stack(seen)
     residuals = np.abs(stack.outcome - (0.5 + slope * (stack.settlement - 0.5))) / stack.around
     return Calibration(
         name=name,
@@ -156,7 +158,7 @@ def _table(values: FloatArray, count: int) -> tuple[float, ...]:
     return tuple(float(v) for v in np.quantile(values, shares))
 
 
-def _parts(calibration: Calibration, stack: _Stack) -> list[tuple[FloatArray, FloatArray]]:
+def _parts(calibration: Calibration, stack: _DecisionArrays) -> list[tuple[FloatArray, FloatArray]]:
     """Return values and weights of each part, ``(case, value)``, as `Calibration.distribution`.
 
     Each part's weights add up to 1.
@@ -172,7 +174,7 @@ def _parts(calibration: Calibration, stack: _Stack) -> list[tuple[FloatArray, Fl
     return [(own, alike[0]), (won, stack.share), (past, alike[1])]
 
 
-def _mixed(calibration: Calibration, stack: _Stack) -> tuple[FloatArray, FloatArray]:
+def _mixed(calibration: Calibration, stack: _DecisionArrays) -> tuple[FloatArray, FloatArray]:
     """Return values and weights of the whole, ``(case, value)``."""
     parts = _parts(calibration, stack)
     c = calibration
@@ -193,7 +195,9 @@ def _apart(values: FloatArray, weights: FloatArray) -> FloatArray:
     return apart
 
 
-def _mixtures(plain: Calibration, stack: _Stack, may: Allowed) -> list[tuple[float, Calibration]]:
+def _mixtures(
+    plain: Calibration, stack: _DecisionArrays, may: FitGrid
+) -> list[tuple[float, Calibration]]:
     """Return every mixture with its mean score.
 
     The score of a mixture is quadratic in its shares: distances between the parts are enough. Two
@@ -218,7 +222,7 @@ def _mixtures(plain: Calibration, stack: _Stack, may: Allowed) -> list[tuple[flo
     return found
 
 
-def _stretched(found: Calibration, stack: _Stack) -> tuple[Calibration, float]:
+def _stretched(found: Calibration, stack: _DecisionArrays) -> tuple[Calibration, float]:
     """Return ``found`` with errors stretched to cover what intervals say, and what is amiss."""
     tried = []
     for stretch in STRETCHES:
@@ -228,17 +232,21 @@ def _stretched(found: Calibration, stack: _Stack) -> tuple[Calibration, float]:
     return wider, apart
 
 
-def coverage(calibration: Calibration, seen: Sequence[Seen], *, share: float = COVERED) -> float:
+def coverage(
+    calibration: Calibration, seen: Sequence[SeenDecisions], *, share: float = COVERED
+) -> float:
     """Return the share of the outcomes that lie in their central intervals of ``share``."""
     return _covered(calibration, _stack(seen), share)
 
 
-def _covered(calibration: Calibration, stack: _Stack, share: float) -> float:
+def _covered(calibration: Calibration, stack: _DecisionArrays, share: float) -> float:
     low, high = _ends(calibration, stack, share)
     return float(((low <= stack.outcome) & (stack.outcome <= high)).mean())
 
 
-def _ends(calibration: Calibration, stack: _Stack, share: float) -> tuple[FloatArray, FloatArray]:
+def _ends(
+    calibration: Calibration, stack: _DecisionArrays, share: float
+) -> tuple[FloatArray, FloatArray]:
     """Return both ends of the central intervals of ``share``, ``(case,)`` each."""
     values, weights = _mixed(calibration, stack)
     order = np.argsort(values, axis=1, kind="stable")
@@ -252,12 +260,12 @@ def _ends(calibration: Calibration, stack: _Stack, share: float) -> tuple[FloatA
     return ends[0], ends[1]
 
 
-def mean_crps(calibration: Calibration, seen: Sequence[Seen]) -> float:
+def mean_crps(calibration: Calibration, seen: Sequence[SeenDecisions]) -> float:
     """Return the mean ranked probability score, share of the scale."""
     return float(each_crps(calibration, seen).mean())
 
 
-def each_crps(calibration: Calibration, seen: Sequence[Seen]) -> FloatArray:
+def each_crps(calibration: Calibration, seen: Sequence[SeenDecisions]) -> FloatArray:
     """Return ``(case,)``: the ranked probability score of each, share of the scale."""
     stack = _stack(seen)
     values, weights = _mixed(calibration, stack)
@@ -266,7 +274,9 @@ def each_crps(calibration: Calibration, seen: Sequence[Seen]) -> FloatArray:
     return score
 
 
-def each_inside(calibration: Calibration, seen: Sequence[Seen]) -> tuple[FloatArray, FloatArray]:
+def each_inside(
+    calibration: Calibration, seen: Sequence[SeenDecisions]
+) -> tuple[FloatArray, FloatArray]:
     """Return whether each outcome lies in its 80 % interval (0 or 1), and the widths of these."""
     stack = _stack(seen)
     low, high = _ends(calibration, stack, COVERED)
@@ -333,7 +343,7 @@ def fit_models(
 
 def _missed(
     model: str,
-    seen: Sequence[Seen],
+    seen: Sequence[SeenDecisions],
     parts: Sequence[frozenset[str]],
     blind: Sequence[Mapping[str, Calibration]],
 ) -> float:
@@ -348,19 +358,19 @@ def _missed(
     return round(100.0 * float(np.concatenate(errors).mean()), 1)
 
 
-def seen_in(decisions: Decisions, points: Mapping[str, float]) -> list[Seen]:
+def seen_in(decisions: Decisions, points: Mapping[str, float]) -> list[SeenDecisions]:
     """Return the decisions that a model settled, beside where: ``points``, shares of the scale."""
     found = []
     for decision in decisions.decisions:
         if decision.id not in points:
             continue
-        batch = make_batch(decision.case, Middle())
+        batch = make_batch(decision.case, MedianShares())
         k = batch.issues.index(decision.issue)
         present = batch.present[:, k]
         weight = stance_weights(batch, "influence-salience")[0, present, k]
         scale = decision.scale
         found.append(
-            Seen(
+            SeenDecisions(
                 group=decision.group,
                 settlement=points[decision.id],
                 position=batch.position[0, present, k],
@@ -372,7 +382,7 @@ def seen_in(decisions: Decisions, points: Mapping[str, float]) -> list[Seen]:
 
 
 @dataclass(frozen=True, slots=True)
-class Middle:
+class MedianShares:
     """Shares for a batch of one in which every range stands at its median."""
 
     draws: int = 1

@@ -23,7 +23,7 @@ Whose = Literal["author", "outlet"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scored:
+class ScoredClaim:
     """A claim with all that its case says of it.
 
     Attributes:
@@ -79,7 +79,7 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tally:
+class ClaimCount:
     """The record of one author or outlet.
 
     Attributes:
@@ -136,7 +136,7 @@ def open_cases(names: Iterable[str | Path]) -> dict[str, Case]:
 
 def claims_of(
     case: Case, *, name: str = "", today: datetime.date | None = None
-) -> tuple[Scored, ...]:
+) -> tuple[ScoredClaim, ...]:
     """Return the claims of ``case``, each with its resolution and scores.
 
     Args:
@@ -157,8 +157,8 @@ def uncoded(case: Case) -> tuple[Statement, ...]:
 
 
 def tallies(
-    scored: Sequence[Scored], whose: Whose, *, least: int = LEAST, seed: int = 0
-) -> tuple[Tally, ...]:
+    scored: Sequence[ScoredClaim], whose: Whose, *, least: int = LEAST, seed: int = 0
+) -> tuple[ClaimCount, ...]:
     """Return the records of authors or outlets, those with most settled claims first.
 
     Names that differ in case or spacing only are one. An interval of a mean comes from resampling:
@@ -171,14 +171,14 @@ def tallies(
         least: with fewer settled claims than this a record is marked thin.
         seed: of the resampling.
     """
-    groups: dict[str, list[Scored]] = {}
+    groups: dict[str, list[ScoredClaim]] = {}
     for row in scored:
         groups.setdefault(" ".join(_name(row, whose).casefold().split()), []).append(row)
     made = [_tally(_name(rows[0], whose), rows, least, seed) for rows in groups.values()]
     return tuple(sorted(made, key=lambda t: (-t.settled, t.name.casefold())))
 
 
-def _name(row: Scored, whose: Whose) -> str:
+def _name(row: ScoredClaim, whose: Whose) -> str:
     if whose == "outlet":
         return row.outlet or "nowhere known"
     return row.author or ", ".join(filter(None, ("unnamed", row.outlet)))
@@ -218,12 +218,12 @@ def wilson(right: int, count: int) -> Rate | None:
     return Rate(value=right / count, low=float(ends.low), high=float(ends.high), count=count)
 
 
-def _tally(name: str, rows: Sequence[Scored], least: int, seed: int) -> Tally:
+def _tally(name: str, rows: Sequence[ScoredClaim], least: int, seed: int) -> ClaimCount:
     states = [row.state for row in rows]
     settled = sum(state in ("came about", "did not", "settled") for state in states)
     hits = [row.hit for row in rows if row.hit is not None]
     luck = [row.luck for row in rows]
-    return Tally(
+    return ClaimCount(
         name=name,
         claims=len(rows),
         settled=settled,
@@ -255,7 +255,7 @@ def _scored(
     name: str,
     today: datetime.date,
     statements: Mapping[str, Statement],
-) -> Scored:
+) -> ScoredClaim:
     first = next((statements[id] for id in claim.statements if id in statements), None)
     document = next((d for d in case.documents if first and d.id == first.document), None)
     speaker = next((a.name for a in case.actors if first and a.id == first.speaker), "")
@@ -263,7 +263,7 @@ def _scored(
     by = claim.by or (question.horizon if question else None)
     came = _resolved(case, claim)
     low, high, middle = _briers(claim.probability, came.happened)
-    return Scored(
+    return ScoredClaim(
         case=name,
         claim=claim,
         author=claim.author or speaker,
@@ -374,6 +374,14 @@ def _luck(case: Case, claim: Claim) -> str:
 
 
 __all__ = [
-    "LEAST", "Rate", "Scored", "Tally", "bootstrapped", "claims_of", "open_cases", "tallies",
-    "uncoded", "wilson",
+    "LEAST",
+    "ClaimCount",
+    "Rate",
+    "ScoredClaim",
+    "bootstrapped",
+    "claims_of",
+    "open_cases",
+    "tallies",
+    "uncoded",
+    "wilson",
 ]  # fmt: skip

@@ -16,7 +16,7 @@ Draws = tuple[FloatArray, FloatArray, float | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Solved:
+class SolvedDecision:
     """What a model made of a decision.
 
     Attributes:
@@ -44,7 +44,7 @@ class Trial:
         self._together: Decision | None = None
         self._batches: dict[tuple[bool, int], Batch] = {}
 
-    def solve(self, model: Model) -> Solved:
+    def solve(self, model: Model) -> SolvedDecision:
         """Return what ``model`` makes of the issue alone, or else among all issues of its group.
 
         Raises:
@@ -58,17 +58,17 @@ class Trial:
                 raise
             return self._solve(self._together, model)
 
-    def calibrate(self, solved: Solved, calibration: Calibration) -> Solved:
+    def calibrate(self, solved: SolvedDecision, calibration: Calibration) -> SolvedDecision:
         """Return ``solved`` with calibrated settlements, as many draws as were asked for."""
         outcome = solved.outcome
         if len(outcome.settlement) < self._draws:
             outcome = repeated(outcome, self._draws)
         drawn = calibration.apply(self._batch(solved.decision, self._draws), outcome)
-        return Solved(decision=solved.decision, outcome=drawn)
+        return SolvedDecision(decision=solved.decision, outcome=drawn)
 
-    def _solve(self, decision: Decision, model: Model) -> Solved:
+    def _solve(self, decision: Decision, model: Model) -> SolvedDecision:
         draws = 1 if certain(decision.case, model) else self._draws
-        return Solved(decision=decision, outcome=model.solve(self._batch(decision, draws)))
+        return SolvedDecision(decision=decision, outcome=model.solve(self._batch(decision, draws)))
 
     def _batch(self, decision: Decision, draws: int) -> Batch:
         key = (decision is self._decision, draws)
@@ -77,7 +77,7 @@ class Trial:
         return self._batches[key]
 
 
-def drawn(solved: Solved) -> Draws:
+def drawn(solved: SolvedDecision) -> Draws:
     """Return settlements in points of a scale of 100, their weights, and P(agreement)."""
     outcome, decision = solved.outcome, solved.decision
     k = [issue.id for issue in decision.case.issues].index(decision.issue)

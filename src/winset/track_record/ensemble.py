@@ -18,7 +18,7 @@ RESAMPLES = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
+class EnsembleMember:
     """What one model says of every decision.
 
     Attributes:
@@ -59,7 +59,7 @@ class Ensemble:
 
 
 def fit_ensemble(
-    members: Sequence[Member], outcome: FloatArray, groups: Sequence[str], *, seed: int = 0
+    members: Sequence[EnsembleMember], outcome: FloatArray, groups: Sequence[str], *, seed: int = 0
 ) -> Ensemble:
     """Return the mixture of ``members`` with the least score, judged by folds of whole groups.
 
@@ -97,7 +97,9 @@ def fit_ensemble(
     )
 
 
-def _distances(members: Sequence[Member], outcome: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _distances(
+    members: Sequence[EnsembleMember], outcome: FloatArray
+) -> tuple[FloatArray, FloatArray]:
     """Return distances to the outcome, ``(decision, member)``, and between members."""
     count = len(members)
     away = np.stack([np.abs(m.grid - outcome[:, None]).mean(axis=1) for m in members], axis=1)

@@ -5,8 +5,15 @@ from typing import Literal
 
 import numpy as np
 
-from winset.track_record.backtest import CLIMATOLOGY, HIT, SHARES, Backtest, Row, Scored
-from winset.track_record.ensemble import Ensemble, Member, fit_ensemble
+from winset.track_record.backtest import (
+    CLIMATOLOGY,
+    HIT,
+    SHARES,
+    Backtest,
+    BacktestRow,
+    ScoredDecision,
+)
+from winset.track_record.ensemble import Ensemble, EnsembleMember, fit_ensemble
 from winset.track_record.scores import Estimate, estimate, group_weights, resolvable, skill
 
 Which = Literal["raw", "calibrated"]
@@ -49,7 +56,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Duel:
+class PairedComparison:
     """Two models on the decisions that both settle; below 0 the first is better.
 
     Attributes:
@@ -86,7 +93,7 @@ def standings(backtest: Backtest, which: Which, *, seed: int = 0) -> tuple[Stand
 
 def duels(
     backtest: Backtest, which: Which, *, against: str = "mean", seed: int = 0
-) -> tuple[Duel, ...]:
+) -> tuple[PairedComparison, ...]:
     """Return every model beside ``against``, by both scores, on the decisions that both settle."""
     theirs = settled(backtest, against, which)
     found = []
@@ -100,7 +107,7 @@ def duels(
             apart = [getattr(own[d].score, score) - getattr(theirs[d].score, score) for d in both]
             difference = estimate(apart, resampled)
             found.append(
-                Duel(
+                PairedComparison(
                     model=model,
                     against=against,
                     which=which,
@@ -130,7 +137,7 @@ def ensemble(backtest: Backtest, *, seed: int = 0) -> Ensemble | None:
     first = list(next(iter(rows.values())).values())
     return fit_ensemble(
         [
-            Member(model=model, grid=np.array([s.score.grid for s in own.values()]))
+            EnsembleMember(model=model, grid=np.array([s.score.grid for s in own.values()]))
             for model, own in rows.items()
         ],
         np.array([s.row.outcome for s in first]),
@@ -140,24 +147,24 @@ def ensemble(backtest: Backtest, *, seed: int = 0) -> Ensemble | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
+class SettledRow:
     """A row with the score looked at."""
 
-    row: Row
-    score: Scored
+    row: BacktestRow
+    score: ScoredDecision
 
 
-def settled(backtest: Backtest, model: str, which: Which) -> dict[str, Settled]:
+def settled(backtest: Backtest, model: str, which: Which) -> dict[str, SettledRow]:
     """Return the rows of ``model`` that have a score, by decision, in the order of the table."""
     return {
-        row.decision: Settled(row=row, score=score)
+        row.decision: SettledRow(row=row, score=score)
         for row in backtest.of(model)
         if (score := row.raw if which == "raw" else row.calibrated) is not None
     }
 
 
 def _standing(
-    model: str, own: dict[str, Settled], backtest: Backtest, *, which: Which, seed: int
+    model: str, own: dict[str, SettledRow], backtest: Backtest, *, which: Which, seed: int
 ) -> Standing:
     rows = list(own.values())
     resampled = group_weights([s.row.group for s in rows], seed=seed)
@@ -196,7 +203,7 @@ def _inside(interval: tuple[float, float], outcome: float) -> bool:
     return interval[0] - 1e-9 <= outcome <= interval[1] + 1e-9
 
 
-def _skill(own: dict[str, Settled], reference: dict[str, Settled]) -> float | None:
+def _skill(own: dict[str, SettledRow], reference: dict[str, SettledRow]) -> float | None:
     both = [decision for decision in own if decision in reference]
     if not both:
         return None

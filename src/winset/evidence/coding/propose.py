@@ -9,7 +9,7 @@ from winset.case.parts import Document, Statement
 from winset.evidence.reading.documents import Text
 from winset.evidence.reading.parsing import MODEL
 from winset.evidence.reading.spans import one_line
-from winset.evidence.statements.extract import Found, extract
+from winset.evidence.statements.extract import ExtractedStatement, extract
 from winset.evidence.statements.speakers import AUTHOR, UNRESOLVED
 
 CODER = "machine"
@@ -50,7 +50,7 @@ def rows_of(
     case: Case,
     document: Document,
     text: Text,
-    statements: Iterable[Found],
+    statements: Iterable[ExtractedStatement],
     *,
     coder: str = CODER,
     keep_quotes: bool = False,
@@ -84,7 +84,7 @@ def free_id(document: str, start: int, taken: Container[str]) -> str:
     return id
 
 
-def _row(found: Found, text: Text, document: Document, speaker: str) -> Statement:
+def _row(found: ExtractedStatement, text: Text, document: Document, speaker: str) -> Statement:
     start, end = found.content
     return Statement(
         coder=CODER,
@@ -101,7 +101,7 @@ def _row(found: Found, text: Text, document: Document, speaker: str) -> Statemen
     )
 
 
-def _notes(found: Found, text: Text, speaker: str) -> list[str]:
+def _notes(found: ExtractedStatement, text: Text, speaker: str) -> list[str]:
     notes = [f"rule: {found.rule}"]
     if speaker == UNRESOLVED and found.mention is not None:
         notes.append(f"said by “{found.mention.of(text.text)}”")

@@ -18,7 +18,7 @@ from winset.evidence.coding.renewal import renewed, with_renewal
 from winset.evidence.disposable import FOLDER, disposable_folder
 from winset.evidence.intake import Proposed, text_of
 from winset.evidence.llm.endpoint import MOST_BYTES, Answers
-from winset.evidence.llm.gate import Passed, Rejection, gated, read_answer
+from winset.evidence.llm.gate import GateResult, Rejection, gated, read_answer
 from winset.evidence.llm.prompt import PROMPT_VERSION, context, messages, passages
 from winset.evidence.reading.documents import Text
 from winset.evidence.reading.spans import Span
@@ -74,7 +74,7 @@ def propose_by_model(
     """
     coder = coder or coder_of(model)
     text = text_of(case, document)
-    passed: list[Passed] = []
+    passed: list[GateResult] = []
     asked = replayed = 0
     spans = passages(text)
     for number, span in enumerate(spans, 1):

@@ -32,7 +32,7 @@ class Answers(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
+class ModelEndpoint:
     """A model at an endpoint. Answers are bounded in size and time; few tries, further apart.
 
     Attributes:
@@ -145,13 +145,13 @@ class Endpoint:
         return text.replace(self.key, "[key]") if len(self.key) >= _SHORTEST_SECRET else text
 
 
-def endpoint(model: str, *, url: str = "", timeout: float = TIMEOUT) -> Endpoint:
+def endpoint(model: str, *, url: str = "", timeout: float = TIMEOUT) -> ModelEndpoint:
     """Return ``model`` at ``url``, with the key that the environment holds.
 
     ``WINSET_LLM_KEY`` goes to any endpoint; ``OPENAI_API_KEY`` never to one that is given here.
     """
     key = os.environ.get(KEY) or ("" if url else os.environ.get(OPENAI_KEY, ""))
-    return Endpoint(model=model, url=url, key=key.strip(), timeout=timeout)
+    return ModelEndpoint(model=model, url=url, key=key.strip(), timeout=timeout)
 
 
 def _openai() -> Any:

@@ -16,7 +16,7 @@ from winset.case.document_files import span_digest
 from winset.case.model import Case
 from winset.case.parts import Document, Statement
 from winset.errors import WinsetError, shorten
-from winset.evidence.anchors import Haystack, Place, same_words
+from winset.evidence.anchors import Haystack, TextPlace, same_words
 from winset.evidence.coding.decisions import KINDS
 from winset.evidence.coding.propose import free_id
 from winset.evidence.llm.prompt import MOST_STATEMENTS
@@ -47,7 +47,7 @@ class Rejection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Passed:
+class GateResult:
     """What got through the gate, and what did not.
 
     Attributes:
@@ -112,7 +112,7 @@ def gated(
     *,
     coder: str,
     origin: str,
-) -> Passed:
+) -> GateResult:
     """Return the ``statements`` of an answer about a ``passage`` as rows, those that hold.
 
     Args:
@@ -147,7 +147,9 @@ def gated(
     if beyond > 0:
         reason = f"beyond the {MOST_STATEMENTS} statements that an answer may have"
         rejections.append(Rejection(document=document.id, quote=f"({beyond} more)", reason=reason))
-    return Passed(rows=tuple(rows.values()), rejections=tuple(rejections), mentions=tuple(mentions))
+    return GateResult(
+        rows=tuple(rows.values()), rejections=tuple(rejections), mentions=tuple(mentions)
+    )
 
 
 def _key(row: Statement) -> tuple[object, ...]:
@@ -236,7 +238,7 @@ class _Gate:
         start = self.passage.start
         return trimmed(self.text, Span(start + places[0].start, start + places[0].end))
 
-    def _beside(self, place: Place, cells: dict[str, str]) -> bool:
+    def _beside(self, place: TextPlace, cells: dict[str, str]) -> bool:
         """Return whether what the answer says stands before and after stands there."""
         before, after = (same_words(cells[name]).strip() for name in ("before", "after"))
         there = same_words(self.haystack.text[: place.start]).rstrip()
@@ -269,7 +271,7 @@ class _Gate:
             raise _RefusedError(f"{name} does not stand in the document: {shorten(words)}")
         return self.haystack.text[whole[0].start : whole[0].end]
 
-    def _whole(self, place: Place) -> bool:
+    def _whole(self, place: TextPlace) -> bool:
         """Return whether a place does not begin or end within a word."""
         text = self.haystack.text
         inside = (place.start, place.end)

@@ -41,7 +41,7 @@ from winset.evidence.reading.apart_child import (
 )
 from winset.evidence.reading.documents import Text
 from winset.evidence.reading.parsing import MODEL
-from winset.evidence.statements.extract import Found
+from winset.evidence.statements.extract import ExtractedStatement
 
 T = TypeVar("T")
 MEGABYTE = 1_000_000
@@ -101,7 +101,7 @@ class Apart:
 
     def statements(
         self, text: Text, case: Case | None = None, *, model: str = MODEL
-    ) -> tuple[Found, ...]:
+    ) -> tuple[ExtractedStatement, ...]:
         """Return the statements in ``text``."""
         limits = self._limits
         seconds = limits.statement_seconds + len(text.text) / limits.statement_characters

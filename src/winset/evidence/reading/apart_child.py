@@ -20,11 +20,15 @@ from pydantic import TypeAdapter
 from winset.errors import WinsetError
 from winset.evidence.reading.documents import Text
 from winset.evidence.reading.reader import HERE
-from winset.evidence.statements.extract import Found, extract_known
+from winset.evidence.statements.extract import ExtractedStatement, extract_known
 
 READY, VALUE, REFUSED, NO_MEMORY = b"r", b"v", b"e", b"m"
 LENGTH = struct.Struct(">Q")
-TEXT, FOUND, NOTHING = TypeAdapter(Text), TypeAdapter(tuple[Found, ...]), TypeAdapter(None)
+TEXT, FOUND, NOTHING = (
+    TypeAdapter(Text),
+    TypeAdapter(tuple[ExtractedStatement, ...]),
+    TypeAdapter(None),
+)
 NEARLY = 0.95  # of the limit: who was this near has met it
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from winset.errors import WinsetError, shorten
 from winset.errors.installing import install_command
-from winset.evidence.reading.roles import Line, find_date, line_roles
+from winset.evidence.reading.roles import PageLine, find_date, line_roles
 from winset.evidence.reading.sentences import sentences
 from winset.evidence.reading.spans import Span
 
@@ -63,7 +63,7 @@ class Text:
     publisher: str = ""
     published: datetime.date | None = None
     url: str = ""
-    lines: tuple[Line, ...] = ()
+    lines: tuple[PageLine, ...] = ()
     paragraphs: tuple[Span, ...] = ()
 
     @property
@@ -251,9 +251,9 @@ def _text(
     )
 
 
-def _paragraphs(text: str, lines: tuple[Line, ...]) -> Iterator[Span]:
+def _paragraphs(text: str, lines: tuple[PageLine, ...]) -> Iterator[Span]:
     """Yield each line, or lines together that were broken at a fixed width."""
-    block: list[Line] = []
+    block: list[PageLine] = []
     for line in (*lines, None):
         follows = (
             line is not None
@@ -268,7 +268,7 @@ def _paragraphs(text: str, lines: tuple[Line, ...]) -> Iterator[Span]:
             block.append(line)
 
 
-def _joined(text: str, block: list[Line]) -> Iterator[Span]:
+def _joined(text: str, block: list[PageLine]) -> Iterator[Span]:
     widths = [line.span.end - line.span.start for line in block]
     stops = sum(line.span.of(text)[-1] in '.?!”"' for line in block[:-1])
     even = all(45 <= width <= 100 for width in widths[:-1]) and max(widths, default=0) <= 100

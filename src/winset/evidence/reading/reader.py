@@ -1,7 +1,7 @@
 """Who parses: this process, or one that can be stopped.
 
-Whatever takes documents in does so through a `Reading`. `HERE` parses in this process, without
-limits, which suits a notebook and texts that can be trusted; `shared()` in
+Whatever takes documents in does so through a `DocumentReading`. `HERE` parses in this process,
+without limits, which suits a notebook and texts that can be trusted; `shared()` in
 `winset.evidence.reading.apart` is what the command line and the workbench use.
 """
 
@@ -10,10 +10,10 @@ from typing import Protocol
 from winset.case.model import Case
 from winset.evidence.reading.documents import Text, as_text, parse_document
 from winset.evidence.reading.parsing import MODEL, language
-from winset.evidence.statements.extract import Found, extract
+from winset.evidence.statements.extract import ExtractedStatement, extract
 
 
-class Reading(Protocol):
+class DocumentReading(Protocol):
     """What can be asked of one who parses. Each raises WinsetError, with the document's name."""
 
     def document(self, data: bytes, name: str, *, encoding: str | None = None) -> Text:
@@ -26,7 +26,7 @@ class Reading(Protocol):
 
     def statements(
         self, text: Text, case: Case | None = None, *, model: str = MODEL
-    ) -> tuple[Found, ...]:
+    ) -> tuple[ExtractedStatement, ...]:
         """Return the statements in ``text``."""
         ...
 
@@ -35,7 +35,7 @@ class Reading(Protocol):
         ...
 
 
-class Here:
+class LocalReader:
     """Parses in this process."""
 
     def document(self, data: bytes, name: str, *, encoding: str | None = None) -> Text:
@@ -48,7 +48,7 @@ class Here:
 
     def statements(
         self, text: Text, case: Case | None = None, *, model: str = MODEL
-    ) -> tuple[Found, ...]:
+    ) -> tuple[ExtractedStatement, ...]:
         """Return the statements in ``text``."""
         return extract(text, case, model=model)
 
@@ -57,4 +57,4 @@ class Here:
         language(model)
 
 
-HERE: Reading = Here()
+HERE: DocumentReading = LocalReader()

@@ -11,7 +11,7 @@ LineRole = Literal["title", "byline", "caption", "body", "clutter"]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PageLine:
     """A line that is not blank: where its words stand, and what it is."""
 
     span: Span
@@ -84,7 +84,7 @@ _CAPTION = re.compile(
 _LONGEST_TITLE = 160
 
 
-def line_roles(text: str, *, markdown: bool = False) -> tuple[Line, ...]:
+def line_roles(text: str, *, markdown: bool = False) -> tuple[PageLine, ...]:
     """Return every line of ``text`` that is not blank, with its role.
 
     Titles stand before the first line of running text. Clutter is told by its words; short lines
@@ -99,7 +99,7 @@ def line_roles(text: str, *, markdown: bool = False) -> tuple[Line, ...]:
         role = _role(words, before=before and not goes_on, markdown=markdown)
         if role == "body":
             before = False
-        lines.append(Line(Span(*match.span()), role))
+        lines.append(PageLine(Span(*match.span()), role))
     return tuple(_tail_marked(text, lines))
 
 
@@ -148,7 +148,7 @@ def _runs(words: str) -> bool:
     return bool(re.search(r"[.!;:…][\"”’')\]]*$", words)) or bool(quoted)
 
 
-def _tail_marked(text: str, lines: list[Line]) -> list[Line]:
+def _tail_marked(text: str, lines: list[PageLine]) -> list[PageLine]:
     """Return the lines with short headings beside the clutter after the article marked too."""
     last = max((k for k, line in enumerate(lines) if _is_prose(text, line)), default=-1)
     if not any(line.role == "clutter" for line in lines[last + 1 :]):
@@ -161,6 +161,6 @@ def _tail_marked(text: str, lines: list[Line]) -> list[Line]:
     return marked
 
 
-def _is_prose(text: str, line: Line) -> bool:
+def _is_prose(text: str, line: PageLine) -> bool:
     words = line.span.of(text)
     return line.role == "body" and (_runs(words) or len(words) > 120)

@@ -19,7 +19,7 @@ from winset.evidence.reading.spans import Span, trimmed
 from winset.evidence.statements.attribution import Attribution, attribute
 from winset.evidence.statements.context import Context, Paragraph
 from winset.evidence.statements.issues import IssueFinder
-from winset.evidence.statements.kinds import Kind, Reading, Sign, number, plain, read_kind, sign
+from winset.evidence.statements.kinds import Kind, KindReading, Sign, number, plain, read_kind, sign
 from winset.evidence.statements.quotes import Quotation, is_name, quotations
 from winset.evidence.statements.reported import Clause, clauses
 from winset.evidence.statements.speakers import AUTHOR, UNRESOLVED, Directory
@@ -32,7 +32,7 @@ MOST_CHARACTERS = 2_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class ExtractedStatement:
     """A statement as the rules read it. Spans are offsets into the document's text.
 
     Attributes:
@@ -96,7 +96,9 @@ class Found:
         }
 
 
-def extract(text: Text | str, case: Case | None = None, *, model: str = MODEL) -> tuple[Found, ...]:
+def extract(
+    text: Text | str, case: Case | None = None, *, model: str = MODEL
+) -> tuple[ExtractedStatement, ...]:
     """Return the statements in ``text``, in the order of their words.
 
     Args:
@@ -114,7 +116,7 @@ def extract(text: Text | str, case: Case | None = None, *, model: str = MODEL) -
 
 def extract_known(
     document: Text, actors: Iterable[Actor], issues: Iterable[Issue], *, model: str = MODEL
-) -> tuple[Found, ...]:
+) -> tuple[ExtractedStatement, ...]:
     """Return the statements in ``document``, as :func:`extract` does with a case of these.
 
     Raises:
@@ -141,13 +143,13 @@ class _Extraction:
         self.context = Context(document.text, Directory(actors))
         self.issues = IssueFinder(issues)
 
-    def statements(self) -> tuple[Found, ...]:
+    def statements(self) -> tuple[ExtractedStatement, ...]:
         """Return every statement of the document."""
         blocks = list(self._blocks())
         parsed = list(parse(self.nlp, self.text, [(block, quoted) for _, block, quoted in blocks]))
         for piece in parsed:
             self.context.note_names(piece)
-        found: list[Found] = []
+        found: list[ExtractedStatement] = []
         paragraph: Paragraph | None = None
         for (home, _, quoted), piece in zip(blocks, parsed, strict=True):
             if paragraph is None or paragraph.span != home:
@@ -184,7 +186,7 @@ class _Extraction:
 
     def _of_block(
         self, paragraph: Paragraph, quoted: Sequence[Quotation], piece: Parsed
-    ) -> Iterator[Found]:
+    ) -> Iterator[ExtractedStatement]:
         unquoted = list(clauses(piece))
         taken: list[Span] = []
         for quotation, attribution in self._attributed(paragraph, quoted, piece, unquoted):
@@ -261,7 +263,7 @@ class _Extraction:
 
     def _quoted(
         self, paragraph: Paragraph, quotation: Quotation, attribution: Attribution
-    ) -> Found:
+    ) -> ExtractedStatement:
         content = _without_comma(self.text, trimmed(self.text, quotation.inner))
         reading = read_kind(self.plain, content, "quoted", attribution.cue)
         return self._found(
@@ -274,7 +276,9 @@ class _Extraction:
             rule=f"quotation, {attribution.rule}",
         )
 
-    def _unquoted(self, paragraph: Paragraph, clause: Clause, piece: Parsed) -> Found | None:
+    def _unquoted(
+        self, paragraph: Paragraph, clause: Clause, piece: Parsed
+    ) -> ExtractedStatement | None:
         reading = self._read(clause)
         if reading.kind == "unknown" and clause.way != "reported":
             return None
@@ -296,7 +300,7 @@ class _Extraction:
             about=about,
         )
 
-    def _read(self, clause: Clause) -> Reading:
+    def _read(self, clause: Clause) -> KindReading:
         cue = clause.attribution.cue if clause.attribution else None
         if clause.gap is None:
             return read_kind(self.plain, clause.content, clause.way, cue)
@@ -328,15 +332,15 @@ class _Extraction:
         quoted: bool,
         speakers: tuple[str, ...],
         attribution: Attribution,
-        reading: Reading,
+        reading: KindReading,
         rule: str,
         about: tuple[str, ...] = (),
-    ) -> Found:
+    ) -> ExtractedStatement:
         issue = self.issues.find(content.of(self.text))
         if not issue and self.issues:
             around = (s for s in sentences(self.text, paragraph.span) if s.touches(content))
             issue = self.issues.find(next(around, content).of(self.text))
-        return Found(
+        return ExtractedStatement(
             document=self.document.name,
             content=content,
             quoted=quoted,
@@ -369,7 +373,7 @@ def _mostly(content: Span, inside: Sequence[Span]) -> bool:
     return bool(inside) and covered * 2 >= content.end - content.start
 
 
-def _told(statement: Found, inside: Sequence[Span]) -> bool:
+def _told(statement: ExtractedStatement, inside: Sequence[Span]) -> bool:
     """Return whether what makes the statement one stands in a row already."""
     trigger = statement.trigger
     return trigger is not None and any(span.holds(trigger) for span in inside)

@@ -31,7 +31,7 @@ Way = Literal["quoted", "reported", "stand", "mind", "author"]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class KindReading:
     """How words were read.
 
     Attributes:
@@ -50,7 +50,7 @@ class Reading:
     consequence: Span | None = None
     negated: bool = False
 
-    def moved(self, by: int) -> "Reading":
+    def moved(self, by: int) -> "KindReading":
         """Return the same reading with every span ``by`` characters further on."""
         spans = {
             name: span.moved(by)
@@ -79,7 +79,7 @@ def plain(text: str) -> str:
     return text.translate(_STRAIGHT)
 
 
-def read_kind(view: str, content: Span, way: Way, cue: Span | None = None) -> Reading:
+def read_kind(view: str, content: Span, way: Way, cue: Span | None = None) -> KindReading:
     """Return the kind of what ``view`` says within ``content``.
 
     A condition goes before all else, then what the verb of saying tells, then what is said. A stand
@@ -102,7 +102,7 @@ def read_kind(view: str, content: Span, way: Way, cue: Span | None = None) -> Re
         reading = _first(view, content, rules)
         if reading is not None:
             return reading
-    return Reading()
+    return KindReading()
 
 
 _SAID = (RED_LINES, THREATS, DENIALS, BLAMES, POSITIONS, FORECASTS)
@@ -116,7 +116,7 @@ _ORDER: dict[Way, tuple[tuple[Rule, ...], ...]] = {
 }
 
 
-def _told_by(view: str, content: Span, cue: Span) -> Reading | None:
+def _told_by(view: str, content: Span, cue: Span) -> KindReading | None:
     """Return the kind that the word of saying tells; “did not deny” and the like tell none."""
     ahead = Span(cue.start, min(len(view), max(cue.end, content.end)))
     for rule in TOLD:
@@ -128,21 +128,21 @@ def _told_by(view: str, content: Span, cue: Span) -> Reading | None:
         not_so = negated(view, before) or bool(_JUST_NEGATED.search(near.of(view)))
         if not_so and rule.kind != "position":
             continue
-        return Reading(rule.kind, Span(*match.span()), rule.name, negated=not_so)
+        return KindReading(rule.kind, Span(*match.span()), rule.name, negated=not_so)
     return None
 
 
-def _first(view: str, within: Span, rules: Sequence[Rule]) -> Reading | None:
+def _first(view: str, within: Span, rules: Sequence[Rule]) -> KindReading | None:
     for rule in rules:
         match = rule.pattern.search(view, *within)
         if match:
             not_so = negated(view, Span(within.start, match.end()))
-            return Reading(rule.kind, Span(*match.span()), rule.name, negated=not_so)
+            return KindReading(rule.kind, Span(*match.span()), rule.name, negated=not_so)
     return None
 
 
-def _of_condition(view: str, found: Conditional, way: Way, cue: Span | None) -> Reading:
-    reading = Reading(
+def _of_condition(view: str, found: Conditional, way: Way, cue: Span | None) -> KindReading:
+    reading = KindReading(
         "forecast" if way == "author" else "conditional offer",
         found.marker,
         f"condition, {found.rule}",
@@ -174,7 +174,7 @@ def negated(view: str, span: Span) -> bool:
     return count % 2 == 1
 
 
-def sign(view: str, reading: Reading) -> Sign:
+def sign(view: str, reading: KindReading) -> Sign:
     """Return which way a position points, where its words make that clear."""
     if reading.kind == "red line":
         return "against"

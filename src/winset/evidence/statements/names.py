@@ -11,7 +11,7 @@ from winset.case.parts import Actor
 from winset.case.tables import TABLE_KINDS, cells_of
 from winset.evidence.reading.documents import Text
 from winset.evidence.reading.spans import one_line
-from winset.evidence.statements.extract import Found
+from winset.evidence.statements.extract import ExtractedStatement
 from winset.evidence.statements.lexicon import word_set
 from winset.evidence.statements.speakers import AUTHOR, BODY, TITLES, UNRESOLVED, folded, pronoun
 
@@ -21,7 +21,7 @@ _PARTICLES = word_set(
 )
 
 
-def strangers(case: Case, text: Text, statements: Iterable[Found]) -> Iterator[str]:
+def strangers(case: Case, text: Text, statements: Iterable[ExtractedStatement]) -> Iterator[str]:
     """Yield the name behind each statement whose speaker is no actor of ``case``.
 
     Who is called by an office alone, by a pronoun, or not at all, has no name to yield. Of what the

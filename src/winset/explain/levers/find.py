@@ -12,9 +12,15 @@ from winset.case.scenarios import BASE, apply_scenario
 from winset.errors import WinsetError
 from winset.explain.levers.mean import exact_for
 from winset.explain.levers.movable import ORDER, Move, Who, movables
-from winset.explain.levers.search import SCREENED, Search, Seen, Tried
+from winset.explain.levers.search import SCREENED, Search, Tried, TriedChanges
 from winset.explain.levers.stack import Page, Stack
-from winset.explain.sensitivity.summary import PerDraw, Reading, Summary, paired, read_summary
+from winset.explain.sensitivity.summary import (
+    PerDraw,
+    Summary,
+    SummaryReading,
+    paired,
+    read_summary,
+)
 from winset.models import Model, parameters
 from winset.models.base import Outcome
 from winset.models.batch import Batch, sample, uncertain_cells
@@ -25,7 +31,7 @@ ROWS = 4_096  # draws solved at once: short enough for whoever waits for a turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class LeverMove:
     """A difference that a lever makes, with its Monte Carlo standard error, draws paired.
 
     Attributes:
@@ -62,11 +68,11 @@ class Lever:
     persuade: tuple[str, ...]
     size: float
     chance: float
-    effect: Change
+    effect: LeverMove
     reaches: bool
     settlement: float
-    distance: Change | None
-    worth: Change | None
+    distance: LeverMove | None
+    worth: LeverMove | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,7 +238,7 @@ def find_levers(
     if not model.random and not uncertain_cells(changed):
         draws = counted = 1
     counted = max(counted, draws)
-    runs = _Runs(
+    runs = _LeverRuns(
         changed, model, summary, actor=actor, draws=draws, counted=counted, seed=seed,
         progress=progress,
     )  # fmt: skip
@@ -279,7 +285,7 @@ def _first(tried: Sequence[Tried], who: Who, most: int) -> list[Tried]:
     return [one for one in tried if one.who == who][:most]
 
 
-class _Runs:
+class _LeverRuns:
     """The batch of one search, its changed copies, and what they are worth to the actor."""
 
     def __init__(
@@ -299,12 +305,12 @@ class _Runs:
         self.stack = Stack(case, draws=draws, seed=seed)
         few = draws if draws < SCREENED else SCREENED
         self._few = self.stack if few == draws else Stack(case, draws=few, seed=seed)
-        self._reading = Reading(case, model, summary)
+        self._reading = SummaryReading(case, model, summary)
         # Several issues settle at several points: no one number stands for them.
         self._mean = (
             None
             if summary.together
-            else Reading(case, model, Summary(kind="settlement", subject=summary.subject))
+            else SummaryReading(case, model, Summary(kind="settlement", subject=summary.subject))
         )
         self._reading.check(self._few.base)
         self._outcome = model.solve(self.stack.base)
@@ -320,11 +326,11 @@ class _Runs:
         self.solved = draws if counted == draws else draws + counted
 
     @property
-    def seen(self) -> Seen:
+    def seen(self) -> TriedChanges:
         """How the case fares as coded."""
         return self._seen(self.stack.base, self._outcome)
 
-    def solve(self, pages: Sequence[Page], few: bool) -> list[Seen]:
+    def solve(self, pages: Sequence[Page], few: bool) -> list[TriedChanges]:
         """Return how each of ``pages`` fares; in the first draws alone if ``few``."""
         stack, found = self._few if few else self.stack, []
         draws = stack.base.draws
@@ -335,15 +341,15 @@ class _Runs:
             seen = self._seen(batch, self._model.solve(batch))
             self.solved += draws * len(some)
             rows = [slice(n * draws, (n + 1) * draws) for n in range(len(some))]
-            found += [Seen(goal=seen.goal.part(r), near=seen.near.part(r)) for r in rows]
+            found += [TriedChanges(goal=seen.goal.part(r), near=seen.near.part(r)) for r in rows]
             if self._progress is not None:
                 self._progress(self.solved)
         return found
 
-    def _seen(self, batch: Batch, outcome: Outcome) -> Seen:
+    def _seen(self, batch: Batch, outcome: Outcome) -> TriedChanges:
         goal = self._reading.of(batch, outcome)
         shifted = replace(goal, total=goal.total + self.shift * goal.weight)
-        return Seen(goal=shifted, near=self._near(batch, outcome))
+        return TriedChanges(goal=shifted, near=self._near(batch, outcome))
 
     def _near(self, batch: Batch, outcome: Outcome) -> PerDraw:
         """Return how near each draw is to the goal: within bounds, half plus how deep inside."""
@@ -371,7 +377,9 @@ class _Runs:
             persuade=tuple(dict.fromkeys(str(entry.actor) for entry in stances)),
             size=tried.size,
             chance=min(max(found.value + self.shift, 0.0), 1.0),
-            effect=Change(**dict(zip(("value", "error"), paired(self.base, found), strict=True))),
+            effect=LeverMove(
+                **dict(zip(("value", "error"), paired(self.base, found), strict=True))
+            ),
             reaches=search.reaches(found.value + self.shift),
             settlement=self._settles(batch, outcome) + self._apart,
             distance=self._distance(outcome),
@@ -382,7 +390,7 @@ class _Runs:
         """Return the expected settlement; NaN where several issues are asked for together."""
         return math.nan if self._mean is None else self._mean.of(batch, outcome).value
 
-    def _distance(self, outcome: Outcome) -> Change | None:
+    def _distance(self, outcome: Outcome) -> LeverMove | None:
         """Positions are the coded ones: what an actor gives up does not change what it wants."""
         if self._mean is None:
             return None
@@ -400,13 +408,13 @@ class _Runs:
             return PerDraw(total=weight * far, weight=weight)
 
         value, error = paired(apart(self._outcome), apart(outcome))
-        return Change(value=value, error=error)
+        return LeverMove(value=value, error=error)
 
-    def _worth(self, outcome: Outcome) -> Change | None:
+    def _worth(self, outcome: Outcome) -> LeverMove | None:
         before = worth_of(self.stack.base, self._actor, self._outcome)
         after = worth_of(self.stack.base, self._actor, outcome)
         if before is None or after is None:
             return None
         gain = after - before
         error = float(gain.std(ddof=1) / math.sqrt(len(gain))) if len(gain) > 1 else math.nan
-        return Change(value=float(gain.mean()), error=error)
+        return LeverMove(value=float(gain.mean()), error=error)

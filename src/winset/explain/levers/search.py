@@ -21,7 +21,7 @@ PARTS = (1.0, 0.75, 0.5, 0.25)  # of the first move, where the second is solved 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class TriedChanges:
     """How one page fares.
 
     Attributes:
@@ -38,7 +38,7 @@ class Seen:
         return PerDraw(total=self.goal.total + self.near.total, weight=self.goal.weight)
 
 
-Solve = Callable[[Sequence[Page], bool], list[Seen]]
+Solve = Callable[[Sequence[Page], bool], list[TriedChanges]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +87,7 @@ class Search:
         self,
         solve: Solve,
         *,
-        base: Seen,
+        base: TriedChanges,
         reach: float,
         lose: bool,
         most: int,
@@ -155,11 +155,11 @@ class Search:
         followed = [t for who in ORDER for t in [t for t in reaching if t.who == who][:RAYS]]
         return _kept(self._shortened([ray for t in followed for ray in _rays(t.page)])), rest
 
-    def _tried(self, page: Page, seen: Seen) -> Tried:
+    def _tried(self, page: Page, seen: TriedChanges) -> Tried:
         merit = seen.merit.value
         return Tried(page=page, chance=seen.goal.value, merit=-merit if self._lose else merit)
 
-    def _helps(self, seen: Seen) -> bool:
+    def _helps(self, seen: TriedChanges) -> bool:
         change, error = paired(self._base.merit, seen.merit)
         progress = -change if self._lose else change
         return progress > (1e-12 if math.isnan(error) else 2.0 * error + 1e-12)

@@ -6,7 +6,7 @@ from winset.case.model import Case
 from winset.case.parts import Scale
 from winset.case.ranges import number_text
 from winset.explain.answers import NBSP, figure, percent
-from winset.explain.levers.find import Change, Lever, Levers
+from winset.explain.levers.find import Lever, LeverMove, Levers
 from winset.explain.levers.movable import Move, Who
 from winset.explain.sensitivity.words import change
 
@@ -93,7 +93,7 @@ def move_words(move: Move) -> str:
     return f"{entry.label} from {start} to {stop}{unit} ({size} of what is plausible)"
 
 
-def _points(effect: Change) -> str:
+def _points(effect: LeverMove) -> str:
     value = change(effect.value, chance=True)
     error = f"{100 * effect.error:.1f}" if effect.error >= 0.0005 else "under 0.1"
     return f"{value} ± {error} points"

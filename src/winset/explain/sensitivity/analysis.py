@@ -15,8 +15,8 @@ from winset.explain.sensitivity.sobol import ROWS, Estimates, sobol, unit_design
 from winset.explain.sensitivity.streams import DesignedShares, asked_for
 from winset.explain.sensitivity.summary import (
     PerDraw,
-    Reading,
     Summary,
+    SummaryReading,
     default_summary,
     paired,
     read_summary,
@@ -193,7 +193,7 @@ def measure_sensitivity(
     else:
         chosen = "agreement" if model.solve(few).agreement is not None else "settlement"
         summary = read_summary(changed, of or chosen, issue=issue)
-    reading = Reading(changed, model, summary)
+    reading = SummaryReading(changed, model, summary)
     reading.check(few)
     own, noise = asked_for(changed, reading)
     inputs = (*uncertain_inputs(changed), *(parameter_input(n, r) for n, r in own.items()))
@@ -203,7 +203,7 @@ def measure_sensitivity(
             "uncertain parameter; write what is not known as 30 to 50 or 30..40..60"
         )
     points = 1 << (draws - 1).bit_length()
-    runs = _Runs(changed, reading, inputs, points, seed, progress)
+    runs = _SensitivityRuns(changed, reading, inputs, points, seed, progress)
     number = reading(sample(changed, counted, seed=seed))
     return Sensitivity(
         case=case.title,
@@ -224,13 +224,13 @@ def measure_sensitivity(
     )
 
 
-class _Runs:
+class _SensitivityRuns:
     """The batches of one analysis: all on one design, so that only what is held apart differs."""
 
     def __init__(
         self,
         case: Case,
-        reading: Reading,
+        reading: SummaryReading,
         inputs: tuple[Input, ...],
         points: int,
         seed: int,

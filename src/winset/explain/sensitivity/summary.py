@@ -15,7 +15,7 @@ from winset.case.quantities import ALL, parse_quantity
 from winset.case.ranges import number_text
 from winset.errors import WinsetError, nearest, shorten
 from winset.explain.answers import coded, percent
-from winset.games import Played, play
+from winset.games import PlayedGame, play
 from winset.games.solve import play_batch
 from winset.models import Model, Outcome
 from winset.models.batch import Batch
@@ -165,12 +165,12 @@ def paired(base: PerDraw, changed: PerDraw) -> tuple[float, float]:
     return changed.value - base.value, error
 
 
-class Reading:
+class SummaryReading:
     """A summary read off the batches of one case under one model."""
 
     def __init__(self, case: Case, model: Model, summary: Summary) -> None:
         self.case, self.model, self.summary = case, model, summary
-        self._game: Played | None = None
+        self._game: PlayedGame | None = None
         if summary.kind == "move":
             self._game = play(case, summary.subject, draws=1, model=self._behind)
             self._game.chance(summary.action)  # refuses an action that the game has not

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from winset.models.kernels.arrays import Bool1, Float2, Int1, Int3, Span
 from winset.models.kernels.compiling import compiled, door
-from winset.models.kernels.ratification import CHUNK, TINY, Table, gains, own_gains, press
+from winset.models.kernels.ratification import CHUNK, TINY, IssueTable, gains, own_gains, press
 from winset.models.kernels.shapley import (
     MOST_EXACT,
-    Rules,
+    ShapleyRules,
     make_room,
     passes,
     shapley_values,
@@ -27,7 +27,7 @@ BoolArray = NDArray[np.bool_]
 AGREED, BLAMED, MISJUDGED = range(3)
 
 
-class Blamed(NamedTuple):
+class BlameShares(NamedTuple):
     """Who stood in the way, draw by draw.
 
     Attributes:
@@ -53,7 +53,7 @@ def _objections(z: Float2, parties: int, points: Int1) -> None:
 
 @door
 def _blame_draws(
-    draws: Span, t: Table, place: Int1, waives: Int1, orders: Int3, out: Blamed
+    draws: Span, t: IssueTable, place: Int1, waives: Int1, orders: Int3, out: BlameShares
 ) -> None:
     grid, parties = t.point.shape[0], t.voters.shape[0]
     rows, players = parties + t.votes.shape[1], waives.shape[0]
@@ -79,7 +79,7 @@ def _blame_draws(
             for r in range(t.voters[p], t.first[p + 1]):
                 votes[parties + r] = t.votes[d, r]
                 spare[p] += t.votes[d, r]
-        rules = Rules(waives, vetoes, votes, party, spare)
+        rules = ShapleyRules(waives, vetoes, votes, party, spare)
         _objections(z, parties, points)
         out.end[d] = AGREED
         if place[d] >= 0 and passes(points[place[d]], rules, room.lost):
@@ -93,7 +93,9 @@ def _blame_draws(
             out.exact[d] = shapley_values(points, count, rules, orders[d], room, out.share[d])
 
 
-def blame_draws(t: Table, place: IntArray, *, waives: IntArray, orders: IntArray) -> Blamed:
+def blame_draws(
+    t: IssueTable, place: IntArray, *, waives: IntArray, orders: IntArray
+) -> BlameShares:
     """Return who stood in the way in draws that sign ``place`` and do not agree.
 
     Args:
@@ -103,6 +105,8 @@ def blame_draws(t: Table, place: IntArray, *, waives: IntArray, orders: IntArray
         orders: ``(draw, order, player)``, permutations for draws too large to be exact.
     """
     draws, players = len(t.reversion), len(waives)
-    out = Blamed(np.empty(draws, np.int64), np.empty((draws, players)), np.empty(draws, np.bool_))
+    out = BlameShares(
+        np.empty(draws, np.int64), np.empty((draws, players)), np.empty(draws, np.bool_)
+    )
     _blame_draws.over(draws, CHUNK, t, place, waives, orders, out)
     return out

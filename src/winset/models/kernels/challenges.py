@@ -28,7 +28,7 @@ TIE = 1e-12
 SECURITY_TIE = 1e-9
 
 
-class Rules(NamedTuple):
+class ChallengeRules(NamedTuple):
     """The options of a run.
 
     Attributes:
@@ -44,7 +44,7 @@ class Rules(NamedTuple):
     q: float
 
 
-class Table(NamedTuple):
+class ChallengeTable(NamedTuple):
     """Who takes part in one issue of one draw."""
 
     place: Int1  # (actor,) among all actors of the batch
@@ -54,7 +54,7 @@ class Table(NamedTuple):
     s: Float1  # (actor,)
 
 
-class Room(NamedTuple):
+class ChallengeRoom(NamedTuple):
     """Room to work in, made once for an issue of a draw."""
 
     order: Int1  # (actor,) from the lowest position to the highest
@@ -78,7 +78,7 @@ def make_table(
     salience: Float3,
     influence: Float3,
     present: Bool2,
-) -> Table:
+) -> ChallengeTable:
     """Return those present at an issue of a draw; arguments as for the kernels that play it."""
     actors, n, total = present.shape[0], 0, 0.0
     place = np.empty(actors, np.int64)
@@ -95,16 +95,16 @@ def make_table(
         total = float(n)
         for i in range(n):
             w[i] = 1.0
-    return Table(place[:n], x[:n], w[:n], total, s[:n])
+    return ChallengeTable(place[:n], x[:n], w[:n], total, s[:n])
 
 
 @compiled
-def make_room(n: int) -> Room:
+def make_room(n: int) -> ChallengeRoom:
     """Return room for ``n`` actors, in the order that they have."""
     indices, numbers, squares = np.empty((2, n), np.int64), np.empty((5, n)), np.empty((4, n, n))
     for i in range(n):
         indices[0, i] = i
-    return Room(
+    return ChallengeRoom(
         order=indices[0],
         moved_by=indices[1],
         below=numbers[0],
@@ -309,7 +309,9 @@ def _let_quo_move(
 
 
 @compiled
-def expect(table: Table, room: Room, mu: float, span: float, rules: Rules) -> None:
+def expect(
+    table: ChallengeTable, room: ChallengeRoom, mu: float, span: float, rules: ChallengeRules
+) -> None:
     """Write what every actor expects of every challenge, with its own attitude to risk.
 
     ``span`` is R: the range of the positions now, or in the replication variant at the start.

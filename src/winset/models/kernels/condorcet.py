@@ -38,7 +38,7 @@ class ElectionRules(NamedTuple):
     method: int
 
 
-class Booth(NamedTuple):
+class ElectionRoom(NamedTuple):
     """Room for elections under the same rules, made once."""
 
     rules: ElectionRules
@@ -50,9 +50,9 @@ class Booth(NamedTuple):
 
 
 @compiled
-def make_booth(voters: int, options: int, rules: ElectionRules) -> Booth:
+def make_booth(voters: int, options: int, rules: ElectionRules) -> ElectionRoom:
     """Return room for elections of at most so many options."""
-    return Booth(
+    return ElectionRoom(
         rules,
         np.empty((voters, options)),
         np.empty(options),
@@ -93,7 +93,7 @@ def victory(rule: int, c_ab: float, c_ba: float) -> float:
 
 
 @compiled
-def elect(options: int, weight: Float1, booth: Booth) -> None:
+def elect(options: int, weight: Float1, booth: ElectionRoom) -> None:
     """Write each option's probability to ``booth.chance``; voters go by ``booth.worth``."""
     rules, beats, strength = booth.rules, booth.beats, booth.strength
     for a in range(options):

@@ -23,7 +23,7 @@ STEP = 16  # draws that a thread takes at a time
 TIE = 1e-12  # positions, and gains, that differ by less are equal
 
 
-class Record(NamedTuple):
+class ExchangeRecord(NamedTuple):
     """What a run leaves behind; the last four are written to if they have room.
 
     Attributes:
@@ -147,7 +147,7 @@ def _trade(
     weight: Float2,
     present: Bool2,
     least_gain: float,
-    record: Record,
+    record: ExchangeRecord,
 ) -> None:
     """Exchange until nobody gains; ``x``, ``s`` and ``weight`` are those of ``draw``."""
     v = record.voting[draw]
@@ -188,7 +188,7 @@ def trade(
     weight: Float3,
     present: Bool2,
     least_gain: float,
-    record: Record,
+    record: ExchangeRecord,
 ) -> None:
     """Exchange in some draws and write how it ends.
 

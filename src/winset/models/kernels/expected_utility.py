@@ -22,7 +22,15 @@ from winset.models.kernels.arrays import (
     Int4,
     Span,
 )
-from winset.models.kernels.challenges import TIE, Room, Rules, Table, expect, make_room, make_table
+from winset.models.kernels.challenges import (
+    TIE,
+    ChallengeRoom,
+    ChallengeRules,
+    ChallengeTable,
+    expect,
+    make_room,
+    make_table,
+)
 from winset.models.kernels.compiling import compiled, door
 
 FloatArray = NDArray[np.float64]
@@ -33,7 +41,7 @@ STEP = 16  # draws that a thread takes at a time
 CONFRONTATION, COMPROMISE, CAPITULATION, STALEMATE = range(4)
 
 
-class Record(NamedTuple):
+class ChallengeRecord(NamedTuple):
     """What a run leaves behind; the last three are written to if they have rounds.
 
     Attributes:
@@ -98,7 +106,7 @@ def _survivor(x: Float1, w: Float1, total: float) -> float:
 
 
 @compiled
-def _middle(table: Table, room: Room, rules: Rules) -> float:
+def _middle(table: ChallengeTable, room: ChallengeRoom, rules: ChallengeRules) -> float:
     """Return μ."""
     x, w = table.x, table.w
     if rules.replication:
@@ -162,7 +170,13 @@ def _take_offers(
 
 @compiled
 def _keep(
-    draw: int, played: int, issue: int, table: Table, room: Room, forecast: float, record: Record
+    draw: int,
+    played: int,
+    issue: int,
+    table: ChallengeTable,
+    room: ChallengeRoom,
+    forecast: float,
+    record: ChallengeRecord,
 ) -> None:
     """Write a round into ``record``, and into all later rounds in case it is the last."""
     for t in range(played, record.path.shape[1]):
@@ -177,7 +191,9 @@ def _keep(
 
 
 @compiled
-def _play(draw: int, issue: int, table: Table, rules: Rules, record: Record) -> None:
+def _play(
+    draw: int, issue: int, table: ChallengeTable, rules: ChallengeRules, record: ChallengeRecord
+) -> None:
     """Play one issue of one draw."""
     n = table.x.size
     room = make_room(n)
@@ -219,8 +235,8 @@ def play(
     salience: Float3,
     influence: Float3,
     present: Bool2,
-    rules: Rules,
-    record: Record,
+    rules: ChallengeRules,
+    record: ChallengeRecord,
 ) -> None:
     """Play every issue of some draws and write how it ends.
 
@@ -245,7 +261,7 @@ def challenges(
     salience: Float3,
     influence: Float3,
     present: Bool2,
-    rules: Rules,
+    rules: ChallengeRules,
     attack: Float4,
     attacked: Float4,
 ) -> None:

@@ -34,7 +34,7 @@ _told_of_numba: list[str] = []
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CodeFolder:
     """Where compiled kernels are kept.
 
     Attributes:
@@ -82,21 +82,21 @@ class Place:
 
 
 @cache
-def place() -> Place:
+def place() -> CodeFolder:
     """Return where this process keeps compiled kernels, chosen once."""
     reasons: list[str] = []
     for base in lasting_folders():
         try:
-            return Place(_opened(base), lasting=True, reasons=tuple(reasons))
+            return CodeFolder(_opened(base), lasting=True, reasons=tuple(reasons))
         except OSError as error:
             reasons.append(f"{base}: {error.strerror or error}")
     if not reasons:
         reasons.append("the user has no home folder")
     try:
-        return Place(_opened(private_folder()), lasting=False, reasons=tuple(reasons))
+        return CodeFolder(_opened(private_folder()), lasting=False, reasons=tuple(reasons))
     except OSError as error:
         reasons.append(f"{error.filename or tempfile.tempdir}: {error.strerror or error}")
-    return Place(None, lasting=False, reasons=tuple(reasons))
+    return CodeFolder(None, lasting=False, reasons=tuple(reasons))
 
 
 @cache

@@ -24,7 +24,7 @@ TINY = 1e-12  # of the scale: a gain or a shortfall this small is none
 POSITION, PRICE, LOW, HIGH, COST, SALIENCE, INFLUENCE = range(7)
 
 
-class Table(NamedTuple):
+class IssueTable(NamedTuple):
     """Who meets whom on one issue: actors, parties and ratifiers counted anew.
 
     A row is somebody whose gain or margin is worked out: the parties' negotiators, then the
@@ -134,7 +134,7 @@ def press(
                     to[j] += share * (group[j] if group[j] < 0.0 else 0.0)
 
 
-class Home(NamedTuple):
+class HomeParties(NamedTuple):
     """The parties at home, in one draw."""
 
     margin: Float2  # (ratifier, grid), g − σ + κ (1 − s), plus ε where known
@@ -148,16 +148,16 @@ class Home(NamedTuple):
     filed: Float3  # (voter, node, 3)
 
 
-def room_for(t: Table) -> Span:
+def room_for(t: IssueTable) -> Span:
     """Return the room for the largest diagram of the table."""
     return quota_room(int((t.first[1:] - t.voters).max()))
 
 
 @compiled
-def make_home(t: Table, z: Float2, room: Span) -> Home:
+def make_home(t: IssueTable, z: Float2, room: Span) -> HomeParties:
     """Return the workspace of `ratify` over the ratifiers' rows of ``z``."""
     parties, nodes = t.voters.shape[0], 2 + room[0] * room[1]
-    return Home(
+    return HomeParties(
         z[parties:],
         t.first,
         t.voters,
@@ -171,7 +171,7 @@ def make_home(t: Table, z: Float2, room: Span) -> Home:
 
 
 @compiled
-def call_votes(votes: Float1, need: Float1, home: Home) -> None:
+def call_votes(votes: Float1, need: Float1, home: HomeParties) -> None:
     """Draw the diagrams of the parties' quotas."""
     for p in range(need.shape[0]):
         voters = home.voters[p], home.first[p + 1]
@@ -230,7 +230,7 @@ def _logistic(x: float) -> float:
 
 @inlined
 def ratify(
-    home: Home, p: int, tau: float, known: bool, points: Int1, count: int, ratified: Float1
+    home: HomeParties, p: int, tau: float, known: bool, points: Int1, count: int, ratified: Float1
 ) -> None:
     """Put R of party p at the first ``count`` of ``points`` in ``ratified``."""
     margin, accepts, size = home.margin, home.accepts, home.size[p]

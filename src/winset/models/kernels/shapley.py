@@ -24,7 +24,7 @@ MOST_OBJECTIONS = 62  # bits of an integer that may be used
 MOST_EXACT = 16  # players whose coalitions are all looked at
 
 
-class Rules(NamedTuple):
+class ShapleyRules(NamedTuple):
     """What a point needs to pass.
 
     Attributes:
@@ -42,7 +42,7 @@ class Rules(NamedTuple):
     spare: Float1
 
 
-class Room(NamedTuple):
+class ShapleyRoom(NamedTuple):
     """Workspace: nothing is allocated for a game."""
 
     lost: Float1  # (party,)
@@ -54,9 +54,9 @@ class Room(NamedTuple):
 
 
 @compiled
-def make_room(players: int, parties: int, coalitions: int) -> Room:
+def make_room(players: int, parties: int, coalitions: int) -> ShapleyRoom:
     """Return the workspace for games of so many players, parties and ``coalitions``."""
-    return Room(
+    return ShapleyRoom(
         np.empty(parties),
         np.empty(players, np.int64),
         np.empty(coalitions, np.int64),
@@ -67,7 +67,7 @@ def make_room(players: int, parties: int, coalitions: int) -> Room:
 
 
 @compiled
-def passes(objections: int, rules: Rules, lost: Float1) -> bool:
+def passes(objections: int, rules: ShapleyRules, lost: Float1) -> bool:
     """Return whether a point that meets these ``objections`` passes; ``lost`` is workspace."""
     if objections & rules.vetoes:
         return False
@@ -85,7 +85,7 @@ def passes(objections: int, rules: Rules, lost: Float1) -> bool:
 
 
 @compiled
-def _wins(coalition: int, points: Int1, count: int, rules: Rules, lost: Float1) -> bool:
+def _wins(coalition: int, points: Int1, count: int, rules: ShapleyRules, lost: Float1) -> bool:
     k = 0
     while k < count and not passes(points[k] & ~coalition, rules, lost):
         k += 1
@@ -117,7 +117,7 @@ def undominated(points: Int1, count: int) -> int:
 
 @compiled
 def shapley_values(
-    points: Int1, count: int, rules: Rules, orders: Int2, room: Room, out: Float1
+    points: Int1, count: int, rules: ShapleyRules, orders: Int2, room: ShapleyRoom, out: Float1
 ) -> bool:
     """Put the Shapley value of each player in ``out``; return whether it is exact.
 
@@ -150,7 +150,7 @@ def shapley_values(
 
 @compiled
 def _all_coalitions(
-    points: Int1, count: int, rules: Rules, active: int, room: Room, out: Float1
+    points: Int1, count: int, rules: ShapleyRules, active: int, room: ShapleyRoom, out: Float1
 ) -> None:
     # chance[k] = k! (n − k − 1)! / n!, by its own recursion.
     room.chance[0] = 1.0 / active
@@ -178,7 +178,7 @@ def _all_coalitions(
 
 
 @compiled
-def _pivot(points: Int1, count: int, rules: Rules, order: Int1, lost: Float1) -> int:
+def _pivot(points: Int1, count: int, rules: ShapleyRules, order: Int1, lost: Float1) -> int:
     """Return the player with whom those before it in ``order`` win, by halving."""
     low, high = 0, order.shape[0] - 1
     while low < high:

@@ -25,9 +25,9 @@ from winset.models.kernels.arrays import (
 from winset.models.kernels.compiling import compiled, door
 from winset.models.kernels.condorcet import elect
 from winset.models.kernels.spatial_turn import (
-    Room,
-    Rules,
-    State,
+    TurnRoom,
+    TurnRules,
+    TurnState,
     appraise,
     choose,
     gains,
@@ -46,7 +46,7 @@ STEP = 16  # draws that a thread takes at a time
 SAME = 1e-3  # positions nearer than this are one
 
 
-class Record(NamedTuple):
+class SpatialRecord(NamedTuple):
     """What a run leaves behind; the caller makes the arrays, :func:`play` writes them.
 
     The last three have no rounds when the way there is not asked for.
@@ -71,8 +71,8 @@ def play(
     present: Bool1,
     key: Natural1,
     interdependence: Float2,
-    rules: Rules,
-    record: Record,
+    rules: TurnRules,
+    record: SpatialRecord,
 ) -> None:
     """Play some draws and write how they end.
 
@@ -98,7 +98,7 @@ def first_gains(
     salience: Float3,
     influence: Float2,
     present: Bool1,
-    rules: Rules,
+    rules: TurnRules,
     gain: Float3,
 ) -> None:
     """Write ``(draw, i, j)`` what i expects of challenging j in the first turn.
@@ -119,11 +119,11 @@ def first_gains(
 @compiled
 def _play_draw(
     draw: int,
-    state: State,
+    state: TurnState,
     key: np.uint64,
     interdependence: Float2,
-    rules: Rules,
-    record: Record,
+    rules: TurnRules,
+    record: SpatialRecord,
 ) -> None:
     n, issues = state.position.shape
     room = make_room(n, issues, rules)
@@ -159,14 +159,14 @@ def _play_draw(
 
 
 @compiled
-def _make_state(position: Float2, salience: Float2, influence: Float1, present: Bool1) -> State:
+def _make_state(position: Float2, salience: Float2, influence: Float1, present: Bool1) -> TurnState:
     """Return one draw's active actors: those present who care about something.
 
     When nobody cares, all who are present stay, without capability.
     """
     active = _active(salience, present)
     n, issues = active.size, position.shape[1]
-    state = State(
+    state = TurnState(
         active,
         np.empty((n, issues)),
         np.zeros(n),
@@ -207,7 +207,7 @@ def _active(salience: Float2, present: Bool1) -> Int1:
 
 
 @compiled
-def _conclude(state: State, room: Room, settlement: Float1, probability: Float1) -> None:
+def _conclude(state: TurnState, room: TurnRoom, settlement: Float1, probability: Float1) -> None:
     """Write the mean (issue,) over distinct positions, and the probability of each actor's.
 
     Distinct is who is not nearer than ``SAME`` to an earlier distinct actor; who is near to several
@@ -254,7 +254,7 @@ def _last_near(i: int, options: int, position: Float2, distinct: Int1) -> int:
 
 
 @compiled
-def _write_positions(state: State, position: Float2) -> None:
+def _write_positions(state: TurnState, position: Float2) -> None:
     """Write where the active actors stand into an array of all of them."""
     for i in range(state.place.size):
         for k in range(position.shape[1]):
@@ -262,7 +262,7 @@ def _write_positions(state: State, position: Float2) -> None:
 
 
 @compiled
-def _write_movers(state: State, room: Room, movers: Int2) -> None:
+def _write_movers(state: TurnState, room: TurnRoom, movers: Int2) -> None:
     """Write whose bargain is about to move each actor on each issue."""
     for i in range(state.place.size):
         for k in range(movers.shape[1]):

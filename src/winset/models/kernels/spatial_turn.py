@@ -17,7 +17,7 @@ from winset.models.kernels.arrays import Float1, Float2, Int1
 from winset.models.kernels.compiling import compiled, inlined
 from winset.models.kernels.condorcet import (
     PROPORTIONAL,
-    Booth,
+    ElectionRoom,
     ElectionRules,
     elect,
     make_booth,
@@ -48,7 +48,7 @@ _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
 
 
-class Rules(NamedTuple):
+class TurnRules(NamedTuple):
     """The options of a run.
 
     Attributes:
@@ -71,7 +71,7 @@ class Rules(NamedTuple):
     stop: float
 
 
-class State(NamedTuple):
+class TurnState(NamedTuple):
     """Who takes part in a draw, and where they stand; turns change x, y, d and r."""
 
     place: Int1  # (actor,) index among all actors of the batch
@@ -85,10 +85,10 @@ class State(NamedTuple):
     risk: Float1  # (actor,) r
 
 
-class Room(NamedTuple):
+class TurnRoom(NamedTuple):
     """Room to work in, made once for a draw."""
 
-    booth: Booth
+    booth: ElectionRoom
     support: Float2  # (2, challenged) ci and cj
     side: Float2  # (2, challenged) C1 and C2
     gain: Float1  # (challenged,)
@@ -104,9 +104,9 @@ class Room(NamedTuple):
 
 
 @compiled
-def make_room(n: int, issues: int, rules: Rules) -> Room:
+def make_room(n: int, issues: int, rules: TurnRules) -> TurnRoom:
     """Return room for a draw with n actors."""
-    return Room(
+    return TurnRoom(
         make_booth(n, n + 1, ElectionRules(rules.vote, rules.victory, rules.election)),
         np.empty((2, n)),
         np.empty((2, n)),
@@ -143,7 +143,7 @@ def distance(i: int, ideal: Float2, salience: Float2, place: int, position: Floa
 
 
 @compiled
-def survey(state: State, rules: Rules, room: Room) -> None:
+def survey(state: TurnState, rules: TurnRules, room: TurnRoom) -> None:
     """Step 1: write the distances and risk attitudes of the state."""
     x, y, s, d, r = state.position, state.ideal, state.salience, state.distance, state.risk
     booth = room.booth
@@ -169,7 +169,7 @@ def survey(state: State, rules: Rules, room: Room) -> None:
 
 
 @compiled
-def gains(i: int, state: State, rules: Rules, room: Room) -> None:
+def gains(i: int, state: TurnState, rules: TurnRules, room: TurnRoom) -> None:
     """Steps 2 and 3: write what i expects of challenging each j, and its chance phi."""
     d, r, w, s = state.distance, state.risk, state.weight, state.commitment
     support, side, gain, phi = room.support, room.side, room.gain, room.phi
@@ -233,7 +233,7 @@ def _add_third_party(
 
 
 @compiled
-def propose(state: State, rules: Rules, room: Room) -> None:
+def propose(state: TurnState, rules: TurnRules, room: TurnRoom) -> None:
     """Steps 4 and 5: write every actor's target, if it has one, and the bargain it offers."""
     x, s = state.position, state.salience
     gain, phi, target = room.gain, room.phi, room.target
@@ -262,7 +262,7 @@ def _round4(z: float) -> float:
 
 
 @compiled
-def appraise(state: State, room: Room) -> None:
+def appraise(state: TurnState, room: TurnRoom) -> None:
     """Write each actor's mean utility of the state after each bargain and of the status quo."""
     y, s, d, r = state.ideal, state.salience, state.distance, state.risk
     target, own_side, other_side = room.target, room.own_side, room.other_side
@@ -296,7 +296,7 @@ def _average(i: int, j: int, to: int, utilities: Float2, mean: Float2) -> None:
 
 
 @compiled
-def choose(turn: int, key: np.uint64, state: State, rules: Rules, room: Room) -> None:
+def choose(turn: int, key: np.uint64, state: TurnState, rules: TurnRules, room: TurnRoom) -> None:
     """Steps 6 to 8: write where each actor goes, and whose bargain takes it there (or -1)."""
     x, c, place, stochastic = (
         state.position, state.capability, state.place, rules.interim == _STOCHASTIC
@@ -371,7 +371,7 @@ def uniform(key: np.uint64, turn: int, actor: int) -> float:
 
 
 @compiled
-def move(state: State, interdependence: Float2, room: Room) -> float:
+def move(state: TurnState, interdependence: Float2, room: TurnRoom) -> float:
     """Steps 8 and 9: move every actor and its ideal; return the summed length of the moves.
 
     An ``interdependence`` without entries is the identity: an ideal follows its actor.

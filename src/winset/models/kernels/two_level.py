@@ -16,8 +16,8 @@ from winset.models.kernels.ratification import (
     CHUNK,
     EDGE,
     TINY,
-    Home,
-    Table,
+    HomeParties,
+    IssueTable,
     accept,
     call_votes,
     gains,
@@ -38,7 +38,7 @@ NASH, KALAI_SMORODINSKY, EGALITARIAN, TAKE_IT_OR_LEAVE_IT = range(4)
 Look = tuple[Int1, Float1, Float1]  # points looked at, R and worth of each: workspace
 
 
-class Solved(NamedTuple):
+class SolvedTable(NamedTuple):
     """What came of each draw.
 
     Attributes:
@@ -88,7 +88,7 @@ def _raised(worth: float, power: float) -> float:
 
 @compiled
 def _best_product(
-    home: Home,
+    home: HomeParties,
     power: Float1,
     tau: float,
     known: bool,
@@ -131,7 +131,7 @@ def _best_product(
 
 @compiled
 def _best_share(
-    home: Home,
+    home: HomeParties,
     gain: Float2,
     relative: bool,
     tau: float,
@@ -202,7 +202,9 @@ def _middle_of_best(value: Float1, point: Float1, reversion: float) -> int:
 
 
 @compiled
-def _fewest(home: Home, gain: Float2, tau: float, known: bool, bound: Float1, look: Look) -> int:
+def _fewest(
+    home: HomeParties, gain: Float2, tau: float, known: bool, bound: Float1, look: Look
+) -> int:
     """Return the party with the fewest points where it gains, or else where it could ratify."""
     points, ratified, _ = look
     count = 0
@@ -227,7 +229,7 @@ def _fewest(home: Home, gain: Float2, tau: float, known: bool, bound: Float1, lo
 
 @compiled
 def _describe(
-    home: Home, d: int, place: int, tau: float, known: bool, look: Look, solved: Solved
+    home: HomeParties, d: int, place: int, tau: float, known: bool, look: Look, solved: SolvedTable
 ) -> None:
     """Write down who ratifies the point signed, and with what probability."""
     points, ratified, _ = look
@@ -255,12 +257,12 @@ def _describe(
 @door
 def _solve_draws(
     draws: Span,
-    t: Table,
+    t: IssueTable,
     rule: int,
     proposer: int,
     near: Int1,
     room: Span,
-    solved: Solved,
+    solved: SolvedTable,
 ) -> None:
     grid, parties, known = t.point.shape[0], t.voters.shape[0], t.known
     rows = parties + t.votes.shape[1]
@@ -297,7 +299,9 @@ def _solve_draws(
         solved.lift[d, :] = np.nan
 
 
-def solve_table(t: Table, *, rule: str, proposer: int = -1, near: IntArray | None = None) -> Solved:
+def solve_table(
+    t: IssueTable, *, rule: str, proposer: int = -1, near: IntArray | None = None
+) -> SolvedTable:
     """Return what comes of each draw.
 
     Args:
@@ -308,7 +312,7 @@ def solve_table(t: Table, *, rule: str, proposer: int = -1, near: IntArray | Non
             saves time, and none changes what is found.
     """
     draws, parties, ratifiers = len(t.reversion), len(t.voters), t.votes.shape[1]
-    solved = Solved(
+    solved = SolvedTable(
         np.empty(draws, np.int64),
         np.empty((draws, parties)),
         np.empty((draws, ratifiers)),

@@ -10,7 +10,7 @@ from winset.models.kernels.compiling import door
 from winset.models.kernels.ratification import (
     CHUNK,
     TINY,
-    Table,
+    IssueTable,
     call_votes,
     gains,
     make_home,
@@ -40,7 +40,7 @@ class Winsets(NamedTuple):
 
 
 @door
-def _sum_draws(draws: Span, t: Table, weight: Float1, room: Span, sums: Float3) -> None:
+def _sum_draws(draws: Span, t: IssueTable, weight: Float1, room: Span, sums: Float3) -> None:
     into = sums[draws[0] // CHUNK]
     grid, parties = t.point.shape[0], t.voters.shape[0]
     rows = parties + t.votes.shape[1]
@@ -70,7 +70,7 @@ def _sum_draws(draws: Span, t: Table, weight: Float1, room: Span, sums: Float3) 
             into[2 * parties + 1, j] += zone[j]
 
 
-def winset_sums(t: Table, weight: FloatArray) -> Winsets:
+def winset_sums(t: IssueTable, weight: FloatArray) -> Winsets:
     """Return the winsets of a table without known types, summed over draws with ``weight``.
 
     Each chunk of draws has its own sums, added up in order: they do not hang on the threads.

@@ -13,8 +13,8 @@ from winset.models.batch import Batch
 from winset.models.central import known_reversion
 from winset.models.kernels.logistic import logits
 from winset.models.kernels.quota import rounded_votes
-from winset.models.kernels.ratification import EDGE, INFLUENCE, SALIENCE, TINY, Table
-from winset.models.kernels.two_level import Solved, solve_table
+from winset.models.kernels.ratification import EDGE, INFLUENCE, SALIENCE, TINY, IssueTable
+from winset.models.kernels.two_level import SolvedTable, solve_table
 from winset.models.two_level.ratifiers import Seats, pairs, seats_of
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 STANCE = (
     "position", "price", "red_line_low", "red_line_high", "audience_cost", "salience", "influence",
 )  # fmt: skip
-Solving = Callable[..., Solved]  # `solve_table`, or what remembers its answers
+Solving = Callable[..., SolvedTable]  # `solve_table`, or what remembers its answers
 LEAST_SHARE = 2.0**-54  # stands for a uniform number of 0, below the least other one
 
 
@@ -60,7 +60,7 @@ class Talks:
         issues = range(len(batch.issues))
         self.seats = [seats_of(batch, k, leaning, pressing) for k in issues]
         self.point = np.arange(model.grid) / (model.grid - 1)
-        self._solved: dict[tuple[int, frozenset[int]], Solved] = {}
+        self._solved: dict[tuple[int, frozenset[int]], SolvedTable] = {}
         self._check()
 
     def _check(self) -> None:
@@ -104,7 +104,7 @@ class Talks:
         looked |= {r for j in looked for r in self._required(j)}
         return frozenset(looked).union(*(self._bearing(j) for j in looked))
 
-    def solved(self, k: int, given: frozenset[int]) -> Solved:
+    def solved(self, k: int, given: frozenset[int]) -> SolvedTable:
         """Return issue ``k`` solved where the issues ``given`` are agreed."""
         key = (k, given & self._bearing(k))
         if key not in self._solved:
@@ -189,7 +189,7 @@ class Talks:
                 np.copyto(there, values, where=holds)
         return stances
 
-    def table(self, k: int, given: frozenset[int], *, known: bool) -> Table:
+    def table(self, k: int, given: frozenset[int], *, known: bool) -> IssueTable:
         """Return issue ``k`` as the kernel takes it, with types if they are ``known``."""
         batch, seats, draws = self._batch, self.seats[k], self._batch.draws
         stance = self._stances(k, given)
@@ -206,7 +206,7 @@ class Talks:
         power = batch.power[:, seats.parties]
         most = power.max(axis=1, keepdims=True)
         votes, need = self._votes(seats, stance[:, INFLUENCE, ratifiers])
-        return Table(
+        return IssueTable(
             point=self.point,
             reversion=_plain(self._reversion[:, k]),
             tau=self._tau,

@@ -11,7 +11,7 @@ Ties = list[tuple[int, int]]  # source and target, actors of the batch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Edges:
+class TieEdges:
     """Ties that bear on an issue, row by row."""
 
     first: IntArray  # (row + 1,)
@@ -28,8 +28,8 @@ class Seats:
     first: IntArray  # (party + 1,), first ratifier
     voters: IntArray  # (party,), first ratifier who is no veto player
     actors: IntArray  # (actor,), those whose own gains are needed, ascending
-    lean: Edges  # from each row to its own actor first
-    press: Edges
+    lean: TieEdges  # from each row to its own actor first
+    press: TieEdges
 
     @property
     def ratifiers(self) -> IntArray:
@@ -43,9 +43,9 @@ def pairs(ties: FloatArray) -> Ties:
     return [(int(i), int(j)) for i, j in np.argwhere(ever.max(axis=0) > 0.0)]
 
 
-def _edges(rows: list[int], targets: dict[int, list[int]]) -> Edges:
+def _edges(rows: list[int], targets: dict[int, list[int]]) -> TieEdges:
     found = [targets.get(i, []) for i in rows]
-    return Edges(
+    return TieEdges(
         first=np.cumsum([0, *map(len, found)]),
         source=np.repeat(np.array(rows, np.int64), [len(there) for there in found]),
         target=np.array([j for there in found for j in there], np.int64),
@@ -79,7 +79,7 @@ def seats_of(batch: Batch, k: int, leaning: Ties, pressing: Ties) -> Seats:
     presses = _edges(ratifiers, press)
     # The negotiators' rows feel no pressure: it bears on acceptance alone.
     none = np.zeros(len(negotiators), np.int64)
-    presses = Edges(
+    presses = TieEdges(
         first=np.concatenate([none, presses.first]), source=presses.source, target=presses.target
     )
     return Seats(

@@ -25,7 +25,7 @@ from winset.track_record.sealed.records import (
 )
 from winset.track_record.sealed.witness.attested import TITLES, Kind, Witness
 
-__all__ = ["Record", "Score", "record", "resolve", "score"]
+__all__ = ["RunningRecord", "Score", "record", "resolve", "score"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class RunningRecord:
     """The running record over sealed forecasts.
 
     Attributes:
@@ -138,7 +138,7 @@ def _of_issue(seal: Seal, outcome: str) -> Score:
 
 def record(
     sealed: Iterable[Sealed], witnessed: Mapping[str, Witness] = {}, *, seed: int = 0
-) -> Record:
+) -> RunningRecord:
     """Return the running record over ``sealed``, of one case or of several.
 
     Forecasts of one question, sealed again and again, are drawn together: they share its luck.
@@ -156,7 +156,7 @@ def record(
     def mean(name: str) -> Rate | None:
         return bootstrapped([getattr(found, name) for _, found in counted], luck, seed=seed)
 
-    return Record(
+    return RunningRecord(
         sealed=len(rows),
         resolved=len(scored),
         counted=len(counted),

@@ -39,7 +39,7 @@ SHARES = tuple((k + 0.5) / 100 for k in range(100))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class SealedAnswer:
     """What a forecast says to one question or of one issue."""
 
     chances: tuple[SealedChance, ...]
@@ -218,7 +218,7 @@ def default_model_of(case: Case) -> Model:
     return make_model(default_model(case))
 
 
-def say(case: Case, forecast: Forecast, asks: str, subject: str) -> Said:
+def say(case: Case, forecast: Forecast, asks: str, subject: str) -> SealedAnswer:
     """Return what ``forecast`` says to question ``subject`` of ``case``, or of that issue.
 
     Raises:
@@ -230,7 +230,7 @@ def say(case: Case, forecast: Forecast, asks: str, subject: str) -> Said:
     answer = next(a for a in answers(case, forecast, found) if a.id == subject)
     if any(chance.probability is None for chance in answer.chances):
         raise WinsetError(f"{subject}: {answer.sentence}")
-    return Said(
+    return SealedAnswer(
         chances=tuple(
             _chance(c.outcome, c.probability or 0.0, c.error, c.draws) for c in answer.chances
         ),
@@ -238,11 +238,11 @@ def say(case: Case, forecast: Forecast, asks: str, subject: str) -> Said:
     )
 
 
-def _of_issue(case: Case, forecast: Forecast, subject: str) -> Said:
+def _of_issue(case: Case, forecast: Forecast, subject: str) -> SealedAnswer:
     scale = case.issue(subject).scale
     agreed = forecast.agreed(subject)
     values = forecast.quantiles(subject, SHARES)
-    return Said(
+    return SealedAnswer(
         chances=() if agreed is None else (_chance("agreement", *agreed, forecast.draws),),
         settlement=Settlement(
             low=scale.low,

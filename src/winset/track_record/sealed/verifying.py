@@ -12,17 +12,19 @@ from winset.case.folder import read_case
 from winset.case.model import Case
 from winset.errors import CaseError, Problem, WinsetError
 from winset.forecast.forecast import Forecast, repeat_forecast
-from winset.forecast.provenance import Made
+from winset.forecast.provenance import Provenance
 from winset.models.version import UNKNOWN, compare_code, winset_version
 from winset.track_record.sealed.archive import bring_back, digests
 from winset.track_record.sealed.archive import changes as archive_changes
 from winset.track_record.sealed.records import Ledger, Seal, Sealed, read_ledger
-from winset.track_record.sealed.resolving import Record, Score, date_words, record, score
+from winset.track_record.sealed.resolving import RunningRecord, Score, date_words, record, score
 from winset.track_record.sealed.sealing import content_digest, say
 from winset.track_record.sealed.witness import Trust, Witness, existed_by, witnesses_of
 from winset.track_record.sealed.witness.attested import LEEWAY, TITLES
 
-Verdict = Literal["same bytes", "same numbers", "other numbers", "cannot be made again", "not made"]
+BacktestVerdict = Literal[
+    "same bytes", "same numbers", "other numbers", "cannot be made again", "not made"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +49,7 @@ class Check:
 
     sealed: Sealed
     score: Score | None
-    verdict: Verdict
+    verdict: BacktestVerdict
     difference: float | None = None
     errors: float | None = None
     code: str = ""
@@ -84,7 +86,7 @@ class Verified:
     forks: tuple[str, ...]
     checks: tuple[Check, ...]
     witnesses: tuple[Witness, ...]
-    record: Record
+    record: RunningRecord
 
     @property
     def sound(self) -> bool:
@@ -204,7 +206,7 @@ def _check(
     seal = sealed.seal
     harm = list(archive_changes(seal.archive, folder))
     changed = list(_since(sealed, case))
-    verdict: Verdict = "not made"
+    verdict: BacktestVerdict = "not made"
     difference = errors = None
     if again:
         try:
@@ -228,7 +230,7 @@ def _check(
 
 
 def _make_again(seal: Seal, numbers: Case) -> Forecast:
-    known = {field.name for field in fields(Made)}
+    known = {field.name for field in fields(Provenance)}
     if unknown := sorted(seal.made.keys() - known):
         raise WinsetError(
             f"it was made in a way that this version does not know: {', '.join(unknown)}"
@@ -237,7 +239,7 @@ def _make_again(seal: Seal, numbers: Case) -> Forecast:
         # Of a forecast to repeat only how it was made counts, and how many draws it had.
         nothing = np.empty(0)
         sealed = Forecast(
-            made=Made(**seal.made),
+            made=Provenance(**seal.made),
             issues=(),
             titles=(),
             units=(),
@@ -250,7 +252,9 @@ def _make_again(seal: Seal, numbers: Case) -> Forecast:
         raise WinsetError(f"how it was made cannot be understood ({error})") from None
 
 
-def _compare(seal: Seal, numbers: Case, made: Forecast) -> tuple[Verdict, float, float | None]:
+def _compare(
+    seal: Seal, numbers: Case, made: Forecast
+) -> tuple[BacktestVerdict, float, float | None]:
     if content_digest(made) == seal.forecast:
         return "same bytes", 0.0, 0.0
     now = say(numbers, made, seal.asks, seal.subject)

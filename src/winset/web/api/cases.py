@@ -16,10 +16,10 @@ from winset.case.naming import readable
 from winset.case.scenarios import BASE
 from winset.charts.theme import NO_PARTY, party_colours
 from winset.errors import WinsetError
-from winset.models import MODELS, Lack, default_model, lacks
+from winset.models import MODELS, MissingInput, default_model, lacks
 from winset.web.api.declarations import Endpoint
 from winset.web.cases import rows
-from winset.web.cases.store import Name, Opened, Saved, Store
+from winset.web.cases.store import CaseName, OpenedCase, SavedCase, Store
 from winset.web.forecasts.sliders import Slider, sliders
 from winset.web.server.workbench import desk, name_in, opened
 
@@ -43,7 +43,7 @@ class CaseListed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CasesTold:
+class CasesResponse:
     """Every case there is, and whether more can be added."""
 
     folder: str
@@ -52,7 +52,7 @@ class CasesTold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RowTold:
+class RowResponse:
     """A row of a case, its key, and the revision to send back with a change of it."""
 
     key: dict[str, str]
@@ -61,7 +61,7 @@ class RowTold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ModelTold:
+class ModelResponse:
     """A model by name, with its idea."""
 
     name: str
@@ -69,7 +69,7 @@ class ModelTold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseTold:
+class CaseResponse:
     """A case as it stands on disk: what it says row by row, and its numbers as sliders."""
 
     place: Literal["own", "shipped"]
@@ -81,12 +81,12 @@ class CaseTold:
     title: str
     as_of: str
     summary: str
-    rows: dict[str, tuple[RowTold, ...]]
+    rows: dict[str, tuple[RowResponse, ...]]
     sliders: tuple[Slider, ...]
     colours: dict[str, str]
-    models: tuple[ModelTold, ...]
+    models: tuple[ModelResponse, ...]
     default_model: str
-    lacks: tuple[Lack, ...]
+    lacks: tuple[MissingInput, ...]
     scenarios: tuple[str, ...]
 
 
@@ -101,7 +101,7 @@ class CaseBegun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
+class CasePlace:
     """Where a case is now."""
 
     place: Literal["own", "shipped"]
@@ -135,27 +135,27 @@ class RowSaved:
         copied: whether that happened, and in words what.
     """
 
-    case: Placed
+    case: CasePlace
     copied: str
     revision: str
-    row: RowTold | None
+    row: RowResponse | None
 
 
-def address(name: Name) -> str:
+def address(name: CaseName) -> str:
     """Return the address of the page of ``name``."""
     return f"/cases/{name.place}/{quote(name.name, safe='')}"
 
 
-def listed(store: Store) -> CasesTold:
+def listed(store: Store) -> CasesResponse:
     """Return every case of ``store``."""
-    return CasesTold(
+    return CasesResponse(
         folder=readable(str(store.folder)),
         can_add=not store.single,
         cases=tuple(_listed(store, name) for name in store.names()),
     )
 
 
-def _listed(store: Store, name: Name) -> CaseListed:
+def _listed(store: Store, name: CaseName) -> CaseListed:
     case: Case | None = None
     trouble = ""
     if readable(name.name) != name.name:
@@ -181,12 +181,12 @@ def _listed(store: Store, name: Name) -> CaseListed:
     )
 
 
-def told(found: Opened) -> CaseTold:
+def told(found: OpenedCase) -> CaseResponse:
     """Return everything that a page shows of a case."""
     case = found.case
     by_party = party_colours(case.parties)
     collections = (name for name in rows.KEYS if name != rows.CASE)
-    return CaseTold(
+    return CaseResponse(
         **_placed(found.name),
         editable=found.name.place == "own",
         revision=found.revision,
@@ -203,43 +203,45 @@ def told(found: Opened) -> CaseTold:
         },
         sliders=sliders(case),
         colours={**by_party, "": NO_PARTY},
-        models=tuple(ModelTold(name=name, idea=model.idea) for name, model in MODELS.items()),
+        models=tuple(ModelResponse(name=name, idea=model.idea) for name, model in MODELS.items()),
         default_model=default_model(case),
         lacks=lacks(case),
         scenarios=(BASE, *(scenario.id for scenario in case.scenarios)),
     )
 
 
-def _placed(name: Name) -> dict[str, Any]:
+def _placed(name: CaseName) -> dict[str, Any]:
     return {"place": name.place, "name": name.name, "address": address(name)}
 
 
-def _row(collection: str, said: dict[str, Any]) -> RowTold:
-    return RowTold(key=rows.key_of(collection, said), revision=rows.revision_of(said), fields=said)
+def _row(collection: str, said: dict[str, Any]) -> RowResponse:
+    return RowResponse(
+        key=rows.key_of(collection, said), revision=rows.revision_of(said), fields=said
+    )
 
 
-async def list_cases(request: Request) -> CasesTold:
+async def list_cases(request: Request) -> CasesResponse:
     """Return every case there is."""
     return await anyio.to_thread.run_sync(listed, desk(request).store)
 
 
-async def begin_case(request: Request, body: CaseBegun) -> Placed:
+async def begin_case(request: Request, body: CaseBegun) -> CasePlace:
     """Begin a case in the folder."""
     begin = partial(
         desk(request).store.new, body.id, title=body.title, as_of=body.as_of, start=body.start
     )
-    return Placed(**_placed(await anyio.to_thread.run_sync(begin)))
+    return CasePlace(**_placed(await anyio.to_thread.run_sync(begin)))
 
 
-async def read_case(request: Request) -> CaseTold:
+async def read_case(request: Request) -> CaseResponse:
     """Return a case as it stands on disk."""
     return told(await opened(request))
 
 
-async def copy_case(request: Request) -> Placed:
+async def copy_case(request: Request) -> CasePlace:
     """Copy a case into the folder."""
     made = await anyio.to_thread.run_sync(desk(request).store.copy, name_in(request))
-    return Placed(**_placed(made))
+    return CasePlace(**_placed(made))
 
 
 async def set_row(request: Request, body: RowSet) -> RowSaved:
@@ -265,7 +267,7 @@ async def remove_row(request: Request, body: RowRemoved) -> RowSaved:
     return _saved(saved, collection, body.key)
 
 
-def _saved(saved: Saved, collection: str, key: dict[str, str]) -> RowSaved:
+def _saved(saved: SavedCase, collection: str, key: dict[str, str]) -> RowSaved:
     found = saved.opened
     said = rows.find(found.case, collection, key)
     copied = ""
@@ -275,7 +277,7 @@ def _saved(saved: Saved, collection: str, key: dict[str, str]) -> RowSaved:
             f"folder as “{found.name.name}”, and your change is in the copy."
         )
     return RowSaved(
-        case=Placed(**_placed(found.name)),
+        case=CasePlace(**_placed(found.name)),
         copied=copied,
         revision=found.revision,
         row=None if said is None else _row(collection, said),

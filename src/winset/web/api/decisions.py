@@ -25,13 +25,13 @@ from winset.evidence.coding.decisions import (
 from winset.evidence.coding.propose import free_id
 from winset.evidence.intake import text_of
 from winset.evidence.reading.spans import Span, trimmed
-from winset.web.api.cases import CASE, Placed, address
+from winset.web.api.cases import CASE, CasePlace, address
 from winset.web.api.declarations import Endpoint
 from winset.web.api.evidence import GROUP, document_in
 from winset.web.cases import rows
-from winset.web.cases.coder_lock import Deed, Recorded, record
-from winset.web.cases.statements import StatementTold, revision, statements_told
-from winset.web.cases.store import Name
+from winset.web.cases.coder_lock import CoderEdit, EditRecord, record
+from winset.web.cases.statements import StatementResponse, revision, statements_told
+from winset.web.cases.store import CaseName
 from winset.web.server.error_responses import RefusedError
 from winset.web.server.workbench import desk, name_in
 
@@ -82,7 +82,7 @@ class StatementMade:
 
 
 @checked(frozen=True, slots=True, kw_only=True, config=STRICT)
-class UndoAsked:
+class UndoRequest:
     """What to undo: the row ``id`` of the coder as it was seen, or else the last decision."""
 
     coder: str
@@ -104,16 +104,16 @@ class DecisionSaved:
         left: how many proposals of the case the coder has not decided on.
     """
 
-    case: Placed
+    case: CasePlace
     copied: str
     id: str
     gone: bool
     document: str
-    statements: tuple[StatementTold, ...]
+    statements: tuple[StatementResponse, ...]
     left: int
 
 
-def decided(case: Case, made: DecisionMade, *, at: datetime.datetime) -> Deed:
+def decided(case: Case, made: DecisionMade, *, at: datetime.datetime) -> CoderEdit:
     """Return what ``made`` puts into the coder's file.
 
     Raises:
@@ -132,11 +132,11 @@ def decided(case: Case, made: DecisionMade, *, at: datetime.datetime) -> Deed:
     if made.verdict == "reject":
         if base is own:
             raise WinsetError(f"{made.id} is a statement of your own: undo takes it out")
-        return Deed(what="save", row=rejected(base, made.coder, at))
-    return Deed(what="save", row=accepted(base, made.coder, at, made.changes))
+        return CoderEdit(what="save", row=rejected(base, made.coder, at))
+    return CoderEdit(what="save", row=accepted(base, made.coder, at, made.changes))
 
 
-def found_in_text(case: Case, made: StatementMade, *, at: datetime.datetime) -> Deed:
+def found_in_text(case: Case, made: StatementMade, *, at: datetime.datetime) -> CoderEdit:
     """Return the row that ``made`` describes, anchored by its place and the digest of its words.
 
     Raises:
@@ -165,10 +165,10 @@ def found_in_text(case: Case, made: StatementMade, *, at: datetime.datetime) -> 
         quote=text.text[start:end],
     )
     said = {name: str(getattr(made, name)).strip() for name in EDITABLE}
-    return Deed(what="save", row=accepted(bare, made.coder, at, said))
+    return CoderEdit(what="save", row=accepted(bare, made.coder, at, said))
 
 
-def undone(case: Case, asked: UndoAsked) -> Deed:
+def undone(case: Case, asked: UndoRequest) -> CoderEdit:
     """Return what undoing takes out of the coder's file.
 
     Raises:
@@ -179,11 +179,11 @@ def undone(case: Case, asked: UndoAsked) -> Deed:
         own = _own(case, asked.coder, asked.id)
         if own is None or revision(own) != asked.revision:
             raise _conflict(own, None)
-        return Deed(what="drop", row=own)
+        return CoderEdit(what="drop", row=own)
     last = last_decision(case, asked.coder)
     if last is None:
         raise RefusedError(404, f"{asked.coder} has decided on no proposal: nothing to undo.")
-    return Deed(what="drop", row=last)
+    return CoderEdit(what="drop", row=last)
 
 
 def _own(case: Case, coder: str, id: str) -> Statement | None:
@@ -214,7 +214,7 @@ async def make_statement(request: Request, body: StatementMade) -> DecisionSaved
     return await _done(request, body.coder, partial(found_in_text, made=body, at=_now()))
 
 
-async def undo(request: Request, body: UndoAsked) -> DecisionSaved:
+async def undo(request: Request, body: UndoRequest) -> DecisionSaved:
     """Take a row out of the coder's file again."""
     return await _done(request, body.coder, partial(undone, asked=body))
 
@@ -225,7 +225,7 @@ async def _done(request: Request, coder: str, deed: Any) -> DecisionSaved:
     return await anyio.to_thread.run_sync(_saved, done)
 
 
-def _saved(done: Recorded) -> DecisionSaved:
+def _saved(done: EditRecord) -> DecisionSaved:
     found, row = done.opened, done.row
     return DecisionSaved(
         case=where(found.name),
@@ -238,9 +238,9 @@ def _saved(done: Recorded) -> DecisionSaved:
     )
 
 
-def where(name: Name) -> Placed:
+def where(name: CaseName) -> CasePlace:
     """Return where the case ``name`` is."""
-    return Placed(place=name.place, name=name.name, address=address(name))
+    return CasePlace(place=name.place, name=name.name, address=address(name))
 
 
 def copied_words(name: str) -> str:

@@ -17,14 +17,14 @@ from winset.web.api.cases import CASE, address
 from winset.web.api.declarations import Endpoint
 from winset.web.cases.statements import (
     DocumentListed,
-    DocumentTold,
+    DocumentResponse,
     deciding,
     document_told,
     documents_listed,
     names_said,
     proposing,
 )
-from winset.web.cases.store import Opened
+from winset.web.cases.store import OpenedCase
 from winset.web.cases.texts import visible
 from winset.web.server.error_responses import RefusedError
 from winset.web.server.workbench import opened
@@ -43,7 +43,7 @@ class Suggested:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EvidenceTold:
+class EvidenceResponse:
     """The documents of a case, and who speaks in them.
 
     Attributes:
@@ -60,7 +60,7 @@ class EvidenceTold:
 
 
 @checked(frozen=True, slots=True, kw_only=True, config=STRICT)
-class SearchAsked:
+class SearchRequest:
     """Words to look for: all of them, those in quotation marks together, a star for any ending."""
 
     query: str = Field(min_length=1, max_length=1_000)
@@ -68,7 +68,7 @@ class SearchAsked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HitTold:
+class HitResponse:
     """A paragraph that was found.
 
     Attributes:
@@ -88,17 +88,17 @@ class HitTold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FoundTold:
+class FoundResponse:
     """What a search found, best first."""
 
-    hits: tuple[HitTold, ...]
+    hits: tuple[HitResponse, ...]
 
 
-def evidence_told(found: Opened) -> EvidenceTold:
+def evidence_told(found: OpenedCase) -> EvidenceResponse:
     """Return the documents of a case, and who speaks in them."""
     case = found.case
     names = names_said(case)
-    return EvidenceTold(
+    return EvidenceResponse(
         revision=found.revision,
         documents=documents_listed(case),
         coders=deciding(case),
@@ -126,26 +126,26 @@ def document_in(case: Case, id: str) -> Document:
     raise RefusedError(404, f"There is no document “{id}” in this case.")
 
 
-async def read_evidence(request: Request) -> EvidenceTold:
+async def read_evidence(request: Request) -> EvidenceResponse:
     """Return the documents of the case."""
     found = await opened(request)
     return await anyio.to_thread.run_sync(evidence_told, found)
 
 
-async def read_document(request: Request) -> DocumentTold:
+async def read_document(request: Request) -> DocumentResponse:
     """Return a document with its text and its statements."""
     found = await opened(request)
     document = document_in(found.case, request.path_params["document"])
     return await anyio.to_thread.run_sync(document_told, found, document)
 
 
-async def search_documents(request: Request, body: SearchAsked) -> FoundTold:
+async def search_documents(request: Request, body: SearchRequest) -> FoundResponse:
     """Return the paragraphs that hold what is looked for."""
     found = await opened(request)
     return await anyio.to_thread.run_sync(partial(_found, found, query=body.query, most=body.most))
 
 
-def _found(found: Opened, *, query: str, most: int) -> FoundTold:
+def _found(found: OpenedCase, *, query: str, most: int) -> FoundResponse:
     documents = {document.id: document for document in found.case.documents}
     # The index beside a shipped case would be a change of the package.
     hits = search(found.case, query, most=most, keep=found.name.place == "own", reading=shared())
@@ -159,7 +159,7 @@ def _found(found: Opened, *, query: str, most: int) -> FoundTold:
             at = end
         start, end = hit.paragraph
         told.append(
-            HitTold(
+            HitResponse(
                 document=document.id,
                 title=document.title or document.id,
                 published="" if document.published is None else document.published.isoformat(),
@@ -169,7 +169,7 @@ def _found(found: Opened, *, query: str, most: int) -> FoundTold:
                 address=f"{address(found.name)}/evidence/{document.id}?at={start}-{end}",
             )
         )
-    return FoundTold(hits=tuple(told))
+    return FoundResponse(hits=tuple(told))
 
 
 ENDPOINTS = (

@@ -20,23 +20,30 @@ from winset.explain.answers import Answer, answers, calibration_sentence, issue_
 from winset.explain.background import Findings
 from winset.explain.headline import Headline, headline
 from winset.forecast.forecast import Forecast
-from winset.forecast.provenance import Made
+from winset.forecast.provenance import Provenance
 from winset.forecast.scenario_effects import Effect, compare
 from winset.models.defaults import DRAWS, SEED
 from winset.models.two_level.model import Binding
 from winset.web.api.cases import CASE
 from winset.web.api.declarations import Endpoint
-from winset.web.forecasts.forecast_thread import Live, since
+from winset.web.forecasts.forecast_thread import ForecastThread, since
 from winset.web.forecasts.pictures import VIEWS, Picture, Views, Width, pictures
-from winset.web.forecasts.query import WHAT_IF, Changes, Draws, ForecastAsked, Question, understood
-from winset.web.server.workbench import Desk, desk, issue_in, opened
+from winset.web.forecasts.query import (
+    WHAT_IF,
+    Changes,
+    Draws,
+    ForecastQuery,
+    ForecastRequest,
+    understood,
+)
+from winset.web.server.workbench import Workbench, desk, issue_in, opened
 
 STRICT = ConfigDict(extra="forbid")
 GROUP = "forecasts"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IssueTold:
+class IssueResponse:
     """What a forecast says of an issue, in the issue's own units; null where it says nothing.
 
     Attributes:
@@ -63,7 +70,7 @@ class IssueTold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ForecastTold:
+class ForecastResponse:
     """A forecast in sentences and numbers.
 
     Attributes:
@@ -74,19 +81,19 @@ class ForecastTold:
         milliseconds: that the server took.
     """
 
-    made: Made
+    made: Provenance
     draws: int
     revision: str
     sentence: str
     headline: Headline
-    issues: tuple[IssueTold, ...]
+    issues: tuple[IssueResponse, ...]
     questions: tuple[Answer, ...]
     calibration: str
     milliseconds: float
 
 
 @checked(frozen=True, slots=True, kw_only=True, config=STRICT)
-class BehindAsked(ForecastAsked):
+class BehindRequest(ForecastRequest):
     """Pictures of one issue under a forecast.
 
     ``known`` are the frames that the page has drawn, ``width`` the pixels that it has for each.
@@ -100,7 +107,7 @@ class BehindAsked(ForecastAsked):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BehindTold:
+class BehindResponse:
     """What lies behind a forecast of one issue.
 
     Attributes:
@@ -118,7 +125,7 @@ class BehindTold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeadlineTold:
+class HeadlineResponse:
     """A headline with all that belongs to it, and the questions, their ranges too."""
 
     headline: Headline
@@ -128,7 +135,7 @@ class HeadlineTold:
 
 
 @checked(frozen=True, slots=True, kw_only=True, config=STRICT)
-class CompareAsked:
+class CompareRequest:
     """Scenarios to set side by side. With changes, these are one more, called ``what-if``."""
 
     scenarios: Annotated[tuple[str, ...], Field(min_length=1, max_length=12)]
@@ -141,32 +148,32 @@ class CompareAsked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SideTold:
+class SideResponse:
     """One scenario of a comparison."""
 
     scenario: str
     title: str
-    issues: tuple[IssueTold, ...]
+    issues: tuple[IssueResponse, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CompareTold:
+class CompareResponse:
     """Scenarios side by side, and what each does against the first, draw by draw."""
 
-    sides: tuple[SideTold, ...]
+    sides: tuple[SideResponse, ...]
     effects: tuple[Effect, ...]
 
 
-def issues_told(case: Case, forecast: Forecast) -> tuple[IssueTold, ...]:
+def issues_told(case: Case, forecast: Forecast) -> tuple[IssueResponse, ...]:
     """Return what ``forecast`` of ``case`` says, issue by issue."""
     words = {answer.id: answer.sentence for answer in issue_answers(case, forecast)}
     return tuple(_issue(case, forecast, issue, words[issue]) for issue in forecast.issues)
 
 
-def _issue(case: Case, forecast: Forecast, issue: str, words: str) -> IssueTold:
+def _issue(case: Case, forecast: Forecast, issue: str, words: str) -> IssueResponse:
     entry, agreed = case.issue(issue), forecast.agreed(issue)
     low, middle, high = forecast.quantiles(issue, (0.1, 0.5, 0.9))
-    return IssueTold(
+    return IssueResponse(
         issue=issue,
         title=entry.title,
         unit=entry.scale.unit,
@@ -181,14 +188,14 @@ def _issue(case: Case, forecast: Forecast, issue: str, words: str) -> IssueTold:
     )
 
 
-def forecast_told(question: Question, forecast: Forecast) -> ForecastTold:
+def forecast_told(question: ForecastQuery, forecast: Forecast) -> ForecastResponse:
     """Return what a page shows of ``forecast`` at once."""
     case = question.case
     plain = {asked.id for asked in case.questions if not _needs_findings(asked)}
     said = answers(case, forecast, Findings(draws=0))
     said = tuple(answer for answer in said if answer.id in plain)
     lead = headline(case, forecast)
-    return ForecastTold(
+    return ForecastResponse(
         made=forecast.made,
         draws=forecast.draws,
         revision=question.revision,
@@ -207,14 +214,14 @@ def _needs_findings(question: Asks) -> bool:
 
 
 def behind_told(
-    question: Question,
+    question: ForecastQuery,
     forecast: Forecast,
     *,
     findings: Findings,
-    asked: BehindAsked,
+    asked: BehindRequest,
     issue: str,
 ) -> dict[str, Any]:
-    """Return the parts of a `BehindTold` that are counted, not the bookkeeping."""
+    """Return the parts of a `BehindResponse` that are counted, not the bookkeeping."""
     bindings: tuple[Binding, ...] = findings.bindings
     return {
         "pictures": pictures(
@@ -231,12 +238,12 @@ def behind_told(
     }
 
 
-async def coded_forecast(request: Request) -> ForecastTold:
+async def coded_forecast(request: Request) -> ForecastResponse:
     """Return the forecast of the case as coded, by the model that fits."""
-    return await make_forecast(request, ForecastAsked())
+    return await make_forecast(request, ForecastRequest())
 
 
-async def make_forecast(request: Request, body: ForecastAsked) -> ForecastTold:
+async def make_forecast(request: Request, body: ForecastRequest) -> ForecastResponse:
     """Return the forecast that ``body`` asks for."""
     start = time.perf_counter()
     found = await opened(request)
@@ -245,12 +252,12 @@ async def make_forecast(request: Request, body: ForecastAsked) -> ForecastTold:
     return replace(made, milliseconds=since(start))
 
 
-def _told(at: Desk, case: Case, *, body: ForecastAsked, revision: str) -> ForecastTold:
+def _told(at: Workbench, case: Case, *, body: ForecastRequest, revision: str) -> ForecastResponse:
     question = understood(case, body, revision=revision)
     return forecast_told(question, at.live.kept_forecast(question))
 
 
-async def look_behind(request: Request, body: BehindAsked) -> BehindTold:
+async def look_behind(request: Request, body: BehindRequest) -> BehindResponse:
     """Return the pictures of one issue, what binds, and the questions that need more than draws."""
     start = time.perf_counter()
     found, at = await opened(request), desk(request)
@@ -261,10 +268,10 @@ async def look_behind(request: Request, body: BehindAsked) -> BehindTold:
     forecast, findings = await at.live.forecast(question), await at.live.findings(question)
     tell = partial(behind_told, question, forecast, findings=findings, asked=body, issue=issue)
     parts = await anyio.to_thread.run_sync(tell)
-    return BehindTold(issue=issue, revision=found.revision, **parts, milliseconds=since(start))
+    return BehindResponse(issue=issue, revision=found.revision, **parts, milliseconds=since(start))
 
 
-async def whole_headline(request: Request, body: ForecastAsked) -> HeadlineTold:
+async def whole_headline(request: Request, body: ForecastRequest) -> HeadlineResponse:
     """Return the headline with its range over what nobody can code, who stands in the way, why."""
     start = time.perf_counter()
     found, live = await opened(request), desk(request).live
@@ -273,20 +280,22 @@ async def whole_headline(request: Request, body: ForecastAsked) -> HeadlineTold:
     findings = replace(findings, structure=await live.structure(question))
     told = await anyio.to_thread.run_sync(headline, question.case, forecast, findings)
     said = await anyio.to_thread.run_sync(answers, question.case, forecast, findings)
-    return HeadlineTold(
+    return HeadlineResponse(
         headline=told, questions=said, revision=found.revision, milliseconds=since(start)
     )
 
 
-async def compare_scenarios(request: Request, body: CompareAsked) -> CompareTold:
+async def compare_scenarios(request: Request, body: CompareRequest) -> CompareResponse:
     """Return scenarios side by side."""
     found, live = await opened(request), desk(request).live
     return await live.run(compared, live, found.case, body=body, revision=found.revision)
 
 
-def compared(live: Live, case: Case, *, body: CompareAsked, revision: str) -> CompareTold:
+def compared(
+    live: ForecastThread, case: Case, *, body: CompareRequest, revision: str
+) -> CompareResponse:
     """Return the forecast of each scenario, and what each does against the first, draw by draw."""
-    asked = ForecastAsked(
+    asked = ForecastRequest(
         model=body.model,
         parameters=body.parameters,
         draws=body.draws,
@@ -302,12 +311,12 @@ def compared(live: Live, case: Case, *, body: CompareAsked, revision: str) -> Co
     for name in names:
         forecast = live.kept_forecast(replace(question, scenario=name))
         told = issues_told(question.case, forecast)
-        sides.append(SideTold(scenario=name, title=titles[name], issues=told))
+        sides.append(SideResponse(scenario=name, title=titles[name], issues=told))
     effects: tuple[Effect, ...] = ()
     if len(names) > 1:
         made = compare(question.case, question.model, names, draws=body.draws, seed=body.seed)
         effects = made.effects
-    return CompareTold(sides=tuple(sides), effects=effects)
+    return CompareResponse(sides=tuple(sides), effects=effects)
 
 
 ENDPOINTS = (

@@ -12,17 +12,17 @@ from starlette.requests import Request
 
 from winset.errors import CaseError, Problem, WinsetError
 from winset.evidence.reading.documents import MOST_BYTES
-from winset.web.api.cases import CASE, Placed
+from winset.web.api.cases import CASE, CasePlace
 from winset.web.api.decisions import copied_words, where
 from winset.web.api.declarations import Endpoint
 from winset.web.api.evidence import GROUP
 from winset.web.cases.store import Store
 from winset.web.cases.uploads import (
     MOST_FILES,
-    About,
-    Taken,
-    TakenIn,
     Upload,
+    UploadDetails,
+    UploadedFile,
+    Uploads,
     harmless,
     proposed_again,
     readable,
@@ -38,9 +38,9 @@ MOST_FIELDS = 20
 class DocumentsTaken:
     """What became of the files, one by one, and where the case is now."""
 
-    case: Placed
+    case: CasePlace
     copied: str
-    files: tuple[Taken, ...]
+    files: tuple[UploadedFile, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ class ProposedAgain:
         held: decided on, and therefore kept as they were.
     """
 
-    case: Placed
+    case: CasePlace
     copied: str
     document: str
     proposed: int
@@ -82,7 +82,9 @@ async def begin_from_articles(request: Request) -> DocumentsTaken:
     return _told(await anyio.to_thread.run_sync(begin))
 
 
-def _begun(store: Store, uploads: list[Upload], about: About, *, said: dict[str, str]) -> TakenIn:
+def _begun(
+    store: Store, uploads: list[Upload], about: UploadDetails, *, said: dict[str, str]
+) -> Uploads:
     problems = [
         Problem(where=name, required="must be given", found="nothing")
         for name, text in said.items()
@@ -113,7 +115,7 @@ async def propose_in(request: Request) -> ProposedAgain:
     )
 
 
-def _told(done: TakenIn) -> DocumentsTaken:
+def _told(done: Uploads) -> DocumentsTaken:
     return DocumentsTaken(
         case=where(done.name),
         copied=copied_words(done.name.name) if done.copied else "",
@@ -148,11 +150,13 @@ async def _uploads(form: FormData) -> list[Upload]:
     return uploads
 
 
-def _about(form: FormData, *, without: tuple[str, ...] = ()) -> About:
+def _about(form: FormData, *, without: tuple[str, ...] = ()) -> UploadDetails:
     said = _texts(form, ("publisher", "published", "title", "url"))
     said |= dict.fromkeys(without, "")
     day = _day("published", said["published"]) if said["published"] else None
-    return About(publisher=said["publisher"], published=day, title=said["title"], url=said["url"])
+    return UploadDetails(
+        publisher=said["publisher"], published=day, title=said["title"], url=said["url"]
+    )
 
 
 def _texts(form: FormData, names: tuple[str, ...]) -> dict[str, str]:

@@ -12,7 +12,7 @@ GROUP = "work in progress"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JobTold:
+class JobResponse:
     """How far a piece of work is.
 
     Attributes:
@@ -30,9 +30,9 @@ class JobTold:
     error: str
 
 
-def job_told(job: Job) -> JobTold:
+def job_told(job: Job) -> JobResponse:
     """Return how far ``job`` is."""
-    return JobTold(
+    return JobResponse(
         id=job.id,
         title=job.title,
         state=job.state,
@@ -48,12 +48,12 @@ def jobs_of(request: Request) -> Jobs:
     return found
 
 
-async def read_job(request: Request) -> JobTold:
+async def read_job(request: Request) -> JobResponse:
     """Return how far the work is."""
     return job_told(jobs_of(request).find(request.path_params["job"]))
 
 
-async def stop_job(request: Request) -> JobTold:
+async def stop_job(request: Request) -> JobResponse:
     """Let the work end at its next pause."""
     return job_told(jobs_of(request).stop(request.path_params["job"]))
 

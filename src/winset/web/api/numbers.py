@@ -23,11 +23,11 @@ from winset.evidence.coding.trace import Sentence, TracedCell, trace
 from winset.forecast.timeline import Timeline, moment_at, timeline_days
 from winset.models import default_model, make_model
 from winset.models.defaults import DRAWS, SEED
-from winset.web.api.cases import CASE, Placed, address
+from winset.web.api.cases import CASE, CasePlace, address
 from winset.web.api.decisions import copied_words, where
 from winset.web.api.declarations import Endpoint
 from winset.web.cases.coders import Coded, coded
-from winset.web.cases.store import Opened
+from winset.web.cases.store import OpenedCase
 from winset.web.cases.texts import visible
 from winset.web.forecasts.pictures import Picture, Width, picture
 from winset.web.server.error_responses import RefusedError
@@ -38,7 +38,7 @@ GROUP = "numbers and statements"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SupportTold:
+class SupportResponse:
     """One statement under a number, as all its coders read it."""
 
     id: str
@@ -51,7 +51,7 @@ class SupportTold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CellTold:
+class CellResponse:
     """A number of a stance and where it comes from.
 
     Attributes:
@@ -65,11 +65,11 @@ class CellTold:
     value: str
     origin: str
     gives: str
-    support: tuple[SupportTold, ...]
+    support: tuple[SupportResponse, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SentenceTold:
+class SentenceResponse:
     """A statement in its sentence, where the words are at hand."""
 
     coder: str
@@ -90,7 +90,7 @@ class SentenceTold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TraceTold:
+class TraceResponse:
     """A stance, number by number, down to the sentences."""
 
     issue: str
@@ -98,12 +98,12 @@ class TraceTold:
     issue_title: str
     actor_name: str
     note: str
-    cells: tuple[CellTold, ...]
-    sentences: tuple[SentenceTold, ...]
+    cells: tuple[CellResponse, ...]
+    sentences: tuple[SentenceResponse, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DerivedTold:
+class DerivedResponse:
     """A number that the accepted statements give, beside the one in the case.
 
     Attributes:
@@ -127,7 +127,7 @@ class DerivedTold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IdleTold:
+class IdleResponse:
     """An accepted statement that counts for nothing, also after what others give is written.
 
     Attributes:
@@ -151,12 +151,12 @@ class IdleTold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DerivationTold:
+class DerivationResponse:
     """What the statements give; ``revision`` is to be sent back to write it."""
 
     revision: str
-    numbers: tuple[DerivedTold, ...]
-    idle: tuple[IdleTold, ...]
+    numbers: tuple[DerivedResponse, ...]
+    idle: tuple[IdleResponse, ...]
     changes: int
     rowless: int
 
@@ -180,14 +180,14 @@ class DerivationWritten:
 class DerivationSaved:
     """What is safe on disk now."""
 
-    case: Placed
+    case: CasePlace
     copied: str
     written: int
-    derivation: DerivationTold
+    derivation: DerivationResponse
 
 
 @checked(frozen=True, slots=True, kw_only=True, config=STRICT)
-class TimelineAsked:
+class TimelineRequest:
     """The forecast of one issue over time.
 
     ``known`` is the frame that the page has drawn, ``width`` the pixels that it has for it.
@@ -203,7 +203,7 @@ class TimelineAsked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TimelineTold:
+class TimelineResponse:
     """How the forecast moved with what was said."""
 
     issue: str
@@ -212,7 +212,7 @@ class TimelineTold:
     picture: Picture
 
 
-def trace_told(found: Opened, issue: str, actor: str) -> TraceTold:
+def trace_told(found: OpenedCase, issue: str, actor: str) -> TraceResponse:
     """Return where each number of ``actor`` on ``issue`` comes from.
 
     Raises:
@@ -221,7 +221,7 @@ def trace_told(found: Opened, issue: str, actor: str) -> TraceTold:
     case = found.case
     traced = trace(case, issue, actor)
     base = f"{address(found.name)}/evidence"
-    return TraceTold(
+    return TraceResponse(
         issue=issue,
         actor=actor,
         issue_title=case.issue(issue).title,
@@ -232,9 +232,9 @@ def trace_told(found: Opened, issue: str, actor: str) -> TraceTold:
     )
 
 
-def _cell(cell: TracedCell, base: str) -> CellTold:
+def _cell(cell: TracedCell, base: str) -> CellResponse:
     gives = cell.derived
-    return CellTold(
+    return CellResponse(
         quantity=cell.quantity,
         value=_text(cell.value),
         origin=cell.origin,
@@ -242,7 +242,7 @@ def _cell(cell: TracedCell, base: str) -> CellTold:
         support=()
         if gives is None
         else tuple(
-            SupportTold(
+            SupportResponse(
                 id=support.readings[0].id,
                 coders=tuple(row.coder for row in support.readings),
                 document=support.readings[0].document,
@@ -256,9 +256,9 @@ def _cell(cell: TracedCell, base: str) -> CellTold:
     )
 
 
-def _sentence(one: Sentence, base: str) -> SentenceTold:
+def _sentence(one: Sentence, base: str) -> SentenceResponse:
     row, document = one.statement, one.document
-    return SentenceTold(
+    return SentenceResponse(
         coder=row.coder,
         id=row.id,
         document=document.id,
@@ -285,11 +285,11 @@ def _text(value: Range | None) -> str:
     return "" if value is None else str(value)
 
 
-def derivation_told(found: Opened) -> DerivationTold:
+def derivation_told(found: OpenedCase) -> DerivationResponse:
     """Return what the accepted statements of the case give, beside what is coded."""
     result = derive_stances(found.case)
     numbers = _numbers(found, result)
-    return DerivationTold(
+    return DerivationResponse(
         revision=_revision(numbers),
         numbers=numbers,
         idle=_idle(found, result),
@@ -298,7 +298,7 @@ def derivation_told(found: Opened) -> DerivationTold:
     )
 
 
-def _numbers(found: Opened, result: Derivation) -> tuple[DerivedTold, ...]:
+def _numbers(found: OpenedCase, result: Derivation) -> tuple[DerivedResponse, ...]:
     case = found.case
     plain = {(s.issue, s.actor): s for s in case.stances if s.condition is None}
     told = []
@@ -306,7 +306,7 @@ def _numbers(found: Opened, result: Derivation) -> tuple[DerivedTold, ...]:
         key = number.issue, number.actor
         stance = plain.get(key)
         told.append(
-            DerivedTold(
+            DerivedResponse(
                 issue=number.issue,
                 issue_title=case.issue(number.issue).title,
                 actor=number.actor,
@@ -324,14 +324,14 @@ def _numbers(found: Opened, result: Derivation) -> tuple[DerivedTold, ...]:
     return tuple(told)
 
 
-def _idle(found: Opened, result: Derivation) -> tuple[IdleTold, ...]:
+def _idle(found: OpenedCase, result: Derivation) -> tuple[IdleResponse, ...]:
     base = f"{address(found.name)}/evidence"
     actors = {actor.id: actor.name for actor in found.case.actors}
     titles = {issue.id: issue.title for issue in found.case.issues}
-    entries: dict[IdleTold, list[str]] = {}
+    entries: dict[IdleResponse, list[str]] = {}
     for ending in idle(result.case):
         row = ending.statement
-        entry = IdleTold(
+        entry = IdleResponse(
             id=row.id,
             coders=(),
             speaker=actors.get(row.speaker, row.speaker),
@@ -354,19 +354,19 @@ def _what(result: Derivation, key: tuple[str, str, str]) -> str:
     return "new" if key in result.changed else "as it is"
 
 
-def _revision(numbers: tuple[DerivedTold, ...]) -> str:
+def _revision(numbers: tuple[DerivedResponse, ...]) -> str:
     said = [{**asdict(number), "address": ""} for number in numbers]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def derived_case(case: Case, *, found: Opened, asked: DerivationWritten) -> Case:
+def derived_case(case: Case, *, found: OpenedCase, asked: DerivationWritten) -> Case:
     """Return ``case`` with what its statements give.
 
     Raises:
         RefusedError: with status 409 when they give something else than the page saw.
         WinsetError: when a salience or influence is no range.
     """
-    now = derivation_told(Opened(name=found.name, revision="", case=case))
+    now = derivation_told(OpenedCase(name=found.name, revision="", case=case))
     if now.revision != asked.revision:
         said = "The statements give something else by now: look again before writing."
         raise RefusedError(409, said, yours=None, theirs=asdict(now))
@@ -381,13 +381,13 @@ def _range(name: str, text: str) -> Range | None:
         raise WinsetError(f"{name}: must be {error}; found {text}") from None
 
 
-async def read_trace(request: Request) -> TraceTold:
+async def read_trace(request: Request) -> TraceResponse:
     """Return where each number of an actor on an issue comes from."""
     found, at = await opened(request), request.path_params
     return await anyio.to_thread.run_sync(trace_told, found, at["issue"], at["actor"])
 
 
-async def read_derivation(request: Request) -> DerivationTold:
+async def read_derivation(request: Request) -> DerivationResponse:
     """Return what the accepted statements give."""
     return await anyio.to_thread.run_sync(derivation_told, await opened(request))
 
@@ -412,7 +412,7 @@ async def read_coders(request: Request) -> Coded:
     return await anyio.to_thread.run_sync(coded, await opened(request))
 
 
-async def make_timeline(request: Request, body: TimelineAsked) -> TimelineTold:
+async def make_timeline(request: Request, body: TimelineRequest) -> TimelineResponse:
     """Return the forecast as it could have been made on each day that something was said."""
     found, at = await opened(request), desk(request)
     issue = issue_in(found, body.issue)
@@ -427,7 +427,7 @@ async def make_timeline(request: Request, body: TimelineAsked) -> TimelineTold:
     ]
     course = Timeline(model=model.name, draws=body.draws, seed=body.seed, moments=tuple(moments))
     view = await anyio.to_thread.run_sync(partial(drawn, course, issue, case=found.case))
-    return TimelineTold(
+    return TimelineResponse(
         issue=issue,
         revision=found.revision,
         days=len(days),

@@ -18,7 +18,7 @@ from winset.track_record.sealed import Seal, SealDraft, draft, put_down
 from winset.web.api.cases import CASE, address
 from winset.web.api.declarations import Endpoint
 from winset.web.cases.locks import locked
-from winset.web.cases.store import Name, Store
+from winset.web.cases.store import CaseName, Store
 from winset.web.forecasts.query import Draws
 from winset.web.server.error_responses import RefusedError
 from winset.web.server.workbench import desk, name_in, opened
@@ -30,7 +30,7 @@ Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
 @checked(frozen=True, slots=True, kw_only=True, config=STRICT)
-class SealAsked:
+class SealRequest:
     """A forecast to seal.
 
     Attributes:
@@ -54,7 +54,7 @@ class SealAsked:
 
 
 @checked(frozen=True, slots=True, kw_only=True, config=STRICT)
-class SealConfirmed(SealAsked):
+class SealConfirmed(SealRequest):
     """A forecast to seal, with the digest of the preview that was seen of it."""
 
     seen: Digest
@@ -94,7 +94,7 @@ class SealPreview:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SealTold:
+class SealResponse:
     """What is safe on disk now.
 
     Attributes:
@@ -108,12 +108,12 @@ class SealTold:
     address: str
 
 
-def _own(name: Name) -> None:
+def _own(name: CaseName) -> None:
     if name.place != "own":
         raise RefusedError(403, "Cases that come with the package are not changed: copy it first.")
 
 
-def _drafted(case: Case, body: SealAsked) -> SealDraft:
+def _drafted(case: Case, body: SealRequest) -> SealDraft:
     return draft(
         case,
         question=body.subject if body.asks == "question" else None,
@@ -155,14 +155,14 @@ def preview_of(drafted: SealDraft) -> SealPreview:
     )
 
 
-async def preview_seal(request: Request, body: SealAsked) -> SealPreview:
+async def preview_seal(request: Request, body: SealRequest) -> SealPreview:
     """Return what would be sealed; nothing is written."""
     _own(name_in(request))
     case = (await opened(request)).case
     return preview_of(await desk(request).live.run(_drafted, case, body))
 
 
-async def write_seal(request: Request, body: SealConfirmed) -> SealTold:
+async def write_seal(request: Request, body: SealConfirmed) -> SealResponse:
     """Seal what the preview showed; the answer comes once it is on disk."""
     name = name_in(request)
     _own(name)
@@ -175,7 +175,7 @@ async def write_seal(request: Request, body: SealConfirmed) -> SealTold:
     return await anyio.to_thread.run_sync(sealed, desk(request).store, name, drafted)
 
 
-def sealed(store: Store, name: Name, drafted: SealDraft) -> SealTold:
+def sealed(store: Store, name: CaseName, drafted: SealDraft) -> SealResponse:
     """Write ``drafted`` into the ledger of the case, under the folder's lock.
 
     Raises:
@@ -185,7 +185,7 @@ def sealed(store: Store, name: Name, drafted: SealDraft) -> SealTold:
     """
     with locked(store.path(name)):
         done = put_down(drafted)
-    return SealTold(
+    return SealResponse(
         entry=done.id,
         line=done.line,
         at=done.seal.at,

@@ -14,7 +14,7 @@ GROUP = "workbench"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StateTold:
+class StateResponse:
     """Whether forecasts come at once, or the models are still being compiled.
 
     Attributes:
@@ -30,10 +30,10 @@ class StateTold:
     version: str
 
 
-async def read_state(request: Request) -> StateTold:
+async def read_state(request: Request) -> StateResponse:
     """Return how the workbench is."""
     news = latest()
-    return StateTold(
+    return StateResponse(
         compiling=desk(request).live.compiling or news is not None,
         kernel="" if news is None else news.name.partition(".")[0].replace("_", "-"),
         place=0 if news is None else news.place,

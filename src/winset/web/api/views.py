@@ -13,15 +13,15 @@ from starlette.requests import Request
 from winset.track_record.sealed import resolve, score
 from winset.web.api.cases import CASE, address
 from winset.web.api.declarations import Endpoint
-from winset.web.api.jobs import JobTold, job_told
+from winset.web.api.jobs import JobResponse, job_told
 from winset.web.cases.locks import locked
-from winset.web.cases.store import Name, Store
+from winset.web.cases.store import CaseName, Store
 from winset.web.forecasts.jobs import Job
 from winset.web.server.error_responses import RefusedError
 from winset.web.server.workbench import desk, name_in, opened
-from winset.web.views.kind import Kind, Subject
+from winset.web.views.kind import Subject, ViewKind
 from winset.web.views.kinds import BACKTEST, OF_A_CASE, kind_of
-from winset.web.views.query import Asked, query_of
+from winset.web.views.query import ViewQuery, query_of
 from winset.web.views.view_cache import FORMS, Views, told, wanted
 
 STRICT = ConfigDict(extra="forbid")
@@ -50,7 +50,7 @@ class ViewListed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ViewTold:
+class ViewResponse:
     """A view as it stands: made, or the work that makes it.
 
     Attributes:
@@ -67,7 +67,7 @@ class ViewTold:
     view: str
     address: str
     asked: dict[str, Any]
-    job: JobTold | None
+    job: JobResponse | None
     made: dict[str, Any] | None
     sentences: tuple[str, ...]
     parts: tuple[dict[str, Any], ...]
@@ -75,7 +75,7 @@ class ViewTold:
 
 
 @checked(frozen=True, slots=True, kw_only=True, config=STRICT)
-class Came:
+class QuestionOutcome:
     """How a sealed question came out.
 
     Attributes:
@@ -95,7 +95,7 @@ class Came:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CameTold:
+class OutcomeResponse:
     """What is safe on disk now, and what the forecast scores.
 
     Attributes:
@@ -112,7 +112,7 @@ class CameTold:
     crps: float | None
 
 
-def _listed(kind: Kind, subject: Subject) -> ViewListed:
+def _listed(kind: ViewKind, subject: Subject) -> ViewListed:
     base = f"/{kind.name}"
     if subject.opened is not None:
         base = f"{address(subject.opened.name)}/views{base}"
@@ -123,7 +123,7 @@ def _listed(kind: Kind, subject: Subject) -> ViewListed:
         takes=kind.takes,
         address=base,
         files={form: f"{base}.{form}" for form in FORMS},
-        missing=wanted(kind, subject, Asked()).missing,
+        missing=wanted(kind, subject, ViewQuery()).missing,
     )
 
 
@@ -137,29 +137,29 @@ async def list_views(request: Request) -> list[ViewListed]:
     return await anyio.to_thread.run_sync(listed)
 
 
-async def read_view(request: Request, body: Asked) -> ViewTold:
+async def read_view(request: Request, body: ViewQuery) -> ViewResponse:
     """Return a view of a case, or the work that makes it."""
     kind = kind_of(request.path_params["view"])
     of = Subject(store=desk(request).store, opened=await opened(request))
     return await _told(request, kind, of, body)
 
 
-async def read_backtest(request: Request, body: Asked) -> ViewTold:
+async def read_backtest(request: Request, body: ViewQuery) -> ViewResponse:
     """Return a backtest, or the work that makes it."""
     return await _told(request, BACKTEST, Subject(store=desk(request).store), body)
 
 
-async def _told(request: Request, kind: Kind, of: Subject, asked: Asked) -> ViewTold:
+async def _told(request: Request, kind: ViewKind, of: Subject, asked: ViewQuery) -> ViewResponse:
     views: Views = request.app.state.views
     view = await anyio.to_thread.run_sync(wanted, kind, of, asked)
     base = _listed_base(kind, of)
     found = await views.shown(view, patience=0.0)
     if isinstance(found, Job):
-        return ViewTold(view=kind.name, address=base + query_of(view.asked), asked={},
+        return ViewResponse(view=kind.name, address=base + query_of(view.asked), asked={},
                         job=job_told(found), made=None, sentences=(), parts=(),
                         found=None)  # fmt: skip
     said = told(view, found)
-    return ViewTold(
+    return ViewResponse(
         view=kind.name,
         address=base + query_of(view.asked),
         asked=said["asked"],
@@ -171,18 +171,18 @@ async def _told(request: Request, kind: Kind, of: Subject, asked: Asked) -> View
     )
 
 
-def _listed_base(kind: Kind, of: Subject) -> str:
+def _listed_base(kind: ViewKind, of: Subject) -> str:
     name = "" if of.opened is None else f"{address(of.opened.name)}/views"
     return f"{name}/{kind.name}"
 
 
-async def write_resolution(request: Request, body: Came) -> CameTold:
+async def write_resolution(request: Request, body: QuestionOutcome) -> OutcomeResponse:
     """Write below a sealed forecast how it came out; the answer comes once that is on disk."""
     write = partial(resolved, desk(request).store, name_in(request), body)
     return await anyio.to_thread.run_sync(write)
 
 
-def resolved(store: Store, name: Name, came: Came) -> CameTold:
+def resolved(store: Store, name: CaseName, came: QuestionOutcome) -> OutcomeResponse:
     """Write ``came`` into the ledger of the case, under the folder's lock.
 
     Raises:
@@ -206,7 +206,7 @@ def resolved(store: Store, name: Name, came: Came) -> CameTold:
     found = score(done)
     assert found is not None
     assert done.resolution is not None
-    return CameTold(
+    return OutcomeResponse(
         entry=done.id,
         outcome=done.resolution.outcome,
         counts=found.counts,

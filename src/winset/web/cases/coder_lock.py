@@ -22,12 +22,12 @@ from winset.evidence.coding.decisions import (
 )
 from winset.evidence.disposable import only_session
 from winset.web.cases.locks import locked
-from winset.web.cases.store import Name, Opened, Store
+from winset.web.cases.store import CaseName, OpenedCase, Store
 from winset.web.server.error_responses import RefusedError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deed:
+class CoderEdit:
     """What is to be done to a coder's file: ``row`` put into it, or taken out of it."""
 
     what: Literal["save", "drop"]
@@ -35,7 +35,7 @@ class Deed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
+class EditRecord:
     """What is safe on disk now.
 
     Attributes:
@@ -47,7 +47,7 @@ class Recorded:
 
     row: Statement
     gone: bool
-    opened: Opened
+    opened: OpenedCase
     copied: bool
 
 
@@ -70,12 +70,14 @@ def session(folder: Path, coder: str) -> Iterator[None]:
         yield
 
 
-def own(store: Store, name: Name) -> tuple[Name, bool]:
+def own(store: Store, name: CaseName) -> tuple[CaseName, bool]:
     """Return the case to write into, a copy of a shipped one, and whether it was copied now."""
     return (store.copy(name), True) if name.place == "shipped" else (name, False)
 
 
-def record(store: Store, name: Name, *, coder: str, deed: Callable[[Case], Deed]) -> Recorded:
+def record(
+    store: Store, name: CaseName, *, coder: str, deed: Callable[[Case], CoderEdit]
+) -> EditRecord:
     """Do to the file of ``coder`` what ``deed`` makes of the case as it stands on disk.
 
     It is on disk, whole, when this returns. A shipped case is copied first.
@@ -95,10 +97,12 @@ def record(store: Store, name: Name, *, coder: str, deed: Callable[[Case], Deed]
             save_decision(path, done.row)
         else:
             drop_decision(path, done.row)
-    return Recorded(row=done.row, gone=done.what == "drop", opened=store.open(name), copied=copied)
+    return EditRecord(
+        row=done.row, gone=done.what == "drop", opened=store.open(name), copied=copied
+    )
 
 
-def _checked(case: Case, deed: Callable[[Case], Deed]) -> Deed:
+def _checked(case: Case, deed: Callable[[Case], CoderEdit]) -> CoderEdit:
     done = deed(case)
     (with_decision if done.what == "save" else without_decision)(case, done.row)
     return done

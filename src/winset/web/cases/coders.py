@@ -10,14 +10,14 @@ from winset.evidence.coding.agreement import FIELDS, agreement
 from winset.evidence.coding.units import Unit, units
 from winset.web.api.cases import address
 from winset.web.cases.statements import deciding, statement_told
-from winset.web.cases.store import Opened
-from winset.web.cases.texts import Shown, shown_text
+from winset.web.cases.store import OpenedCase
+from winset.web.cases.texts import ShownText, shown_text
 
 RESAMPLES = 300  # enough for two digits of the interval, and a second at most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReadingTold:
+class ReadingResponse:
     """What one coder says of a statement; every field empty where the coder has no row."""
 
     coder: str
@@ -32,7 +32,7 @@ class ReadingTold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnitTold:
+class UnitResponse:
     """A statement as each coder reads it.
 
     Attributes:
@@ -47,13 +47,13 @@ class UnitTold:
     start: int
     end: int
     address: str
-    readings: tuple[ReadingTold, ...]
+    readings: tuple[ReadingResponse, ...]
     differ: tuple[str, ...]
     alone: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AlphaTold:
+class AlphaResponse:
     """Krippendorff's alpha for one field; null where it cannot be told."""
 
     field: str
@@ -77,14 +77,14 @@ class Coded:
     """
 
     coders: tuple[str, ...]
-    units: tuple[UnitTold, ...]
-    fields: tuple[AlphaTold, ...]
+    units: tuple[UnitResponse, ...]
+    fields: tuple[AlphaResponse, ...]
     remark: str
     differing: int
     alone: int
 
 
-def coded(found: Opened) -> Coded:
+def coded(found: OpenedCase) -> Coded:
     """Return the readings of all coders of a case side by side."""
     case = found.case
     coders = deciding(case)
@@ -106,11 +106,11 @@ def coded(found: Opened) -> Coded:
     )
 
 
-def _unit(found: Opened, unit: Unit, coders: tuple[str, ...], text: Shown) -> UnitTold:
+def _unit(found: OpenedCase, unit: Unit, coders: tuple[str, ...], text: ShownText) -> UnitResponse:
     first = unit.rows[0]
     title = next(d.title for d in found.case.documents if d.id == unit.document)
     by_coder = {row.coder: row for row in unit.rows}
-    return UnitTold(
+    return UnitResponse(
         document=unit.document,
         title=title or unit.document,
         words=statement_told(first, text).words,
@@ -123,11 +123,13 @@ def _unit(found: Opened, unit: Unit, coders: tuple[str, ...], text: Shown) -> Un
     )
 
 
-def _reading(coder: str, row: Statement | None) -> ReadingTold:
+def _reading(coder: str, row: Statement | None) -> ReadingResponse:
     if row is None:
-        return ReadingTold(coder=coder, id="", status="", speaker="", issue="", kind="", value="",
-                           condition="", note="")  # fmt: skip
-    return ReadingTold(
+        return ReadingResponse(
+            coder=coder, id="", status="", speaker="", issue="", kind="", value="",
+            condition="", note="",
+        )  # fmt: skip
+    return ReadingResponse(
         coder=coder,
         id=row.id,
         status=row.status,
@@ -150,7 +152,7 @@ def _differs(unit: Unit, field: str) -> bool:
     return len({str(getattr(row, field) or "") for row in rows}) > 1
 
 
-def _alphas(case: Case, coders: tuple[str, ...]) -> tuple[tuple[AlphaTold, ...], str]:
+def _alphas(case: Case, coders: tuple[str, ...]) -> tuple[tuple[AlphaResponse, ...], str]:
     if len(coders) < 2:
         return (), "Agreement needs two coders: let a second one code under another name."
     try:
@@ -162,9 +164,9 @@ def _alphas(case: Case, coders: tuple[str, ...]) -> tuple[tuple[AlphaTold, ...],
 
 
 @lru_cache(maxsize=4)
-def _measured(readings: "_Readings") -> tuple[AlphaTold, ...]:
+def _measured(readings: "_Readings") -> tuple[AlphaResponse, ...]:
     return tuple(
-        AlphaTold(
+        AlphaResponse(
             field=field.field,
             level=field.level,
             alpha=_known(field.alpha),

@@ -10,7 +10,7 @@ Reading = tuple[str, str]  # coder, id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Resting:
+class Dependent:
     """A number, or a row, that rests on a statement.
 
     Attributes:
@@ -28,9 +28,9 @@ class Resting:
     weight: float | None = None
 
 
-def resting(case: Case) -> dict[Reading, tuple[Resting, ...]]:
+def resting(case: Case) -> dict[Reading, tuple[Dependent, ...]]:
     """Return what rests on each statement, by coder and id; nothing for those without."""
-    found: dict[Reading, list[Resting]] = defaultdict(list)
+    found: dict[Reading, list[Dependent]] = defaultdict(list)
     coders: dict[str, list[str]] = defaultdict(list)
     for row in case.statements:
         coders[row.id].append(row.coder)
@@ -43,18 +43,18 @@ def resting(case: Case) -> dict[Reading, tuple[Resting, ...]]:
         for id in stance.statements:
             if (id, stance.issue, stance.actor) not in derived:
                 _cite(found, coders[id], id,
-                      Resting(what=by_hand, issue=stance.issue, actor=stance.actor))  # fmt: skip
+                      Dependent(what=by_hand, issue=stance.issue, actor=stance.actor))  # fmt: skip
     for tie in case.ties:
         what = f"{tie.kind} of {case.actor(tie.source).name} on {case.actor(tie.target).name}"
         for id in tie.statements:
-            _cite(found, coders[id], id, Resting(what=what))
+            _cite(found, coders[id], id, Dependent(what=what))
     for claim in case.claims:
         for id in claim.statements:
-            _cite(found, coders[id], id, Resting(what=f"claim {claim.id}"))
+            _cite(found, coders[id], id, Dependent(what=f"claim {claim.id}"))
     return {reading: tuple(numbers) for reading, numbers in found.items()}
 
 
-def _derived(case: Case, found: dict[Reading, list[Resting]]) -> set[tuple[str, str, str]]:
+def _derived(case: Case, found: dict[Reading, list[Dependent]]) -> set[tuple[str, str, str]]:
     """Add the numbers derived from statements; return (id, issue, actor) of those added."""
     marks = {(s.issue, s.actor): derived_cells(s) for s in case.stances if s.condition is None}
     added = set()
@@ -67,7 +67,7 @@ def _derived(case: Case, found: dict[Reading, list[Resting]]) -> set[tuple[str, 
         for support in number.support:
             for row in support.readings:
                 found[row.coder, row.id].append(
-                    Resting(
+                    Dependent(
                         what=what,
                         issue=number.issue if has_stance else "",
                         actor=number.actor if has_stance else "",
@@ -79,6 +79,8 @@ def _derived(case: Case, found: dict[Reading, list[Resting]]) -> set[tuple[str, 
     return added
 
 
-def _cite(found: dict[Reading, list[Resting]], coders: list[str], id: str, number: Resting) -> None:
+def _cite(
+    found: dict[Reading, list[Dependent]], coders: list[str], id: str, number: Dependent
+) -> None:
     for coder in coders:
         found[coder, id].append(number)

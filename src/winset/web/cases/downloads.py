@@ -27,9 +27,9 @@ from winset.formats.ktab import write_ktab
 from winset.formats.refiqda import write_refi_qda
 from winset.report.page import report_html
 from winset.web.api.cases import address
-from winset.web.cases.store import Opened
-from winset.web.forecasts.forecast_thread import Live
-from winset.web.forecasts.query import ForecastAsked, understood
+from winset.web.cases.store import OpenedCase
+from winset.web.forecasts.forecast_thread import ForecastThread
+from winset.web.forecasts.query import ForecastRequest, understood
 from winset.web.server.error_responses import Json, RefusedError
 from winset.web.server.templating import page
 from winset.web.server.workbench import desk, opened
@@ -40,7 +40,7 @@ MOST_FOLDER = 200_000_000  # bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
+class DownloadForm:
     """A form in which a case can be taken away.
 
     Attributes:
@@ -56,7 +56,7 @@ class Form:
     kind: str
     title: str
     explains: str
-    make: Callable[[Opened, Live], bytes]
+    make: Callable[[OpenedCase, ForecastThread], bytes]
     kernels: bool = False
 
 
@@ -74,17 +74,17 @@ def attached(data: bytes, kind: str, name: str, *, inline: bool = False) -> Resp
     return Response(data, media_type=kind, headers={"content-disposition": said})
 
 
-def _report(found: Opened, live: Live) -> bytes:
+def _report(found: OpenedCase, live: ForecastThread) -> bytes:
     case = found.case
     made = []
     if case.issues and case.stances:
-        question = understood(case, ForecastAsked(), revision=found.revision)
+        question = understood(case, ForecastRequest(), revision=found.revision)
         made = [live.kept_forecast(question)]
     return report_html(case, made).encode()
 
 
-def _forecast(found: Opened, live: Live) -> bytes:
-    question = understood(found.case, ForecastAsked(), revision=found.revision)
+def _forecast(found: OpenedCase, live: ForecastThread) -> bytes:
+    question = understood(found.case, ForecastRequest(), revision=found.revision)
     made = live.kept_forecast(question)
     said = forecast_json(
         found.case, made, look_behind(found.case, made, structure=True, curves=False)
@@ -92,30 +92,30 @@ def _forecast(found: Opened, live: Live) -> bytes:
     return bytes(Json(said).body)
 
 
-def _workbook(found: Opened, live: Live) -> bytes:  # noqa: ARG001
+def _workbook(found: OpenedCase, live: ForecastThread) -> bytes:  # noqa: ARG001
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "case.xlsx"
         write_workbook(found.case, path)
         return path.read_bytes()
 
 
-def _dna(found: Opened, live: Live) -> bytes:  # noqa: ARG001
+def _dna(found: OpenedCase, live: ForecastThread) -> bytes:  # noqa: ARG001
     return export_dna(found.case).data
 
 
-def _ktab(found: Opened, live: Live) -> bytes:  # noqa: ARG001
+def _ktab(found: OpenedCase, live: ForecastThread) -> bytes:  # noqa: ARG001
     return write_ktab(found.case).encode()
 
 
-def _doccano(found: Opened, live: Live) -> bytes:  # noqa: ARG001
+def _doccano(found: OpenedCase, live: ForecastThread) -> bytes:  # noqa: ARG001
     return write_doccano(found.case).encode()
 
 
-def _refi(found: Opened, live: Live) -> bytes:  # noqa: ARG001
+def _refi(found: OpenedCase, live: ForecastThread) -> bytes:  # noqa: ARG001
     return write_refi_qda(found.case)
 
 
-def _folder(found: Opened, live: Live) -> bytes:  # noqa: ARG001
+def _folder(found: OpenedCase, live: ForecastThread) -> bytes:  # noqa: ARG001
     """Return the case folder: what the case is read from, and what belongs to it."""
     files = dict(render_case(found.case))
     if found.case.folder is not None:
@@ -167,25 +167,25 @@ def beside(case: Case) -> dict[str, bytes]:
 FORMS = {
     form.file: form
     for form in (
-        Form(file="report.html", kind="text/html; charset=utf-8", title="Report",
+        DownloadForm(file="report.html", kind="text/html; charset=utf-8", title="Report",
              explains="One page that needs nothing else: forecast, pictures, evidence, method.",
              make=_report, kernels=True),
-        Form(file="forecast.json", kind="application/json", title="Forecast",
+        DownloadForm(file="forecast.json", kind="application/json", title="Forecast",
              explains="Every number of it unrounded, for scripts.",
              make=_forecast, kernels=True),
-        Form(file="case.xlsx", kind="application/vnd.openxmlformats-officedocument."
+        DownloadForm(file="case.xlsx", kind="application/vnd.openxmlformats-officedocument."
              "spreadsheetml.sheet", title="Excel workbook",
              explains="One sheet per table; edit it and import it here.", make=_workbook),
-        Form(file="case.zip", kind="application/zip", title="Case folder",
+        DownloadForm(file="case.zip", kind="application/zip", title="Case folder",
              explains="Every file of the case, kept texts and sealed forecasts too.", make=_folder),
-        Form(file="ktab.csv", kind="text/csv; charset=utf-8", title="KTAB",
+        DownloadForm(file="ktab.csv", kind="text/csv; charset=utf-8", title="KTAB",
              explains="For KTAB's spatial model: ranges at their medians.", make=_ktab),
-        Form(file="statements.dna", kind="application/vnd.sqlite3",
+        DownloadForm(file="statements.dna", kind="application/vnd.sqlite3",
              title="Discourse Network Analyzer",
              explains="A DNA 3 database of the accepted statements.", make=_dna),
-        Form(file="doccano.jsonl", kind="application/jsonl", title="doccano",
+        DownloadForm(file="doccano.jsonl", kind="application/jsonl", title="doccano",
              explains="Kept texts with their spans, for annotation.", make=_doccano),
-        Form(file="refi.qdpx", kind="application/octet-stream", title="REFI-QDA project",
+        DownloadForm(file="refi.qdpx", kind="application/octet-stream", title="REFI-QDA project",
              explains="For NVivo, ATLAS.ti, MAXQDA, QualCoder and others.", make=_refi),
     )
 }  # fmt: skip

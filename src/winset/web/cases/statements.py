@@ -13,16 +13,16 @@ from winset.evidence.coding.endings import idle
 from winset.evidence.statements.names import bare_name
 from winset.evidence.statements.speakers import UNRESOLVED
 from winset.web.cases import rows
-from winset.web.cases.dependent_numbers import Reading, Resting, resting
-from winset.web.cases.store import Opened
-from winset.web.cases.texts import Block, Shown, shown_text, visible
+from winset.web.cases.dependent_numbers import Dependent, Reading, resting
+from winset.web.cases.store import OpenedCase
+from winset.web.cases.texts import Block, ShownText, shown_text, visible
 
 _SAID_BY = re.compile(r"\bsaid by “(.+?)”(?:;|$)")
 LONGEST_WORDS = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StatementTold:
+class StatementResponse:
     """A statement as one coder reads it, or as a machine proposes it.
 
     Attributes:
@@ -50,19 +50,19 @@ class StatementTold:
     coded_at: str
     name: str
     revision: str
-    rests: tuple[Resting, ...]
+    rests: tuple[Dependent, ...]
     idle: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Below:
+class StatementDependents:
     """What rests on the statements of a case, by coder and id, and why nothing rests on others."""
 
-    rests: dict[Reading, tuple[Resting, ...]]
+    rests: dict[Reading, tuple[Dependent, ...]]
     idle: dict[Reading, str]
 
 
-NOTHING_BELOW = Below(rests={}, idle={})
+NOTHING_BELOW = StatementDependents(rests={}, idle={})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +89,7 @@ class DocumentListed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DocumentTold:
+class DocumentResponse:
     """A document with its text and the statements in it.
 
     Attributes:
@@ -110,13 +110,13 @@ class DocumentTold:
     blocks: tuple[Block, ...]
     sentences: tuple[int, ...]
     trouble: str
-    statements: tuple[StatementTold, ...]
+    statements: tuple[StatementResponse, ...]
 
 
-def document_told(found: Opened, document: Document) -> DocumentTold:
+def document_told(found: OpenedCase, document: Document) -> DocumentResponse:
     """Return ``document`` with its text and its statements."""
     shown = shown_text(found.case, document)
-    return DocumentTold(
+    return DocumentResponse(
         id=document.id,
         title=document.title,
         publisher=document.publisher,
@@ -132,8 +132,8 @@ def document_told(found: Opened, document: Document) -> DocumentTold:
 
 
 def statements_told(
-    found: Opened, document: Document, shown: Shown | None = None
-) -> tuple[StatementTold, ...]:
+    found: OpenedCase, document: Document, shown: ShownText | None = None
+) -> tuple[StatementResponse, ...]:
     """Return the statements of ``document``, of all coders, in the order of the text."""
     shown = shown or shown_text(found.case, document)
     below = _below(found)
@@ -144,14 +144,16 @@ def statements_told(
     )
 
 
-def statement_told(row: Statement, shown: Shown, below: Below = NOTHING_BELOW) -> StatementTold:
+def statement_told(
+    row: Statement, shown: ShownText, below: StatementDependents = NOTHING_BELOW
+) -> StatementResponse:
     """Return ``row`` as a page shows it, with what rests on it ``below``."""
     there = bool(shown.whole)
     intact = not there or span_digest(shown.whole, row.start, row.end) == row.quote_sha256
     words = shown.whole[row.start : row.end] if there and intact else row.quote
     cells, digest = _plain(row)
     named = _SAID_BY.search(row.note) if row.speaker == UNRESOLVED else None
-    return StatementTold(
+    return StatementResponse(
         coder=row.coder,
         id=row.id,
         document=row.document,
@@ -182,31 +184,31 @@ def _plain(row: Statement) -> tuple[dict[str, str], str]:
 
 
 @lru_cache(maxsize=8)
-def _cached(kept: "_Kept") -> Below:
+def _cached(kept: "_StatementKey") -> StatementDependents:
     reasons = {
         (ending.statement.coder, ending.statement.id): (
             f"Counts for nothing yet, since {ending.reason}. {ending.remedy}"
         )
         for ending in idle(kept.case)
     }
-    return Below(rests=resting(kept.case), idle=reasons)
+    return StatementDependents(rests=resting(kept.case), idle=reasons)
 
 
-class _Kept:
+class _StatementKey:
     """A case under its revision, so that what rests on statements is found out once."""
 
-    def __init__(self, found: Opened) -> None:
+    def __init__(self, found: OpenedCase) -> None:
         self.case, self.key = found.case, (str(found.name), found.revision)
 
     def __hash__(self) -> int:
         return hash(self.key)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Kept) and self.key == other.key
+        return isinstance(other, _StatementKey) and self.key == other.key
 
 
-def _below(found: Opened) -> Below:
-    return _cached(_Kept(found))
+def _below(found: OpenedCase) -> StatementDependents:
+    return _cached(_StatementKey(found))
 
 
 def documents_listed(case: Case) -> tuple[DocumentListed, ...]:

@@ -40,7 +40,7 @@ _NEW = ".winset-new-"  # begins the name of a case that is being filled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Name:
+class CaseName:
     """Which case: ``own``, in the folder served, or ``shipped`` with the package."""
 
     place: Place
@@ -51,7 +51,7 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
+class OpenedCase:
     """A case as it stands on disk.
 
     Attributes:
@@ -60,13 +60,13 @@ class Opened:
         case: what they say.
     """
 
-    name: Name
+    name: CaseName
     revision: str
     case: Case
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Saved:
+class SavedCase:
     """What an edit left on disk.
 
     Attributes:
@@ -74,7 +74,7 @@ class Saved:
         copied: whether a shipped case was copied into the folder first.
     """
 
-    opened: Opened
+    opened: OpenedCase
     copied: bool
 
 
@@ -87,13 +87,13 @@ class Store:
             what = "a file" if self.folder.exists() else "nothing"
             raise WinsetError(f"{folder}: must be a folder; found {what}; make it, or name another")
         self.single = (self.folder / "case.yaml").is_file()
-        self._kept: dict[Path, Opened] = {}
+        self._kept: dict[Path, OpenedCase] = {}
         self._guard = threading.Lock()
 
-    def names(self) -> tuple[Name, ...]:
+    def names(self) -> tuple[CaseName, ...]:
         """Return every case there is, own ones first."""
-        own = [Name(place="own", name=name) for name in self._own()]
-        return (*own, *(Name(place="shipped", name=name) for name in shipped_cases()))
+        own = [CaseName(place="own", name=name) for name in self._own()]
+        return (*own, *(CaseName(place="shipped", name=name) for name in shipped_cases()))
 
     def _own(self) -> dict[str, Path]:
         if self.single:
@@ -106,7 +106,7 @@ class Store:
             and (path / "case.yaml").is_file()
         }
 
-    def path(self, name: Name) -> Path:
+    def path(self, name: CaseName) -> Path:
         """Return the folder of ``name``.
 
         Raises:
@@ -117,7 +117,7 @@ class Store:
             raise RefusedError(404, f"There is no {name.place} case “{name.name}” here.")
         return listed[name.name]
 
-    def open(self, name: Name) -> Opened:
+    def open(self, name: CaseName) -> OpenedCase:
         """Return the case as its files stand now, read anew only when they have changed.
 
         Raises:
@@ -129,14 +129,14 @@ class Store:
         kept = self._kept.get(path)
         if kept is None or kept.revision != revision:
             case = read_case(path)
-            kept = Opened(name=name, revision=_digest(case.files), case=case)
+            kept = OpenedCase(name=name, revision=_digest(case.files), case=case)
             with self._guard:
                 self._kept[path] = kept
                 while len(self._kept) > _KEPT:
                     del self._kept[next(iter(self._kept))]
         return kept
 
-    def edit(self, name: Name, change: Callable[[Case], Case]) -> Saved:
+    def edit(self, name: CaseName, change: Callable[[Case], Case]) -> SavedCase:
         """Put what ``change`` makes of the case on disk, and return once it is safe there.
 
         The files are read anew under a lock, so that what was written by hand meanwhile stays, and
@@ -163,9 +163,9 @@ class Store:
                 except ChangedError:  # by an editor that asks for no lock
                     if not left:
                         raise
-        return Saved(opened=self.open(name), copied=copied)
+        return SavedCase(opened=self.open(name), copied=copied)
 
-    def copy(self, name: Name) -> Name:
+    def copy(self, name: CaseName) -> CaseName:
         """Copy a case into the folder, under a free name.
 
         Raises:
@@ -179,11 +179,11 @@ class Store:
                 stack.enter_context(locked(source))  # a copy of one moment
             made = self._free(name.name)
             self._place(made, lambda target: _copy(source, target))
-        return Name(place="own", name=made)
+        return CaseName(place="own", name=made)
 
     def new(
         self, id: str, *, title: str, as_of: date, start: Literal["example", "blank"] = "example"
-    ) -> Name:
+    ) -> CaseName:
         """Begin a case with this title and date: the small one that `winset new` writes, or blank.
 
         Raises:
@@ -202,7 +202,7 @@ class Store:
             if (self.folder / id).exists():
                 raise RefusedError(409, f"There is something called “{id}” in the folder already.")
             self._place(id, lambda target: write_case(case, target))
-        return Name(place="own", name=id)
+        return CaseName(place="own", name=id)
 
     def _many(self, what: str) -> None:
         if self.single:
@@ -236,7 +236,7 @@ class Store:
             raise
         settle(self.folder)
 
-    def keep_file(self, name: Name, path: str, data: bytes) -> None:
+    def keep_file(self, name: CaseName, path: str, data: bytes) -> None:
         """Write ``data`` to ``path`` inside an own case, whole or not at all.
 
         Raises:

@@ -36,7 +36,7 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class ShownText:
     """The text of a document.
 
     Attributes:
@@ -54,15 +54,15 @@ class Shown:
     whole: str
 
 
-def shown_text(case: Case, document: Document) -> Shown:
+def shown_text(case: Case, document: Document) -> ShownText:
     """Return the text of ``document`` as it is kept now."""
     try:
         words = kept_text(case, document)
     except WinsetError as error:
-        return Shown(digest="", blocks=(), sentences=(), trouble=str(error), whole="")
+        return ShownText(digest="", blocks=(), sentences=(), trouble=str(error), whole="")
     if words is None:
         said = "The text of this document is not kept in the case: only its entry is."
-        return Shown(digest="", blocks=(), sentences=(), trouble=said, whole="")
+        return ShownText(digest="", blocks=(), sentences=(), trouble=said, whole="")
     file = PurePosixPath(document.file or "")
     digest, text = _read(words, file.suffix.casefold() in (".md", ".markdown"))
     trouble = ""
@@ -74,7 +74,9 @@ def shown_text(case: Case, document: Document) -> Shown:
     elif len(words) > MOST_SHOWN:
         trouble = f"Only the first {MOST_SHOWN:,} characters are shown: split the document."
     blocks, sentences = _laid_out(text)
-    return Shown(digest=digest, blocks=blocks, sentences=sentences, trouble=trouble, whole=words)
+    return ShownText(
+        digest=digest, blocks=blocks, sentences=sentences, trouble=trouble, whole=words
+    )
 
 
 @lru_cache(maxsize=8)

@@ -18,7 +18,7 @@ from winset.evidence.reading.spans import one_line
 from winset.web.api.evidence import document_in
 from winset.web.cases.coder_lock import own, session
 from winset.web.cases.locks import locked
-from winset.web.cases.store import Name, Store
+from winset.web.cases.store import CaseName, Store
 
 MOST_FILES = 50
 LONGEST_NAME = 120
@@ -33,7 +33,7 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class About:
+class UploadDetails:
     """What whoever drops the files says of all of them; empty where it is to be found in them."""
 
     publisher: str = ""
@@ -43,7 +43,7 @@ class About:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
+class UploadedFile:
     """What became of one file.
 
     Attributes:
@@ -66,12 +66,12 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TakenIn:
+class Uploads:
     """What became of several files, and where they are."""
 
-    name: Name
+    name: CaseName
     copied: bool
-    files: tuple[Taken, ...]
+    files: tuple[UploadedFile, ...]
 
 
 def harmless(name: str) -> str:
@@ -104,8 +104,13 @@ def _no_rules() -> str:
 
 
 def take_files(
-    store: Store, name: Name, uploads: Sequence[Upload], *, about: About, rules: bool = True
-) -> TakenIn:
+    store: Store,
+    name: CaseName,
+    uploads: Sequence[Upload],
+    *,
+    about: UploadDetails,
+    rules: bool = True,
+) -> Uploads:
     """Put ``uploads`` into a case, each on disk before the next, and propose statements in them.
 
     One that cannot be read is reported, and the others are done. A shipped case is copied first.
@@ -127,14 +132,14 @@ def take_files(
                 with locked(folder):
                     save_intake(folder, intake)
             except WinsetError as error:
-                files.append(Taken(file=upload.name, error=str(error)))
+                files.append(UploadedFile(file=upload.name, error=str(error)))
                 continue
             missing = (_no_rules(),) if rules and not asked else ()
             files.append(_told(upload, intake, (*intake.remarks, *missing)))
-    return TakenIn(name=name, copied=copied, files=tuple(files))
+    return Uploads(name=name, copied=copied, files=tuple(files))
 
 
-def _taken(case: Case, upload: Upload, *, about: About, rules: bool) -> Intake:
+def _taken(case: Case, upload: Upload, *, about: UploadDetails, rules: bool) -> Intake:
     return take_in(
         case,
         upload.data,
@@ -183,9 +188,9 @@ def _nowhere() -> Case:
     return parse_case({path: text.encode() for path, text in texts.items()})
 
 
-def _told(upload: Upload, intake: Intake, remarks: tuple[str, ...]) -> Taken:
+def _told(upload: Upload, intake: Intake, remarks: tuple[str, ...]) -> UploadedFile:
     document = intake.document
-    return Taken(
+    return UploadedFile(
         file=upload.name,
         document=document.id,
         title=document.title,
@@ -196,7 +201,7 @@ def _told(upload: Upload, intake: Intake, remarks: tuple[str, ...]) -> Taken:
     )
 
 
-def proposed_again(store: Store, name: Name, document: str) -> tuple[Name, bool, Renewal]:
+def proposed_again(store: Store, name: CaseName, document: str) -> tuple[CaseName, bool, Renewal]:
     """Propose the statements of a document again, by the actors and phrases of today.
 
     Returns:

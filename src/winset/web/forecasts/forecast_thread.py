@@ -15,8 +15,8 @@ from winset.explain.structural_range import Structure, structural_range
 from winset.forecast.forecast import Forecast, make_forecast
 from winset.models import make_model, parameters
 from winset.models.compiled_code import expect
-from winset.web.forecasts.query import Question
-from winset.web.forecasts.reuse import Remembering
+from winset.web.forecasts.query import ForecastQuery
+from winset.web.forecasts.reuse import ReusingWorkers
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -25,12 +25,12 @@ KEPT = 24
 WARM_CASE, WARM_MODELS, WARM_DRAWS = "iran-nuclear-2015", ("two-level", "mean"), 32
 
 
-class Live:
+class ForecastThread:
     """Makes forecasts. Compiled kernels use all cores themselves: one runs at a time."""
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="winset-forecasts")
-        self._workers = Remembering()
+        self._workers = ReusingWorkers()
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
         self._warming: threading.Event | None = None
 
@@ -52,15 +52,15 @@ class Live:
         """
         return self._thread.submit(function)
 
-    async def forecast(self, question: Question) -> Forecast:
+    async def forecast(self, question: ForecastQuery) -> Forecast:
         """Return the forecast that ``question`` asks for: what `make_forecast` returns."""
         return await self.run(self.kept_forecast, question)
 
-    async def findings(self, question: Question) -> Findings:
+    async def findings(self, question: ForecastQuery) -> Findings:
         """Return what lies behind it."""
         return await self.run(self._kept_findings, question)
 
-    def kept_forecast(self, question: Question) -> Forecast:
+    def kept_forecast(self, question: ForecastQuery) -> Forecast:
         """Return the forecast, on the calling thread, which must be the one for forecasts."""
         return self._keep(
             "forecast",
@@ -75,25 +75,25 @@ class Live:
             ),
         )
 
-    async def structure(self, question: Question) -> Structure | None:
+    async def structure(self, question: ForecastQuery) -> Structure | None:
         """Return how far its chances move with what nobody can code."""
         return await self.run(self._kept_structure, question)
 
-    def _kept_structure(self, question: Question) -> Structure | None:
+    def _kept_structure(self, question: ForecastQuery) -> Structure | None:
         return self._keep(
             "structure",
             question,
             lambda: structural_range(question.case, self.kept_forecast(question)),
         )
 
-    def _kept_findings(self, question: Question) -> Findings:
+    def _kept_findings(self, question: ForecastQuery) -> Findings:
         return self._keep(
             "findings",
             question,
             lambda: look_behind(question.case, self.kept_forecast(question)),
         )
 
-    def _keep(self, kind: str, question: Question, make: Callable[[], T]) -> T:
+    def _keep(self, kind: str, question: ForecastQuery, make: Callable[[], T]) -> T:
         key = (kind, *_key(question))
         if key not in self._kept:
             self._kept[key] = make()
@@ -124,7 +124,7 @@ class Live:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
 
-def _key(question: Question) -> tuple[Hashable, ...]:
+def _key(question: ForecastQuery) -> tuple[Hashable, ...]:
     settings = tuple(sorted((k, str(v)) for k, v in parameters(question.model).items()))
     changes = next((s.changes for s in question.case.scenarios if s.id == question.scenario), ())
     return (

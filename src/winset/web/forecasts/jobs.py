@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from winset.errors import WinsetError
-from winset.web.forecasts.forecast_thread import Live
-from winset.web.forecasts.work_pieces import StoppedError, Turns
+from winset.web.forecasts.forecast_thread import ForecastThread
+from winset.web.forecasts.work_pieces import StoppedError, WorkPieces
 from winset.web.server.error_responses import RefusedError
 
 AT_ONCE = 2  # jobs that take turns; others wait
@@ -40,7 +40,7 @@ class Job:
 
     id: str
     title: str
-    turns: Turns
+    turns: WorkPieces
     state: State = "waiting"
     share: float = 0.0
     begun: float = field(default_factory=time.monotonic)
@@ -65,7 +65,7 @@ class Job:
 class Jobs:
     """The jobs of a workbench. What is asked twice is computed once."""
 
-    def __init__(self, live: Live) -> None:
+    def __init__(self, live: ForecastThread) -> None:
         self._live = live
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="winset-jobs")
         self._by_key: OrderedDict[Hashable, Job] = OrderedDict()
@@ -88,7 +88,7 @@ class Jobs:
             if sum(not j.ended.done() for j in self._by_key.values()) >= MOST_WAITING:
                 said = "Too much is being computed already: wait until some of it is done."
                 raise RefusedError(503, said)
-            job = Job(id=secrets.token_hex(8), title=title, turns=Turns(self._live.submit))
+            job = Job(id=secrets.token_hex(8), title=title, turns=WorkPieces(self._live.submit))
             self._by_key[key] = job
             for old in [k for k, j in self._by_key.items() if j.ended.done()]:
                 if len(self._by_key) <= KEPT:

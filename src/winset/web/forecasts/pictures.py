@@ -18,7 +18,7 @@ from winset.charts.strip import position_strip
 from winset.charts.view import View
 from winset.explain.background import Findings
 from winset.forecast.forecast import Forecast
-from winset.web.forecasts.query import Question
+from winset.web.forecasts.query import ForecastQuery
 
 ViewName = Literal["positions", "outcome", "ratification", "blame"]
 VIEWS: tuple[ViewName, ...] = ("positions", "outcome", "ratification", "blame")
@@ -70,7 +70,7 @@ def picture(view: View, *, known: str = "", width: float = WIDE) -> Picture:
 
 
 def pictures(
-    question: Question,
+    question: ForecastQuery,
     forecast: Forecast,
     *,
     findings: Findings,

@@ -23,7 +23,7 @@ Changes = Annotated[tuple[dict[str, Any], ...], Field(max_length=500)]
 
 
 @checked(frozen=True, slots=True, kw_only=True, config=STRICT)
-class ForecastAsked:
+class ForecastRequest:
     """A forecast of a case, perhaps under one of its scenarios and with further changes.
 
     Attributes:
@@ -45,7 +45,7 @@ class ForecastAsked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class ForecastQuery:
     """A forecast asked for, understood.
 
     Attributes:
@@ -65,7 +65,7 @@ class Question:
     seed: int
 
 
-def understood(case: Case, asked: ForecastAsked, *, revision: str) -> Question:
+def understood(case: Case, asked: ForecastRequest, *, revision: str) -> ForecastQuery:
     """Return what ``asked`` asks of ``case``, which has that ``revision``.
 
     Raises:
@@ -83,7 +83,7 @@ def understood(case: Case, asked: ForecastAsked, *, revision: str) -> Question:
             id=name, title="Your changes", changes=(*given, *read_changes(asked.changes))
         )
         changed = replace(case, scenarios=(*case.scenarios, scenario))
-    return Question(
+    return ForecastQuery(
         revision=revision,
         case=changed,
         scenario=name,

@@ -15,11 +15,19 @@ import numpy as np
 from winset.case.model import Case
 from winset.case.parts import STANCE_QUANTITIES
 from winset.errors import CaseError
-from winset.forecast.tasks import ALL_DRAWN, CHUNK, Part, Task, ThisProcess, certain, solve_sets
+from winset.forecast.tasks import (
+    ALL_DRAWN,
+    CHUNK,
+    DrawsPart,
+    Task,
+    ThisProcess,
+    certain,
+    solve_sets,
+)
 from winset.models.base import BoolArray, Outcome
 from winset.models.batch import Batch, FloatArray, RandomShares, make_batch
 from winset.models.two_level.model import TwoLevel
-from winset.models.two_level.solving import Solved, Table, solve_table
+from winset.models.two_level.solving import IssueTable, SolvedTable, solve_table
 
 MOST_NAMES = 4_000  # streams kept
 MOST_BATCHES = 3
@@ -31,7 +39,7 @@ BY_DRAW = (
 TIES = ("dependence", "intimidation", "authority")
 
 
-class KeptShares:
+class CachedShares:
     """Streams that are drawn once."""
 
     def __init__(self, seed: int, draws: int) -> None:
@@ -61,14 +69,14 @@ class _Sampled:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _SolvedIssue:
     key: Hashable
     first: FloatArray
-    table: Table
-    solved: Solved
+    table: IssueTable
+    solved: SolvedTable
 
 
-class Remembering:
+class ReusingWorkers:
     """Workers for one user who changes little from one forecast to the next.
 
     See `winset.forecast.tasks`.
@@ -77,11 +85,11 @@ class Remembering:
     """
 
     def __init__(self) -> None:
-        self._shares: dict[tuple[int, int], KeptShares] = {}
+        self._shares: dict[tuple[int, int], CachedShares] = {}
         self._sampled: list[_Sampled] = []
-        self._solved: list[_Known] = []
+        self._solved: list[_SolvedIssue] = []
 
-    def parts(self, task: Task, chunks: Iterable[int]) -> Iterator[Part]:
+    def parts(self, task: Task, chunks: Iterable[int]) -> Iterator[DrawsPart]:
         """Yield the parts of ``chunks``; those of a long run as `ThisProcess` makes them."""
         if task.draws > CHUNK or task.edges is not None or certain(task.case, task.model):
             yield from ThisProcess().parts(task, chunks)
@@ -95,7 +103,7 @@ class Remembering:
                 outcome = task.calibration.apply(batch, outcome)
             said = {name: getattr(outcome, name) for name in ALL_DRAWN[1:]}
             drawn = Outcome(settlement=batch.in_units(outcome.settlement), **said)
-            yield Part(draws=task.draws, drawn=drawn, tally=None)
+            yield DrawsPart(draws=task.draws, drawn=drawn, tally=None)
 
     def batch(self, case: Case, draws: int, *, seed: int) -> Batch:
         """Return what `sample` returns, from the nearest case sampled before."""
@@ -104,7 +112,7 @@ class Remembering:
                 made = again(kept.batch, kept.case, case)
                 if made is not None:
                     return made
-        shares = self._shares.setdefault((seed, draws), KeptShares(seed, draws))
+        shares = self._shares.setdefault((seed, draws), CachedShares(seed, draws))
         while len(self._shares) > MOST_BATCHES:
             del self._shares[next(iter(self._shares))]
         made = make_batch(case, shares)
@@ -112,17 +120,17 @@ class Remembering:
         del self._sampled[MOST_BATCHES:]
         return made
 
-    def _solve(self, table: Table, **how: Any) -> Solved:
+    def _solve(self, table: IssueTable, **how: Any) -> SolvedTable:
         """Solve ``table``: only those draws that stand in no table known."""
         key, first = _fixed(table, how), _first(table)
         made = self._from_known(table, key, first, how)
-        self._solved.insert(0, _Known(key, first, table, made))
+        self._solved.insert(0, _SolvedIssue(key, first, table, made))
         del self._solved[MOST_TABLES:]
         return made
 
     def _from_known(
-        self, table: Table, key: Hashable, first: FloatArray, how: dict[str, Any]
-    ) -> Solved:
+        self, table: IssueTable, key: Hashable, first: FloatArray, how: dict[str, Any]
+    ) -> SolvedTable:
         like = [(_share(known.first, first), known) for known in self._solved if known.key == key]
         share, known = min(like, key=itemgetter(0), default=(1.0, None))
         if known is None:
@@ -133,14 +141,14 @@ class Remembering:
         return _solve_some(table, new, known.solved, how) if new.any() else known.solved
 
 
-def _fixed(table: Table, how: dict[str, Any]) -> Hashable:
+def _fixed(table: IssueTable, how: dict[str, Any]) -> Hashable:
     """Return what two tables must share so that draws of one can stand in the other."""
-    rest = [getattr(table, name) for name in Table._fields if name not in BY_DRAW]
+    rest = [getattr(table, name) for name in IssueTable._fields if name not in BY_DRAW]
     same = [np.asarray(values).tobytes() for values in rest]
     return tuple(how.items()), tuple(same), tuple(getattr(table, n).shape for n in BY_DRAW)
 
 
-def _first(table: Table) -> FloatArray:
+def _first(table: IssueTable) -> FloatArray:
     """Return ``(draw, number)``, all that the first draws hang on."""
     few = [getattr(table, name)[:FIRST] for name in BY_DRAW]
     return np.concatenate([values.reshape(len(values), -1) for values in few], axis=1)
@@ -150,7 +158,7 @@ def _share(one: FloatArray, other: FloatArray) -> float:
     return float((one != other).any(axis=1).mean())
 
 
-def differing(one: Table, other: Table) -> BoolArray:
+def differing(one: IssueTable, other: IssueTable) -> BoolArray:
     """Return ``(draw,)``, whether the draw differs between tables that are the same but for it."""
     found = np.zeros(len(one.reversion), np.bool_)
     for a, b in ((getattr(one, name), getattr(other, name)) for name in BY_DRAW):
@@ -158,12 +166,14 @@ def differing(one: Table, other: Table) -> BoolArray:
     return found
 
 
-def _solve_some(table: Table, new: BoolArray, solved: Solved, how: dict[str, Any]) -> Solved:
+def _solve_some(
+    table: IssueTable, new: BoolArray, solved: SolvedTable, how: dict[str, Any]
+) -> SolvedTable:
     """Return ``table`` solved, of which only the draws ``new`` are not ``solved``."""
     rows: Any = {name: np.ascontiguousarray(getattr(table, name)[new]) for name in BY_DRAW}
     some = solve_table(table._replace(**rows), near=solved.place[new], **how)
     copies: Any = [np.array(values) for values in solved]
-    made = Solved(*copies)
+    made = SolvedTable(*copies)
     for whole, part in zip(made, some, strict=True):
         whole[new] = part
     return made

@@ -16,7 +16,7 @@ class StoppedError(Exception):
     """Whoever asked for the work wants it no more, or the workbench ends."""
 
 
-class Turns:
+class WorkPieces:
     """The right to compute, had for one piece at a time.
 
     Args:
@@ -32,7 +32,7 @@ class Turns:
         """Let the work end at its next pause."""
         self._stopped.set()
 
-    def __enter__(self) -> "Turns":
+    def __enter__(self) -> "WorkPieces":
         self._take()
         return self
 

@@ -20,7 +20,7 @@ from winset.web.api.numbers import derivation_told, trace_told
 from winset.web.cases import rows
 from winset.web.cases.coders import coded
 from winset.web.cases.statements import document_told
-from winset.web.cases.store import Opened
+from winset.web.cases.store import OpenedCase
 from winset.web.pages.frame import embedded
 from winset.web.server.error_responses import RefusedError
 from winset.web.server.templating import page
@@ -29,7 +29,7 @@ from winset.web.server.workbench import issue_in, opened
 _TABLES = ("parties", "issues", "actors", "stances")
 
 
-def _values(found: Opened, here: str, **more: Any) -> dict[str, Any]:
+def _values(found: OpenedCase, here: str, **more: Any) -> dict[str, Any]:
     return {
         "case": found.case,
         "address": address(found.name),
@@ -39,7 +39,7 @@ def _values(found: Opened, here: str, **more: Any) -> dict[str, Any]:
     }
 
 
-def _choices(found: Opened) -> dict[str, Any]:
+def _choices(found: OpenedCase) -> dict[str, Any]:
     """Return what a statement can name: actors, issues, kinds; and the parties of actors."""
     case = found.case
     return {
@@ -92,7 +92,7 @@ async def document(request: Request) -> HTMLResponse:
     )  # fmt: skip
 
 
-def _neighbours(found: Opened, id: str) -> dict[str, Any]:
+def _neighbours(found: OpenedCase, id: str) -> dict[str, Any]:
     documents = found.case.documents
     at = [document.id for document in documents].index(id)
     return {

@@ -14,7 +14,7 @@ from winset.errors import CaseError, WinsetError, nearest, shorten
 from winset.web.api.cases import address
 from winset.web.api.jobs import job_told
 from winset.web.cases.downloads import attached
-from winset.web.cases.store import Opened
+from winset.web.cases.store import OpenedCase
 from winset.web.forecasts.jobs import Job
 from winset.web.forecasts.pictures import picture
 from winset.web.pages.frame import embedded
@@ -22,10 +22,10 @@ from winset.web.server.error_responses import RefusedError, answer_in_json
 from winset.web.server.etags import known, unless_known
 from winset.web.server.templating import page
 from winset.web.server.workbench import desk, opened
-from winset.web.views.kind import NOTHING, Kind, Subject
+from winset.web.views.kind import NOTHING, Subject, ViewKind
 from winset.web.views.kinds import BACKTEST, OF_A_CASE, kind_of
-from winset.web.views.query import Asked, query_of, read_query
-from winset.web.views.result import Shown
+from winset.web.views.query import ViewQuery, query_of, read_query
+from winset.web.views.result import ViewResult
 from winset.web.views.view_cache import FORMS, PATIENCE, Views, as_file
 
 PICTURES = "pictures"  # the pictures of a view for its page, as the part of a file's address
@@ -37,20 +37,20 @@ def views_of(request: Request) -> Views:
     return found
 
 
-async def subject_of(request: Request, kind: Kind) -> Subject:
+async def subject_of(request: Request, kind: ViewKind) -> Subject:
     """Return what a view that ``request`` asks for is of."""
     found = await opened(request) if kind is not BACKTEST else None
     return Subject(store=desk(request).store, opened=found)
 
 
-def _base(subject: Subject, kind: Kind) -> str:
+def _base(subject: Subject, kind: ViewKind) -> str:
     """Return the address of the view, without its ending."""
     if subject.opened is None:
         return f"/{kind.name}"
     return f"{address(subject.opened.name)}/views/{kind.name}"
 
 
-def _of_case(found: Opened | None) -> dict[str, Any]:
+def _of_case(found: OpenedCase | None) -> dict[str, Any]:
     if found is None:
         return {"case": None, "address": "", "editable": False, "here": "views"}
     return {
@@ -81,10 +81,10 @@ async def backtest(request: Request) -> Response:
     return await _page(request, BACKTEST)
 
 
-async def _page(request: Request, kind: Kind) -> Response:
+async def _page(request: Request, kind: ViewKind) -> Response:
     of = await subject_of(request, kind)
-    trouble, asked, missing = "", Asked(), ""
-    found: Shown | Job | None = None
+    trouble, asked, missing = "", ViewQuery(), ""
+    found: ViewResult | Job | None = None
     tag = ""
     try:
         pairs = request.query_params.multi_items()
@@ -100,7 +100,7 @@ async def _page(request: Request, kind: Kind) -> Response:
     except WinsetError as error:
         trouble = str(error)
     made = partial(_rendered, kind, of, asked=asked, missing=missing, trouble=trouble)
-    if not isinstance(found, Shown):
+    if not isinstance(found, ViewResult):
         return await anyio.to_thread.run_sync(made, found)
     if known(request, tag):
         return Response(status_code=304, headers={"etag": f'"{tag}"'})
@@ -112,11 +112,11 @@ async def _page(request: Request, kind: Kind) -> Response:
 
 
 def _rendered(
-    kind: Kind,
+    kind: ViewKind,
     of: Subject,
-    found: Shown | Job | None,
+    found: ViewResult | Job | None,
     *,
-    asked: Asked,
+    asked: ViewQuery,
     missing: str,
     trouble: str,
 ) -> HTMLResponse:
@@ -149,7 +149,7 @@ def _rendered(
     return page(kind.template, values, status=422 if trouble else 200)
 
 
-def _fields(kind: Kind, of: Subject, asked: Asked, trouble: str) -> Any:
+def _fields(kind: ViewKind, of: Subject, asked: ViewQuery, trouble: str) -> Any:
     """Return the form's fields; those that need what is wrong are left out with it."""
     try:
         return kind.fields(of, asked)
@@ -183,7 +183,7 @@ def _ending(file: str, what: str) -> tuple[str, str]:
     return name, form
 
 
-async def _file(request: Request, kind: Kind, *, part: str, form: str) -> Response:
+async def _file(request: Request, kind: ViewKind, *, part: str, form: str) -> Response:
     """Return the file, or what is wrong in words that a script can show."""
     try:
         return await _made(request, kind, part=part, form=form)
@@ -194,7 +194,7 @@ async def _file(request: Request, kind: Kind, *, part: str, form: str) -> Respon
         return PlainTextResponse(f"{error}\n", status_code=status)
 
 
-async def _made(request: Request, kind: Kind, *, part: str, form: str) -> Response:
+async def _made(request: Request, kind: ViewKind, *, part: str, form: str) -> Response:
     of = await subject_of(request, kind)
     pairs = [(k, v) for k, v in request.query_params.multi_items() if k != "theme"]
     views = views_of(request)
@@ -217,7 +217,7 @@ async def _made(request: Request, kind: Kind, *, part: str, form: str) -> Respon
     return unless_known(request, tag, attached(data, FORMS[form], named, inline=form == "json"))
 
 
-async def _pictures(request: Request, kind: Kind) -> Response:
+async def _pictures(request: Request, kind: ViewKind) -> Response:
     """Return the pictures of a view for its page, as wide as the page has room for."""
     try:
         of = await subject_of(request, kind)
@@ -236,7 +236,7 @@ async def _pictures(request: Request, kind: Kind) -> Response:
     return unless_known(request, tag, Response(data, media_type="application/json"))
 
 
-def _drawn(whole: Shown, width: int) -> bytes:
+def _drawn(whole: ViewResult, width: int) -> bytes:
     drawn = {p.id: picture(p.view, width=width) for p in whole.parts if p.view is not None}
     told = {id: {"specification": p.specification, "values": p.values} for id, p in drawn.items()}
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()

@@ -26,11 +26,11 @@ from winset.web.api.declarations import Endpoint, routes
 from winset.web.api.openapi import description
 from winset.web.cases import downloads
 from winset.web.cases.store import Store
-from winset.web.forecasts.forecast_thread import Live
+from winset.web.forecasts.forecast_thread import ForecastThread
 from winset.web.pages import evidence as evidence_pages
 from winset.web.pages import frame as pages
 from winset.web.pages import views as views_pages
-from winset.web.server.byte_cache import Kept
+from winset.web.server.byte_cache import ByteCache
 from winset.web.server.error_responses import on_error
 from winset.web.server.security import (
     LOOPBACK,
@@ -42,8 +42,8 @@ from winset.web.server.security import (
     Hosts,
     Session,
 )
-from winset.web.server.static_files import Looks
-from winset.web.server.workbench import Desk
+from winset.web.server.static_files import StaticFiles
+from winset.web.server.workbench import Workbench
 from winset.web.views.view_cache import Views
 
 # Whoever adds pages or addresses adds its module here; nothing else needs to know of it.
@@ -85,8 +85,8 @@ def make_app(
         WinsetError: when there is no such folder.
     """
     session = Session() if token is None else Session(token=token)
-    made = Desk(store=Store(folder), live=Live())
-    kept = Kept()
+    made = Workbench(store=Store(folder), live=ForecastThread())
+    kept = ByteCache()
     views = Views(made.live, kept)
 
     @asynccontextmanager
@@ -102,7 +102,7 @@ def make_app(
         routes=[
             *(route for module in PAGES for route in module.ROUTES),
             *routes(endpoints()),
-            Mount("/static", Looks(directory=Path(__file__).parents[1] / "static")),
+            Mount("/static", StaticFiles(directory=Path(__file__).parents[1] / "static")),
         ],
         middleware=[
             Middleware(Headers),

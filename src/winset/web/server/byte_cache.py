@@ -9,7 +9,7 @@ from starlette.requests import Request
 MOST_BYTES = 64_000_000
 
 
-class Kept:
+class ByteCache:
     """Bytes by what they hang on; those not asked for the longest go first.
 
     Args:
@@ -46,7 +46,7 @@ class Kept:
         return found
 
 
-def kept(request: Request) -> Kept:
+def kept(request: Request) -> ByteCache:
     """Return what is kept by the workbench that got ``request``."""
-    found: Kept = request.app.state.kept
+    found: ByteCache = request.app.state.kept
     return found

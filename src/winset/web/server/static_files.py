@@ -14,7 +14,7 @@ from winset.web.server.etags import unless_known
 KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 
 
-class Looks:
+class StaticFiles:
     """The files below ``directory``, found among those listed there and never by a path.
 
     A file that is changed on disk is sent anew, so that a page need not be told of a new version.

@@ -28,7 +28,7 @@ def server_of(
         options: of uvicorn's configuration.
     """
 
-    class Bounded(_Patient):
+    class Bounded(_TimedProtocol):
         seconds = patience
         whole = longest
 
@@ -37,7 +37,7 @@ def server_of(
     return uvicorn.Server(uvicorn.Config(app, http=Bounded, **named))
 
 
-class _Patient(H11Protocol):
+class _TimedProtocol(H11Protocol):
     """A connection that is closed when a request stops on its way.
 
     Two timers: one runs from the beginning of a connection, or of a head, until the head is there,

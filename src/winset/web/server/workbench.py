@@ -6,13 +6,13 @@ import anyio.to_thread
 from starlette.requests import Request
 
 from winset.errors import WinsetError
-from winset.web.cases.store import Name, Opened, Store
-from winset.web.forecasts.forecast_thread import Live
+from winset.web.cases.store import CaseName, OpenedCase, Store
+from winset.web.forecasts.forecast_thread import ForecastThread
 from winset.web.server.error_responses import RefusedError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class Workbench:
     """What a workbench works with.
 
     Attributes:
@@ -21,16 +21,16 @@ class Desk:
     """
 
     store: Store
-    live: Live
+    live: ForecastThread
 
 
-def desk(request: Request) -> Desk:
+def desk(request: Request) -> Workbench:
     """Return the desk of the workbench that got ``request``."""
-    found: Desk = request.app.state.desk
+    found: Workbench = request.app.state.desk
     return found
 
 
-def name_in(request: Request) -> Name:
+def name_in(request: Request) -> CaseName:
     """Return the case that the address of ``request`` names; whether it exists is not asked.
 
     Raises:
@@ -39,10 +39,10 @@ def name_in(request: Request) -> Name:
     place, name = request.path_params["place"], request.path_params["name"]
     if place not in ("own", "shipped"):
         raise RefusedError(404, "There is no such case.")
-    return Name(place=place, name=name)
+    return CaseName(place=place, name=name)
 
 
-async def opened(request: Request) -> Opened:
+async def opened(request: Request) -> OpenedCase:
     """Return the case that the address of ``request`` names, as it stands on disk.
 
     Raises:
@@ -52,7 +52,7 @@ async def opened(request: Request) -> Opened:
     return await anyio.to_thread.run_sync(desk(request).store.open, name_in(request))
 
 
-def issue_in(found: Opened, issue: str) -> str:
+def issue_in(found: OpenedCase, issue: str) -> str:
     """Return ``issue``, or the first one of the case if none is asked for.
 
     Raises:

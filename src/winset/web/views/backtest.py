@@ -13,14 +13,14 @@ from winset.errors import WinsetError, nearest
 from winset.formats.decisions import Decisions, read_decisions
 from winset.formats.grid import KINDS as ENDINGS
 from winset.models import MODELS, make_model
-from winset.track_record.backtest import Backtest, Row, run_backtest
+from winset.track_record.backtest import Backtest, BacktestRow, run_backtest
 from winset.track_record.backtest_words import verdict
 from winset.track_record.model_table import Which, duels, ensemble, standings
 from winset.track_record.scores import Estimate
 from winset.web.server.error_responses import RefusedError
-from winset.web.views.kind import Choice, Field, Kind, Progress, Subject, luck_fields
-from winset.web.views.query import Asked, query_of
-from winset.web.views.result import Cells, Part, Shown, pictured, rows_table
+from winset.web.views.kind import Choice, Field, Progress, Subject, ViewKind, luck_fields
+from winset.web.views.query import ViewQuery, query_of
+from winset.web.views.result import Cells, ViewPart, ViewResult, pictured, rows_table
 
 DRAWS, MOST = 500, 5_000
 OWN, SHIPPED = "cases", "shipped"
@@ -55,7 +55,7 @@ def tables(subject: Subject) -> dict[str, tuple[str, Path]]:
     return found
 
 
-def settle(subject: Subject, asked: Asked) -> Asked:
+def settle(subject: Subject, asked: ViewQuery) -> ViewQuery:
     """Return ``asked`` with its table and its models checked.
 
     Raises:
@@ -74,17 +74,17 @@ def settle(subject: Subject, asked: Asked) -> Asked:
     return replace(asked, models=models, draws=asked.draws or DRAWS)
 
 
-def _models(asked: Asked) -> list[str]:
+def _models(asked: ViewQuery) -> list[str]:
     chosen = [name.strip() for name in asked.models.split(",") if name.strip()]
     return chosen or list(MODELS)
 
 
-def missing(subject: Subject, asked: Asked) -> str:  # noqa: ARG001
+def missing(subject: Subject, asked: ViewQuery) -> str:  # noqa: ARG001
     """Return that a table must be chosen."""
     return "" if asked.table else "Choose a table whose outcomes are known."
 
 
-def fields(subject: Subject, asked: Asked) -> tuple[Field, ...]:
+def fields(subject: Subject, asked: ViewQuery) -> tuple[Field, ...]:
     """Return the fields of the form."""
     nothing = () if asked.table else (Choice(value="", label="choose …"),)
     listed = (Choice(value=name, label=said) for name, (said, _) in tables(subject).items())
@@ -108,7 +108,7 @@ def stamp(subject: Subject) -> str:
     return "\n".join(said)
 
 
-def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
+def make(subject: Subject, asked: ViewQuery, progress: Progress) -> ViewResult:
     """Return how the models fared."""
     decisions = read_decisions(tables(subject)[asked.table][1])
     models = [make_model(name) for name in _models(asked)]
@@ -132,7 +132,7 @@ def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
         for why, count in reasons.items()
     ]
     best = found.best.model if found else ""
-    return Shown(
+    return ViewResult(
         sentences=tuple(said),
         parts=_parts(run, decisions, best=best, asked=asked),
         made={
@@ -145,7 +145,9 @@ def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
     )  # fmt: skip
 
 
-def _parts(run: Backtest, decisions: Decisions, *, best: str, asked: Asked) -> tuple[Part, ...]:
+def _parts(
+    run: Backtest, decisions: Decisions, *, best: str, asked: ViewQuery
+) -> tuple[ViewPart, ...]:
     if not best:
         return (_decisions(run, decisions, asked),)
     return (
@@ -165,7 +167,7 @@ def _estimate(e: Estimate) -> tuple[float, float, float]:
     return e.value, e.low, e.high
 
 
-def _standings(run: Backtest, which: Which) -> Part:
+def _standings(run: Backtest, which: Which) -> ViewPart:
     rows: list[Cells] = [
         (
             s.model, s.decisions, s.groups, *_estimate(s.error), s.hits.value, *_estimate(s.crps),
@@ -174,7 +176,7 @@ def _standings(run: Backtest, which: Which) -> Part:
         for s in standings(run, which)
     ]  # fmt: skip
     title = "calibrated" if which == "calibrated" else "as the models say"
-    return Part(
+    return ViewPart(
         id=f"standings-{which}",
         title=f"Standings, {title}",
         caption=f"{POINTS} Error: absolute, of the median; CRPS: continuous ranked probability "
@@ -183,13 +185,13 @@ def _standings(run: Backtest, which: Which) -> Part:
     )
 
 
-def _duels(run: Backtest, best: str) -> Part:
+def _duels(run: Backtest, best: str) -> ViewPart:
     rows: list[Cells] = [
         (d.model, d.against, "CRPS" if d.score == "crps" else d.score, d.decisions,
          *_estimate(d.difference), d.resolvable)
         for d in duels(run, "calibrated", against=best)
     ]  # fmt: skip
-    return Part(
+    return ViewPart(
         id="duels",
         title=f"Duels, calibrated: every model beside “{best}”",
         caption=f"{POINTS} On the decisions that both settle; above 0 “{best}” is better. "
@@ -198,7 +200,7 @@ def _duels(run: Backtest, best: str) -> Part:
     )
 
 
-def _decisions(run: Backtest, decisions: Decisions, asked: Asked) -> Part:
+def _decisions(run: Backtest, decisions: Decisions, asked: ViewQuery) -> ViewPart:
     rows: list[Cells] = []
     links = []
     for decision in decisions.decisions:
@@ -212,7 +214,7 @@ def _decisions(run: Backtest, decisions: Decisions, asked: Asked) -> Part:
         title = decision.case.issue(decision.issue).title
         rows.append((decision.id, title, decision.group, outcome, near[1], near[0], far[1], far[0]))
         links.append(f"/backtest{query_of(replace(asked, decision=decision.id))}#decision")
-    return Part(
+    return ViewPart(
         id="decisions",
         title="Every decision",
         caption=f"{POINTS} Choose one to see what each model said of it.",
@@ -221,16 +223,16 @@ def _decisions(run: Backtest, decisions: Decisions, asked: Asked) -> Part:
     )
 
 
-def _said(run: Backtest, decision: str) -> list[Row]:
+def _said(run: Backtest, decision: str) -> list[BacktestRow]:
     return [row for row in run.rows if row.decision == decision]
 
 
-def core(asked: Asked) -> Asked:
+def core(asked: ViewQuery) -> ViewQuery:
     """Return ``asked`` without the decision, which only chooses from what was run."""
     return replace(asked, decision="")
 
 
-def finish(subject: Subject, asked: Asked, shown: Shown) -> Shown:  # noqa: ARG001
+def finish(subject: Subject, asked: ViewQuery, shown: ViewResult) -> ViewResult:  # noqa: ARG001
     """Return ``shown`` with the decision that is asked for before everything else.
 
     Raises:
@@ -265,7 +267,7 @@ def finish(subject: Subject, asked: Asked, shown: Shown) -> Shown:  # noqa: ARG0
     return replace(shown, parts=parts, more={**shown.more, "chosen": asked.decision, "case": case})
 
 
-KIND = Kind(
+KIND = ViewKind(
     name="backtest",
     title="Backtest",
     explains="How each model fares on decisions whose outcome is known, and whether the data can "

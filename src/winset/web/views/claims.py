@@ -7,17 +7,17 @@ from winset.charts.text import shown as visible
 from winset.charts.view import View
 from winset.track_record.claims import (
     LEAST,
+    ClaimCount,
     Rate,
-    Scored,
-    Tally,
+    ScoredClaim,
     Whose,
     claims_of,
     tallies,
     uncoded,
 )
-from winset.web.views.kind import Kind, Progress, Subject, made_of, no_fields
-from winset.web.views.query import Asked
-from winset.web.views.result import Part, Shown, pictured, rows_table
+from winset.web.views.kind import Progress, Subject, ViewKind, made_of, no_fields
+from winset.web.views.query import ViewQuery
+from winset.web.views.result import ViewPart, ViewResult, pictured, rows_table
 
 ABOUT = (
     "Brier: 0 is best, 1 worst, 0.25 for always saying even odds; log: minus the natural logarithm "
@@ -35,18 +35,18 @@ NONE = (
 )
 
 
-def settle(subject: Subject, asked: Asked) -> Asked:  # noqa: ARG001
+def settle(subject: Subject, asked: ViewQuery) -> ViewQuery:  # noqa: ARG001
     """Return ``asked``: there is nothing to fill in."""
     return asked
 
 
-def missing(subject: Subject, asked: Asked) -> str:  # noqa: ARG001
+def missing(subject: Subject, asked: ViewQuery) -> str:  # noqa: ARG001
     """Return that there are no claims, if so."""
     case = subject.case
     return "" if case.claims or uncoded(case) else NONE
 
 
-def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
+def make(subject: Subject, asked: ViewQuery, progress: Progress) -> ViewResult:
     """Return the claims of the case with their scores, by author and by outlet."""
     case = subject.case
     scored = claims_of(case)
@@ -61,7 +61,7 @@ def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
     waiting = uncoded(case)
     if waiting:
         parts.append(
-            Part(
+            ViewPart(
                 id="uncoded",
                 title="Forecasts without a claim",
                 caption="Accepted statements of this kind that no claim rests on.",
@@ -73,7 +73,7 @@ def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
         )
     said = f"{len(scored)} claims, of which {settled} came out one way or the other."
     thin = f" Fewer than {LEAST} settled claims say next to nothing of who is good."
-    return Shown(
+    return ViewResult(
         sentences=(said + (thin if any(t.thin for t in (*authors, *outlets)) else ""),),
         parts=tuple(parts),
         made=made_of(subject, asked),
@@ -81,7 +81,7 @@ def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
     )
 
 
-def _view(whose: Whose, rows: tuple[Tally, ...]) -> View:
+def _view(whose: Whose, rows: tuple[ClaimCount, ...]) -> View:
     drawn = [
         Interval(
             name=t.name,
@@ -104,7 +104,7 @@ def _view(whose: Whose, rows: tuple[Tally, ...]) -> View:
     )  # fmt: skip
 
 
-def _said(row: Tally) -> str:
+def _said(row: ClaimCount) -> str:
     score = "no score" if row.brier is None else f"{row.brier.value:.2f}"
     return f"{score}, {row.settled} settled" if row.settled else "none settled"
 
@@ -117,7 +117,7 @@ def _rate(rate: Rate | None) -> tuple[float | None, ...]:
     return (None, None, None) if rate is None else (rate.value, rate.low, rate.high)
 
 
-def _row(t: Tally) -> tuple[str | float | None, ...]:
+def _row(t: ClaimCount) -> tuple[str | float | None, ...]:
     return (
         t.name, t.claims, t.settled, t.open, t.overdue, t.void, "yes" if t.thin else "no",
         *_rate(t.hits), *_rate(t.brier), *_rate(t.log_score), *_rate(t.crps),
@@ -128,7 +128,7 @@ def _day(day: datetime.date | None) -> str:
     return "" if day is None else day.isoformat()
 
 
-def _claims(scored: tuple[Scored, ...]) -> Part:
+def _claims(scored: tuple[ScoredClaim, ...]) -> ViewPart:
     rows = [
         (
             row.claim.id, row.author, row.outlet, _day(row.made), row.asked, row.said,
@@ -139,7 +139,7 @@ def _claims(scored: tuple[Scored, ...]) -> Part:
         )
         for row in scored
     ]  # fmt: skip
-    return Part(
+    return ViewPart(
         id="claims",
         title="Every claim",
         caption="Overdue: the date has passed, and no outcome is recorded.",
@@ -152,7 +152,7 @@ def today(subject: Subject) -> str:  # noqa: ARG001
     return datetime.date.today().isoformat()
 
 
-KIND = Kind(
+KIND = ViewKind(
     name="claims",
     title="Claims",
     explains="What authors and outlets forecast in public, how it came out, and their scores.",

@@ -16,17 +16,17 @@ from winset.models import make_model
 from winset.web.views.kind import (
     Choice,
     Field,
-    Kind,
     Progress,
     Subject,
+    ViewKind,
     luck_fields,
     made_of,
     model_field,
     scenario_field,
     settled,
 )
-from winset.web.views.query import Asked
-from winset.web.views.result import Part, Shown, pictured, rows_table
+from winset.web.views.query import ViewQuery
+from winset.web.views.result import ViewPart, ViewResult, pictured, rows_table
 
 DRAWS, MOST = 256, 4_096
 RESEARCH = ("Input", "Coded", "Accepted statements", "Total index", "Total, low", "Total, high",
@@ -36,7 +36,7 @@ INPUTS = ("Input", "Kind", "Quantity", "Unit", "Coded", "At 10 %", "At 90 %", "C
           "Total, low", "Total, high", "Idle", "Accepted statements", "Name")  # fmt: skip
 
 
-def settle(subject: Subject, asked: Asked) -> Asked:
+def settle(subject: Subject, asked: ViewQuery) -> ViewQuery:
     """Return ``asked`` with what is looked at checked."""
     case = subject.case
     found = settled(case, asked, draws=DRAWS, most=MOST)
@@ -70,7 +70,7 @@ def goals(case: Case, *, bounded: bool = False) -> tuple[Choice, ...]:
     return tuple(found)
 
 
-def fields(subject: Subject, asked: Asked) -> tuple[Field, ...]:
+def fields(subject: Subject, asked: ViewQuery) -> tuple[Field, ...]:
     """Return the fields of the form."""
     return (
         model_field(asked),
@@ -82,7 +82,7 @@ def fields(subject: Subject, asked: Asked) -> tuple[Field, ...]:
     )  # fmt: skip
 
 
-def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
+def make(subject: Subject, asked: ViewQuery, progress: Progress) -> ViewResult:
     """Return which inputs move a number of the forecast, and on which of them little is known."""
     case = subject.case
     found = measure_sensitivity(
@@ -97,7 +97,7 @@ def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
     )
     research = research_sentences(found)
     said = [headline(case, found), noise_sentence(found), *research]
-    return Shown(
+    return ViewResult(
         sentences=tuple(sentence for sentence in said if sentence),
         parts=(pictured("tornado", tornado(found, case=case)), _research(found), _inputs(found)),
         made={**made_of(subject, asked, "model", "scenario", "draws", "seed"), "of": found.of,
@@ -106,14 +106,14 @@ def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
     )  # fmt: skip
 
 
-def _research(found: Sensitivity) -> Part:
+def _research(found: Sensitivity) -> ViewPart:
     rows = [
         (d.input.label, coded_range(d.input), d.input.statements,
          d.total.value, d.total.low, d.total.high, d.score)
         for d in found.research()
         if d.total is not None
     ]  # fmt: skip
-    return Part(
+    return ViewPart(
         id="research",
         title="What to look into next",
         caption=(
@@ -126,7 +126,7 @@ def _research(found: Sensitivity) -> Part:
     )
 
 
-def _inputs(found: Sensitivity) -> Part:
+def _inputs(found: Sensitivity) -> ViewPart:
     rows = [
         (
             d.input.label, d.input.kind, d.input.quantity, d.input.unit, str(d.input.range),
@@ -137,7 +137,7 @@ def _inputs(found: Sensitivity) -> Part:
         )
         for d in found.drivers
     ]  # fmt: skip
-    return Part(
+    return ViewPart(
         id="inputs",
         title="Every input",
         caption="All that is not known, the widest swing first; idle: it moved the number in none "
@@ -146,7 +146,7 @@ def _inputs(found: Sensitivity) -> Part:
     )
 
 
-KIND = Kind(
+KIND = ViewKind(
     name="sensitivity",
     title="What drives it",
     explains="Which numbers of the case the forecast hangs on, and which of them rest on little.",

@@ -11,30 +11,30 @@ from winset.charts.view import View
 from winset.errors import WinsetError, nearest
 from winset.explain.answers import percent
 from winset.explain.background import reckoned_with
-from winset.games import Played, estimate, games_of, play
+from winset.games import PlayedGame, estimate, games_of, play
 from winset.models import make_model
 from winset.models.defaults import DRAWS
 from winset.web.views.kind import (
     Choice,
     Field,
-    Kind,
     Progress,
     Subject,
+    ViewKind,
     luck_fields,
     made_of,
     model_field,
     scenario_field,
     settled,
 )
-from winset.web.views.query import Asked
-from winset.web.views.result import Part, Shown, pictured, rows_table
+from winset.web.views.query import ViewQuery
+from winset.web.views.result import ViewPart, ViewResult, pictured, rows_table
 
 MOST = 20_000
 NONE = "This case has no game: write one into its folder, games/NAME.yaml."
 CHANCES = ("Action", "Players", "Chance", "Monte Carlo error", "10 %", "90 %")
 
 
-def settle(subject: Subject, asked: Asked) -> Asked:
+def settle(subject: Subject, asked: ViewQuery) -> ViewQuery:
     """Return ``asked`` with one of the case's games."""
     found = settled(subject.case, asked, model=asked.model or "two-level", draws=DRAWS, most=MOST)
     names = [game.name for game in games_of(subject.case)]
@@ -43,12 +43,12 @@ def settle(subject: Subject, asked: Asked) -> Asked:
     return replace(found, game=asked.game or (names[0] if names else ""))
 
 
-def missing(subject: Subject, asked: Asked) -> str:  # noqa: ARG001
+def missing(subject: Subject, asked: ViewQuery) -> str:  # noqa: ARG001
     """Return that there is no game, if so."""
     return "" if games_of(subject.case) else NONE
 
 
-def fields(subject: Subject, asked: Asked) -> tuple[Field, ...]:
+def fields(subject: Subject, asked: ViewQuery) -> tuple[Field, ...]:
     """Return the fields of the form."""
     games = games_of(subject.case)
     if not games:
@@ -62,7 +62,7 @@ def fields(subject: Subject, asked: Asked) -> tuple[Field, ...]:
     )  # fmt: skip
 
 
-def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
+def make(subject: Subject, asked: ViewQuery, progress: Progress) -> ViewResult:
     """Return one game, played in every draw."""
     played = play(
         subject.case,
@@ -73,7 +73,7 @@ def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
         model=make_model(asked.model),
     )
     progress(0.8)
-    return Shown(
+    return ViewResult(
         sentences=(played.game.note,) if played.game.note else (),
         parts=(
             pictured("tree", game_tree(played)),
@@ -87,14 +87,14 @@ def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
     )  # fmt: skip
 
 
-def _ends(played: Played) -> Part:
+def _ends(played: PlayedGame) -> ViewPart:
     rows = []
     for end in played.game.ends:
         values = played.reached[end.id]
         found = estimate(values)
         low, high = (float(v) for v in np.quantile(values, [0.1, 0.9]))
         rows.append((end.note or end.id, found.mean, found.error, low, high))
-    return Part(
+    return ViewPart(
         id="ends",
         title="How it ends",
         caption="Each way the game may end, in chances that add up to 1.",
@@ -102,7 +102,7 @@ def _ends(played: Played) -> Part:
     )
 
 
-def _chances(played: Played) -> View:
+def _chances(played: PlayedGame) -> View:
     rows, drawn, said = [], [], []
     for action in played.game.actions:
         values = played.chance(action)
@@ -129,10 +129,10 @@ def _chances(played: Played) -> View:
     )
 
 
-def _reckoned(played: Played) -> Part:
+def _reckoned(played: PlayedGame) -> ViewPart:
     found = reckoned_with(played)
     formulas = {name: formula for name, formula in played.game.quantities.items() if name in found}
-    return Part(
+    return ViewPart(
         id="reckoned",
         title="What each side expects",
         caption=(
@@ -151,7 +151,7 @@ def _reckoned(played: Played) -> Part:
     )
 
 
-def _expected(subject: Subject, played: Played) -> Part:
+def _expected(subject: Subject, played: PlayedGame) -> ViewPart:
     names = {actor.id: actor.name for actor in subject.case.actors}
     rows = []
     for player, values in played.expected.items():
@@ -159,7 +159,7 @@ def _expected(subject: Subject, played: Played) -> Part:
         low, high = (float(v) for v in np.quantile(values, [0.1, 0.9]))
         actor = played.game.players[player]
         rows.append((player, names.get(actor, actor), found.mean, found.error, low, high))
-    return Part(
+    return ViewPart(
         id="payoffs",
         title="What each player can expect",
         caption="Expected payoff at the start, in the game's own units.",
@@ -167,7 +167,7 @@ def _expected(subject: Subject, played: Played) -> Part:
     )
 
 
-KIND = Kind(
+KIND = ViewKind(
     name="games",
     title="Games",
     explains="Who moves where in a game of the case, how likely each move is, and what the players "

@@ -9,9 +9,9 @@ from winset.case.model import Case
 from winset.case.scenarios import BASE
 from winset.errors import WinsetError
 from winset.models import MODELS, default_model, make_model
-from winset.web.cases.store import Opened, Store
-from winset.web.views.query import Asked
-from winset.web.views.result import Shown
+from winset.web.cases.store import OpenedCase, Store
+from winset.web.views.query import ViewQuery
+from winset.web.views.result import ViewResult
 
 Progress = Callable[[float], None]
 NOTHING = (
@@ -65,7 +65,7 @@ class Subject:
     """
 
     store: Store
-    opened: Opened | None = None
+    opened: OpenedCase | None = None
 
     @property
     def case(self) -> Case:
@@ -80,7 +80,7 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class ViewKind:
     """A view.
 
     Attributes:
@@ -107,20 +107,22 @@ class Kind:
     title: str
     explains: str
     takes: tuple[str, ...]
-    make: Callable[[Subject, Asked, Progress], Shown]
-    settle: Callable[[Subject, Asked], Asked]
-    fields: Callable[[Subject, Asked], tuple[Field, ...]]
-    missing: Callable[[Subject, Asked], str] = lambda subject, asked: ""  # noqa: ARG005
+    make: Callable[[Subject, ViewQuery, Progress], ViewResult]
+    settle: Callable[[Subject, ViewQuery], ViewQuery]
+    fields: Callable[[Subject, ViewQuery], tuple[Field, ...]]
+    missing: Callable[[Subject, ViewQuery], str] = lambda subject, asked: ""  # noqa: ARG005
     stamp: Callable[[Subject], str] | None = None
     draws: int = 0
     needs_stances: bool = True
     template: str = "view.html.j2"
-    core: Callable[[Asked], Asked] = lambda asked: asked
-    finish: Callable[[Subject, Asked, Shown], Shown] = lambda subject, asked, shown: shown  # noqa: ARG005
+    core: Callable[[ViewQuery], ViewQuery] = lambda asked: asked
+    finish: Callable[[Subject, ViewQuery, ViewResult], ViewResult] = lambda _, __, result: result
     beside: Callable[[Subject], Any] = lambda subject: None  # noqa: ARG005
 
 
-def settled(case: Case, asked: Asked, *, model: str = "", draws: int = 0, most: int = 0) -> Asked:
+def settled(
+    case: Case, asked: ViewQuery, *, model: str = "", draws: int = 0, most: int = 0
+) -> ViewQuery:
     """Return ``asked`` with model, scenario and draws filled in, and all names checked.
 
     Args:
@@ -148,7 +150,7 @@ def settled(case: Case, asked: Asked, *, model: str = "", draws: int = 0, most: 
     return dataclasses.replace(asked, **said)
 
 
-def model_field(asked: Asked, names: tuple[str, ...] = tuple(MODELS)) -> Field:
+def model_field(asked: ViewQuery, names: tuple[str, ...] = tuple(MODELS)) -> Field:
     """Return the field that chooses a model."""
     listed = names if asked.model in names or not asked.model else (*names, asked.model)
     return Field(
@@ -189,13 +191,13 @@ def luck_fields(most: int) -> tuple[Field, ...]:
     )  # fmt: skip
 
 
-def made_of(subject: Subject, asked: Asked, *names: str) -> dict[str, Any]:
+def made_of(subject: Subject, asked: ViewQuery, *names: str) -> dict[str, Any]:
     """Return how a view of a case was made: the case, and what was asked."""
     case = subject.case
     said = {"case": case.title, "as_of": case.as_of.isoformat(), "digest": case.digest}
     return {**said, **{name: getattr(asked, name) for name in names}}
 
 
-def no_fields(subject: Subject, asked: Asked) -> tuple[Field, ...]:  # noqa: ARG001
+def no_fields(subject: Subject, asked: ViewQuery) -> tuple[Field, ...]:  # noqa: ARG001
     """Return no fields."""
     return ()

@@ -3,9 +3,9 @@
 from winset.errors import nearest
 from winset.web.server.error_responses import RefusedError
 from winset.web.views import backtest, claims, driving, games, levers, models, rounds, sealed
-from winset.web.views.kind import Kind
+from winset.web.views.kind import ViewKind
 
-OF_A_CASE: dict[str, Kind] = {
+OF_A_CASE: dict[str, ViewKind] = {
     kind.name: kind
     for kind in (
         models.KIND, rounds.KIND, games.KIND, driving.KIND, levers.KIND, claims.KIND, sealed.KIND,
@@ -14,7 +14,7 @@ OF_A_CASE: dict[str, Kind] = {
 BACKTEST = backtest.KIND
 
 
-def kind_of(name: str) -> Kind:
+def kind_of(name: str) -> ViewKind:
     """Return the view of a case that is called ``name``.
 
     Raises:

@@ -24,9 +24,9 @@ from winset.models import make_model
 from winset.web.views.driving import goals
 from winset.web.views.kind import (
     Field,
-    Kind,
     Progress,
     Subject,
+    ViewKind,
     actor_field,
     luck_fields,
     made_of,
@@ -34,8 +34,8 @@ from winset.web.views.kind import (
     scenario_field,
     settled,
 )
-from winset.web.views.query import Asked
-from winset.web.views.result import Part, Shown, pictured, rows_table
+from winset.web.views.query import ViewQuery
+from winset.web.views.result import ViewPart, ViewResult, pictured, rows_table
 
 DRAWS, MOST = 256, 2_048
 FORESEEN = 400  # runs of the case that a search takes, about
@@ -56,7 +56,7 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hands:
+class LeverGroup:
     """The levers in the hands of somebody."""
 
     title: str
@@ -64,7 +64,7 @@ class Hands:
     cards: tuple[Card, ...]
 
 
-def settle(subject: Subject, asked: Asked) -> Asked:
+def settle(subject: Subject, asked: ViewQuery) -> ViewQuery:
     """Return ``asked`` with the goal checked."""
     found = settled(subject.case, asked, draws=DRAWS, most=MOST)
     if asked.goal:
@@ -73,14 +73,14 @@ def settle(subject: Subject, asked: Asked) -> Asked:
     return found
 
 
-def missing(subject: Subject, asked: Asked) -> str:  # noqa: ARG001
+def missing(subject: Subject, asked: ViewQuery) -> str:  # noqa: ARG001
     """Return what must be said still."""
     if asked.actor and asked.goal:
         return ""
     return "Say for whom, and what is to be reached."
 
 
-def fields(subject: Subject, asked: Asked) -> tuple[Field, ...]:
+def fields(subject: Subject, asked: ViewQuery) -> tuple[Field, ...]:
     """Return the fields of the form."""
     case = subject.case
     return (
@@ -99,7 +99,7 @@ def fields(subject: Subject, asked: Asked) -> tuple[Field, ...]:
     )  # fmt: skip
 
 
-def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
+def make(subject: Subject, asked: ViewQuery, progress: Progress) -> ViewResult:
     """Return the smallest changes after which the goal is reached."""
     case = subject.case
     found = find_levers(
@@ -117,10 +117,10 @@ def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
     )
     hands = tuple(_hands(case, found, who) for who in ORDER)
     listed = [*found.levers, *found.closest]
-    parts: tuple[Part, ...] = (_table(found, listed),)
+    parts: tuple[ViewPart, ...] = (_table(found, listed),)
     if listed and not math.isnan(found.error):
         parts = (pictured("chances", _view(case, found, listed)), *parts)
-    return Shown(
+    return ViewResult(
         sentences=(headline(case, found), standing(found)),
         parts=parts,
         made={**made_of(subject, asked, "model", "scenario", "actor", "goal", "reach", "beyond",
@@ -130,9 +130,9 @@ def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
     )  # fmt: skip
 
 
-def _hands(case: Case, found: Levers, who: Who) -> Hands:
+def _hands(case: Case, found: Levers, who: Who) -> LeverGroup:
     cards = [*found.of(who), *(lever for lever in found.closest if lever.who == who)]
-    return Hands(
+    return LeverGroup(
         title=group_title(case, found, who),
         nothing=nothing_sentence(found, who),
         cards=tuple(_card(case, found, lever) for lever in cards),
@@ -152,7 +152,7 @@ def _card(case: Case, found: Levers, lever: Lever) -> Card:
     )
 
 
-def _table(found: Levers, listed: list[Lever]) -> Part:
+def _table(found: Levers, listed: list[Lever]) -> ViewPart:
     rows = [
         (
             {"self": "its own", "persuade": "persuade", "structure": "no single actor"}[lever.who],
@@ -164,7 +164,7 @@ def _table(found: Levers, listed: list[Lever]) -> Part:
         )
         for lever in listed
     ]  # fmt: skip
-    return Part(
+    return ViewPart(
         id="levers",
         title="Every lever",
         caption="Size: shares of the plausible ranges that are moved, added up. Worth: change in "
@@ -214,7 +214,7 @@ def _view(case: Case, found: Levers, listed: list[Lever]) -> View:
     )
 
 
-KIND = Kind(
+KIND = ViewKind(
     name="levers",
     title="Levers",
     explains="The smallest changes that would reach a goal, who would have to make them, and what "

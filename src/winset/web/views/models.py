@@ -16,17 +16,17 @@ from winset.models import MODELS, fitting_models, make_model
 from winset.models.defaults import DRAWS
 from winset.web.views.kind import (
     Field,
-    Kind,
     Progress,
     Subject,
+    ViewKind,
     issue_field,
     luck_fields,
     made_of,
     scenario_field,
     settled,
 )
-from winset.web.views.query import Asked
-from winset.web.views.result import Part, Shown, pictured, rows_table
+from winset.web.views.query import ViewQuery
+from winset.web.views.result import ViewPart, ViewResult, pictured, rows_table
 
 MOST = 20_000
 LAZY = ("reversion", "constant")
@@ -35,7 +35,7 @@ COLUMNS = ("Model", "Chance of an agreement", "Monte Carlo error", "10 %", "Medi
 QUESTIONS = ("Question", "Outcome", "Model", "Probability", "Monte Carlo error")
 
 
-def settle(subject: Subject, asked: Asked) -> Asked:
+def settle(subject: Subject, asked: ViewQuery) -> ViewQuery:
     """Return ``asked`` with an issue."""
     case = subject.case
     found = settled(case, asked, draws=DRAWS, most=MOST)
@@ -43,12 +43,12 @@ def settle(subject: Subject, asked: Asked) -> Asked:
     return replace(found, issue=issue, model="")
 
 
-def fields(subject: Subject, asked: Asked) -> tuple[Field, ...]:  # noqa: ARG001
+def fields(subject: Subject, asked: ViewQuery) -> tuple[Field, ...]:  # noqa: ARG001
     """Return the fields of the form."""
     return (issue_field(subject.case), scenario_field(subject.case), *luck_fields(MOST))
 
 
-def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
+def make(subject: Subject, asked: ViewQuery, progress: Progress) -> ViewResult:
     """Return what every model that can be applied says, and why the others cannot."""
     case = subject.case
     names = [model.name for model in fitting_models(case)]
@@ -69,7 +69,7 @@ def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
     sentences = [f"{len(made)} models can be applied to this case."]
     if left_out:
         sentences.append(f"Not applicable: {', '.join(left_out)}.")
-    return Shown(
+    return ViewResult(
         sentences=tuple(sentences),
         parts=(
             pictured("models", _view(case.issue(asked.issue), made)),
@@ -115,7 +115,7 @@ def _guides(issue: Issue) -> dict[str, float]:
     return found
 
 
-def _questions(case: Case, said: list[tuple[Answer, ...]], names: list[str]) -> Part:
+def _questions(case: Case, said: list[tuple[Answer, ...]], names: list[str]) -> ViewPart:
     rows = [
         (answer.text, chance.outcome, name, chance.probability, chance.error)
         for at in range(len(case.questions))
@@ -123,7 +123,7 @@ def _questions(case: Case, said: list[tuple[Answer, ...]], names: list[str]) -> 
         for chance in answer.chances
         if chance.outcome != "no"
     ]
-    return Part(
+    return ViewPart(
         id="questions",
         title="What they answer to the case's questions",
         caption="A model that cannot say has no number. Blame and moves are the same for all that "
@@ -132,7 +132,7 @@ def _questions(case: Case, said: list[tuple[Answer, ...]], names: list[str]) -> 
     )  # fmt: skip
 
 
-KIND = Kind(
+KIND = ViewKind(
     name="models",
     title="All models",
     explains="Every model that can be applied, side by side: where they agree, and where the "

@@ -16,7 +16,7 @@ Short = Annotated[str, Field(max_length=LONGEST)]
 
 
 @checked(frozen=True, slots=True, kw_only=True, config=STRICT)
-class Asked:
+class ViewQuery:
     """What a view is asked. A view takes some of these; text left empty means what fits.
 
     Attributes:
@@ -54,12 +54,12 @@ class Asked:
     decision: Short = ""
 
 
-DEFAULTS = Asked()
+DEFAULTS = ViewQuery()
 NAMES = tuple(field.name for field in dataclasses.fields(DEFAULTS))
-_ADAPTER: TypeAdapter[Asked] = TypeAdapter(Asked)
+_ADAPTER: TypeAdapter[ViewQuery] = TypeAdapter(ViewQuery)
 
 
-def read_query(pairs: Iterable[tuple[str, str]], takes: Sequence[str]) -> Asked:
+def read_query(pairs: Iterable[tuple[str, str]], takes: Sequence[str]) -> ViewQuery:
     """Return what the ``pairs`` of a query ask of a view that ``takes`` these names.
 
     What is empty is taken as not given, as a form sends it.
@@ -88,7 +88,7 @@ def read_query(pairs: Iterable[tuple[str, str]], takes: Sequence[str]) -> Asked:
     return understand({name: text for name, text in given.items() if text})
 
 
-def understand(given: dict[str, Any]) -> Asked:
+def understand(given: dict[str, Any]) -> ViewQuery:
     """Return ``given`` as what a view is asked.
 
     Raises:
@@ -107,7 +107,7 @@ def understand(given: dict[str, Any]) -> Asked:
         ) from None
 
 
-def query_of(asked: Asked) -> str:
+def query_of(asked: ViewQuery) -> str:
     """Return the query that asks it, without what goes without saying; in one order always."""
     pairs = [
         (name, _text(value))

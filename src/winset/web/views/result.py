@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from winset.charts.view import Table, View
+from winset.charts.view import ChartTable, View
 from winset.errors import WinsetError, nearest
 from winset.web.server.error_responses import RefusedError
 
@@ -15,7 +15,7 @@ Cells = tuple[str | float | int | None, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class ViewPart:
     """A picture with its table twin, or a table alone.
 
     Attributes:
@@ -30,14 +30,14 @@ class Part:
     id: str
     title: str
     caption: str
-    table: Table
+    table: ChartTable
     view: View | None = None
     links: tuple[str, ...] = ()
     folded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class ViewResult:
     """What a view shows.
 
     Attributes:
@@ -49,12 +49,12 @@ class Shown:
     """
 
     sentences: tuple[str, ...] = ()
-    parts: tuple[Part, ...] = ()
+    parts: tuple[ViewPart, ...] = ()
     made: dict[str, Any] = field(default_factory=dict)
     found: Any = None
     more: dict[str, Any] = field(default_factory=dict)
 
-    def part(self, id: str) -> Part:
+    def part(self, id: str) -> ViewPart:
         """Return the part ``id``; the first one if it is empty.
 
         Raises:
@@ -72,20 +72,20 @@ class Shown:
         raise RefusedError(404, f"This view has no part “{id}”; {nearest(id, known)}")
 
 
-def pictured(id: str, view: View) -> Part:
+def pictured(id: str, view: View) -> ViewPart:
     """Return ``view`` as a part."""
-    return Part(id=id, title=view.title, caption=view.caption, table=view.table, view=view)
+    return ViewPart(id=id, title=view.title, caption=view.caption, table=view.table, view=view)
 
 
-def rows_table(columns: Sequence[str], rows: Sequence[Cells]) -> Table:
+def rows_table(columns: Sequence[str], rows: Sequence[Cells]) -> ChartTable:
     """Return a table in which what is not known stands empty."""
-    return Table(
+    return ChartTable(
         columns=tuple(columns),
         rows=tuple(tuple("" if cell is None else cell for cell in row) for row in rows),
     )
 
 
-def as_csv(table: Table) -> bytes:
+def as_csv(table: ChartTable) -> bytes:
     """Return ``table`` as CSV, UTF-8, numbers unrounded, what is not known empty.
 
     A text that a spreadsheet would run as a formula begins with an apostrophe.

@@ -16,9 +16,9 @@ from winset.models.batch import Batch, sample
 from winset.web.views.kind import (
     Choice,
     Field,
-    Kind,
     Progress,
     Subject,
+    ViewKind,
     actor_field,
     issue_field,
     luck_fields,
@@ -26,14 +26,14 @@ from winset.web.views.kind import (
     scenario_field,
     settled,
 )
-from winset.web.views.query import Asked
-from winset.web.views.result import Part, Shown, pictured
+from winset.web.views.query import ViewQuery
+from winset.web.views.result import ViewPart, ViewResult, pictured
 
 DRAWS, MOST = 200, 2_000
 PLAYING = tuple(name for name in MODELS if isinstance(make_model(name), RoundsModel))
 
 
-def settle(subject: Subject, asked: Asked) -> Asked:
+def settle(subject: Subject, asked: ViewQuery) -> ViewQuery:
     """Return ``asked`` with a model that plays rounds and an issue."""
     case = subject.case
     found = settled(case, asked, model=PLAYING[0], draws=DRAWS, most=MOST)
@@ -42,7 +42,7 @@ def settle(subject: Subject, asked: Asked) -> Asked:
     return replace(found, issue=asked.issue or (case.issues[0].id if case.issues else ""))
 
 
-def fields(subject: Subject, asked: Asked) -> tuple[Field, ...]:  # noqa: ARG001
+def fields(subject: Subject, asked: ViewQuery) -> tuple[Field, ...]:  # noqa: ARG001
     """Return the fields of the form."""
     case = subject.case
     return (
@@ -55,7 +55,7 @@ def fields(subject: Subject, asked: Asked) -> tuple[Field, ...]:  # noqa: ARG001
     )  # fmt: skip
 
 
-def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
+def make(subject: Subject, asked: ViewQuery, progress: Progress) -> ViewResult:
     """Return how the rounds on one issue go.
 
     Trajectories and challenges are those of the case with every range at its median; coalitions
@@ -85,13 +85,13 @@ def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
         pictured("coalitions", near),
         pictured("together", pairs),
     ]
-    return Shown(
+    return ViewResult(
         parts=tuple(parts),
         made=made_of(subject, asked, "model", "scenario", "issue", "actor", "draws", "seed"),
     )
 
 
-def _challenges(model: Model, case: Case, batch: Batch, asked: Asked) -> list[Part]:
+def _challenges(model: Model, case: Case, batch: Batch, asked: ViewQuery) -> list[ViewPart]:
     gains = expected_gains(model, batch, asked.issue)
     if gains is None:
         return []
@@ -106,7 +106,7 @@ def _challenges(model: Model, case: Case, batch: Batch, asked: Asked) -> list[Pa
     ]
 
 
-KIND = Kind(
+KIND = ViewKind(
     name="rounds",
     title="Rounds",
     explains="How a model that plays rounds gets where it ends: who moves, who challenges whom, "

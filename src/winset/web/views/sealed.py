@@ -15,7 +15,7 @@ from winset.explain.answers import percent
 from winset.track_record.claims import Rate
 from winset.track_record.sealed import (
     Check,
-    Record,
+    RunningRecord,
     Score,
     Seal,
     Sealed,
@@ -27,9 +27,9 @@ from winset.track_record.sealed import (
 from winset.track_record.sealed.resolving import date_words
 from winset.track_record.sealed.witness import Witness, existed_by, witnesses_of
 from winset.track_record.sealed.witness.files import files_of
-from winset.web.views.kind import Kind, Progress, Subject, made_of, no_fields
-from winset.web.views.query import Asked
-from winset.web.views.result import Part, Shown, pictured, rows_table
+from winset.web.views.kind import Progress, Subject, ViewKind, made_of, no_fields
+from winset.web.views.query import ViewQuery
+from winset.web.views.result import ViewPart, ViewResult, pictured, rows_table
 from winset.web.views.seal_form import seal_form
 
 NONE = "No forecast is sealed yet."
@@ -46,7 +46,7 @@ AGAIN = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class SealedEntry:
     """A sealed forecast for a reader, with what its form needs.
 
     Attributes:
@@ -83,12 +83,12 @@ class Entry:
     most: float
 
 
-def settle(subject: Subject, asked: Asked) -> Asked:  # noqa: ARG001
+def settle(subject: Subject, asked: ViewQuery) -> ViewQuery:  # noqa: ARG001
     """Return ``asked``: there is nothing to fill in."""
     return asked
 
 
-def missing(subject: Subject, asked: Asked) -> str:  # noqa: ARG001
+def missing(subject: Subject, asked: ViewQuery) -> str:  # noqa: ARG001
     """Return that nothing is sealed, if so."""
     return "" if _folder(subject).joinpath(LEDGER).exists() else NONE
 
@@ -107,7 +107,7 @@ def _folder(subject: Subject) -> Any:
     return subject.store.path(subject.opened.name)
 
 
-def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
+def make(subject: Subject, asked: ViewQuery, progress: Progress) -> ViewResult:
     """Return every sealed forecast; each made again if that is asked for."""
     folder = _folder(subject)
     checks: dict[str, Check] = {}
@@ -135,7 +135,7 @@ def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
         sealed, running = ledger.sealed, record(ledger.sealed, earliest)
         heads = ledger.chain.heads
         sentences += [str(problem) for problem in ledger.problems]
-    return Shown(
+    return ViewResult(
         sentences=(_record(running), *sentences),
         parts=(_table(sealed, checks), *((pictured("chances", _view(sealed)),) if sealed else ())),
         made={**made_of(subject, asked), "heads": list(heads)},
@@ -148,7 +148,7 @@ def make(subject: Subject, asked: Asked, progress: Progress) -> Shown:
     )
 
 
-def _record(found: Record) -> str:
+def _record(found: RunningRecord) -> str:
     parts = [
         f"{name} {_rate(rate)}"
         for name, rate in (
@@ -203,11 +203,11 @@ def _scores(found: Score | None) -> str:
     return said if found.counts else f"does not count: {found.why_not}"
 
 
-def _entry(sealed: Sealed, check: Check | None, witness: Witness | None) -> Entry:
+def _entry(sealed: Sealed, check: Check | None, witness: Witness | None) -> SealedEntry:
     seal, came = sealed.seal, sealed.resolution
     scale = seal.settlement
     state = f"came out {came.outcome}" if came else "overdue" if _overdue(sealed) else "open"
-    return Entry(
+    return SealedEntry(
         id=sealed.id,
         text=seal.text,
         said=f"{forecast_words(seal)} ({seal.made.get('model')}, {seal.made.get('scenario')})",
@@ -232,9 +232,9 @@ def _entry(sealed: Sealed, check: Check | None, witness: Witness | None) -> Entr
     )
 
 
-def _table(sealed: tuple[Sealed, ...], checks: dict[str, Check]) -> Part:
+def _table(sealed: tuple[Sealed, ...], checks: dict[str, Check]) -> ViewPart:
     rows = [_row(one, checks.get(one.id)) for one in sealed]
-    return Part(
+    return ViewPart(
         id="sealed",
         title="Every sealed forecast",
         caption="Scores are those of the resolution that stands. An entry is named by its digest.",
@@ -293,7 +293,7 @@ def _view(sealed: tuple[Sealed, ...]) -> View:
     )  # fmt: skip
 
 
-KIND = Kind(
+KIND = ViewKind(
     name="sealed",
     title="Sealed forecasts",
     explains="Forecasts put down before anybody knew, checked and scored afterwards.",

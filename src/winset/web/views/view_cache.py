@@ -16,13 +16,13 @@ from winset.charts.theme import DARK, LIGHT
 from winset.errors import WinsetError
 from winset.forecast.jsonable import jsonable
 from winset.models.version import winset_version
-from winset.web.forecasts.forecast_thread import Live
+from winset.web.forecasts.forecast_thread import ForecastThread
 from winset.web.forecasts.jobs import Job, Jobs
-from winset.web.server.byte_cache import Kept
+from winset.web.server.byte_cache import ByteCache
 from winset.web.server.etags import tag_of
-from winset.web.views.kind import NOTHING, Kind, Progress, Subject
-from winset.web.views.query import Asked, query_of, read_query
-from winset.web.views.result import Shown, as_csv
+from winset.web.views.kind import NOTHING, Progress, Subject, ViewKind
+from winset.web.views.query import ViewQuery, query_of, read_query
+from winset.web.views.result import ViewResult, as_csv
 
 PATIENCE = 0.6  # seconds that a page waits before it shows how far the work is
 MOST_UNDERSTOOD = 256
@@ -47,9 +47,9 @@ class Wanted:
         stamp: what else the view hung on when it was asked for, beside the case.
     """
 
-    kind: Kind
+    kind: ViewKind
     subject: Subject
-    asked: Asked
+    asked: ViewQuery
     missing: str
     stamp: str
 
@@ -69,11 +69,13 @@ def _of(subject: Subject) -> tuple[str, str]:
     return ("", "") if opened is None else (str(opened.name), opened.revision)
 
 
-def _stamp(kind: Kind, subject: Subject) -> str:
+def _stamp(kind: ViewKind, subject: Subject) -> str:
     return "" if kind.stamp is None else kind.stamp(subject)
 
 
-def wanted(kind: Kind, subject: Subject, asked: Asked, *, stamp: str | None = None) -> Wanted:
+def wanted(
+    kind: ViewKind, subject: Subject, asked: ViewQuery, *, stamp: str | None = None
+) -> Wanted:
     """Return ``asked`` of ``kind`` understood.
 
     Raises:
@@ -96,13 +98,13 @@ def wanted(kind: Kind, subject: Subject, asked: Asked, *, stamp: str | None = No
 class Views:
     """The views of a workbench at work."""
 
-    def __init__(self, live: Live, kept: Kept) -> None:
+    def __init__(self, live: ForecastThread, kept: ByteCache) -> None:
         self.jobs = Jobs(live)
         self.kept = kept
         self._understood: OrderedDict[Hashable, Wanted] = OrderedDict()
         self._guard = threading.Lock()
 
-    async def understand(self, kind: Kind, subject: Subject, pairs: Pairs) -> Wanted:
+    async def understand(self, kind: ViewKind, subject: Subject, pairs: Pairs) -> Wanted:
         """Return the view that the query ``pairs`` asks for; the same question is read once.
 
         Raises:
@@ -115,7 +117,7 @@ class Views:
                 return found
         return await anyio.to_thread.run_sync(self._understand, kind, subject, pairs)
 
-    def _understand(self, kind: Kind, subject: Subject, pairs: Pairs) -> Wanted:
+    def _understand(self, kind: ViewKind, subject: Subject, pairs: Pairs) -> Wanted:
         stamp = _stamp(kind, subject)
         key = (kind.name, *_of(subject), stamp, *pairs)
         with self._guard:
@@ -138,13 +140,13 @@ class Views:
             raise WinsetError(view.missing)
         core = view.kind.core(view.asked)
 
-        def work(progress: Progress) -> Shown:
+        def work(progress: Progress) -> ViewResult:
             return view.kind.make(view.subject, core, progress)
 
         of = "" if view.subject.opened is None else f" of {view.subject.case.title}"
         return self.jobs.begin(view.key, work, title=f"{view.kind.title}{of}")
 
-    async def shown(self, view: Wanted, *, patience: float | None = None) -> Shown | Job:
+    async def shown(self, view: Wanted, *, patience: float | None = None) -> ViewResult | Job:
         """Return ``view`` made, or its job if that takes longer than ``patience`` seconds.
 
         Raises:
@@ -156,13 +158,13 @@ class Views:
                 await asyncio.wait_for(asyncio.wrap_future(job.ended), patience)
             except TimeoutError:
                 return job
-        made: Shown = job.outcome()
+        made: ViewResult = job.outcome()
         return view.kind.finish(view.subject, view.asked, made)
 
-    async def whole(self, view: Wanted) -> Shown:
+    async def whole(self, view: Wanted) -> ViewResult:
         """Return ``view`` made, however long that takes."""
         found = await self.shown(view)
-        assert isinstance(found, Shown)
+        assert isinstance(found, ViewResult)
         return found
 
     def close(self) -> None:
@@ -170,7 +172,7 @@ class Views:
         self.jobs.close()
 
 
-def as_file(view: Wanted, found: Shown, *, part: str, form: str, dark: bool) -> bytes:
+def as_file(view: Wanted, found: ViewResult, *, part: str, form: str, dark: bool) -> bytes:
     """Return a part of ``view`` as a file.
 
     Raises:
@@ -189,7 +191,7 @@ def as_file(view: Wanted, found: Shown, *, part: str, form: str, dark: bool) -> 
     return rendered(chosen.view, f".{form}", theme=DARK if dark else LIGHT)
 
 
-def told(view: Wanted, found: Shown) -> dict[str, Any]:
+def told(view: Wanted, found: ViewResult) -> dict[str, Any]:
     """Return a view for machines: what was asked, how it was made, every part as a table."""
     asked = {name: value for name, value in asdict(view.asked).items() if name in view.kind.takes}
     return {
@@ -212,7 +214,7 @@ def told(view: Wanted, found: Shown) -> dict[str, Any]:
     }
 
 
-def as_json(view: Wanted, found: Shown) -> bytes:
+def as_json(view: Wanted, found: ViewResult) -> bytes:
     """Return a view as JSON: numbers unrounded, what is not known null."""
     value = jsonable(told(view, found))
     return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1).encode()
