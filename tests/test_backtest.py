@@ -89,13 +89,13 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_end(trees, run, tmp_path):
 KILLED = """
 import os, signal, sys
 import winset.track_record.backtest as stack
-keep, kept = stack._Kept.keep, []
+keep, kept = stack._BacktestCache.keep, []
 def killed(self, *row):
     keep(self, *row)
     kept.append(row)
     if len(kept) == 9:
         os.kill(os.getpid(), signal.SIGKILL)
-stack._Kept.keep = killed
+stack._BacktestCache.keep = killed
 from winset.__main__ import main
 main()
 """

@@ -24,7 +24,7 @@ from winset.explain.answers import NBSP, answers, percent
 from winset.explain.background import look_behind
 from winset.explain.headline import headline, headline_issues
 from winset.explain.levers import read_goal
-from winset.explain.levers.find import _Runs
+from winset.explain.levers.find import _LeverRuns
 from winset.explain.likelihood import YARDSTICK, likelihood_word
 from winset.explain.sensitivity import measure_sensitivity
 from winset.explain.strongest_drive import strongest_drive
@@ -89,7 +89,9 @@ def test_the_chance_of_an_agreement_is_one_number_through_every_door(forecast, c
     assert said["headline"]["error"] == error
     assert measure_sensitivity(NUCLEAR, TwoLevel(), of="agreement", draws=2).value == number
     goal = read_goal(NUCLEAR, "agreement")
-    levers = _Runs(NUCLEAR, TwoLevel(), goal, actor="rouhani", draws=4, counted=DRAWS, seed=SEED)
+    levers = _LeverRuns(
+        NUCLEAR, TwoLevel(), goal, actor="rouhani", draws=4, counted=DRAWS, seed=SEED
+    )
     assert levers.chance == number and levers.shift != 0.0
     assert percent(number) in report_html(NUCLEAR, [forecast])
     api = "/api/cases/shipped/iran-nuclear-2015"

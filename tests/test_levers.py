@@ -28,7 +28,7 @@ from winset.explain.levers import (
     standing,
     worth_of,
 )
-from winset.explain.levers.find import _Runs
+from winset.explain.levers.find import _LeverRuns
 from winset.explain.levers.mean import NUDGE, ExactMean
 from winset.explain.levers.search import Search
 from winset.explain.levers.stack import DRAWN, Stack
@@ -175,7 +175,7 @@ def test_the_search_comes_within_a_64th_of_the_way_of_the_solution():
     solved = find_levers(case, Mean(), actor="a", goal="settlement >= 48", draws=64, counted=64)
     exact = {lever.moves[0].key: lever for lever in solved.levers if len(lever.moves) == 1}
     assert exact
-    runs = _Runs(case, Searched(), solved.summary, actor="a", draws=64, counted=64, seed=0)
+    runs = _LeverRuns(case, Searched(), solved.summary, actor="a", draws=64, counted=64, seed=0)
     search = Search(runs.solve, base=runs.seen, reach=0.5, lose=False, most=9)
     singles, _ = search.singles(movables(case, "a"))
     assert {tried.page[0].key for tried in singles} == exact.keys()

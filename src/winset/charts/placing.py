@@ -56,11 +56,11 @@ def beside(mark: tuple[float, float], wide: float, *, room: tuple[float, float])
     After the mark, else before it, else on a line of their own that ends with the room.
 
     >>> beside((10.0, 40.0), 30.0, room=(0.0, 100.0))
-    Beside(at=40.0, align='left', below=False)
+    LabelPlace(at=40.0, align='left', below=False)
     >>> beside((60.0, 90.0), 30.0, room=(0.0, 100.0))
-    Beside(at=60.0, align='right', below=False)
+    LabelPlace(at=60.0, align='right', below=False)
     >>> beside((10.0, 90.0), 30.0, room=(0.0, 100.0))
-    Beside(at=100.0, align='right', below=True)
+    LabelPlace(at=100.0, align='right', below=True)
     """
     (begin, end), (left, right) = mark, room
     if end + wide <= right:

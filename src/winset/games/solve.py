@@ -66,7 +66,7 @@ def estimate(values: FloatArray) -> GameEstimate:
     """Return the mean of ``(draw,)`` values and its Monte Carlo standard error.
 
     >>> estimate(np.array([0.2, 0.4]))
-    Estimate(mean=0.30000000000000004, error=0.1)
+    GameEstimate(mean=0.30000000000000004, error=0.1)
     """
     spread = values.std(ddof=1) if len(values) > 1 else math.nan
     return GameEstimate(mean=float(values.mean()), error=float(spread / math.sqrt(len(values))))
