@@ -115,7 +115,7 @@ class ExpectedUtility:
 
     def solve(self, batch: Batch) -> Outcome:
         """Return the forecast of each draw after the last round."""
-        record = self._play(batch, kept=0)
+        record = self._play(batch, recorded=0)
         return Outcome(
             settlement=record.settlement,
             rounds=record.rounds,
@@ -124,7 +124,7 @@ class ExpectedUtility:
 
     def trace(self, batch: Batch) -> Rounds:
         """Return the positions, offers taken and forecasts of every round of each draw."""
-        record = self._play(batch, kept=self.rounds + 1)
+        record = self._play(batch, recorded=self.rounds + 1)
         return Rounds(
             position=record.path,
             moved_by=record.moved_by,
@@ -149,16 +149,16 @@ class ExpectedUtility:
             q=float(self.q),
         )
 
-    def _play(self, batch: Batch, *, kept: int) -> kernel.ChallengeRecord:
+    def _play(self, batch: Batch, *, recorded: int) -> kernel.ChallengeRecord:
         draws, actors, issues = batch.position.shape
         stances = _stances(batch)
         record = kernel.ChallengeRecord(
             settlement=np.empty((draws, issues)),
             last_move=np.empty((draws, issues)),
             rounds=np.empty((draws, issues), np.int64),
-            path=np.repeat(stances[0][:, None], kept, axis=1),
-            moved_by=np.full((draws, kept, actors, issues), -1),
-            forecasts=np.empty((draws, kept, issues)),
+            path=np.repeat(stances[0][:, None], recorded, axis=1),
+            moved_by=np.full((draws, recorded, actors, issues), -1),
+            forecasts=np.empty((draws, recorded, issues)),
         )
         rules = self._rules()
         kernel.play.over(draws, kernel.STEP, *stances, batch.present, rules, record)

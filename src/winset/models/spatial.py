@@ -149,7 +149,7 @@ class SpatialPolitics:
 
     def solve(self, batch: Batch) -> SpatialOutcome:
         """Return where each draw ends, the same on all issues for rounds and convergence."""
-        record = self._play(batch, kept=0)
+        record = self._play(batch, recorded=0)
         return SpatialOutcome(
             settlement=np.clip(record.settlement, 0.0, 1.0),
             rounds=_on_every_issue(record.rounds, batch),
@@ -163,8 +163,8 @@ class SpatialPolitics:
 
         An actor who moves by a bargain of its own has itself in ``moved_by``.
         """
-        kept = int(self._play(batch, kept=0).rounds.max(initial=0)) + 1
-        record = self._play(batch, kept=kept)
+        recorded = int(self._play(batch, recorded=0).rounds.max(initial=0)) + 1
+        record = self._play(batch, recorded=recorded)
         return Rounds(
             position=record.path,
             moved_by=record.moved_by,
@@ -199,7 +199,7 @@ class SpatialPolitics:
             stop=float(self.stop),
         )
 
-    def _play(self, batch: Batch, *, kept: int) -> kernel.SpatialRecord:
+    def _play(self, batch: Batch, *, recorded: int) -> kernel.SpatialRecord:
         draws, actors, issues = batch.position.shape
         position, salience, influence = _stances(batch)
         record = kernel.SpatialRecord(
@@ -208,9 +208,9 @@ class SpatialPolitics:
             position=position.copy(),
             rounds=np.empty(draws, np.int64),
             converged=np.empty(draws, np.bool_),
-            path=np.repeat(position[:, None], kept, axis=1),
-            moved_by=np.full((draws, kept, actors, issues), -1),
-            forecasts=np.empty((draws, kept, issues)),
+            path=np.repeat(position[:, None], recorded, axis=1),
+            moved_by=np.full((draws, recorded, actors, issues), -1),
+            forecasts=np.empty((draws, recorded, issues)),
         )
         kernel.play.over(
             draws,

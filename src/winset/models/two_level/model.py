@@ -148,9 +148,9 @@ class TwoLevel:
 
     def __post_init__(self) -> None:
         for name, kinds in (("information", Information), ("rule", Rule)):
-            if (found := getattr(self, name)) not in get_args(kinds):
+            if (value := getattr(self, name)) not in get_args(kinds):
                 raise ValueError(
-                    f"{name} must be one of {', '.join(get_args(kinds))}; found {found}"
+                    f"{name} must be one of {', '.join(get_args(kinds))}; found {value}"
                 )
         if (self.rule == "take-it-or-leave-it") != bool(self.proposer):
             raise ValueError(
@@ -182,19 +182,19 @@ class TwoLevel:
         ratified = np.full((issues, draws, len(batch.parties)), math.nan)
         accepts, lift = np.full((2, issues, draws, actors), math.nan)
         for k, seats in enumerate(talks.seats):
-            given = talks.chain(k)
-            solved = talks.solved(k, given)
+            agreed_issues = talks.chain(k)
+            solved = talks.solved(k, agreed_issues)
             opens[k] = talks.opens(k)
-            there = opens[k] > 0.0
-            signed[k] = there & (solved.place >= 0)
+            can_open = opens[k] > 0.0
+            signed[k] = can_open & (solved.place >= 0)
             settlement[k] = np.where(signed[k], talks.point[solved.place], math.nan)
-            agreement[k] = opens[k] * talks.passes(k, given)
-            bar[k] = np.where(there & (solved.bar >= 0), seats.parties[solved.bar], -1)
+            agreement[k] = opens[k] * talks.passes(k, agreed_issues)
+            bar[k] = np.where(can_open & (solved.bar >= 0), seats.parties[solved.bar], -1)
             ratified[k][:, seats.parties] = solved.ratified
             accepts[k][:, seats.ratifiers] = solved.accepts
             lift[k][:, seats.ratifiers] = solved.lift
-            for told in (ratified, accepts, lift):
-                told[k, ~there] = math.nan
+            for array in (ratified, accepts, lift):
+                array[k, ~can_open] = math.nan
         return TwoLevelOutcome(
             settlement=settlement.T,
             agreement=agreement.T,
@@ -273,11 +273,11 @@ class TwoLevel:
         failing, misjudged = np.zeros(issues), np.full(issues, math.nan)
         for k, seats in enumerate(talks.seats):
             weight = talks.opens(k)
-            given = talks.chain(k)
+            agreed_issues = talks.chain(k)
             players, waives = _players(seats, batch.issues[k])
             ended = blame_draws(
-                talks.table(k, given, known=True),
-                talks.solved(k, given).place,
+                talks.table(k, agreed_issues, known=True),
+                talks.solved(k, agreed_issues).place,
                 waives=waives,
                 orders=_orders(batch, k, players, permutations),
             )
