@@ -13,15 +13,9 @@ from builders import line_case, line_cases
 from winset.case.parts import Change, Party, Question, QuestionAnswer, Resolved, Scale, Scenario
 from winset.case.ranges import point
 from winset.case.shipped import open_case, shipped_cases
-from winset.explain.answers import (
-    NBSP,
-    answers,
-    calibration_sentence,
-    figure,
-    issue_answers,
-    percent,
-)
+from winset.explain.answers import answers, calibration_sentence, issue_answers
 from winset.explain.background import look_behind
+from winset.explain.figures import NBSP, figure, percent
 from winset.forecast.forecast import make_forecast
 from winset.models import MODELS, Mean, NashBargaining, TwoLevel
 
@@ -76,10 +70,12 @@ def test_a_settlement_is_told_apart_from_a_settlement_given_an_agreement():
     answer, forecast = answer_to(asking("settlement(x) <= 40"), NashBargaining())
     yes = answer.chances[0]
     assert yes.given_agreement == pytest.approx(yes.probability / forecast.agreed("x")[0])
-    assert f"if there is one, the chance is {percent(yes.given_agreement)}" in answer.sentence
+    assert (
+        f"If there is an agreement, the chance is {percent(yes.given_agreement)}" in answer.sentence
+    )
     taken, _ = answer_to(asking("settlement(x) <= 40"), Mean())
     assert taken.chances[0].given_agreement is None
-    assert "takes agreement for granted" in taken.sentence
+    assert "“mean” assumes that there is an agreement" in taken.sentence
 
 
 def test_the_error_is_that_of_the_mean_over_draws():
@@ -91,13 +87,15 @@ def test_the_error_is_that_of_the_mean_over_draws():
 def test_a_model_that_takes_agreement_for_granted_gives_no_chance_of_it():
     answer, _ = answer_to(asking("agreement(x)"), Mean())
     assert [chance.probability for chance in answer.chances] == [None, None]
-    other = re.fullmatch(r"Model “mean” takes agreement for granted: use “(.*)”\.", answer.sentence)
+    other = re.fullmatch(
+        r"Model “mean” gives no chance of an agreement; use “(.*)”\.", answer.sentence
+    )
     assert other[1] in MODELS
 
 
 @pytest.mark.parametrize(
     ("quantity", "words"),
-    [("blame(p)", "nothing of who is to blame"), ("move(game, defy)", "plays no game")],
+    [("blame(p)", "does not say who is to blame"), ("move(game, defy)", "plays no games")],
 )
 def test_what_a_forecast_does_not_know_is_said_in_words(quantity, words):
     case = replace(asking("agreement(x)"), parties=(Party(id="p"),))
@@ -114,21 +112,21 @@ def test_options_are_answered_one_by_one_with_what_is_left_over():
     assert low.probability == pytest.approx(forecast.probability("x", -math.inf, 40))
     assert high.probability == pytest.approx(forecast.probability("x", 60, math.inf))
     rest = percent(1 - low.probability - high.probability)
-    assert f"For none of these it leaves {rest}." in answer.sentence
+    assert f"That leaves {rest} for none of these." in answer.sentence
 
 
 def test_an_option_that_cannot_be_computed_does_not_hide_the_others():
     case = asking(never="settlement(x) <= 5", deal="agreement(x)")
     answer, _ = answer_to(case, Mean())
     assert "“never” 0" in answer.sentence
-    assert "takes agreement for granted" in answer.sentence
+    assert "gives no chance of an agreement" in answer.sentence
     assert "none of these" not in answer.sentence
 
 
 def test_a_question_that_came_out_says_how():
     came = QuestionAnswer(outcome="no", date=datetime.date(2016, 2, 1), source="the gazette")
     answer, _ = answer_to(asking("settlement(x) >= 40", resolution=came), Mean())
-    assert answer.resolution == "It came out: no (2016-02-01, the gazette)."
+    assert answer.resolution == "Outcome: no (2016-02-01, the gazette)."
 
 
 def test_a_single_run_claims_no_spread():
@@ -140,7 +138,7 @@ def test_a_single_run_claims_no_spread():
     assert "100" in answers(case, forecast)[0].sentence
     assert "(a single run)" in answers(case, forecast)[0].sentence
     said = issue_answers(case, forecast)[0].sentence
-    assert "Its single run settles at 35, a point without a spread." in said
+    assert "The single run settles at 35; one run has no range." in said
     assert "80" not in said
 
 
@@ -155,13 +153,13 @@ def test_the_answers_say_by_whose_errors_settlements_are_calibrated():
     said = calibration_sentence(make_forecast(case, Mean(), draws=50))
     assert "the errors of model “mean” on 250 decisions in 94 groups" in said
     assert "could not be scored" not in said
-    assert "by how far it misses is not counted in" in calibration_sentence(
+    assert "without its past errors" in calibration_sentence(
         make_forecast(case, Mean(), draws=50, raw=True)
     )
     borrowed = calibration_sentence(
         make_forecast(open_case("iran-syria-2015"), TwoLevel(), draws=9)
     )
-    assert "since “two-level” could not be scored on them" in borrowed
+    assert "“two-level” itself could not be scored on them" in borrowed
 
 
 def test_a_chance_of_agreement_is_widened_by_the_models_that_doubt_one():
@@ -191,7 +189,7 @@ def test_no_draw_that_agrees_is_said_and_what_holds_then():
     case = line_case([("a", "0 to 10", 50, 50), ("b", "90 to 100", 50, 50)], reversion=50)
     said = issue_answers(case, make_forecast(case, NashBargaining(), draws=100))[0].sentence
     assert f"almost no chance: 0{NBSP}% (none of 100 draws)" in said
-    assert "No draw ends in an agreement. What holds then lies at 50." in said
+    assert "No draw ends in an agreement. What holds without one lies at 50." in said
 
 
 @pytest.mark.parametrize("name", shipped_cases())
@@ -247,7 +245,7 @@ def test_rounds_that_did_not_settle_are_owned_up_to():
     forecast = make_forecast(case, Mean(), draws=10)
     calm = np.array([[True]] * 8 + [[False]] * 2)
     said = issue_answers(case, replace(forecast, converged=calm))[0].sentence
-    assert f"In 20{NBSP}% of the draws the rounds had not settled" in said
+    assert f"In 20{NBSP}% of the draws the actors were still moving" in said
     quiet = issue_answers(case, replace(forecast, converged=np.ones((10, 1), bool)))[0].sentence
     assert "rounds" not in quiet
 
@@ -256,7 +254,7 @@ def test_rounds_that_did_not_settle_are_owned_up_to():
 def test_what_came_of_an_issue_is_inside_or_outside_the_interval(value, word):
     case = labelled(Resolved(value=point(value), date=datetime.date(2016, 5, 4)))
     said = issue_answers(case, make_forecast(case, Mean(), draws=200))[0].resolution
-    assert said.startswith(f"It came out at {value:g} on 2016-05-04, {word} the 80")
+    assert said.startswith(f"Outcome: {value:g} on 2016-05-04, {word} the 80")
 
 
 def test_certainty_is_never_rounded_into_being():

@@ -78,7 +78,7 @@ def test_without_findings_the_answer_says_what_it_cannot_say(syria):
     asked = next(q for q in case.questions if len(q.options) == 3)
     said = next(a for a in answers(case, forecast) if a.id == asked.id)
     assert all(c.probability is None for c in said.chances)
-    assert "plays no game" in said.sentence
+    assert "plays no games" in said.sentence
 
 
 def test_multilateral_cover_is_likelier_than_direct_talks(syria):

@@ -20,8 +20,9 @@ from winset.case.ranges import parse_range, point
 from winset.case.shipped import open_case, shipped_cases
 from winset.cli import cli
 from winset.cli.forecast_text import hundredths
-from winset.explain.answers import NBSP, answers, percent
+from winset.explain.answers import answers
 from winset.explain.background import look_behind
+from winset.explain.figures import NBSP, percent
 from winset.explain.headline import headline, headline_issues
 from winset.explain.levers import read_goal
 from winset.explain.levers.find import _LeverRuns
@@ -158,7 +159,7 @@ def test_the_headline_leads_with_the_chance_and_its_range(forecast, findings):
     assert 0.2 < lead.low < lead.probability < lead.high < 0.9
     assert lead.sentences[0] == (
         f"A deal on all issues has a roughly even chance: {percent(lead.probability)}, range "
-        f"{100 * lead.low:.0f}–{100 * lead.high:.0f}{NBSP}% over what nobody can code."
+        f"{100 * lead.low:.0f}–{100 * lead.high:.0f}{NBSP}% over what cannot be coded."
     )
     where, who, sure, way, lost, why = lead.sentences[1:]
     assert "would settle near 50" in where and f"80{NBSP}% range" in where

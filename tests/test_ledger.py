@@ -525,7 +525,7 @@ def test_what_is_put_away_holds_numbers_and_no_texts(split_pie, tmp_path):
         ({"issue": "prize"}, "did you mean “price”"),
         ({"resolve_by": datetime.date(2026, 1, 31)}, "must be today or later"),
         ({"resolve_by": None}, "say by which day"),
-        ({"model": make_model("mean")}, "takes agreement for granted"),
+        ({"model": make_model("mean")}, "gives no chance of an agreement"),
         ({"rule": "half a character: \ud800"}, "rule: must be text without control"),
         ({"note": "\x1b[31m"}, "note: must be text without control"),
         ({"scenario": "none"}, "none"),

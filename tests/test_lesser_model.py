@@ -67,7 +67,7 @@ def test_each_command_says_what_is_missing_where_no_model_is_named(command, tmp_
     write_case(blank(talks(PAIR)), tmp_path)
     more = ["--draws", "20"] if command == "forecast" else ["--draws", "256"]
     more += ["--scenario", "base", "--scenario", "base"] if command == "compare" else []
-    assert "which lacks: what holds if talks fail on “x”" in run(command, tmp_path, *more)
+    assert "It needs: what holds if talks fail on “x”" in run(command, tmp_path, *more)
     assert "lacks" not in run(command, tmp_path, *more, "--model", "mean")
 
 
@@ -75,7 +75,7 @@ def test_json_stays_json_and_the_word_goes_to_standard_error(tmp_path):
     write_case(blank(talks(PAIR)), tmp_path)
     done = CliRunner().invoke(cli, ["forecast", str(tmp_path), "--draws", "20", "--json"])
     assert json.loads(done.stdout)["made"]["model"] == "mean"
-    assert "which lacks: what holds if talks fail" in " ".join(done.stderr.split())
+    assert "It needs: what holds if talks fail" in " ".join(done.stderr.split())
 
 
 def test_the_page_names_what_is_missing_and_leads_to_the_field(client, folder):  # noqa: F811
@@ -96,7 +96,7 @@ def test_rounds_asked_for_without_a_model_choose_one_that_plays_them_and_say_whi
     table = tmp_path / "rounds.csv"
     output = run("forecast", "emission-standards", "--rounds", table, "--draws", "20")
     assert "Model “expected-utility” was chosen, since --rounds asks for one that" in output
-    assert "which lacks" not in output
+    assert "It needs" not in output
     assert table.read_text().startswith("draw,round,actor,issue,position\n0,0,")
 
 
@@ -131,4 +131,4 @@ def test_the_report_says_it_too(tmp_path):
     run("forecast", "emission-standards", "--draws", "20", "--report", report)
     text = " ".join(report.read_text().split())
     assert "The case codes every number as a point" in text
-    assert "which lacks: two parties at the table" in text
+    assert "It needs: two parties at the table" in text

@@ -155,7 +155,7 @@ def test_where_nothing_varies_it_says_so_and_gives_no_indices():
     found = measure_sensitivity(case, Constant(), draws=16)
     assert not found.varies and found.spread == 0.0
     assert all(driver.total is None and driver.score is None for driver in found.drivers)
-    assert "does not vary" in headline(case, found)
+    assert "no variance to explain" in headline(case, found)
     assert research_sentences(found) == ()
 
 
@@ -190,7 +190,7 @@ def test_mere_chance_is_named_and_held_the_same():
     model = TwoLevel(information="complete")
     found = measure_sensitivity(NUCLEAR, model, draws=16)
     assert "enrichment/khamenei/type" in found.noise
-    assert "held the same" in noise_sentence(found)
+    assert "They are the same in the draws that are compared" in noise_sentence(found)
     assert noise_sentence(measure_sensitivity(three(), Mean(), draws=16)) == ""
     noise = RandomShares(0, 4)
     shares = DesignedShares(columns={"x": 0}, design=np.arange(8.0)[:, None] / 8, noise=noise)
@@ -285,8 +285,8 @@ def test_an_option_of_a_question_is_asked_by_its_name():
         ("agrement", "did you mean “agreement”"),
         ("agreement(enrichmnt)", "did you mean “enrichment”"),
         ("settlement", "on which issue? This case has enrichment, sanctions"),
-        ("who-blocks", "shared out over all draws"),
-        ("settlement(sanctions) => 3", "is nothing that a model answers"),
+        ("who-blocks", "measured over all draws"),
+        ("settlement(sanctions) => 3", "no model answers"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_with_what_can(text, said):
@@ -315,7 +315,7 @@ def test_what_cannot_be_analysed_is_refused():
     certain = line_case([("a", 10, 50, 50), ("b", 60, 50, 50)])
     with pytest.raises(WinsetError, match="nothing to vary"):
         measure_sensitivity(certain, Mean())
-    with pytest.raises(WinsetError, match="takes agreement for granted"):
+    with pytest.raises(WinsetError, match="gives no chance of an agreement"):
         measure_sensitivity(three(), Mean(), of="agreement")
     with pytest.raises(WinsetError, match="draws must be 2 or more"):
         measure_sensitivity(three(), Mean(), draws=1)

@@ -10,8 +10,8 @@ from winset.charts.text import shown
 from winset.charts.theme import NO_PARTY, party_colours
 from winset.charts.view import ChartTable, View
 from winset.errors import WinsetError
-from winset.explain.answers import percent
 from winset.explain.background import Findings
+from winset.explain.figures import percent
 
 ROW = 30.0
 COLUMNS = ("Actor", "Party", "Share", "Monte Carlo error")

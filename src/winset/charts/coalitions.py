@@ -13,7 +13,7 @@ from winset.charts.rows import MOST_GUTTER, SHARE, Row
 from winset.charts.text import shown
 from winset.charts.theme import NAME_SIZE
 from winset.charts.view import ChartTable, View
-from winset.explain.answers import percent
+from winset.explain.figures import percent
 from winset.models.base import FloatArray, Rounds
 from winset.models.batch import Batch
 

@@ -11,7 +11,7 @@ from winset.charts.metrics import width_of
 from winset.charts.placing import Align, balanced, fitted, number, spaced, wrapped
 from winset.charts.rows import PLACE, TEXT, Row, Rows
 from winset.charts.theme import NAME_SIZE, SMALL_SIZE
-from winset.explain.answers import figure
+from winset.explain.figures import figure
 
 ROW = 23.0
 LINE = 14.0

@@ -13,7 +13,7 @@ from winset.charts.marks import Mark, marks
 from winset.charts.rows import Row
 from winset.charts.text import shown
 from winset.charts.view import ChartTable, View
-from winset.explain.answers import figure, measure, percent
+from winset.explain.figures import figure, measure, percent
 from winset.forecast.forecast import Forecast
 
 DOTS = 50

@@ -13,7 +13,7 @@ from winset.charts.rows import PLACE, TEXT, Row
 from winset.charts.text import shown
 from winset.charts.theme import NAME_SIZE
 from winset.charts.view import ChartTable, View
-from winset.explain.answers import figure, percent
+from winset.explain.figures import figure, percent
 from winset.models.central import Median
 
 BINS = 32

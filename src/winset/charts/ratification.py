@@ -14,8 +14,8 @@ from winset.charts.text import shown
 from winset.charts.theme import NAME_SIZE, NO_PARTY, party_colours
 from winset.charts.view import ChartTable, View
 from winset.errors import WinsetError
-from winset.explain.answers import figure, measure, percent
 from winset.explain.background import Findings
+from winset.explain.figures import figure, measure, percent
 from winset.models.base import FloatArray
 
 LIKELY = 0.5  # a point is in a party's winset, for the eye, where it is likelier than not to pass

@@ -11,7 +11,7 @@ from winset.charts.rows import Row
 from winset.charts.text import shown
 from winset.charts.theme import NO_PARTY, party_colours
 from winset.charts.view import ChartTable, View
-from winset.explain.answers import figure, spread
+from winset.explain.figures import figure, spread
 
 LARGEST, SMALLEST = 300.0, 12.0  # area of a circle, square pixels
 BRACKETS = {"red_low": "M0.4,-1L-0.1,-1L-0.1,1L0.4,1", "red_high": "M-0.4,-1L0.1,-1L0.1,1L-0.4,1"}

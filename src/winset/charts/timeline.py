@@ -15,7 +15,7 @@ from winset.charts.rows import MOST_GUTTER, SHARE
 from winset.charts.text import shown
 from winset.charts.theme import NAME_SIZE, NO_PARTY, SMALL_SIZE, party_colours
 from winset.charts.view import ChartTable, View
-from winset.explain.answers import figure
+from winset.explain.figures import figure
 from winset.forecast.timeline import Timeline
 
 HEIGHT, TICK, LANE = 200.0, 14.0, 18.0

@@ -16,7 +16,7 @@ from winset.charts.rows import MOST_GUTTER, SHARE, Row
 from winset.charts.text import shown
 from winset.charts.theme import NAME_SIZE, SMALL_SIZE
 from winset.charts.view import ChartTable, View
-from winset.explain.answers import figure
+from winset.explain.figures import figure
 from winset.models.base import FloatArray, Rounds
 from winset.models.batch import Batch
 

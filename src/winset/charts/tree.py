@@ -11,8 +11,8 @@ from winset.charts.rows import PLACE, TEXT, Row, key_layers, key_rows
 from winset.charts.text import shown
 from winset.charts.theme import NAME_SIZE, PALETTE, SMALL_SIZE
 from winset.charts.view import ChartTable, View
-from winset.explain.answers import percent
 from winset.explain.background import reckoned_with
+from winset.explain.figures import percent
 from winset.games import Game, PlayedGame, estimate
 
 ROW, KEY, LINE = 44.0, 34.0, 14.0

@@ -13,7 +13,7 @@ from winset.charts.cast import brief, cast
 from winset.charts.marks import middle_batch
 from winset.cli.printing import heading, print_json, say, table, width
 from winset.errors import WinsetError
-from winset.explain.answers import figure
+from winset.explain.figures import figure
 from winset.models import MODELS, PLAYING_ROUNDS, Rounds, RoundsModel, make_model
 from winset.models.batch import Batch
 

@@ -8,17 +8,10 @@ import numpy as np
 
 from winset.case.model import Case
 from winset.case.quantities import parse_quantity
-from winset.explain.answers import (
-    NBSP,
-    chance_range,
-    deal_words,
-    figure,
-    listed,
-    measure,
-    percent,
-)
+from winset.explain import words
 from winset.explain.background import Findings
-from winset.explain.likelihood import SOURCE, likelihood_clause, likelihood_word
+from winset.explain.figures import figure, measure
+from winset.explain.likelihood import SOURCE, likelihood_word
 from winset.explain.strongest_drive import Drive, strongest_drive
 from winset.explain.structural_range import Structure
 from winset.forecast.forecast import Forecast
@@ -29,7 +22,7 @@ INTERVAL = (0.1, 0.9)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VariedParameter:
-    """A parameter of the model that nobody can code.
+    """A parameter of the model that cannot be coded, since no document settles it.
 
     Attributes:
         name: of the parameter.
@@ -42,20 +35,20 @@ class VariedParameter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headline:
-    """What a forecast comes to, for anyone who reads no further.
+    """The forecast in brief, for anyone who reads no further.
 
     Attributes:
-        issues: ids of those whose agreement, all together, it is about.
-        probability: that all of them are agreed; None where the model takes it for granted.
+        issues: ids of the issues that must all be agreed.
+        probability: that all of them are agreed; None where the model assumes an agreement.
         error: Monte Carlo standard error of it; None with a single draw.
-        word: for the probability, by ``yardstick``; empty without one.
+        word: for the probability, by ``yardstick``; empty without a probability.
         yardstick: name of the scale of such words.
-        low: 10th percentile of the probability over what nobody can code; None where it was not
-            worked out or there is nothing of the kind.
+        low: 10th percentile of the probability over the parameters that cannot be coded; None
+            where that was not computed or there are no such parameters.
         high: 90th percentile.
-        over: what that is.
-        sentences: how likely; where it would settle; who stands in the way; why. The first stands
-            alone.
+        over: these parameters.
+        sentences: how likely; where it would settle; who stands in the way; why. The first can
+            stand alone.
     """
 
     issues: tuple[str, ...]
@@ -72,7 +65,7 @@ class Headline:
 def headline_issues(case: Case) -> tuple[str, ...]:
     """Return the issues that the headline is about, in the order of the case.
 
-    Those of the first question that asks for an agreement; all of them where no question does.
+    These are the issues of the first question that asks for an agreement, or else all issues.
     """
     ids = [issue.id for issue in case.issues]
     for question in case.questions:
@@ -84,20 +77,19 @@ def headline_issues(case: Case) -> tuple[str, ...]:
 
 
 def headline(case: Case, forecast: Forecast, findings: Findings | None = None) -> Headline:
-    """Return what ``forecast`` of ``case`` comes to.
+    """Return ``forecast`` of ``case`` in brief.
 
     Args:
-        case: what it was made of.
+        case: the case of the forecast.
         forecast: by any model.
-        findings: what lies behind it; without them nothing is said of who and why, and no range is
-            given.
+        findings: its background; without it the headline has no range and does not say who and why.
     """
     behind = Findings(draws=0) if findings is None else findings
     issues = headline_issues(case)
     agreed = forecast.agreed(*issues)
     where = _where(case, forecast, issues)
     if agreed is None:
-        first = "This model gives no chance of a deal; it says where one would settle."
+        first = words.no_chance_of_a_deal()
         return Headline(issues=issues, probability=None, sentences=(first, *where))
     drive = None if findings is None else strongest_drive(case, forecast, issues)
     ends = None if behind.structure is None else behind.structure.ranges.get(issues)
@@ -123,29 +115,25 @@ def how_likely(
     case: Case, issues: tuple[str, ...], probability: float, structure: Structure | None
 ) -> str:
     """Return the first sentence: the word, the chance, its range."""
-    clause = likelihood_clause(deal_words(case, issues), probability)
-    sentence = f"{clause[0].upper()}{clause[1:]}: {percent(probability)}"
     ends = None if structure is None else structure.ranges.get(issues)
-    if ends is None:
-        return f"{sentence}."
-    return f"{sentence}, range {chance_range(*ends)} over what nobody can code."
+    chance = words.chance_of_all(probability, ends)
+    return words.how_likely(words.deal_words(case, issues), probability, chance)
 
 
 def _where(case: Case, forecast: Forecast, issues: tuple[str, ...]) -> Iterator[str]:
-    parts: list[str] = []
+    parts = []
     for id in issues:
         issue = case.issue(id)
         low, middle, high = forecast.quantiles(id, (INTERVAL[0], 0.5, INTERVAL[1]))
         if math.isnan(middle):
             continue
-        name = f"“{issue.title}”" if len(case.issues) > 1 else "It"
-        verb = "" if parts else "would settle "
-        part = f"{name} {verb}near {measure(middle, issue.scale)}"
+        ends = ""
         if forecast.draws > 1 and low < high:
-            part += f" (80{NBSP}% range {figure(low, issue.scale)}–{figure(high, issue.scale)})"
-        parts.append(part)
+            ends = f"{figure(low, issue.scale)}–{figure(high, issue.scale)}"
+        name = issue.title if len(case.issues) > 1 else ""
+        parts.append((name, measure(middle, issue.scale), ends))
     if parts:
-        yield f"{'; '.join(parts)}."
+        yield words.settlements_in_brief(parts)
 
 
 def _who(
@@ -155,9 +143,8 @@ def _who(
     chosen = _weakest(case, forecast, issues, findings)
     if chosen is None:
         return
-    binding, several = chosen, len(_needed(case, issues)) > 1
-    on = f"On “{case.issue(binding.issue).title}”, " if several else ""
-    yield from _binds(case, binding, on)
+    several = len(_needed(case, issues)) > 1
+    yield from _binds(case, chosen, case.issue(chosen.issue).title if several else "")
     blame = findings.blame
     if blame is None:
         return
@@ -168,35 +155,24 @@ def _who(
     if weight.sum() > 0.0:
         shares = np.nan_to_num(blame.actor[:, places]) @ weight / weight.sum()
         first, second = (int(i) for i in np.argsort(-shares, kind="stable")[:2])
-        names = [f"{case.actors[first].name} ({percent(float(shares[first]))})"]
-        if shares[second] >= 0.05:
-            names.append(f"{case.actors[second].name} ({percent(float(shares[second]))})")
-        verb = "stands" if len(names) == 1 else "stand"
-        yield f"Where it fails, {listed(names)} most often {verb} in the way."
+        chosen_actors = [first, second] if shares[second] >= 0.05 else [first]
+        yield words.in_the_way([(case.actors[i].name, float(shares[i])) for i in chosen_actors])
     lost = float(failing @ misjudged / failing.sum()) if failing.sum() > 0.0 else 0.0
     if lost >= 0.05:
-        yield f"In {percent(lost)} of the failures another deal would have passed."
+        yield words.another_deal(lost)
 
 
-def _binds(case: Case, binding: Binding, on: str) -> Iterator[str]:
+def _binds(case: Case, binding: Binding, issue: str) -> Iterator[str]:
+    """Yield what binds; ``issue`` is a title where several issues must be agreed."""
     names = {party.id: party.name or party.id for party in case.parties}
-    party = names.get(binding.party, binding.party)
     actor = case.actor(binding.actor).name if binding.actor else ""
     if binding.kind == "signing":
-        who = f"; {actor} finds the fewest that would do" if actor else ""
-        start = f"{on}no point" if on else "No point"
-        yield (
-            f"{start} suits everyone at the table in {percent(binding.share)} of the draws{who}."
-        )
+        yield words.no_point_suits(binding.share, issue, actor)
     elif binding.kind == "ratifying":
-        start = f"{on}{party}" if on else party
-        yield (
-            f"{start} is the likelier side to refuse (it ratifies with {percent(binding.share)})."
-        )
+        party = names.get(binding.party, binding.party)
+        yield words.likelier_to_refuse(party, issue, binding.share)
         if actor and binding.lift is not None and binding.lift >= 0.005:
-            points = f"{100 * binding.lift:.0f}"
-            unit = "point" if points == "1" else "points"
-            yield f"A certain yes from {actor} would add {points} {unit} to that."
+            yield words.certain_yes(actor, binding.lift)
 
 
 def _weakest(
@@ -229,10 +205,7 @@ def _needed(case: Case, issues: tuple[str, ...]) -> tuple[str, ...]:
 
 def _why(drive: Drive | None) -> Iterator[str]:
     if drive is not None:
-        yield (
-            f"The coded number that moves the chance most is “{drive.input.label}”: "
-            f"{percent(drive.at_low)} where that is low, {percent(drive.at_high)} where it is high."
-        )
+        yield words.strongest_input(drive.input.label, drive.at_low, drive.at_high)
 
 
 def _over(structure: Structure | None) -> tuple[VariedParameter, ...]:

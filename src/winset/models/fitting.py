@@ -10,7 +10,7 @@ PLAYING_ROUNDS = "expected-utility"  # where rounds are asked for and no model i
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissingInput:
-    """Something that must be coded before the model of two levels can answer.
+    """Something that must be coded before the two-level model can answer.
 
     Attributes:
         table: ``issues``, ``parties`` or ``actors``: where it is entered.
@@ -26,7 +26,7 @@ class MissingInput:
 
 
 def lacks(case: Case) -> tuple[MissingInput, ...]:
-    """Return what ``case`` lacks for the model of two levels; nothing where that model answers."""
+    """Return what ``case`` lacks for the two-level model; nothing where that model can answer."""
     missing = [
         MissingInput(
             table="issues",
@@ -43,7 +43,7 @@ def lacks(case: Case) -> tuple[MissingInput, ...]:
         return tuple(missing)
     if len(case.parties) < 2:
         party = case.parties[0] if case.parties else None
-        present = f"the case has {party.name or party.id} alone" if party else "the case has none"
+        present = f"the case has only {party.name or party.id}" if party else "the case has none"
         words = f"two parties at the table, each with a negotiator ({present})"
         return (*missing, MissingInput(table="parties", id="", field="name", words=words))
     for party in case.parties:
@@ -62,12 +62,12 @@ def lacks(case: Case) -> tuple[MissingInput, ...]:
 
 
 def lesser_sentence(case: Case) -> str:
-    """Return that a lesser model answers, and what is missing for the full answer; else nothing."""
+    """Return why a lesser model answers and what the full one needs; empty where nothing lacks."""
     missing = lacks(case)
     if not missing:
         return ""
     return (
-        f"Model “{LESSER}” answers by default here. It takes agreement for granted. Whether there "
-        f"will be an agreement, and who could refuse it, is said by model “{FULL}”, which lacks: "
+        f"By default model “{LESSER}” answers here, which gives no chance of an agreement. Model "
+        f"“{FULL}” says whether there will be one and who could refuse it. It needs: "
         f"{'; '.join(lack.words for lack in missing)}."
     )

@@ -1,4 +1,4 @@
-"""What an actor, or others for it, could change to reach a goal, and what that costs the actor."""
+"""Levers: what an actor or others could change to reach a goal, and what that costs the actor."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -27,7 +27,7 @@ from winset.models.batch import Batch, sample, uncertain_cells
 from winset.models.defaults import DRAWS, SEED
 
 FloatArray = NDArray[np.float64]
-ROWS = 4_096  # draws solved at once: short enough for whoever waits for a turn
+ROWS = 4_096  # draws solved at once: few enough that other requests do not wait long
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,16 +45,17 @@ class LeverMove:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lever:
-    """One or two moves, and what they do.
+    """One or two moves and their effects.
 
     Attributes:
         moves: what is moved, and how far.
-        who: ``self``, ``persuade`` or ``structure``: the furthest from the actor of those needed.
+        who: ``self``, ``persuade`` or ``structure``: whichever of its moves is furthest from the
+            actor's own control.
         persuade: ids of the other actors whose stances move.
         size: shares of the plausible ranges that are moved, added up.
         chance: of the goal after it.
         effect: on that chance.
-        reaches: whether the goal is reached, or no longer reached where that is sought.
+        reaches: whether the goal is reached; where it is reached as coded, whether it is lost.
         settlement: expected settlement after it, given an agreement, in the issue's units; NaN
             where the goal is an agreement on several issues.
         distance: change in the mean distance between the settlement, given an agreement, and the
@@ -87,22 +88,22 @@ class Levers:
         scenario: ``base`` for the case as coded.
         model: name.
         parameters: of the model.
-        actor: id of the actor for whom it is asked.
+        actor: id of the actor that wants the goal.
         summary: the goal: a chance.
-        goal: it as text.
+        goal: the same as text.
         reach: chance at which the goal counts as reached.
         chance: of the goal as coded.
         error: its Monte Carlo standard error; NaN with a single draw.
         counted: draws behind ``chance``.
-        reached: whether it is reached as coded; the levers are then what would lose it.
+        reached: whether the case as coded reaches it; the levers are then those that would lose it.
         settlement: expected settlement as coded, given an agreement, in the issue's units.
-        levers: the smallest that do it, by size, single ones before pairs.
-        closest: for each of `ORDER` where none does, the single move and the pair that come
+        levers: the smallest that suffice, by size, single ones before pairs.
+        closest: for each of `ORDER` without a lever, the single move and the pair that come
             closest.
         movable: inputs that could be moved.
-        idle: of these, how many changed nothing in any draw of the first look.
+        idle: how many of these changed nothing in any draw of the first look.
         beyond: share of each scale by which plausible ranges were widened.
-        exact: whether single moves were solved and not searched.
+        exact: whether single moves were solved exactly.
         draws: of each run.
         solved: draws solved in all.
         seed: of the random streams.
@@ -146,7 +147,7 @@ def read_goal(case: Case, text: str, *, issue: str | None = None) -> Summary:
     if goal.kind == "settlement":
         raise WinsetError(f"a goal needs a bound: write settlement({goal.subject}) >= 60, or <= 60")
     if goal.kind == "move":
-        raise WinsetError(f"{text}: levers move what a negotiation ends in, not what a game plays")
+        raise WinsetError(f"{text}: levers apply to the outcome of talks, not to moves in a game")
     return goal
 
 
@@ -194,30 +195,32 @@ def find_levers(
     """Return the smallest changes of ``case`` after which ``goal`` is reached in ``model``.
 
     A goal is reached when its chance in the model, uncalibrated, is ``reach`` or more. A change
-    moves one input, or two, some of the way to an end of its plausible range. Under the model
-    `Mean` the way of a single move is solved; else it is searched to a 64th, the goal taken to come
-    closer all along it, up to the whole way or to half of it if a first look at 64 draws finds that
-    to help more. Pairs are made of moves that help and do not suffice alone.
+    moves one input, or two, part of the way to an end of its plausible range. Under the model
+    `Mean` the length of a single move is solved exactly. Under others it is searched to a 64th of
+    the way, which assumes that the goal comes steadily closer. The search goes up to the end of the
+    range, or half way if 64 draws show that half way helps more. Pairs combine moves that help but
+    are not enough alone.
 
     Args:
         case: the case as coded.
         model: any model.
-        actor: id of the actor for whom it is asked: what it can do itself comes first.
+        actor: id of the actor that wants the goal; what it can do itself comes first.
         goal: ``agreement(issue)``, ``agreement(all)``, ``settlement(issue) >= 60``, ``<= 60`` or
             ``between … and …``.
         issue: id of the issue where ``goal`` names none.
         reach: chance, in (0, 1].
-        beyond: share of a quantity's scale by which what is plausible goes beyond what is coded.
+        beyond: share of a quantity's scale by which its plausible range is wider than the coded
+            one, at either side.
         draws: of each run, all on the same random numbers.
         seed: of them.
         scenario: name of one of the case's scenarios.
         counted: draws behind the chance as coded, as many as a forecast's.
         most: how many to keep, single ones and pairs each, for each of `ORDER`.
-        progress: called with the draws solved so far; how many there will be nobody knows.
+        progress: called with the draws solved so far; their total is not known in advance.
 
     Raises:
-        WinsetError: when there is no such actor or issue, the goal is none, nothing can be moved or
-            the model cannot be applied.
+        WinsetError: when the actor or issue is unknown, the goal is not a chance, nothing can be
+            moved or the model cannot be applied.
     """
     if not 0.0 < reach <= 1.0:
         raise WinsetError(f"reach must be above 0 and at most 1; found {reach:g}")
@@ -232,8 +235,8 @@ def find_levers(
     summary = read_goal(changed, goal, issue=issue)
     if not chosen:
         raise WinsetError(
-            "nothing can be moved: no number of this case is a range; give --beyond, the per cent "
-            "of each scale by which what is plausible goes beyond what is coded"
+            "nothing can be moved: no number of this case is a range; widen the plausible ranges "
+            "with --beyond, in per cent of each scale"
         )
     if not model.random and not uncertain_cells(changed):
         draws = counted = 1

@@ -1,55 +1,55 @@
-"""What a search for levers found, in sentences: always of a model, never of the world."""
+"""Every sentence about levers. They speak of a model and never of the world."""
 
 import math
 
 from winset.case.model import Case
 from winset.case.parts import Scale
 from winset.case.ranges import number_text
-from winset.explain.answers import NBSP, figure, percent
+from winset.explain.figures import NBSP, figure, percent
 from winset.explain.levers.find import Lever, LeverMove, Levers
 from winset.explain.levers.movable import Move, Who
 from winset.explain.sensitivity.words import change
 
 
 def headline(case: Case, levers: Levers) -> str:
-    """Return for whom what is sought, and when it counts as reached."""
+    """Return the target, for whom it is sought and in which model."""
     return (
-        f"For {case.actor(levers.actor).name}: the {levers.summary.words(case)}, sought at "
-        f"{percent(levers.reach)} or more in model “{levers.model}”, uncalibrated."
+        f"Target for {case.actor(levers.actor).name}: the {levers.summary.words(case)} at "
+        f"{percent(levers.reach)} or more, in model “{levers.model}”, uncalibrated."
     )
 
 
 def standing(levers: Levers) -> str:
-    """Return where the goal stands as coded, and what is listed therefore."""
-    sentence = f"As coded the model puts it at {percent(levers.chance)}"
+    """Return whether the case as coded meets the target, and what is listed."""
+    chance = f"As coded it is at {percent(levers.chance)}"
     if levers.reached:
-        return f"{sentence}: already reached. What follows would lose it."
-    return f"{sentence}: not reached. What follows would reach it."
+        return f"{chance}, so the target is met. These changes would lose it."
+    return f"{chance}, so the target is not met. These changes would meet it."
 
 
 def group_title(case: Case, levers: Levers, who: Who) -> str:
     """Return the heading over the levers in the hands of ``who``."""
     name = case.actor(levers.actor).name
     return {
-        "self": f"What is in the hands of {name}",
+        "self": f"What {name} could change alone",
         "persuade": f"Whom {name} would have to persuade",
-        "structure": "What lies with no single actor, or with ties among others",
+        "structure": "What no single actor controls, and ties among others",
     }[who]
 
 
 def nothing_sentence(levers: Levers, who: Who) -> str:
-    """Return that nothing of ``who`` suffices; empty where something does."""
+    """Return that no lever of ``who`` is enough; empty where one is."""
     if levers.of(who):
         return ""
-    verb = "lose" if levers.reached else "reach"
+    verb = "lose" if levers.reached else "meet"
     return (
-        f"No single change and no pair that was tried would {verb} it within plausible ranges."
-        + (" Closest:" if any(lever.who == who for lever in levers.closest) else "")
+        f"No single change, and no pair that was tried, would {verb} the target within plausible "
+        "ranges." + (" Closest:" if any(lever.who == who for lever in levers.closest) else "")
     )
 
 
 def lever_sentence(case: Case, levers: Levers, lever: Lever) -> str:
-    """Return what is moved, what that does in the model, and what it costs the actor."""
+    """Return what changes, what that does in the model, and what it costs the actor."""
     moves = "; and ".join(move_words(move) for move in lever.moves)
     return " ".join(
         filter(None, (f"{moves}.", _effect(case, levers, lever), _cost(case, levers, lever)))
@@ -57,7 +57,7 @@ def lever_sentence(case: Case, levers: Levers, lever: Lever) -> str:
 
 
 def _effect(case: Case, levers: Levers, lever: Lever) -> str:
-    """A single run has no chances to speak of: what it settles at says more."""
+    """Return what a lever does; of a single run, which has no chances, where it settles."""
     if math.isnan(levers.error) and not levers.summary.together:
         scale = case.issue(levers.summary.subject).scale
         ends = (levers.settlement, lever.settlement)
@@ -69,7 +69,7 @@ def _effect(case: Case, levers: Levers, lever: Lever) -> str:
         return f"In this model a single run would settle at {after}{unit} instead of {before}."
     before, after = percent(levers.chance), percent(lever.chance)
     if before == after:
-        effect = f"In this model the chance would stay about where it is, at {after}"
+        effect = f"In this model the chance would stay near {after}"
     else:
         verb = "raise" if lever.effect.value > 0.0 else "lower"
         effect = f"In this model this would {verb} the chance from {before} to {after}"
@@ -90,7 +90,7 @@ def move_words(move: Move) -> str:
     start = number_text(before) if entry.range.certain else figure(before, scale)
     stop = number_text(after) if move.after.certain and move.share == 1.0 else figure(after, scale)
     size = percent(move.size)
-    return f"{entry.label} from {start} to {stop}{unit} ({size} of what is plausible)"
+    return f"{entry.label} from {start} to {stop}{unit} ({size} of its plausible range)"
 
 
 def _points(effect: LeverMove) -> str:
@@ -119,7 +119,7 @@ def _cost(case: Case, levers: Levers, lever: Lever) -> str:
     scale = Scale(low=0.0, high=issue.scale.width / 10)
     apart = figure(abs(lever.distance.value), scale)
     if not apart.strip("0."):
-        return f"{sentence}, the settlement as far from its position as before."
+        return f"{sentence}, with the settlement as far from its position as before."
     direction = "further from" if lever.distance.value > 0.0 else "nearer to"
     unit = f"{NBSP}{issue.scale.unit}" if issue.scale.unit else ""
-    return f"{sentence}, the settlement {apart}{unit} {direction} its position."
+    return f"{sentence}, with the settlement {apart}{unit} {direction} its position."

@@ -1,4 +1,4 @@
-"""One number of a forecast, draw by draw: the quantity whose sensitivity is asked for."""
+"""One number of a forecast, draw by draw: the quantity whose sensitivity is measured."""
 
 import math
 import re
@@ -14,7 +14,7 @@ from winset.case.parts import Question
 from winset.case.quantities import ALL, parse_quantity
 from winset.case.ranges import number_text
 from winset.errors import WinsetError, nearest, shorten
-from winset.explain.answers import coded, percent
+from winset.explain.figures import coded, percent
 from winset.games import PlayedGame, play
 from winset.games.solve import play_batch
 from winset.models import Model, Outcome
@@ -38,14 +38,13 @@ _SHORT = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What is asked of a forecast.
+    """One number of a forecast.
 
     Attributes:
         kind: ``agreement``, the chance of one; ``settlement``, its mean given an agreement, in the
             issue's units; ``within``, the chance of an agreement that settles in [low, high];
             ``move``, the chance that ``action`` is played in the game ``subject``.
-        subject: id of the issue or name of the game; empty where several issues are asked for
-            together.
+        subject: id of the issue or name of the game; empty for several issues together.
         together: ids of these, in the order of the case; else empty.
     """
 
@@ -166,18 +165,18 @@ def paired(base: PerDraw, changed: PerDraw) -> tuple[float, float]:
 
 
 class SummaryReading:
-    """A summary read off the batches of one case under one model."""
+    """Reads a summary from the batches of one case under one model."""
 
     def __init__(self, case: Case, model: Model, summary: Summary) -> None:
         self.case, self.model, self.summary = case, model, summary
         self._game: PlayedGame | None = None
         if summary.kind == "move":
             self._game = play(case, summary.subject, draws=1, model=self._two_level)
-            self._game.chance(summary.action)  # refuses an action that the game has not
+            self._game.chance(summary.action)  # refuses an unknown action
 
     @property
     def _two_level(self) -> TwoLevel:
-        """What the players of a game reckon with; this model, if it can be that."""
+        """The model that players of a game use for their expectations: this one if it can be."""
         return self.model if isinstance(self.model, TwoLevel) else TwoLevel()
 
     def __call__(self, batch: Batch) -> PerDraw:
@@ -189,7 +188,7 @@ class SummaryReading:
         return self.of(batch, self.model.solve(batch))
 
     def of(self, batch: Batch, outcome: Outcome) -> PerDraw:
-        """Return a summary that is no move in each draw of ``batch``, solved as ``outcome``."""
+        """Return a summary other than a move in each draw of ``batch``, solved as ``outcome``."""
         summary, ones = self.summary, np.ones(batch.draws)
         if summary.together:
             places = tuple(map(batch.issues.index, summary.together))
@@ -211,21 +210,21 @@ class SummaryReading:
         """Refuse what the model does not say.
 
         Raises:
-            WinsetError: where the model takes for granted the agreement that is asked about, or
-                cannot solve the case.
+            WinsetError: where the summary is the chance of an agreement and the model assumes one,
+                or cannot solve the case.
         """
         if self.summary.kind == "agreement" and self.model.solve(batch).agreement is None:
             first = self.summary.subject or self.summary.together[0]
             raise WinsetError(
-                f"model “{self.model.name}” takes agreement for granted; ask for "
+                f"model “{self.model.name}” gives no chance of an agreement; ask for "
                 f"settlement({first}), or use the model “two-level”"
             )
 
 
 def default_summary(case: Case, model: Model, batch: Batch) -> Summary:
-    """Return what is asked where nobody says: an agreement on all issues.
+    """Return the summary that is measured by default: the chance of an agreement on all issues.
 
-    The settlement on the first one where the model takes agreement for granted.
+    It is the settlement on the first issue where the model assumes an agreement.
     """
     if model.solve(batch).agreement is None:
         return Summary(kind="settlement", subject=case.issues[0].id)
@@ -239,7 +238,7 @@ def _agreement(issues: tuple[str, ...]) -> Summary:
 
 
 def read_summary(case: Case, text: str, *, issue: str | None = None) -> Summary:
-    """Return what ``text`` asks for.
+    """Return the summary that ``text`` names.
 
     Args:
         case: whose issues, games and questions may be asked about.
@@ -248,7 +247,7 @@ def read_summary(case: Case, text: str, *, issue: str | None = None) -> Summary:
         issue: id of the issue where ``text`` names none.
 
     Raises:
-        WinsetError: when it is none of these, or names an issue or option that is not there.
+        WinsetError: when it is none of these, or names an unknown issue or option.
     """
     question, _, option = (part.strip() for part in text.partition(":"))
     match = _SHORT.fullmatch(text.strip())
@@ -274,13 +273,12 @@ def read_summary(case: Case, text: str, *, issue: str | None = None) -> Summary:
     except ValueError:
         names = ["agreement", "settlement", *(candidate.id for candidate in case.questions)]
         raise WinsetError(
-            f"{shorten(text)} is nothing that a model answers; {nearest(question, names)}; "
-            f"write {FORMS}"
+            f"no model answers {shorten(text)}; {nearest(question, names)}; write {FORMS}"
         ) from None
     if quantity.kind == "blame":
         raise WinsetError(
-            f"{text}: blame is shared out over all draws together and not draw by draw; ask for "
-            "an agreement, a settlement or a move"
+            f"{text}: blame is measured over all draws together, not draw by draw; ask for an "
+            "agreement, a settlement or a move"
         )
     if quantity.kind == "move":
         return Summary(kind="move", subject=quantity.subject, action=quantity.action)

@@ -1,9 +1,9 @@
-"""What an analysis of sensitivity says, in sentences whose every number is computed."""
+"""Every sentence about sensitivity."""
 
 import math
 
 from winset.case.model import Case
-from winset.explain.answers import NBSP, percent
+from winset.explain.figures import NBSP, percent
 from winset.explain.sensitivity.analysis import Index, Sensitivity
 from winset.explain.sensitivity.inputs import Input
 
@@ -11,39 +11,37 @@ MOST = 3  # sentences on what to look into
 
 
 def headline(case: Case, sensitivity: Sensitivity) -> str:
-    """Return what was asked, what the model says, and over how many draws changes are measured."""
+    """Return the number, the model, and over how many draws changes in it are measured."""
     words = sensitivity.summary.words(case)
     sentence = (
         f"Model “{sensitivity.model}”, uncalibrated, puts the {words} at "
         f"{sensitivity.summary.shown(sensitivity.value, case)}."
     )
     if not sensitivity.varies:
-        return (
-            f"{sentence} It does not vary: no input moves it in any draw, so there is no variance."
-        )
+        return f"{sentence} No input moves it in any draw, so there is no variance to explain."
     if sensitivity.draws >= sensitivity.counted:
         return sentence
     return f"{sentence} Changes in it are measured over {sensitivity.draws:,} draws."
 
 
 def noise_sentence(sensitivity: Sensitivity) -> str:
-    """Return what was done with mere chance; empty where the model draws none."""
+    """Return how the model's own chance events were treated; empty where it draws none."""
     if not sensitivity.noise:
         return ""
     count = len(sensitivity.noise)
     return (
-        f"Mere chance ({count} {'stream' if count == 1 else 'streams'} of the model's own) is held "
-        "the same wherever draws are compared; it stays part of the variance that the indices are "
-        "shares of."
+        f"The model draws chance events of its own ({count} "
+        f"{'stream' if count == 1 else 'streams'}). They are the same in the draws that are "
+        "compared, and part of the variance that the indices divide up."
     )
 
 
 def research_sentences(sensitivity: Sensitivity, *, most: int = MOST) -> tuple[str, ...]:
-    """Return what to look into next, first things first; empty where nothing stands out."""
+    """Return what to research next, the most useful first; empty where nothing stands out."""
     return tuple(
         f"Research next: {driver.input.label}, coded {coded_range(driver.input)}. "
         f"{_support(driver.input.statements)}, and {share(driver.total)} of the variance would "
-        "stay if everything else were known."
+        "remain if everything else were known."
         for driver in sensitivity.research()[:most]
         if driver.total is not None
     )
@@ -86,7 +84,5 @@ def change(value: float, *, chance: bool, width: float = 100.0, sign: bool = Tru
 
 def _support(statements: int) -> str:
     if statements == 0:
-        return "No accepted statement stands behind it"
-    return f"{statements} accepted statement{'s' if statements > 1 else ''} stand" + (
-        "s behind it" if statements == 1 else " behind it"
-    )
+        return "No accepted statement supports it"
+    return f"{statements} accepted statement{'s support' if statements > 1 else ' supports'} it"

@@ -1,4 +1,4 @@
-"""What most often stands between an issue and an agreement, in words."""
+"""What most often stands between an issue and an agreement: its binding constraint."""
 
 import math
 from collections.abc import Mapping
@@ -18,15 +18,15 @@ class Binding:
 
     Attributes:
         issue: id.
-        kind: ``signing`` where draws fail mostly because no point suits everybody at the table,
-            ``ratifying`` where mostly because what is signed is refused, ``none`` where none fail.
+        kind: ``signing`` where most failures are draws in which no point suits everyone at the
+            table, ``ratifying`` where most are refusals at home, ``none`` where no draw fails.
         party: id of the party that binds; empty for ``none``.
-        actor: id of its negotiator, or of the ratifier whose assurance would help most; may be
+        actor: id of its negotiator, or of the ratifier whose certain yes would help most; may be
             empty.
         share: of draws in which nothing is signed, or the party's probability of ratifying.
-        words: all that, as a sentence.
-        lift: what being sure of ``actor`` would add to the party's probability of ratifying; None
-            where nothing is refused at home.
+        words: all this as a sentence.
+        lift: what a certain yes from ``actor`` would add to the party's probability of ratifying;
+            None where no refusal at home binds.
     """
 
     issue: str
@@ -43,7 +43,8 @@ def binding(
 ) -> tuple[Binding, ...]:
     """Return the binding constraint of each issue, in the order of the batch.
 
-    ``names`` says what the words call the parties and actors of an id; by the id itself if not.
+    ``names`` maps ids of parties and actors to the names that the words use; an id that it lacks is
+    used as it is.
     """
     called = names or {}
     return tuple(_binding(batch, outcome, k, called) for k in range(len(batch.issues)))
@@ -65,7 +66,7 @@ def _binding(batch: Batch, outcome: TwoLevelOutcome, k: int, called: Mapping[str
         share = float(missing / opens.sum())
         words = (
             f"in {_percent(share)} of the draws nothing is signed, because no point suits everyone "
-            f"at the table; {called.get(actor, actor)} finds the fewest that would"
+            f"at the table; {called.get(actor, actor)} accepts the fewest"
         )
         return Binding(
             issue=issue, kind="signing", party=party, actor=actor, share=share, words=words
@@ -75,8 +76,8 @@ def _binding(batch: Batch, outcome: TwoLevelOutcome, k: int, called: Mapping[str
     party, share = batch.parties[p], float(chances[p])
     lifts = np.where(batch.party_of == p, _means(outcome.lift[:, :, k], signed), math.nan)
     words = (
-        f"what is signed may fail at home; {called.get(party, party)} is the likeliest to refuse: "
-        f"it ratifies with {_percent(share)}"
+        f"{called.get(party, party)} is the likeliest to refuse what is signed: it ratifies with "
+        f"{_percent(share)}"
     )
     actor, lift = "", None
     if not np.isnan(lifts).all():

@@ -9,8 +9,8 @@ from winset.charts.text import shown as visible
 from winset.charts.tree import game_tree
 from winset.charts.view import View
 from winset.errors import WinsetError, nearest
-from winset.explain.answers import percent
 from winset.explain.background import reckoned_with
+from winset.explain.figures import percent
 from winset.games import PlayedGame, estimate, games_of, play
 from winset.models import make_model
 from winset.models.defaults import DRAWS

@@ -7,7 +7,7 @@ from winset.case.model import Case
 from winset.charts.intervals import Interval, intervals
 from winset.charts.text import shown as visible
 from winset.charts.view import View
-from winset.explain.answers import percent
+from winset.explain.figures import percent
 from winset.explain.levers import (
     ORDER,
     Lever,

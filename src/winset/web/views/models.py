@@ -9,8 +9,9 @@ from winset.charts.intervals import Interval, intervals
 from winset.charts.text import shown as visible
 from winset.charts.view import View
 from winset.errors import WinsetError
-from winset.explain.answers import Answer, answers, figure, percent
+from winset.explain.answers import Answer, answers
 from winset.explain.background import look_behind
+from winset.explain.figures import figure, percent
 from winset.forecast.forecast import Forecast, make_forecast
 from winset.models import MODELS, fitting_models, make_model
 from winset.models.defaults import DRAWS

@@ -11,7 +11,7 @@ from winset.case.ranges import number_text
 from winset.charts.intervals import Interval, intervals
 from winset.charts.text import shown as visible
 from winset.charts.view import View
-from winset.explain.answers import percent
+from winset.explain.figures import percent
 from winset.track_record.claims import Rate
 from winset.track_record.sealed import (
     Check,

@@ -53,7 +53,7 @@ export class Answers {
     let range = "";
     if (probability !== null && low !== null) {
       const ends = [low, high].map((value) => Math.round(100 * value));
-      range = `Range ${ends[0]}–${ends[1]} % over what nobody can code.`;
+      range = `Range ${ends[0]}–${ends[1]} % over what cannot be coded.`;
     } else if (probability !== null && !whole) {
       range = "The range is worked out when you stop moving numbers.";
     }
