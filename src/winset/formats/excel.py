@@ -80,7 +80,7 @@ class _Import:
                     FilePlace(file=name),
                     where=f"sheet {shorten(name)}",
                     required="must be a known sheet",
-                    found=shorten(name),
+                    actual=shorten(name),
                     remedy=f"{nearest(name, [s.name for s in SHEETS])} "
                     "A sheet of your own begins with “_”",
                 )
@@ -107,7 +107,7 @@ class _Import:
                     FilePlace(file=f"{sheet.name}!{header[k].cell}"),  # type: ignore[union-attr]
                     where=f"{sheet.name}: header",
                     required="must stand once" if twice else "must be a known column",
-                    found=shorten(name),
+                    actual=shorten(name),
                     remedy="remove it" if twice else nearest(name, [c.name for c in sheet.columns]),
                 )
         missing = [c.name for c in sheet.columns if c.required and c.name not in names]
@@ -117,7 +117,7 @@ class _Import:
                 FilePlace(file=f"{sheet.name}!A1" if grid else sheet.name),
                 where=f"{sheet.name}: header",
                 required=f"must have the columns {', '.join(missing)}",
-                found=shorten(", ".join(filter(None, names)) or "nothing"),
+                actual=shorten(", ".join(filter(None, names)) or "nothing"),
                 remedy="`winset export excel` writes a workbook with all sheets and headers",
             )
             return
@@ -137,7 +137,7 @@ class _Import:
         if not column:
             self.draft.report(
                 FilePlace(file=place), where=sheet.name, required="must stand under a header",
-                found=shorten(cell.text), remedy="move it, or clear the cell",
+                actual=shorten(cell.text), remedy="move it, or clear the cell",
             )  # fmt: skip
             return
         row.at[column] = place
@@ -145,7 +145,7 @@ class _Import:
             row.unreadable.add(column)
             self.draft.report(
                 FilePlace(file=place), where=f"{sheet.name}: {column}", required=cell.refused,
-                found=shorten(cell.text), remedy="in Excel: copy, then paste as values",
+                actual=shorten(cell.text), remedy="in Excel: copy, then paste as values",
             )  # fmt: skip
         else:
             row.cells[column] = text
@@ -166,7 +166,7 @@ class _Import:
     def _report(self, row: _Row, column: str, where: str, required: str, found: str) -> None:
         if column not in row.unreadable:
             place = FilePlace(file=row.at.get(column, row.start))
-            self.draft.report(place, where=where, required=required, found=shorten(found))
+            self.draft.report(place, where=where, required=required, actual=shorten(found))
 
     def _nested(self, sheet: Sheet, parent: str) -> dict[str, list[_Row]]:
         """Return the rows of ``sheet`` by the id of the record that they belong to."""
