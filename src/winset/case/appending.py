@@ -48,10 +48,10 @@ def append(path: Path, make: Callable[[Chain], tuple[str, Mapping[str, Any]]]) -
             raise CaseError(chain.problems)
         kind, body = make(chain)
         refuse_falling(chain, date_of(body))
-        said = {**body, "kind": kind, "previous": list(chain.heads)}
+        content = {**body, "kind": kind, "previous": list(chain.heads)}
         try:
-            name = hashlib.sha256(canonical(said).encode()).hexdigest()
-            line = canonical({**said, "sha256": name}).encode() + b"\n"
+            name = hashlib.sha256(canonical(content).encode()).hexdigest()
+            line = canonical({**content, "sha256": name}).encode() + b"\n"
         except UnicodeEncodeError:
             raise WinsetError("an entry must be text; found half a character") from None
         if len(line) > MOST_LINE:

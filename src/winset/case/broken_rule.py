@@ -74,11 +74,11 @@ def on_scale(
         return
     low, high = (value.low, value.high) if isinstance(value, Range) else (value, value)
     if low < scale.low or high > scale.high:
-        found = value if isinstance(value, Range) else number_text(value)
+        off_scale = value if isinstance(value, Range) else number_text(value)
         yield BrokenRule(
             path=path,
             where=where,
             required=f"must be in [{number_text(scale.low)}, {number_text(scale.high)}]",
-            found=str(found),
+            found=str(off_scale),
             remedy="correct the number, or widen the issue's scale",
         )

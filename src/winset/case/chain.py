@@ -73,9 +73,9 @@ class Chain:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """All that is wrong, in the order of the file."""
-        found = [*self.malformed, *self.broken]
+        problems = [*self.malformed, *self.broken]
         if self.torn:
-            found.append(
+            problems.append(
                 Problem(
                     where="last line",
                     required="must end in a line end",
@@ -85,7 +85,7 @@ class Chain:
                     line=self.lines + 1,
                 )
             )
-        return tuple(sorted(found, key=lambda problem: problem.line))
+        return tuple(sorted(problems, key=lambda problem: problem.line))
 
 
 def canonical(value: object) -> str:
@@ -172,17 +172,17 @@ class _ChainReading:
                     "write “*.jsonl -text” into .gitattributes, and " + _RESTORE,
                 )  # fmt: skip
             self.returns = True
-        said = self._object(line, number)
-        if said is None:
+        body = self._object(line, number)
+        if body is None:
             return
-        name = said.pop("sha256")
-        found = hashlib.sha256(canonical(said).encode()).hexdigest()
-        whole = canonical({**said, "sha256": name}).encode()
-        previous, kind = tuple(said.pop("previous")), said.pop("kind")
-        if found != name:
+        name = body.pop("sha256")
+        digest = hashlib.sha256(canonical(body).encode()).hexdigest()
+        whole = canonical({**body, "sha256": name}).encode()
+        previous, kind = tuple(body.pop("previous")), body.pop("kind")
+        if digest != name:
             self._report(
                 self.broken, number, f"must have the digest it was written with, {name[:12]}",
-                f"{found[:12]}", f"the line was changed; {_RESTORE}",
+                f"{digest[:12]}", f"the line was changed; {_RESTORE}",
             )  # fmt: skip
         elif whole != line:
             self._report(
@@ -190,14 +190,14 @@ class _ChainReading:
                 f"the line was changed; {_RESTORE}",
             )  # fmt: skip
         self._links(number, name, previous)
-        latest = self._latest(number, previous, date_of(said))
+        latest = self._latest(number, previous, date_of(body))
         # Whichever of text and digest was changed, what follows means this line.
-        for known in (name, found):
+        for known in (name, digest):
             self.names.setdefault(known, number)
             if latest is not None:
                 self.dates.setdefault(known, latest)
         self.entries.append(
-            Entry(line=number, sha256=name, previous=previous, kind=kind, body=said)
+            Entry(line=number, sha256=name, previous=previous, kind=kind, body=body)
         )
 
     def _links(self, number: int, name: str, previous: tuple[str, ...]) -> None:
@@ -237,32 +237,32 @@ class _ChainReading:
             )  # fmt: skip
             return None
         if len(line) > MOST_LINE:
-            what = f"{len(line):,} bytes"
-            self._report(self.malformed, number, f"must be at most {MOST_LINE:,} bytes", what)
+            actual = f"{len(line):,} bytes"
+            self._report(self.malformed, number, f"must be at most {MOST_LINE:,} bytes", actual)
             return None
         required = "must be an entry: JSON with kind, previous and sha256"
         try:
-            said = json.loads(line.decode("utf-8"), parse_constant=_refuse)
-            if _is_entry(said):
-                canonical(said).encode()
-                return dict(said)
-            what = shorten(line.decode("utf-8"), 40)
+            value = json.loads(line.decode("utf-8"), parse_constant=_refuse)
+            if _is_entry(value):
+                canonical(value).encode()
+                return dict(value)
+            actual = shorten(line.decode("utf-8"), 40)
         except UnicodeDecodeError:
-            what = "bytes that are no UTF-8"
+            actual = "bytes that are no UTF-8"
         except UnicodeEncodeError:
-            what = "half a character"
+            actual = "half a character"
         except RecursionError:
-            what = "values nested too deep"
+            actual = "values nested too deep"
         except ValueError as error:
-            what = f"{shorten(line.decode('utf-8'), 40)} ({error})"
-        self._report(self.malformed, number, required, what, f"is this the ledger? {_RESTORE}")
+            actual = f"{shorten(line.decode('utf-8'), 40)} ({error})"
+        self._report(self.malformed, number, required, actual, f"is this the ledger? {_RESTORE}")
         return None
 
     def _report(
-        self, problems: list[Problem], line: int, required: str, found: str, remedy: str = _RESTORE
+        self, problems: list[Problem], line: int, required: str, actual: str, remedy: str = _RESTORE
     ) -> None:
         problems.append(
-            Problem(where="entry", required=required, found=found, remedy=remedy, file=LEDGER,
+            Problem(where="entry", required=required, found=actual, remedy=remedy, file=LEDGER,
                     line=line)
         )  # fmt: skip
 
@@ -287,12 +287,12 @@ def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is no number")
 
 
-def _is_entry(said: object) -> bool:
-    if not isinstance(said, dict):
+def _is_entry(value: object) -> bool:
+    if not isinstance(value, dict):
         return False
-    previous, name = said.get("previous"), said.get("sha256")
+    previous, name = value.get("previous"), value.get("sha256")
     return (
-        isinstance(said.get("kind"), str)
+        isinstance(value.get("kind"), str)
         and isinstance(previous, list)
         and all(isinstance(p, str) and _DIGEST.fullmatch(p) for p in previous)
         and isinstance(name, str)

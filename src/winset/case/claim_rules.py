@@ -16,13 +16,13 @@ def claims_hold(case: Any) -> Iterator[BrokenRule]:
     for index, claim in enumerate(case.claims):
         at: Path = ("claims", index)
         name = f"claim {claim.id}"
-        asked = [field for field in _ASKS if getattr(claim, field)]
-        if len(asked) != 1 and not is_bad(claim, *_ASKS):
+        answered = [field for field in _ASKS if getattr(claim, field)]
+        if len(answered) != 1 and not is_bad(claim, *_ASKS):
             yield BrokenRule(
                 path=at,
                 where=name,
                 required="must have exactly one of question, issue and text",
-                found=" and ".join(asked) or "none",
+                found=" and ".join(answered) or "none",
                 remedy="name what the claim answers",
             )
             continue
@@ -49,7 +49,7 @@ def _on_issue(claim: Any, at: Path, name: str, case: Any) -> Iterator[BrokenRule
                 path=(*at, field),
                 where=f"{name}: {field}",
                 required="must be empty where the claim is on an issue",
-                found=shorten(_shown(getattr(claim, field))),
+                found=shorten(_cell_text(getattr(claim, field))),
                 remedy="say how sure it is by the range of `value`, or ask a question instead",
             )
 
@@ -116,5 +116,5 @@ def _missing(path: Path, where: str, remedy: str) -> BrokenRule:
     )
 
 
-def _shown(value: object) -> str:
+def _cell_text(value: object) -> str:
     return "; ".join(value) if isinstance(value, tuple) else str(value)

@@ -109,7 +109,7 @@ Record = Mapping[str, str]
 
 def patch_csv(
     table: TextTable,
-    said: Sequence[Record],
+    present: Sequence[Record],
     wanted: Sequence[Record],
     key: Callable[[Record], object],
 ) -> str:
@@ -117,14 +117,14 @@ def patch_csv(
 
     Args:
         table: the file as read.
-        said: what each of its rows says, in the canonical form of ``wanted``.
+        present: what each of its rows says, in the canonical form of ``wanted``.
         wanted: what the rows shall say, column to cell.
         key: what makes a record the same one before and after.
     """
     used = dict.fromkeys(column for record in wanted for column, cell in record.items() if cell)
     columns = list(dict.fromkeys([*table.columns, *used]))
     widened = len(columns) > len(table.columns)
-    standing = {key(old): (row, old) for row, old in zip(table.rows, said, strict=True)}
+    standing = {key(old): (row, old) for row, old in zip(table.rows, present, strict=True)}
     head = table.header
     top = _line(columns, table.delimiter, table.newline) if widened else head.raw
     parts = [_ended(top, table.newline), head.blank]

@@ -60,14 +60,14 @@ class Draft:
         self._bad: set[Path] = set()
 
     def report(
-        self, place: FilePlace, *, where: str, required: str, found: str, remedy: str = ""
+        self, place: FilePlace, *, where: str, required: str, actual: str, remedy: str = ""
     ) -> None:
         """Note that something is wrong at ``place``."""
         self.problems.append(
             Problem(
                 where=where,
                 required=required,
-                found=found,
+                found=actual,
                 remedy=remedy,
                 file=place.file,
                 line=place.line,
@@ -77,7 +77,7 @@ class Draft:
 
     def set_head(self, values: Mapping[str, object], places: Places) -> None:
         """Understand what stands at the top of the case."""
-        self.head, bad = understand(Head, _said(Head, values))
+        self.head, bad = understand(Head, _with_values(Head, values))
         for field in bad:
             if str(field.path[0]) not in HEAD:
                 remedy = nearest(str(field.path[0]), (*HEAD, *COLLECTIONS))
@@ -103,7 +103,7 @@ class Draft:
             reported: its fields that are known, and said, to be wrong.
         """
         kind, index = KINDS[collection], len(self.parts[collection])
-        record, bad = understand(kind, _said(kind, values))
+        record, bad = understand(kind, _with_values(kind, values))
         self.parts[collection].append(record)
         self._places[collection, index] = places
         self._bad |= {(collection, index, field) for field in reported}
@@ -124,7 +124,7 @@ class Draft:
             places(field.path),
             where=": ".join([name, *(shorten(step)[1:-1] for step in steps)]),
             required=field.required,
-            found=field.found,
+            actual=field.found,
             remedy=field.remedy,
         )
 
@@ -133,21 +133,21 @@ class Draft:
         places = self._places[str(path[0]), int(path[1])]
         return places(path[2:])
 
-    def case(self, *, order: Callable[[Problem], Any], **kept: Any) -> Case:
+    def case(self, *, order: Callable[[Problem], Any], **others: Any) -> Case:
         """Return the case.
 
         Args:
             order: sorts problems as they stand in the source.
-            kept: fields of the case that no file says: ``files``, ``folder``.
+            others: fields of the case that no file says: ``files``, ``folder``.
 
         Raises:
             CaseError: with every problem found.
         """
         parts = {name: tuple(members) for name, members in self.parts.items()}
-        said = SimpleNamespace(**_head_fields(self.head), **parts)
+        half_read = SimpleNamespace(**_head_fields(self.head), **parts)
         problems = list(self.problems)
         if self.whole:
-            for broken in broken_rules(said):
+            for broken in broken_rules(half_read):
                 if broken.path[:3] not in self._bad:
                     place = self.place_of(broken.path)
                     problems.append(
@@ -155,7 +155,7 @@ class Draft:
                     )
         if problems:
             raise CaseError(sorted(problems, key=order))
-        return Case(**vars(said), **kept)
+        return Case(**vars(half_read), **others)
 
 
 def field_names(collection: str) -> set[str]:
@@ -168,7 +168,7 @@ def _head_fields(head: Any) -> dict[str, Any]:
     return {name: getattr(head, name) for name in HEAD}
 
 
-def _said(kind: Any, values: Mapping[str, object]) -> dict[str, object]:
+def _with_values(kind: Any, values: Mapping[str, object]) -> dict[str, object]:
     """Leave out known fields without a value: they mean the default."""
     known = {field.name for field in dataclasses.fields(kind)}
     return {k: v for k, v in values.items() if v is not None or k not in known}

@@ -51,8 +51,8 @@ def read_case(folder: str | os.PathLike[str], *, ledger: bool = True) -> Case:
     folder = Path(folder)
     try:
         if not folder.is_dir():
-            what = "a file, not a folder" if folder.exists() else "nothing"
-            raise WinsetError(f"{folder}: must be a case folder; found {what}")
+            present = "a file, not a folder" if folder.exists() else "nothing"
+            raise WinsetError(f"{folder}: must be a case folder; found {present}")
         if not (folder / "case.yaml").is_file():
             raise WinsetError(
                 f"{folder}: must hold a case.yaml; found none; `winset new {folder}` writes one"
@@ -92,12 +92,12 @@ def _file_names(folder: Path) -> list[str]:
     names = ["case.yaml", *(f"{kind.name}.csv" for kind in TABLES)]
     for sub, ending in (("statements", ".csv"), ("games", ".yaml")):
         if (folder / sub).is_dir():
-            found = sorted(p.name for p in (folder / sub).iterdir() if p.suffix == ending)
-            if len(found) > MOST_FILES:
+            listed = sorted(p.name for p in (folder / sub).iterdir() if p.suffix == ending)
+            if len(listed) > MOST_FILES:
                 raise WinsetError(
-                    f"{sub}/: must hold at most {MOST_FILES} files; found {len(found):,}"
+                    f"{sub}/: must hold at most {MOST_FILES} files; found {len(listed):,}"
                 )
-            names += [f"{sub}/{name}" for name in found]
+            names += [f"{sub}/{name}" for name in listed]
     return names
 
 
@@ -151,7 +151,7 @@ class _FolderReading:
                 FilePlace(file=file, line=data.count(b"\n", 0, error.start) + 1),
                 where=file,
                 required="must be UTF-8 text",
-                found=f"byte 0x{data[error.start]:02x}",
+                actual=f"byte 0x{data[error.start]:02x}",
                 remedy="save it as UTF-8 (in Excel: “CSV UTF-8”)",
             )
             return None
@@ -167,18 +167,18 @@ class _FolderReading:
             self.draft.problems += error.problems
             return
         self.tree = tree
-        said = tree.plain()
-        head = {key: value for key, value in said.items() if key not in COLLECTIONS}
+        content = tree.plain()
+        head = {key: value for key, value in content.items() if key not in COLLECTIONS}
         self.draft.set_head(head, _yaml_places(tree))
         for name in COLLECTIONS:
-            members = {} if said.get(name) is None else said[name]
+            members = {} if content.get(name) is None else content[name]
             if not isinstance(members, dict):
                 self.draft.whole = False
                 self.draft.report(
                     _yaml_places(tree)((name,)),
                     where=f"case: {name}",
                     required="must be a mapping of ids to entries",
-                    found=shorten(members),
+                    actual=shorten(members),
                     remedy=f"write “{name}:”, and below it an id with its fields",
                 )
                 continue
@@ -194,7 +194,7 @@ class _FolderReading:
                 places(()),
                 where=name,
                 required="must be a mapping of keys to values, without an id of its own",
-                found=shorten(values["id"] if isinstance(values, dict) else values),
+                actual=shorten(values["id"] if isinstance(values, dict) else values),
                 remedy="the key above it is its id",
             )
         fields = values if isinstance(values, dict) else {}
@@ -209,13 +209,13 @@ class _FolderReading:
                 FilePlace(file=file),
                 where="statements: file",
                 required="must be called by its coder: letters, digits, “-”, “_” or “.”",
-                found=shorten(coder),
+                actual=shorten(coder),
                 remedy="rename it",
             )
             return
         self._table(STATEMENTS, file, data, {"coder": coder})
 
-    def _table(self, kind: TableKind, file: str, data: bytes, given: Mapping[str, str]) -> None:
+    def _table(self, kind: TableKind, file: str, data: bytes, constants: Mapping[str, str]) -> None:
         text = self._decode(data, file)
         if text is None:
             return
@@ -236,12 +236,12 @@ class _FolderReading:
                     FilePlace(file=file, line=row.line),
                     where=f"{kind.name}: row",
                     required=f"must have {len(table.columns)} cells",
-                    found=str(len(row.cells)),
+                    actual=str(len(row.cells)),
                     remedy="check delimiters, and put quotes round a cell that holds one",
                 )
             self.draft.add(
                 kind.name,
-                {**_values(kind, table, row), **given},
+                {**_values(kind, table, row), **constants},
                 name_of(kind, cells, f"row on line {row.line}"),
                 _csv_places(kind, table, row, file),
                 reported=field_names(kind.name) if ragged else (),
@@ -256,7 +256,7 @@ class _FolderReading:
                 FilePlace(file=file, line=1, column=table.column_of(table.header, index)),
                 where=f"{kind.name}: column {index + 1}",
                 required="must stand once" if twice else "must be a known column",
-                found=shorten(column),
+                actual=shorten(column),
                 remedy="remove it" if twice else nearest(column, kind.columns),
             )
         missing = [c for c in required_columns(kind) if c not in table.columns]
@@ -266,7 +266,7 @@ class _FolderReading:
                 FilePlace(file=file, line=1),
                 where=f"{kind.name}: header",
                 required=f"must have the column “{column}”",
-                found=shorten(", ".join(table.columns)),
+                actual=shorten(", ".join(table.columns)),
                 remedy=f"begin the file with {','.join(kind.columns)}",
             )
         return not missing
@@ -294,21 +294,21 @@ def _csv_places(
 
 def _values(kind: TableKind, table: csv_text.TextTable, row: csv_text.TableRow) -> dict[str, str]:
     """Return the cells that say something, by field."""
-    said = {}
+    values = {}
     for column, cell in zip(table.columns, row.cells, strict=False):
         text = cell if column == "quote" else cell.strip()
         if not text or column not in kind.columns:
             continue
         if table.delimiter == ";" and column in _NUMERIC:
             text = _DECIMAL_COMMA.sub(".", text)
-        said[kind.field_of(column)] = text
-    return said
+        values[kind.field_of(column)] = text
+    return values
 
 
-def _said_by_head(case: Any) -> dict[str, Any]:
+def _yaml_content(case: Any) -> dict[str, Any]:
     """Return what case.yaml says, in plain form."""
-    said: dict[str, Any] = {"title": case.title, "as_of": case.as_of.isoformat()}
-    said |= {name: text for name in HEAD[2:] if (text := getattr(case, name))}
+    content: dict[str, Any] = {"title": case.title, "as_of": case.as_of.isoformat()}
+    content |= {name: text for name in HEAD[2:] if (text := getattr(case, name))}
     for name in COLLECTIONS:
         members: dict[str, Any] = {}
         for record in getattr(case, name):
@@ -316,8 +316,8 @@ def _said_by_head(case: Any) -> dict[str, Any]:
             assert isinstance(body, dict)
             members[body.pop("id")] = body
         if members:
-            said[name] = members
-    return said
+            content[name] = members
+    return content
 
 
 def render_case(case: Case) -> dict[str, bytes]:
@@ -341,13 +341,13 @@ def _says(files: Mapping[str, bytes], case: Case) -> bool:
 def _rendered(case: Case, read: Mapping[str, bytes]) -> dict[str, bytes]:
     files = {name: data for name, data in read.items() if name.startswith("games/")}
     reading = _FolderReading(read)
-    said = _said_by_head(case)
+    content = _yaml_content(case)
     if reading.tree is None:
-        files["case.yaml"] = yaml_text.write_yaml(said).encode()
+        files["case.yaml"] = yaml_text.write_yaml(content).encode()
     else:
-        before = _said_by_head(parse_case(read))
+        before = _yaml_content(parse_case(read))
         text = read["case.yaml"].decode("utf-8")
-        files["case.yaml"] = yaml_text.patch_yaml(text, reading.tree, before, said).encode()
+        files["case.yaml"] = yaml_text.patch_yaml(text, reading.tree, before, content).encode()
     for kind in TABLES:
         _render_table(kind, f"{kind.name}.csv", getattr(case, kind.name), reading, files)
     coders = dict.fromkeys(s.coder for s in case.statements)
@@ -370,14 +370,14 @@ def _render_table(
     rows = [cells_of(kind, record) for record in records]
     if file in reading.tables:
         table = reading.tables[file]
-        given = {"coder": PurePosixPath(file).stem} if kind is STATEMENTS else {}
-        said = [
-            cells_of(kind, understand(kind.row, {**_values(kind, table, row), **given})[0])
+        constants = {"coder": PurePosixPath(file).stem} if kind is STATEMENTS else {}
+        present = [
+            cells_of(kind, understand(kind.row, {**_values(kind, table, row), **constants})[0])
             for row in table.rows
         ]
         if _has_decimal_commas(table):
-            said, rows = _with_commas(said), _with_commas(rows)
-        text = csv_text.patch_csv(table, said, rows, lambda r: tuple(r[c] for c in kind.key))
+            present, rows = _with_commas(present), _with_commas(rows)
+        text = csv_text.patch_csv(table, present, rows, lambda r: tuple(r[c] for c in kind.key))
     elif rows or kind.name in ("actors", "stances"):
         used = [c for c in kind.columns if c not in kind.optional or any(r[c] for r in rows)]
         text = csv_text.write_csv(used, [[row[c] for c in used] for row in rows])

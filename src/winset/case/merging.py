@@ -115,9 +115,9 @@ def _row_conflict(name: str, base: list[Any], ours: list[Any], theirs: list[Any]
 def _cells(name: str, rows: list[Any]) -> dict[str, Any]:
     if not rows:
         return {}
-    said = cells_of(_KINDS[name], rows[0]) if name in _KINDS else plain(rows[0])
-    assert isinstance(said, dict)
-    return said
+    cells = cells_of(_KINDS[name], rows[0]) if name in _KINDS else plain(rows[0])
+    assert isinstance(cells, dict)
+    return cells
 
 
 def _words(cells: dict[str, Any], fields: list[str]) -> str:

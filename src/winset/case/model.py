@@ -65,8 +65,8 @@ class Case:
     applied: dict[str, "Case"] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        said = {name: getattr(self, name) for name in (f.name for f in fields(Head))}
-        head, bad = understand(Head, said)
+        head_values = {name: getattr(self, name) for name in (f.name for f in fields(Head))}
+        head, bad = understand(Head, head_values)
         problems = [
             Problem(where=f"case: {b.path[0]}", required=b.required, found=b.found, remedy=b.remedy)
             for b in bad
@@ -74,7 +74,7 @@ class Case:
         problems += [broken.problem() for broken in broken_rules(self)]
         if problems:
             raise CaseError(problems)
-        for name in said:
+        for name in head_values:
             object.__setattr__(self, name, getattr(head, name))
         by_coder = sorted(self.statements, key=lambda statement: statement.coder)
         object.__setattr__(self, "statements", tuple(by_coder))
@@ -90,9 +90,9 @@ class Case:
         return self._digest
 
     def _digested(self) -> str:
-        said = {f.name: getattr(self, f.name) for f in fields(self) if f.compare}
-        del said["claims"]
-        plain = json.dumps(said, default=_plain, sort_keys=True, ensure_ascii=False)
+        values = {f.name: getattr(self, f.name) for f in fields(self) if f.compare}
+        del values["claims"]
+        plain = json.dumps(values, default=_plain, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(plain.encode()).hexdigest()
 
     def party(self, id: str) -> Party:

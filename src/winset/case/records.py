@@ -59,12 +59,12 @@ def _record(kind: Any, values: Mapping[str, object]) -> Any:
 
 def nested_records(kind: Any) -> tuple[type, ...]:
     """Return the record types that stand somewhere inside the annotation ``kind``."""
-    found: list[type] = [kind] if dataclasses.is_dataclass(kind) and isinstance(kind, type) else []
-    inner = typing.get_type_hints(kind, include_extras=True).values() if found else ()
+    kinds: list[type] = [kind] if dataclasses.is_dataclass(kind) and isinstance(kind, type) else []
+    inner = typing.get_type_hints(kind, include_extras=True).values() if kinds else ()
     for annotation in (*typing.get_args(kind), *inner):
         if not isinstance(annotation, str):
-            found.extend(nested_records(annotation))
-    return tuple(dict.fromkeys(found))
+            kinds.extend(nested_records(annotation))
+    return tuple(dict.fromkeys(kinds))
 
 
 def understand(kind: Any, values: Mapping[str, object]) -> tuple[Any, list[BadField]]:
@@ -116,18 +116,18 @@ def _a(kind: type[Any]) -> str:
 def _bad_fields(name: str, adapter: TypeAdapter[Any], error: ValidationError) -> Iterator[BadField]:
     for detail in error.errors(include_url=False):
         path = (name, *(p for p in detail["loc"] if not str(p).startswith("function-")))
-        found, remedy = shorten(detail["input"]), ""
+        actual, remedy = shorten(detail["input"]), ""
         match detail["type"]:
             case "winset":
                 required = "must be " + detail["ctx"]["required"]
                 remedy = detail["ctx"]["remedy"]
             case "missing" | "missing_argument":
-                required, found = "must be given", "nothing"
+                required, actual = "must be given", "nothing"
             case "unexpected_keyword_argument" | "extra_forbidden":
                 names = {
                     f.name for k in nested_records(adapter._type) for f in dataclasses.fields(k)
                 }
-                required, found = "no such key here", shorten(path[-1])
+                required, actual = "no such key here", shorten(path[-1])
                 remedy = nearest(str(path[-1]), names)
             case "literal_error":
                 required = "must be one of " + detail["ctx"]["expected"].replace("'", "")
@@ -143,7 +143,7 @@ def _bad_fields(name: str, adapter: TypeAdapter[Any], error: ValidationError) ->
                 required = "must be a list"
             case _:
                 required = detail["msg"][0].lower() + detail["msg"][1:]
-        yield BadField(path=path, required=required, found=found, remedy=remedy)
+        yield BadField(path=path, required=required, found=actual, remedy=remedy)
 
 
 def plain(record: object) -> object:

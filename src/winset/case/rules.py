@@ -56,11 +56,11 @@ def _unique(case: Any) -> Iterator[BrokenRule]:
             if is_bad(row, "condition"):
                 continue
             if own in seen:
-                shown = own if isinstance(own, str) else " · ".join(filter(None, own))
+                name_text = own if isinstance(own, str) else " · ".join(filter(None, own))
                 first = "id" if hasattr(row, "id") else "source" if name == "ties" else "issue"
                 yield BrokenRule(
                     path=(name, index, first),
-                    where=f"{name}: {shown}",
+                    where=f"{name}: {name_text}",
                     required="must stand once",
                     found=f"a second row like number {seen[own] + 1}",
                     remedy="delete or rename one of them",
@@ -258,13 +258,13 @@ def _scenarios(case: Any) -> Iterator[BrokenRule]:
             for key in ("actor", "source", "target"):
                 value = getattr(change, key)
                 yield from known_id((*at, key), f"{name}: {key}", "actor", value, actors)
-            given = [n for n in ("set", "add", "multiply") if getattr(change, n) is not None]
-            if len(given) != 1:
+            operations = [n for n in ("set", "add", "multiply") if getattr(change, n) is not None]
+            if len(operations) != 1:
                 yield BrokenRule(
                     path=at,
                     where=name,
                     required="must have exactly one of set, add, multiply",
-                    found=" and ".join(given) or "none",
+                    found=" and ".join(operations) or "none",
                     remedy="keep one",
                 )
             selectors = _selectors(change.quantity)
@@ -293,8 +293,8 @@ def _questions(case: Any) -> Iterator[BrokenRule]:
     issues, parties = ids_of(case.issues), ids_of(case.parties)
     for index, question in enumerate(case.questions):
         at: Path = ("questions", index)
-        given = bool(question.answer), bool(question.options)
-        if given[0] == given[1] and not is_bad(question, "answer", "options"):
+        forms = bool(question.answer), bool(question.options)
+        if forms[0] == forms[1] and not is_bad(question, "answer", "options"):
             yield BrokenRule(
                 path=at,
                 where=question.id,
@@ -302,8 +302,10 @@ def _questions(case: Any) -> Iterator[BrokenRule]:
                 found="both" if question.options else "neither",
                 remedy="name the model quantity that answers it",
             )
-        asked = {"answer": question.answer} if question.answer else dict(question.options or {})
-        for key, text in asked.items():
+        quantities = (
+            {"answer": question.answer} if question.answer else dict(question.options or {})
+        )
+        for key, text in quantities.items():
             path = (*at, "answer") if question.answer else (*at, "options", key)
             try:
                 quantity = parse_quantity(text)

@@ -41,11 +41,11 @@ def channels(scenario: Scenario) -> dict[str, tuple[Change, ...]]:
 
     A change that names no channel counts under its quantity.
     """
-    found: dict[str, tuple[Change, ...]] = {}
+    by_channel: dict[str, tuple[Change, ...]] = {}
     for change in scenario.changes:
         name = change.through or change.quantity.replace("_", " ")
-        found[name] = (*found.get(name, ()), change)
-    return found
+        by_channel[name] = (*by_channel.get(name, ()), change)
+    return by_channel
 
 
 def _apply(case: Case, change: Change) -> Case:

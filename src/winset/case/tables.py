@@ -92,11 +92,11 @@ TABLE_KINDS: Mapping[str, TableKind] = {kind.name: kind for kind in (*TABLES, ST
 
 def cells_of(kind: TableKind, record: object) -> dict[str, str]:
     """Return what a row says, column to cell, in canonical form."""
-    said = plain(record)
-    assert isinstance(said, dict)
+    values = plain(record)
+    assert isinstance(values, dict)
     cells = {}
     for column in kind.columns:
-        value = said.get(kind.field_of(column))
+        value = values.get(kind.field_of(column))
         if isinstance(value, list):
             value = "; ".join(value)
         cells[column] = "" if value is None else str(value)

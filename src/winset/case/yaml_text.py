@@ -59,18 +59,18 @@ class YamlNode:
             pairs: list[tuple[YamlNode, YamlNode]] = self.value
             for key, node in pairs:
                 if key.value == str(step):
-                    found = node.at(rest)
-                    return key if found is node and node.kind != "scalar" else found
+                    target = node.at(rest)
+                    return key if target is node and node.kind != "scalar" else target
         if self.kind == "sequence" and isinstance(step, int) and step < len(self.value):
             inner: YamlNode = self.value[step]
             return inner.at(rest)
         return self
 
 
-def _problem(file: str, mark: Any, required: str, found: str, remedy: str) -> CaseError:
+def _problem(file: str, mark: Any, required: str, actual: str, remedy: str) -> CaseError:
     line, column = (mark.line + 1, mark.column + 1) if mark is not None else (0, 0)
     return CaseError(
-        [Problem(where="YAML", required=required, found=found, remedy=remedy, file=file,
+        [Problem(where="YAML", required=required, found=actual, remedy=remedy, file=file,
                  line=line, column=column)]
     )  # fmt: skip
 
@@ -120,8 +120,8 @@ def parse_yaml(text: str, file: str) -> YamlNode:
             else:
                 root = node
     except MarkedYAMLError as error:
-        found = (error.problem or "something else").removeprefix("found ")
-        raise _problem(file, error.problem_mark, "must be YAML", found,
+        actual = (error.problem or "something else").removeprefix("found ")
+        raise _problem(file, error.problem_mark, "must be YAML", actual,
                        "check indentation, quotes and colons there") from None  # fmt: skip
     except YAMLError as error:
         raise _problem(file, None, "must be YAML", shorten(error),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from winset.forecast.tasks import Workers
 
 
-def kept_in(resume: Path | None, *, draws: int, rounds: bool, models: int) -> Path | None:
+def state_path(resume: Path | None, *, draws: int, rounds: bool, models: int) -> Path | None:
     """Return where a run keeps what it has so far: ``resume``, else a folder of the user's cache.
 
     None for a run that is short enough to be done again.
@@ -68,7 +68,7 @@ def _cache() -> Path | None:
 
 @contextmanager
 def running(
-    total: int, *, cluster: str | None, kept: Path | None, bar: bool
+    total: int, *, cluster: str | None, state: Path | None, bar: bool
 ) -> Iterator[tuple["Workers | None", Done]]:
     """Yield who solves ``total`` draws and what to call with the number that is done.
 
@@ -79,7 +79,7 @@ def running(
     begun = False
     with (
         nullcontext(None) if cluster is None else connect(cluster) as workers,
-        progress_bar(total, bar) as shown,
+        progress_bar(total, bar) as advance,
     ):
         # What Dask would log of a lost connection, the error says in fewer words.
         logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
@@ -87,12 +87,12 @@ def running(
         def done(count: int) -> None:
             nonlocal begun
             begun = True
-            if shown is not None:
-                shown(count)
+            if advance is not None:
+                advance(count)
 
         try:
             yield workers, done
         except BaseException:
-            if begun and kept is not None:
+            if begun and state is not None:
                 click.echo("What is done is kept: the same command goes on from there.", err=True)
             raise

@@ -30,10 +30,10 @@ class Problem:
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
-        said = f"{self.where}: {self.required}; found {self.found}"
+        sentence = f"{self.where}: {self.required}; found {self.found}"
         if self.remedy:
-            said = f"{said}; {self.remedy}"
-        return f"{place}: {said}" if place else said
+            sentence = f"{sentence}; {self.remedy}"
+        return f"{place}: {sentence}" if place else sentence
 
 
 class WinsetError(Exception):
@@ -60,8 +60,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
         return f"did you mean “{close[0]}”?"
     if not names:
         return "none is defined"
-    shown = ", ".join(names[:8])
-    return f"known: {shown}, …" if len(names) > 8 else f"known: {shown}"
+    listed = ", ".join(names[:8])
+    return f"known: {listed}, …" if len(names) > 8 else f"known: {listed}"
 
 
 def shorten(value: object, limit: int = 60) -> str:

@@ -57,10 +57,10 @@ def _what(installed: metadata.Distribution, extras: tuple[str, ...]) -> list[str
 
 def _packages(installed: metadata.Distribution, extras: tuple[str, ...]) -> list[str]:
     """Return the packages that ``extras`` ask for and that are not here; all of them if all are."""
-    found = [_REQUIREMENT.match(line) for line in installed.requires or ()]
-    asked = {m["package"]: m["name"] for m in found if m is not None and m["extra"] in extras}
-    missing = [package for package, name in asked.items() if not _is_installed(name)]
-    return missing or list(asked)
+    matches = [_REQUIREMENT.match(line) for line in installed.requires or ()]
+    wanted = {m["package"]: m["name"] for m in matches if m is not None and m["extra"] in extras}
+    missing = [package for package, name in wanted.items() if not _is_installed(name)]
+    return missing or list(wanted)
 
 
 def _is_installed(name: str) -> bool:

@@ -126,8 +126,8 @@ def _placed(
     if haystack is None:
         return row
     anchor = replace(anchor_of(row), prefix=entry.prefix, suffix=entry.suffix)
-    found = haystack.find(anchor)
-    return found if isinstance(found, LostAnchor) else at_place(row, haystack.text, found)
+    anchored = haystack.find(anchor)
+    return anchored if isinstance(anchored, LostAnchor) else at_place(row, haystack.text, anchored)
 
 
 def fitting_quote(text: str) -> str:

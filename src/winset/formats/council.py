@@ -26,7 +26,7 @@ _NICE = {
 INSTITUTIONS = ("com", "ep")
 _SAME = {"gr": "el", "gb": "uk", "bg": "bu", "hr": "cr", "cec": "com", "parl": "ep"}
 _ACTORS = (*INSTITUTIONS, *_NICE, *_SAME)
-_WHAT = {
+_QUANTITIES = {
     "position": ("position", "pos", "p", ""),
     "salience": ("salience", "sal", "s"),
 }
@@ -82,11 +82,11 @@ def long_form(grid: Grid) -> tuple[Grid, list[str]]:
             if not position:
                 continue
             row = {**own, "actor": actor, "position": position, "influence": f"{votes[actor]:g}"}
-            if any(what == "salience" for _, what in places):
+            if any(quantity == "salience" for _, quantity in places):
                 row["salience"] = cells.get((actor, "salience"), "")
             lines.append(GridLine(number=line.number, cells=row))
     columns = tuple(lines[0].cells) if lines else ("issue", "actor", "position", "outcome")
-    notes = [f"{what}: {count}" for what, count in mended.items()]
+    notes = [f"{repair}: {count}" for repair, count in mended.items()]
     read = {*places.values(), *shared.values()}
     if unread := [name for name in grid.columns if name not in read]:
         notes.append(f"columns not read: {listed(unread)}")
@@ -99,23 +99,23 @@ def long_form(grid: Grid) -> tuple[Grid, list[str]]:
 
 def listed(names: list[str], most: int = 8) -> str:
     """Return names for a reader, the first few of many."""
-    said = ", ".join(shorten(name) for name in names[:most])
-    return said if len(names) <= most else f"{said} and {len(names) - most} more"
+    text = ", ".join(shorten(name) for name in names[:most])
+    return text if len(names) <= most else f"{text} and {len(names) - most} more"
 
 
 def _places(grid: Grid) -> dict[tuple[str, str], str]:
     """Return which column holds what of whom."""
-    found: dict[tuple[str, str], str] = {}
+    columns: dict[tuple[str, str], str] = {}
     for name in grid.columns:
-        for what, words in _WHAT.items():
+        for quantity, words in _QUANTITIES.items():
             for word in words:
                 shape = (
                     rf"(?P<a>{'|'.join(_ACTORS)})[_.]?{word}|{word}[_.]?(?P<b>{'|'.join(_ACTORS)})"
                 )
                 if match := re.fullmatch(shape, name):
                     actor = match["a"] or match["b"]
-                    found.setdefault((_SAME.get(actor, actor), what), name)
-    return found
+                    columns.setdefault((_SAME.get(actor, actor), quantity), name)
+    return columns
 
 
 def _issue_name(own: dict[str, str], line: GridLine) -> str:

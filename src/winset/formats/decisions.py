@@ -116,12 +116,12 @@ def read_decisions(path: str | Path) -> Decisions:
         CaseError: with every problem of the table, or of all the cases.
     """
     path = Path(path).resolve()  # “.” has no name
-    found, notes = _from_folder(path) if path.is_dir() else _from_table(read_grid(path))
-    if not found:
+    decisions, notes = _from_folder(path) if path.is_dir() else _from_table(read_grid(path))
+    if not decisions:
         raise WinsetError(f"{path}: no issue in it has an outcome, so nothing can be scored")
-    said = "\n".join(f"{d.group}\t{d.id}\t{d.case.digest}\t{d.outcome!r}" for d in found)
-    digest = hashlib.sha256(said.encode()).hexdigest()
-    return Decisions(name=path.name, digest=digest, decisions=tuple(found), notes=tuple(notes))
+    content = "\n".join(f"{d.group}\t{d.id}\t{d.case.digest}\t{d.outcome!r}" for d in decisions)
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    return Decisions(name=path.name, digest=digest, decisions=tuple(decisions), notes=tuple(notes))
 
 
 def _from_folder(path: Path) -> tuple[list[Decision], list[str]]:
@@ -134,7 +134,7 @@ def _from_folder(path: Path) -> tuple[list[Decision], list[str]]:
             f"{path}: must be a table, a case folder or a folder of case folders; found a folder "
             "without any case.yaml"
         )
-    found, open_issues = [], 0
+    decisions, open_issues = [], 0
     problems: list[Problem] = []
     for folder in folders:
         try:
@@ -147,14 +147,14 @@ def _from_folder(path: Path) -> tuple[list[Decision], list[str]]:
                 open_issues += 1
                 continue
             value = issue.outcome.value.middle
-            found.append(
+            decisions.append(
                 Decision(id=f"{folder.name}/{issue.id}", group=folder.name, case=case,
                          issue=issue.id, outcome=value)
             )  # fmt: skip
     if problems:
         raise CaseError(problems)
     notes = [f"issues without an outcome, left out: {open_issues}"] if open_issues else []
-    return found, notes
+    return decisions, notes
 
 
 def _from_table(grid: Grid) -> tuple[list[Decision], list[str]]:
@@ -182,10 +182,10 @@ def _from_table(grid: Grid) -> tuple[list[Decision], list[str]]:
     actors = dict.fromkeys(line.cells["actor"] for own in lines.values() for line in own)
     reader = _Reader(grid.file, dict(zip(actors, identifiers(list(actors), "actor"), strict=True)))
     issues = dict(zip(lines, identifiers(list(lines), "issue"), strict=True))
-    found = [d for name, own in lines.items() if (d := reader.decision(issues[name], own))]
+    decisions = [d for name, own in lines.items() if (d := reader.decision(issues[name], own))]
     if reader.problems:
         raise CaseError(reader.problems)
-    return found, [*notes, *(f"{what}: {count}" for what, count in reader.mended.items())]
+    return decisions, [*notes, *(f"{repair}: {count}" for repair, count in reader.mended.items())]
 
 
 class _Reader:
@@ -276,10 +276,10 @@ class _Reader:
             rows.append((name, position, salience, influence))
         saliences = _filled([row[2] for row in rows], "salience" in lines[0].cells)
         influences = _filled([row[3] for row in rows], "influence" in lines[0].cells)
-        for what, name in ((2, "salience"), (3, "influence")):
+        for index, name in ((2, "salience"), (3, "influence")):
             if name not in lines[0].cells:
                 self.mended[f"issues of a table without {name}, taken as alike for all actors"] += 1
-            elif count := sum(row[what] is None for row in rows):
+            elif count := sum(row[index] is None for row in rows):
                 self.mended[f"missing {name}, taken as the mean of the others on the issue"] += (
                     count
                 )
@@ -297,14 +297,14 @@ class _Reader:
 
     def _one(self, lines: list[GridLine], name: str) -> str:
         """Return what the lines of one issue say together; a line may leave it to the others."""
-        said = [line for line in lines if line.cells.get(name, "").lower() not in MISSING]
-        for line in said[1:]:
-            if not _same(line.cells[name], said[0].cells[name]):
+        filled = [line for line in lines if line.cells.get(name, "").lower() not in MISSING]
+        for line in filled[1:]:
+            if not _same(line.cells[name], filled[0].cells[name]):
                 self._wrong(line, name, f"must be the same on every line of {line.cells['issue']}",
-                            f"{shorten(line.cells[name])} after {shorten(said[0].cells[name])}",
+                            f"{shorten(line.cells[name])} after {shorten(filled[0].cells[name])}",
                             "correct one of them")  # fmt: skip
                 break
-        return said[0].cells[name] if said else ""
+        return filled[0].cells[name] if filled else ""
 
     def _number(self, lines: list[GridLine], name: str, scale: Scale | None = None) -> float | None:
         text = self._one(lines, name)
@@ -333,13 +333,13 @@ class _Reader:
         return value
 
     def _wrong(
-        self, line: GridLine, name: str, required: str, found: str, remedy: str = ""
+        self, line: GridLine, name: str, required: str, actual: str, remedy: str = ""
     ) -> None:
         actor, issue = (shorten(line.cells[k] or "?").strip("“”") for k in ("actor", "issue"))
-        if found.startswith("“="):
+        if actual.startswith("“="):
             remedy = "put the value of the formula in its place"
         self.problems.append(
-            Problem(where=f"{actor} on {issue}: {name}", required=required, found=found,
+            Problem(where=f"{actor} on {issue}: {name}", required=required, found=actual,
                     file=self._file, line=line.number,
                     remedy=remedy or "correct the cell, or empty it if nobody knows")
         )  # fmt: skip
@@ -353,8 +353,8 @@ def _same(one: str, other: str) -> bool:
         return False
 
 
-def _filled(values: list[Range | None], told: bool) -> Iterator[Range]:
+def _filled(values: list[Range | None], has_column: bool) -> Iterator[Range]:
     """Yield the values, the missing ones at the mean of the others; all alike if none is known."""
     known = [value.middle for value in values if value is not None]
-    mean = point(sum(known) / len(known)) if told and known else point(50.0)
+    mean = point(sum(known) / len(known)) if has_column and known else point(50.0)
     yield from (value if value is not None else mean for value in values)

@@ -27,7 +27,7 @@ from winset.case.parts import Actor, Document, Issue, Statement
 from winset.case.ranges import point
 from winset.errors import WinsetError
 from winset.formats.dna_names import (
-    NOBODY,
+    UNRESOLVED,
     DnaNames,
     StatementType,
     Units,
@@ -130,7 +130,7 @@ def _actors(names: DnaNames, speaking: set[str]) -> tuple[Actor, ...]:
     persons = {kind.person for kind in names.types.values()}
     concepts = {kind.concept for kind in names.types.values()}
     attributes = _attributes(names.tables)
-    found = []
+    actors = []
     for row in names.tables["ENTITIES"]:
         id, variable = number(row, "ID"), row["VariableId"]
         name = names.entities.get(id)
@@ -138,36 +138,36 @@ def _actors(names: DnaNames, speaking: set[str]) -> tuple[Actor, ...]:
             continue
         if variable in persons or name in speaking:
             note = "; ".join(f"{key}: {value}" for key, value in attributes.get(id, ()))
-            found.append(Actor(id=name, name=words(row, "Value"), note=note))
-    return tuple(found)
+            actors.append(Actor(id=name, name=words(row, "Value"), note=note))
+    return tuple(actors)
 
 
 def _attributes(tables: DnaTables) -> dict[int, list[tuple[str, str]]]:
     titles = {number(r, "ID"): words(r, "AttributeVariable") for r in tables["ATTRIBUTEVARIABLES"]}
-    found: dict[int, list[tuple[str, str]]] = {}
+    by_entity: dict[int, list[tuple[str, str]]] = {}
     for row in tables["ATTRIBUTEVALUES"]:
         value = words(row, "AttributeValue")
         if value:
             title = titles.get(number(row, "AttributeVariableId"), "attribute")
-            found.setdefault(number(row, "EntityId"), []).append((title, value))
-    return found
+            by_entity.setdefault(number(row, "EntityId"), []).append((title, value))
+    return by_entity
 
 
 def _statements(
     names: DnaNames, texts: Mapping[int, str]
 ) -> tuple[tuple[Statement, ...], tuple[str, ...]]:
     """Return the statements that a case can say, and in words which it cannot."""
-    found, aside = [], []
+    statements, aside = [], []
     units = {id: Units(text) for id, text in texts.items()}
     labels = {number(r, "ID"): words(r, "Label") for r in names.tables["STATEMENTTYPES"]}
     for row in names.tables["STATEMENTS"]:
         read = statement_of(names, row, texts, units)
         if isinstance(read, Statement):
-            found.append(read)
+            statements.append(read)
         else:
             kind = labels.get(number(row, "StatementTypeId"), "unknown")
             aside.append(f"statement {number(row, 'ID')} ({kind}): {read}")
-    return tuple(found), tuple(aside)
+    return tuple(statements), tuple(aside)
 
 
 def statement_of(
@@ -210,7 +210,7 @@ def statement_of(
 def speaker_of(names: DnaNames, statement: int, kind: StatementType) -> str:
     """Return the id of the actor who speaks, or that nobody knows."""
     entity = names.speaker(statement, kind)
-    return NOBODY if entity is None else names.entities[entity]
+    return UNRESOLVED if entity is None else names.entities[entity]
 
 
 def _organisation(names: DnaNames, statement: int, kind: StatementType) -> str:
@@ -224,10 +224,10 @@ def _aside(tables: DnaTables) -> bytes:
     """Return what of ``tables`` a case has no place for, a row a line."""
     parts = []
     for table, rows in tables.rows.items():
-        kept = [c for c in COLUMNS[table] if c not in _ELSEWHERE]
-        lines = [json.dumps([row[c] for c in kept], ensure_ascii=False) for row in rows]
+        columns = [c for c in COLUMNS[table] if c not in _ELSEWHERE]
+        lines = [json.dumps([row[c] for c in columns], ensure_ascii=False) for row in rows]
         body = ",\n".join(lines)
-        parts.append(f'"{table}": {{"columns": {json.dumps(kept)}, "rows": [\n{body}\n]}}')
+        parts.append(f'"{table}": {{"columns": {json.dumps(columns)}, "rows": [\n{body}\n]}}')
     return ('{"version": 1,\n' + ",\n".join(parts) + "\n}\n").encode()
 
 
@@ -243,17 +243,17 @@ def read_aside(folder: Path | None) -> DnaTables | None:
     if path.stat().st_size > MOST_ASIDE:
         raise WinsetError(f"{path}: must be at most {MOST_ASIDE:,} bytes")
     try:
-        said: Any = json.loads(path.read_bytes())
-        if not isinstance(said, dict) or said.get("version") != 1:
+        content: Any = json.loads(path.read_bytes())
+        if not isinstance(content, dict) or content.get("version") != 1:
             raise ValueError("version 1 wanted")
         rows = {}
         for table, columns in COLUMNS.items():
-            if table in said:
-                given = said[table]["columns"]
-                if not set(given) <= set(columns):
+            if table in content:
+                present = content[table]["columns"]
+                if not set(present) <= set(columns):
                     raise ValueError(f"columns of {table}")
                 rows[table] = tuple(
-                    dict(zip(given, _cells(row), strict=True)) for row in said[table]["rows"]
+                    dict(zip(present, _cells(row), strict=True)) for row in content[table]["rows"]
                 )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise WinsetError(

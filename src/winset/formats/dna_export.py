@@ -11,7 +11,7 @@ from winset.case.parts import Document, Statement
 from winset.evidence.anchors import kept_text
 from winset.formats.dna import read_aside, speaker_of, statement_of
 from winset.formats.dna_names import (
-    NOBODY,
+    UNRESOLVED,
     DnaNames,
     StatementType,
     Units,
@@ -218,7 +218,7 @@ class _Building:
         variable = kind.person or kind.organization
         assert variable is not None
         actor = next((actor for actor in self.case.actors if actor.id == speaker), None)
-        name = actor.name if actor else "" if speaker == NOBODY else speaker
+        name = actor.name if actor else "" if speaker == UNRESOLVED else speaker
         self._name(id, variable, self._entity(variable, speaker, name))
         other = kind.organization if variable == kind.person else None
         if other is not None and new:
@@ -247,8 +247,8 @@ class _Building:
         self.entity[variable, name] = key
         for attribute in list(self.rows["ATTRIBUTEVARIABLES"].values()):
             if attribute["VariableId"] == variable:
-                given = {"EntityId": key, "AttributeVariableId": attribute["ID"]}
-                self._add("ATTRIBUTEVALUES", {**given, "AttributeValue": ""})
+                pair = {"EntityId": key, "AttributeVariableId": attribute["ID"]}
+                self._add("ATTRIBUTEVALUES", {**pair, "AttributeValue": ""})
         return key
 
     def _coder(self, name: str) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from winset.formats.dna_tables import Cell, DnaTables, Row
 
-NOBODY = "unresolved"
+UNRESOLVED = "unresolved"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +70,8 @@ class DnaNames:
 
     def entity(self, statement: int, variable: int | None) -> int | None:
         """Return the entity that ``statement`` names by ``variable``; None for the empty one."""
-        found = None if variable is None else self.values.get((statement, variable))
-        return found if found in self.entities else None
+        entity = None if variable is None else self.values.get((statement, variable))
+        return entity if entity in self.entities else None
 
     def speaker(self, statement: int, kind: StatementType) -> int | None:
         """Return the entity that speaks: the person, or else the organisation."""
@@ -159,15 +159,15 @@ def _types(tables: DnaTables) -> Iterable[StatementType]:
 def _unique(named: Iterable[tuple[int, str]]) -> dict[int, str]:
     """Return an id for each name: what is left of it that may stand in one, told apart."""
     taken: dict[str, int] = {}
-    found = {}
+    ids = {}
     for id, name in named:
         plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
         stem = re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-").lower()[:60].strip("-") or f"n{id}"
-        if stem in (NOBODY, "author"):
+        if stem in (UNRESOLVED, "author"):
             stem = f"{stem}-{id}"
         while (count := taken.get(stem, 0)) > 0:
             taken[stem] = count + 1
             stem = f"{stem}-{count + 1}"
         taken[stem] = 1
-        found[id] = stem
-    return found
+        ids[id] = stem
+    return ids

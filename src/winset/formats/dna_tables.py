@@ -195,22 +195,22 @@ def _rows(
     ).fetchone()
     if not str(sql).upper().lstrip().startswith("CREATE TABLE"):
         raise WinsetError(f"{path}: {table} must be a plain table")
-    there = {str(row[1]) for row in database.execute(f"PRAGMA table_info({table})")}
-    missing = [column for column in columns if column not in there]
+    present = {str(row[1]) for row in database.execute(f"PRAGMA table_info({table})")}
+    missing = [column for column in columns if column not in present]
     if missing:
         raise WinsetError(
             f"{path}: table {table} must have the column {missing[0]} of DNA v3; found "
-            f"{shorten(', '.join(sorted(there)))}"
+            f"{shorten(', '.join(sorted(present)))}"
         )
-    asked = [column for column in columns if column != "Password"]
-    found = database.execute(
-        f"SELECT {', '.join(asked)} FROM {table} ORDER BY 1 LIMIT {MOST_ROWS + 1}"  # noqa: S608
+    wanted = [column for column in columns if column != "Password"]
+    rows = database.execute(
+        f"SELECT {', '.join(wanted)} FROM {table} ORDER BY 1 LIMIT {MOST_ROWS + 1}"  # noqa: S608
     ).fetchall()
-    if len(found) > MOST_ROWS:
+    if len(rows) > MOST_ROWS:
         raise WinsetError(f"{path}: table {table} must have at most {MOST_ROWS:,} rows")
     return tuple(
-        {column: _cell(value, path, table) for column, value in zip(asked, row, strict=True)}
-        for row in found
+        {column: _cell(value, path, table) for column, value in zip(wanted, row, strict=True)}
+        for row in rows
     )
 
 

@@ -80,7 +80,7 @@ class _Import:
                     FilePlace(file=name),
                     where=f"sheet {shorten(name)}",
                     required="must be a known sheet",
-                    found=shorten(name),
+                    actual=shorten(name),
                     remedy=f"{nearest(name, [s.name for s in SHEETS])} "
                     "A sheet of your own begins with “_”",
                 )
@@ -99,7 +99,7 @@ class _Import:
     def _read(self, sheet: Sheet, grid: list[list[SheetRows | None]]) -> Iterator[_Row]:
         """Yield the rows that say something, once the header holds."""
         header = grid[0] if grid else []
-        names = [found.text.strip() if found else "" for found in header]
+        names = [cell.text.strip() if cell else "" for cell in header]
         for k, name in enumerate(names):
             if name and (sheet.column(name) is None or name in names[:k]):
                 twice = name in names[:k]
@@ -107,7 +107,7 @@ class _Import:
                     FilePlace(file=f"{sheet.name}!{header[k].cell}"),  # type: ignore[union-attr]
                     where=f"{sheet.name}: header",
                     required="must stand once" if twice else "must be a known column",
-                    found=shorten(name),
+                    actual=shorten(name),
                     remedy="remove it" if twice else nearest(name, [c.name for c in sheet.columns]),
                 )
         missing = [c.name for c in sheet.columns if c.required and c.name not in names]
@@ -117,13 +117,13 @@ class _Import:
                 FilePlace(file=f"{sheet.name}!A1" if grid else sheet.name),
                 where=f"{sheet.name}: header",
                 required=f"must have the columns {', '.join(missing)}",
-                found=shorten(", ".join(filter(None, names)) or "nothing"),
+                actual=shorten(", ".join(filter(None, names)) or "nothing"),
                 remedy="`winset export excel` writes a workbook with all sheets and headers",
             )
             return
-        for number, found in enumerate(grid[1:], start=2):
+        for number, cells in enumerate(grid[1:], start=2):
             row = _Row({}, {}, set(), f"{sheet.name}!A{number}")
-            for k, cell in enumerate(found):
+            for k, cell in enumerate(cells):
                 if cell is not None:
                     self._cell(sheet, row, names[k] if k < len(names) else "", cell)
             if row.at:
@@ -137,7 +137,7 @@ class _Import:
         if not column:
             self.draft.report(
                 FilePlace(file=place), where=sheet.name, required="must stand under a header",
-                found=shorten(cell.text), remedy="move it, or clear the cell",
+                actual=shorten(cell.text), remedy="move it, or clear the cell",
             )  # fmt: skip
             return
         row.at[column] = place
@@ -145,7 +145,7 @@ class _Import:
             row.unreadable.add(column)
             self.draft.report(
                 FilePlace(file=place), where=f"{sheet.name}: {column}", required=cell.refused,
-                found=shorten(cell.text), remedy="in Excel: copy, then paste as values",
+                actual=shorten(cell.text), remedy="in Excel: copy, then paste as values",
             )  # fmt: skip
         else:
             row.cells[column] = text
@@ -163,10 +163,10 @@ class _Import:
         if self._rows["case"] or self.draft.whole:
             self.draft.set_head(values, _places(at, "case!A1"))
 
-    def _report(self, row: _Row, column: str, where: str, required: str, found: str) -> None:
+    def _report(self, row: _Row, column: str, where: str, required: str, actual: str) -> None:
         if column not in row.unreadable:
             place = FilePlace(file=row.at.get(column, row.start))
-            self.draft.report(place, where=where, required=required, found=shorten(found))
+            self.draft.report(place, where=where, required=required, actual=shorten(actual))
 
     def _nested(self, sheet: Sheet, parent: str) -> dict[str, list[_Row]]:
         """Return the rows of ``sheet`` by the id of the record that they belong to."""
@@ -216,8 +216,8 @@ class _Import:
             at: dict[Steps, str] = {}
             unreadable: set[str] = set()
             for row in rows:
-                said: dict[str, Any] = {}
-                _fill(SCENARIOS, row, (len(values["changes"]),), said, at)
+                fields: dict[str, Any] = {}
+                _fill(SCENARIOS, row, (len(values["changes"]),), fields, at)
                 for column in own[1:]:
                     if row is not rows[0] and row.cells.get(column.name):
                         self._report(
@@ -226,9 +226,9 @@ class _Import:
                             row.cells[column.name],
                         )  # fmt: skip
                 unreadable |= {c.path[0] for c in SCENARIOS.columns if c.name in row.unreadable}
-                if change := said.pop("changes", None):
+                if change := fields.pop("changes", None):
                     values["changes"].append(change)
-                values = {**said, **values}
+                values = {**fields, **values}
             self.draft.add(
                 "scenarios", values, shorten(id)[1:-1], _places(at, rows[0].start),
                 reported=unreadable & field_names("scenarios"),

@@ -141,9 +141,9 @@ def _grid(file: str, rows: Iterator[tuple[int, list[str]]]) -> Grid:
                         found=str(len(cells)), file=file, line=number,
                         remedy="a cell with the delimiter in it must stand in quotation marks")
             )  # fmt: skip
-        found = {name: cell.strip() for name, cell in zip(columns, cells, strict=False) if name}
-        if any(found.values()):
-            lines.append(GridLine(number=number, cells={**dict.fromkeys(columns, ""), **found}))
+        by_column = {name: cell.strip() for name, cell in zip(columns, cells, strict=False) if name}
+        if any(by_column.values()):
+            lines.append(GridLine(number=number, cells={**dict.fromkeys(columns, ""), **by_column}))
     if len(lines) > MOST_ROWS:
         raise WinsetError(f"{file}: a table must have at most {MOST_ROWS:,} lines")
     if problems:

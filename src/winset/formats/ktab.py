@@ -88,9 +88,9 @@ def parse_ktab(text: str, file: str, as_of: datetime.date) -> Case:
             value = _value(cell, 0.0, float("inf") if k == 2 else 100.0)
             if value is None:
                 bounds = "0 or more" if k == 2 else "in [0, 100]"
-                what = "power" if k == 2 else "salience" if k % 2 == 0 else "position"
+                quantity = "power" if k == 2 else "salience" if k % 2 == 0 else "position"
                 problems.append(
-                    Problem(where=f"{cells[0]}: {what}", required=f"must be a number {bounds}",
+                    Problem(where=f"{cells[0]}: {quantity}", required=f"must be a number {bounds}",
                             found=shorten(cell), file=file, line=row.line,
                             column=table.column_of(row, k), remedy="correct the number")
                 )  # fmt: skip
@@ -141,7 +141,9 @@ def write_ktab(case: Case) -> str:
     header = [case.title, " ".join(case.summary.split()), len(case.actors), len(case.issues)]
     columns = ["Name", "Description", "Power"]
     columns += [
-        f"{issue.title} {what}" for issue in case.issues for what in ("Position", "Salience")
+        f"{issue.title} {quantity}"
+        for issue in case.issues
+        for quantity in ("Position", "Salience")
     ]
     by_key = {(s.actor, s.issue): s for issue in case.issues for s in case.stances_on(issue.id)}
     lines = []

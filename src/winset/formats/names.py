@@ -12,12 +12,12 @@ def identifiers(names: Sequence[str], otherwise: str) -> tuple[str, ...]:
     >>> identifiers(["fr", "West Germany", "West-Germany", "??"], "actor")
     ('fr', 'West-Germany', 'West-Germany-2', 'actor')
     """
-    found: dict[str, None] = {}
+    ids: dict[str, None] = {}
     for name in names:
         words = name if re.fullmatch(ID_PATTERN, name) else re.sub(r"[^A-Za-z0-9]+", "-", name)
         stem = words.strip("-")[:70] or otherwise
         count = 1
-        while (id := stem if count == 1 else f"{stem}-{count}") in found:
+        while (id := stem if count == 1 else f"{stem}-{count}") in ids:
             count += 1
-        found[id] = None
-    return tuple(found)
+        ids[id] = None
+    return tuple(ids)

@@ -101,32 +101,36 @@ def _source(sources: Xml.Element, document: Document, rows: Iterable[Statement])
     name = _valid(document.title or document.id)
     place = {"guid": guid, "name": name, "plainTextPath": f"internal://{guid}.txt"}
     source = Xml.SubElement(sources, "TextSource", place)
-    said = (document.publisher, document.published and document.published.isoformat(), document.url)
-    if any(said):
-        Xml.SubElement(source, "Description").text = _valid(" · ".join(str(s) for s in said if s))
+    parts = (
+        document.publisher,
+        document.published and document.published.isoformat(),
+        document.url,
+    )
+    if any(parts):
+        Xml.SubElement(source, "Description").text = _valid(" · ".join(str(s) for s in parts if s))
     for row in rows:
         _selection(source, row)
 
 
 def _selection(source: Xml.Element, row: Statement) -> None:
-    made = {"creatingUser": _guid("user", row.coder)}
+    origin = {"creatingUser": _guid("user", row.coder)}
     cells = cells_of(STATEMENTS, row)
     if row.coded_at is not None:
-        made["creationDateTime"] = cells["coded_at"]
+        origin["creationDateTime"] = cells["coded_at"]
     selection = Xml.SubElement(
         source,
         "PlainTextSelection",
         {
             "guid": _guid("selection", row.coder, row.document, row.id), "name": row.id,
-            "startPosition": str(row.start), "endPosition": str(row.end), **made,
+            "startPosition": str(row.start), "endPosition": str(row.end), **origin,
         },
     )  # fmt: skip
-    said = [f"{name}: {cells[name]}" for name in ("value", "condition", "note") if cells[name]]
-    if said:
-        Xml.SubElement(selection, "Description").text = _valid("\n".join(said))
+    lines = [f"{name}: {cells[name]}" for name in ("value", "condition", "note") if cells[name]]
+    if lines:
+        Xml.SubElement(selection, "Description").text = _valid("\n".join(lines))
     for kind, name in _codes(row):
         coding = Xml.SubElement(
-            selection, "Coding", {"guid": _guid("coding", row.coder, row.id, kind), **made}
+            selection, "Coding", {"guid": _guid("coding", row.coder, row.id, kind), **origin}
         )
         Xml.SubElement(coding, "CodeRef", {"targetGUID": _guid("code", kind, name)})
 

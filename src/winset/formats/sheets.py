@@ -277,22 +277,22 @@ def rows_of(case: Case) -> dict[str, list[dict[str, str]]]:
 
 
 def _entries(record: object, field: str) -> Iterator[tuple[str, str]]:
-    said: Any = plain(record)
-    return iter(said.get(field, {}).items())
+    values: Any = plain(record)
+    return iter(values.get(field, {}).items())
 
 
 def _scenario_rows(scenario: object) -> Iterator[dict[str, str]]:
-    said: Any = plain(scenario)
-    changes = said.pop("changes") or [{}]
+    values: Any = plain(scenario)
+    changes = values.pop("changes") or [{}]
     for k, change in enumerate(changes):
-        top = said if k == 0 else {"id": said["id"]}
+        top = values if k == 0 else {"id": values["id"]}
         yield {
             column.name: _at({**top, "changes": change}, column.path)
             for column in SCENARIOS.columns
         }
 
 
-def _at(said: Any, path: tuple[str, ...]) -> str:
+def _at(value: Any, path: tuple[str, ...]) -> str:
     for step in path:
-        said = said.get(step, "") if said else ""
-    return "; ".join(said) if isinstance(said, list) else str(said or "")
+        value = value.get(step, "") if value else ""
+    return "; ".join(value) if isinstance(value, list) else str(value or "")

@@ -47,8 +47,8 @@ def write_annotations(case: Case) -> str:
 
 def _annotation(row: Statement, url: str, anchor: Anchor) -> dict[str, Any]:
     cells = cells_of(STATEMENTS, row)
-    said = {f"winset:{name}": cells[name] for name in _BODY if cells[name]}
-    said["winset:status"] = row.status
+    coding = {f"winset:{name}": cells[name] for name in _BODY if cells[name]}
+    coding["winset:status"] = row.status
     text = f"{row.speaker}: {row.kind}" + (f" on {row.issue}" if row.issue else "")
     selectors: list[dict[str, Any]] = [
         {"type": "TextPositionSelector", "start": row.start, "end": row.end}
@@ -67,7 +67,7 @@ def _annotation(row: Statement, url: str, anchor: Anchor) -> dict[str, Any]:
             "purpose": "classifying",
             "format": "text/plain",
             "value": text + (f" {row.value}" if row.value is not None else ""),
-            **said,
+            **coding,
         },
         "target": {
             "source": url or f"urn:winset:document:{row.document}",

@@ -152,8 +152,8 @@ def unpack(path: Path) -> dict[str, list[list[SheetRows | None]]]:
     """
     try:
         if path.is_dir() or not path.exists():
-            what = "a folder" if path.is_dir() else "nothing"
-            raise WinsetError(f"{path}: must be an Excel workbook (.xlsx); found {what}")
+            present = "a folder" if path.is_dir() else "nothing"
+            raise WinsetError(f"{path}: must be an Excel workbook (.xlsx); found {present}")
         if (size := path.stat().st_size) > MOST_BYTES:
             raise WinsetError(f"{path}: must be at most {MOST_BYTES:,} bytes; found {size:,}")
         data = path.read_bytes()
@@ -216,21 +216,22 @@ def _cells(path: Path, page: Any) -> list[list[SheetRows | None]]:
     rows: list[list[SheetRows | None]] = []
     filled = 0
     for number, row in enumerate(page.iter_rows(), start=1):
-        found = [
-            _found(cell, f"{get_column_letter(k)}{number}") for k, cell in enumerate(row, start=1)
+        cells = [
+            _read_cell(cell, f"{get_column_letter(k)}{number}")
+            for k, cell in enumerate(row, start=1)
         ]
-        while found and found[-1] is None:
-            found.pop()
-        if found:
+        while cells and cells[-1] is None:
+            cells.pop()
+        if cells:
             filled = number
         if number <= MOST_ROWS:
-            rows.append(found)
+            rows.append(cells)
         if filled > MOST_ROWS or number > 1_048_576:
             raise WinsetError(f"{path}: {page.title}: must have at most {MOST_ROWS:,} rows")
     return rows[:filled]
 
 
-def _found(cell: Any, name: str) -> SheetRows | None:
+def _read_cell(cell: Any, name: str) -> SheetRows | None:
     value = cell.value
     if value is None:
         return None

@@ -19,17 +19,19 @@ def efg_text(played: PlayedGame) -> str:
     Raises:
         WinsetError: when a payoff is infinite, which the format cannot say.
     """
-    game, made = played.game, played.made
+    game, provenance = played.game, played.made
     players = list(game.players)
     number = {end.id: k for k, end in enumerate(game.ends, start=1)}
     nodes = {node.id: node for node in game.nodes}
     outcomes = {end.id: _outcome(played, end.id, players) for end in game.ends}
     actors = ", ".join(f"{player}: {actor}" for player, actor in game.players.items())
     comment = (
-        f"Game {game.name} of the case {made.case} ({made.as_of}), scenario {made.scenario}. "
-        f"Players: {actors}. Payoffs: means of {played.draws} draws, seed {made.seed}. "
+        f"Game {game.name} of the case {provenance.case} ({provenance.as_of}), "
+        f"scenario {provenance.scenario}. "
+        f"Players: {actors}. Payoffs: means of {played.draws} draws, seed {provenance.seed}. "
         f"Mean precision: {_decimal(float(played.precision.mean()))}. "
-        f"Case digest {made.case_digest}, game digest {made.game_digest}, winset {made.version}."
+        f"Case digest {provenance.case_digest}, game digest {provenance.game_digest}, "
+        f"winset {provenance.version}."
     )
     lines = [f"EFG 2 R {_quoted(game.title)} {_listed(players)}", _quoted(comment), ""]
     sets: Counter[str] = Counter()

@@ -111,10 +111,10 @@ class ExpressionError(WinsetError):
         at: character of the text, from 0.
     """
 
-    def __init__(self, required: str, found: str, *, remedy: str = "", at: int = 0) -> None:
-        self.required, self.found, self.remedy, self.at = required, found, remedy, at
-        said = f"character {at + 1}: {required}; found {found}"
-        super().__init__(f"{said}; {remedy}" if remedy else said)
+    def __init__(self, required: str, actual: str, *, remedy: str = "", at: int = 0) -> None:
+        self.required, self.found, self.remedy, self.at = required, actual, remedy, at
+        sentence = f"character {at + 1}: {required}; found {actual}"
+        super().__init__(f"{sentence}; {remedy}" if remedy else sentence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +174,8 @@ class Call(_Term):
 
     def id(self, label: str) -> str | None:
         """Return the id given as ``label``; None where the option is left out."""
-        given = dict(self.arguments).get(label)
-        return given.id if isinstance(given, Identifier) else None
+        argument = dict(self.arguments).get(label)
+        return argument.id if isinstance(argument, Identifier) else None
 
 
 Term = Number | NameExpression | Identifier | Negative | ComparisonChain | Call
@@ -255,8 +255,8 @@ class _Parser:
 
     def _fail(self, required: str, *, remedy: str = "", at: int | None = None) -> NoReturn:
         at = self._at if at is None else at
-        found = shorten(self._text[at:], 20) if at < len(self._text) else "the end"
-        raise ExpressionError(required, found, remedy=remedy, at=at)
+        rest = shorten(self._text[at:], 20) if at < len(self._text) else "the end"
+        raise ExpressionError(required, rest, remedy=remedy, at=at)
 
     def _skip(self) -> None:
         blanks = _BLANKS.match(self._text, self._at)
@@ -342,24 +342,24 @@ class _Parser:
             arguments[label] = self._sum() if kind == "number" else self._identifier(kind)
         missing = [label for label in labels if label not in arguments]
         if missing or (signature.repeated and len(arguments) < 2):
-            what = ", ".join(missing) or "two arguments or more"
+            lacking = ", ".join(missing) or "two arguments or more"
             raise ExpressionError(
-                f"{function} takes {signature}", f"no {what}", remedy=f"give {what}", at=start
+                f"{function} takes {signature}", f"no {lacking}", remedy=f"give {lacking}", at=start
             )
         return Call(function, tuple(arguments.items()), start=start, end=self._at)
 
-    def _option(self, function: str, given: Mapping[str, Term]) -> str:
+    def _option(self, function: str, arguments: Mapping[str, Term]) -> str:
         """Return the label in ``label=`` and step over both; nothing where none stands."""
         match = _OPTION.match(self._text, self._at)
         options = SIGNATURES[function].options
         if not match:
-            if any(label in options for label in given):
+            if any(label in options for label in arguments):
                 self._fail("must be an option like the one before it", remedy="options stand last")
             return ""
         label = match[1]
         if label not in options:
             self._fail(f"{function} takes {SIGNATURES[function]}", remedy=nearest(label, options))
-        if label in given:
+        if label in arguments:
             self._fail(f"must give {label} once")
         self._at = match.end()
         self._skip()

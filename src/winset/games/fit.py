@@ -38,7 +38,7 @@ def misfits(expression: Expression, case: Case) -> Iterator[ExpressionError]:
 
 
 def _misfitting_call(call: Call, case: Case) -> Iterator[ExpressionError]:
-    given = dict(call.arguments)
+    arguments = dict(call.arguments)
     actor, issue = call.id("actor"), call.id("issue")
     if actor is not None and issue is not None:
         stances = [stance.actor for stance in case.stances_on(issue)]
@@ -47,28 +47,28 @@ def _misfitting_call(call: Call, case: Case) -> Iterator[ExpressionError]:
                 f"{call.function} must ask for an actor with a stance on {issue}",
                 shorten(actor),
                 remedy=f"code the stance, or: {nearest(actor, stances)}",
-                at=given["actor"].start,
+                at=arguments["actor"].start,
             )
     if call.function == "gain" and case.issue(str(issue)).reversion is None:
         yield ExpressionError(
             "gain must ask for an issue with a reversion point",
             f"none on {issue}",
             remedy="add `reversion:` in case.yaml: what holds if nothing is agreed",
-            at=given["issue"].start,
+            at=arguments["issue"].start,
         )
-    if call.function == "p_agreement" and "party" in given and "unity" not in given:
+    if call.function == "p_agreement" and "party" in arguments and "unity" not in arguments:
         yield ExpressionError(
             "p_agreement takes a party only with a unity to put in the place of its own",
             "no unity",
             remedy="add unity=…, or leave out the party",
-            at=given["party"].start,
+            at=arguments["party"].start,
         )
     limits = {"unity": (0.0, 1.0)}
     if call.function == "gain":
         scale = case.issue(str(issue)).scale
         limits["point"] = (scale.low, scale.high)
     for label, (low, high) in limits.items():
-        number = given.get(label)
+        number = arguments.get(label)
         if isinstance(number, Number) and not low <= number.value <= high:
             yield ExpressionError(
                 f"the {label} of {call.function} must be in "

@@ -127,10 +127,10 @@ def _index(ids: Sequence[str], kind: str, id: str | None) -> int:
 def _check_within(call: Call, label: str, values: FloatArray, low: float, high: float) -> None:
     if np.all((low <= values) & (values <= high)):
         return
-    found = values[~((low <= values) & (values <= high))][0]
+    outside = values[~((low <= values) & (values <= high))][0]
     raise ExpressionError(
         f"the {label} of {call.function} must be in [{low:g}, {high:g}]",
-        f"{found:g}",
+        f"{outside:g}",
         remedy="correct the number or its range",
         at=dict(call.arguments)[label].start,
     )

@@ -75,7 +75,7 @@ def games_of(case: Case) -> tuple[Game, ...]:
             which no game has.
     """
     games, problems = _read_games(case)
-    problems += _asked_moves(case, games)
+    problems += _unknown_moves(case, games)
     if problems:
         raise CaseError(problems)
     return tuple(game for game in games.values() if game is not None)
@@ -140,16 +140,16 @@ def _read_games(case: Case) -> tuple[dict[str, Game | None], list[Problem]]:
     return games, problems
 
 
-def _asked_moves(case: Case, games: Mapping[str, Game | None]) -> Iterator[Problem]:
+def _unknown_moves(case: Case, games: Mapping[str, Game | None]) -> Iterator[Problem]:
     """Yield the questions of ``case`` that ask for a game or an action which does not exist."""
     tree = None
     for question in case.questions:
-        asked: list[tuple[tuple[str, ...], str]] = [
+        answers: list[tuple[tuple[str, ...], str]] = [
             (("options", key), text) for key, text in question.options.items()
         ]
         if question.answer is not None:
-            asked.append((("answer",), question.answer))
-        for path, text in asked:
+            answers.append((("answer",), question.answer))
+        for path, text in answers:
             quantity = parse_quantity(text)
             if quantity.kind != "move":
                 continue
@@ -185,14 +185,14 @@ class _GameReading:
         self.problems: list[Problem] = []
         self._name, self._file, self._text, self._case = name, file, text, case
         self._tree = tree
-        said = tree.plain()
+        content = tree.plain()
         if not re.fullmatch(ID_PATTERN, name) or len(name) > 80:
             self._say((), "game", "its file must have an id for a name", shorten(name),
                       "use letters, digits, “-”, “_” and “.”")  # fmt: skip
-        head = {key: value for key, value in said.items() if key not in _SECTIONS}
+        head = {key: value for key, value in content.items() if key not in _SECTIONS}
         self._head = self._record(_Head, head, (), "game")
         self._players: Mapping[str, str] = self._head.players or {}
-        self._records = {section: self._section(section, said) for section in _SECTIONS}
+        self._records = {section: self._section(section, content) for section in _SECTIONS}
         self._check_players()
         self._names = self._check_names()
         self._quantities: dict[str, Formula] = {}
@@ -233,14 +233,14 @@ class _GameReading:
     # What stands there.
 
     def _say(
-        self, path: tuple[str | int, ...], where: str, required: str, found: str, remedy: str = ""
+        self, path: tuple[str | int, ...], where: str, required: str, actual: str, remedy: str = ""
     ) -> None:
         node = self._tree.at(path) if path else None
         self.problems.append(
             Problem(
                 where=where,
                 required=required,
-                found=found,
+                found=actual,
                 remedy=remedy,
                 file=self._file,
                 line=node.line if node else 0,
@@ -248,8 +248,8 @@ class _GameReading:
             )
         )
 
-    def _section(self, section: str, said: Mapping[str, Any]) -> dict[str, Any]:
-        members = said.get(section) or {}
+    def _section(self, section: str, content: Mapping[str, Any]) -> dict[str, Any]:
+        members = content.get(section) or {}
         if not isinstance(members, dict):
             self._say((section,), section, "must be a mapping of names to entries",
                       "something else", "indent one entry a line under it")  # fmt: skip
@@ -276,8 +276,8 @@ class _GameReading:
     def _record(self, kind: Any, values: Any, path: tuple[str, ...], where: str) -> Any:
         if not isinstance(values, dict):
             keys = ", ".join(f"{key}: …" for key in kind.__annotations__)
-            found = "nothing" if values is None else shorten(values)
-            self._say(path, where, "must be a mapping of keys to values", found,
+            actual = "nothing" if values is None else shorten(values)
+            self._say(path, where, "must be a mapping of keys to values", actual,
                       f"write {{{keys}}}")  # fmt: skip
             return SimpleNamespace(**dict.fromkeys(kind.__annotations__))
         # A key without a value means the default.
@@ -321,21 +321,21 @@ class _GameReading:
     # Expressions.
 
     def _payoffs_of(self, id: str) -> dict[str, Formula]:
-        said = self._records["ends"][id].payoffs
-        if said is None:
+        terms = self._records["ends"][id].payoffs
+        if terms is None:
             return {}
         payoffs = {}
-        for player in said:
+        for player in terms:
             path = ("ends", id, "payoffs", player)
             where = f"{id}: payoff of {player}"
             if player not in self._players and self._players:
                 self._say(path, where, "must be a player", shorten(player),
                           nearest(player, self._players))  # fmt: skip
-            formula = self._formula(path, where, self._record(_Formula, said[player], path, where))
+            formula = self._formula(path, where, self._record(_Formula, terms[player], path, where))
             if formula is not None:
                 payoffs[player] = formula
         for player in self._players:
-            if player not in said:
+            if player not in terms:
                 self._say(("ends", id, "payoffs"), f"{id}: payoffs",
                           f"must have one for the player “{player}”", "none",
                           f"add {player}: {{value: …, note: …}}")  # fmt: skip
@@ -444,8 +444,8 @@ class _GameReading:
 
 
 def _ancestors(id: str, entered: Mapping[str, str]) -> set[str]:
-    found = {id}
-    while id in entered and entered[id] not in found:
+    ancestors = {id}
+    while id in entered and entered[id] not in ancestors:
         id = entered[id]
-        found.add(id)
-    return found
+        ancestors.add(id)
+    return ancestors

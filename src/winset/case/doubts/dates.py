@@ -15,16 +15,16 @@ def outcome_before(case: Case) -> Iterator[Sighting]:
     for k, issue in enumerate(case.issues):
         outcome = issue.outcome
         if outcome is not None and outcome.date is not None and outcome.date < case.as_of:
-            found = f"{outcome.date}, before {case.as_of}"
-            yield Sighting(("issues", k, "outcome", "date"), issue.id, found)
+            dates = f"{outcome.date}, before {case.as_of}"
+            yield Sighting(("issues", k, "outcome", "date"), issue.id, dates)
 
 
 def published_later(case: Case) -> Iterator[Sighting]:
     """W502."""
     for k, document in enumerate(case.documents):
         if document.published is not None and document.published > case.as_of:
-            found = f"{document.published}, after {case.as_of}"
-            yield Sighting(("documents", k, "published"), document.id, found)
+            dates = f"{document.published}, after {case.as_of}"
+            yield Sighting(("documents", k, "published"), document.id, dates)
 
 
 def hindsight(case: Case) -> Iterator[Sighting]:
@@ -33,16 +33,16 @@ def hindsight(case: Case) -> Iterator[Sighting]:
     for k, statement in enumerate(case.statements):
         day = published.get(statement.document)
         if statement.status == "accepted" and day is not None and day > case.as_of:
-            found = f"a document of {day}, after {case.as_of}"
-            yield Sighting(("statements", k, "document"), f"statement {statement.id}", found)
+            dates = f"a document of {day}, after {case.as_of}"
+            yield Sighting(("statements", k, "document"), f"statement {statement.id}", dates)
 
 
 def horizon_before(case: Case) -> Iterator[Sighting]:
     """W504."""
     for k, question in enumerate(case.questions):
         if question.horizon is not None and question.horizon < case.as_of:
-            found = f"{question.horizon}, before {case.as_of}"
-            yield Sighting(("questions", k, "horizon"), question.id, found)
+            dates = f"{question.horizon}, before {case.as_of}"
+            yield Sighting(("questions", k, "horizon"), question.id, dates)
 
 
 def idle_scenario(case: Case) -> Iterator[Sighting]:
@@ -53,11 +53,11 @@ def idle_scenario(case: Case) -> Iterator[Sighting]:
         except CaseError:
             continue
         if after == case:
-            found = f"{len(scenario.changes)} changes, and every number as before"
-            yield Sighting(("scenarios", k), scenario.id, found)
+            reason = f"{len(scenario.changes)} changes, and every number as before"
+            yield Sighting(("scenarios", k), scenario.id, reason)
         elif _without_idle_ties(after) == _without_idle_ties(case):
-            found = "it changes only ties that change nothing"
-            yield Sighting(("scenarios", k), scenario.id, found)
+            reason = "it changes only ties that change nothing"
+            yield Sighting(("scenarios", k), scenario.id, reason)
 
 
 def _without_idle_ties(case: Case) -> Case:
@@ -80,8 +80,8 @@ def idle_change(case: Case) -> Iterator[Sighting]:
         if len(idle) == len(scenario.changes):
             continue  # W505 says so
         for number, quantity in idle:
-            found = f"change {number + 1} ({quantity}): every number as before"
-            yield Sighting(("scenarios", k, "changes", number), scenario.id, found)
+            reason = f"change {number + 1} ({quantity}): every number as before"
+            yield Sighting(("scenarios", k, "changes", number), scenario.id, reason)
 
 
 def broken_scenario(case: Case) -> Iterator[Sighting]:
@@ -100,11 +100,11 @@ def claimed_late(case: Case) -> Iterator[Sighting]:
     settled = {q.id: q.resolution.date for q in case.questions if q.resolution is not None}
     known = {i.id: i.outcome.date for i in case.issues if i.outcome is not None}
     for k, claim in enumerate(case.claims):
-        made = claim.made or next(map(spoken.get, claim.statements), None)
+        claimed = claim.made or next(map(spoken.get, claim.statements), None)
         day = claim.resolved or settled.get(claim.question or "") or known.get(claim.issue or "")
-        if made is not None and day is not None and made >= day:
-            found = f"made on {made}, settled on {day}"
-            yield Sighting(("claims", k, "made"), f"claim {claim.id}", found)
+        if claimed is not None and day is not None and claimed >= day:
+            dates = f"made on {claimed}, settled on {day}"
+            yield Sighting(("claims", k, "made"), f"claim {claim.id}", dates)
 
 
 KINDS = (

@@ -33,8 +33,8 @@ class Doubt:
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
-        said = f"{self.code} {self.where}: {self.title}; found {self.found}; {self.remedy}"
-        return f"{place}: {said}" if place else said
+        sentence = f"{self.code} {self.where}: {self.title}; found {self.found}; {self.remedy}"
+        return f"{place}: {sentence}" if place else sentence
 
 
 @dataclass(frozen=True, slots=True)

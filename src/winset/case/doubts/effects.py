@@ -50,8 +50,8 @@ def assumed_number(case: Case) -> Iterator[Sighting]:
         for name in assumed_cells(stance):
             where = f"{stance.actor} on {stance.issue}"
             value = getattr(stance, name)
-            found = "an empty cell" if value is None else str(value)
-            yield Sighting(("stances", k, name), where, f"{name} {found}")
+            cell = "an empty cell" if value is None else str(value)
+            yield Sighting(("stances", k, name), where, f"{name} {cell}")
 
 
 KINDS = (

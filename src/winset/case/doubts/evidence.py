@@ -17,17 +17,17 @@ def _cited(case: Case) -> set[str]:
     return {id for cited in lists for id in cited}
 
 
-def _kept(case: Case) -> dict[str, bytes]:
+def _texts(case: Case) -> dict[str, bytes]:
     """Return the kept texts that can be read, by document."""
-    kept = {}
+    texts = {}
     for document in case.documents:
         try:
             data = kept_bytes(case, document)
         except WinsetError:
             continue
         if data is not None:
-            kept[document.id] = data
-    return kept
+            texts[document.id] = data
+    return texts
 
 
 def lost_file(case: Case) -> Iterator[Sighting]:
@@ -41,11 +41,11 @@ def lost_file(case: Case) -> Iterator[Sighting]:
 
 def changed_document(case: Case) -> Iterator[Sighting]:
     """W402."""
-    kept = _kept(case)
+    texts = _texts(case)
     for k, document in enumerate(case.documents):
-        if document.sha256 is None or document.id not in kept:
+        if document.sha256 is None or document.id not in texts:
             continue
-        digest = hashlib.sha256(kept[document.id]).hexdigest()
+        digest = hashlib.sha256(texts[document.id]).hexdigest()
         if digest != document.sha256:
             yield Sighting(("documents", k, "sha256"), document.id, f"a text with {digest}")
 
@@ -53,7 +53,7 @@ def changed_document(case: Case) -> Iterator[Sighting]:
 def lost_span(case: Case) -> Iterator[Sighting]:
     """W403."""
     texts: dict[str, str | None] = {}
-    for id, data in _kept(case).items():
+    for id, data in _texts(case).items():
         try:
             texts[id] = data.decode("utf-8")
         except UnicodeDecodeError:
@@ -63,14 +63,14 @@ def lost_span(case: Case) -> Iterator[Sighting]:
             continue
         text = texts[statement.document]
         if text is None:
-            found = "a text that is not UTF-8"
+            reason = "a text that is not UTF-8"
         elif statement.end > len(text):
-            found = f"an end at {statement.end}, beyond the text's {len(text)} characters"
+            reason = f"an end at {statement.end}, beyond the text's {len(text)} characters"
         elif span_digest(text, statement.start, statement.end) != statement.quote_sha256:
-            found = shorten(text[statement.start : statement.end])
+            reason = shorten(text[statement.start : statement.end])
         else:
             continue
-        yield Sighting(("statements", k, "start"), f"statement {statement.id}", found)
+        yield Sighting(("statements", k, "start"), f"statement {statement.id}", reason)
 
 
 def changed_quote(case: Case) -> Iterator[Sighting]:
@@ -90,8 +90,8 @@ def value_off_scale(case: Case) -> Iterator[Sighting]:
         value = statement.value
         if scale and value and not (scale.low <= value.low and value.high <= scale.high):
             ends = f"[{number_text(scale.low)}, {number_text(scale.high)}]"
-            found = f"{value}, outside {ends}"
-            yield Sighting(("statements", k, "value"), f"statement {statement.id}", found)
+            numbers = f"{value}, outside {ends}"
+            yield Sighting(("statements", k, "value"), f"statement {statement.id}", numbers)
 
 
 def unresolved_speaker(case: Case) -> Iterator[Sighting]:
@@ -118,8 +118,8 @@ def id_of_two_coders(case: Case) -> Iterator[Sighting]:
     for k, statement in enumerate(case.statements):
         other = first.setdefault(statement.id, statement)
         if statement.id in cited and _span(statement) != _span(other):
-            found = f"another span under the same id by {other.coder}"
-            yield Sighting(("statements", k, "id"), f"statement {statement.id}", found)
+            other_span = f"another span under the same id by {other.coder}"
+            yield Sighting(("statements", k, "id"), f"statement {statement.id}", other_span)
 
 
 def _span(statement: Statement) -> tuple[str, int, int]:

@@ -50,8 +50,8 @@ def unity_hides_threat(case: Case) -> Iterator[Sighting]:
     threatened = Counter(party_of[t.target] for t in case.ties if t.kind == "intimidation")
     for k, party in enumerate(case.parties):
         if party.unity.low == 1.0 and threatened[party.id]:
-            found = f"unity 1 and {threatened[party.id]} intimidation ties on its members"
-            yield Sighting(("parties", k, "unity"), party.id, found)
+            numbers = f"unity 1 and {threatened[party.id]} intimidation ties on its members"
+            yield Sighting(("parties", k, "unity"), party.id, numbers)
 
 
 def no_stance(case: Case) -> Iterator[Sighting]:

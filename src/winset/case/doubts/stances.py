@@ -56,8 +56,8 @@ def unlabelled_end(case: Case) -> Iterator[Sighting]:
         ends = (issue.scale.low, issue.scale.high)
         missing = [number_text(end) for end in ends if end not in issue.labels]
         if missing:
-            found = f"no label at {' and '.join(missing)}"
-            yield Sighting(("issues", k, "labels"), issue.id, found)
+            missing_labels = f"no label at {' and '.join(missing)}"
+            yield Sighting(("issues", k, "labels"), issue.id, missing_labels)
 
 
 def same_positions(case: Case) -> Iterator[Sighting]:
@@ -100,11 +100,11 @@ def red_line_excludes_position(case: Case) -> Iterator[Sighting]:
     for k, stance in _plain(case):
         low, high, position = stance.red_line_low, stance.red_line_high, stance.position
         if position is not None and low is not None and position.high < low.low:
-            found = f"position {position} below red_line_low {low}"
-            yield Sighting(("stances", k, "red_line_low"), _name(stance), found)
+            numbers = f"position {position} below red_line_low {low}"
+            yield Sighting(("stances", k, "red_line_low"), _name(stance), numbers)
         if position is not None and high is not None and position.low > high.high:
-            found = f"position {position} above red_line_high {high}"
-            yield Sighting(("stances", k, "red_line_high"), _name(stance), found)
+            numbers = f"position {position} above red_line_high {high}"
+            yield Sighting(("stances", k, "red_line_high"), _name(stance), numbers)
 
 
 def cost_without_line(case: Case) -> Iterator[Sighting]:
@@ -120,8 +120,8 @@ def line_without_cost(case: Case) -> Iterator[Sighting]:
     for k, stance in _plain(case):
         drawn = [n for n in ("red_line_low", "red_line_high") if getattr(stance, n) is not None]
         if drawn and stance.audience_cost is None:
-            found = f"{drawn[0]} {getattr(stance, drawn[0])}, no audience cost"
-            yield Sighting(("stances", k, drawn[0]), _name(stance), found)
+            numbers = f"{drawn[0]} {getattr(stance, drawn[0])}, no audience cost"
+            yield Sighting(("stances", k, drawn[0]), _name(stance), numbers)
 
 
 def desperate(case: Case) -> Iterator[Sighting]:
@@ -138,8 +138,8 @@ def strongest_not_100(case: Case) -> Iterator[Sighting]:
         return
     k, strongest = max(rows, key=lambda row: row[1].likeliest)
     if strongest.likeliest != 100.0:
-        found = f"{strongest}, the highest of the case"
-        yield Sighting(("stances", k, "influence"), _name(case.stances[k]), found)
+        number = f"{strongest}, the highest of the case"
+        yield Sighting(("stances", k, "influence"), _name(case.stances[k]), number)
 
 
 KINDS = (
