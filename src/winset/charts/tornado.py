@@ -52,10 +52,10 @@ def tornado(sensitivity: Sensitivity, *, case: Case, most: int = MOST) -> View:
     return View(
         title=f"What drives the {shown(words)}",
         caption=(
-            f"{headline(case, sensitivity)} Bars: its change in {unit} with one input held where 10 % "
-            "or 90 % of the belief lies below, all others drawn as they are. Dots: total Sobol index, "
-            "the share of the variance that would stay if all but that input were known, with its "
-            f"95 % interval. {rest} other inputs move it less or not at all."
+            f"{headline(case, sensitivity)} Bars: its change in {unit} with one input held where "
+            "10 % or 90 % of the belief lies below, all others drawn as they are. Dots: total Sobol "
+            "index, the share of the variance that would stay if all but that input were known, "
+            f"with its 95 % interval. {rest} other inputs move it less or not at all."
         ),
         draw=lambda wide: _chart(drivers, sensitivity, width, unit, wide),
         table=ChartTable(columns=COLUMNS, rows=tuple(_cells(driver) for driver in drivers)),
