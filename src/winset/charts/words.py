@@ -33,7 +33,7 @@ def strip_caption(*, ranges: bool, red_lines: bool) -> str:
         sentences.append("A whisker is the range of the position.")
     if red_lines:
         sentences.append(
-            "Brackets are red lines: the actor has said that it accepts nothing beyond."
+            "Brackets are red lines: the actor has said that it accepts nothing beyond them."
         )
     return " ".join(sentences)
 

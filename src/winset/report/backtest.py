@@ -1,4 +1,4 @@
-"""The report on a backtest as one page: who is best, whether that can be told, every decision."""
+"""The report on a backtest as one page: which model is best, how surely, and every decision."""
 
 import math
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from winset.charts.honesty import coverage, events_reliability, transforms
 from winset.charts.text import shown
 from winset.errors import WinsetError, check_ending
 from winset.formats.decisions import Decision, Decisions
+from winset.report import words
 from winset.report.document import as_json, document, figure
 from winset.track_record.backtest import Backtest, BacktestRow
 from winset.track_record.backtest_words import (
@@ -29,7 +30,6 @@ from winset.track_record.resolved_questions import EventScores
 from winset.track_record.scores import FEW_GROUPS
 
 CHARTED_EVENTS = 3  # models whose probabilities are drawn
-NO_VERDICT = "No model that says something of the case settled anything."
 
 
 def write_backtest_report(
@@ -44,7 +44,8 @@ def write_backtest_report(
         events: how its models fared on resolved questions, if there are any.
 
     Raises:
-        WinsetError: when the run is of other decisions, or ``path`` does not end in ``.html``.
+        WinsetError: when the run was made on other decisions, or ``path`` does not end in
+            ``.html``.
     """
     check_ending(path, (".html", ".htm"), what="the report")
     write_file(Path(path), backtest_html(run, decisions, events).encode())
@@ -54,10 +55,12 @@ def backtest_html(run: Backtest, decisions: Decisions, events: EventScores | Non
     """Return the report as one HTML document: the same input always gives the same text.
 
     Raises:
-        WinsetError: when the run is of other decisions.
+        WinsetError: when the run was made on other decisions.
     """
     if run.digest != decisions.digest:
-        raise WinsetError(f"{decisions.name}: not the decisions that the backtest was run on")
+        raise WinsetError(
+            f"{decisions.name}: must be the decisions that the backtest was run on; found others"
+        )
     mixture = ensemble(run)
     summary = verdict(run, mixture)
     best = summary.best.model if summary else None
@@ -75,14 +78,14 @@ def backtest_html(run: Backtest, decisions: Decisions, events: EventScores | Non
         count=len(decisions.decisions),
         groups=len(decisions.groups),
         folds=FOLDS,
-        sentences=summary.sentences if summary else (NO_VERDICT,),
+        sentences=summary.sentences if summary else (words.NO_VERDICT,),
         standings=[
             {
                 "title": title,
                 "columns": _columns(calibrated=which == "calibrated"),
                 "rows": [_standing(s, calibrated=which == "calibrated") for s in tables[which]],
             }
-            for which, title in (("calibrated", "Calibrated"), ("raw", "As the models say"))
+            for which, title in (("calibrated", words.CALIBRATED), ("raw", words.RAW))
         ],
         against=against,
         duels=[_duel(d, len(decisions.groups)) for d in duels(run, "calibrated", against=against)],
@@ -138,16 +141,17 @@ def _standing(s: Standing, *, calibrated: bool) -> tuple[str | int, ...]:
 
 def _duel(d: PairedComparison, groups: int) -> tuple[str | int, ...]:
     result = (
-        "too few groups"
+        "few"
         if groups < FEW_GROUPS
         else "worse"
         if d.difference.low > 0.0
         else "better"
         if d.difference.high < 0.0
-        else "not told"
+        else "open"
     )
     score = "CRPS" if d.score == "crps" else "error"
-    return (d.model, d.decisions, score, signed(d.difference), _or_dash(d.resolvable), result)
+    return (d.model, d.decisions, score, signed(d.difference), _or_dash(d.resolvable),
+            words.DUEL_VERDICTS[result])  # fmt: skip
 
 
 def _or_dash(value: float) -> str:

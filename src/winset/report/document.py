@@ -16,6 +16,7 @@ from winset.charts.text import shown
 from winset.charts.theme import PAGE, config
 from winset.charts.view import View
 from winset.models.version import winset_version
+from winset.report import words
 from winset.report.evidence import change_text, web_address
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -43,6 +44,7 @@ def document(
             scripts=[Markup(text) for text in code],  # noqa: S704 - own files, vl-convert's code
             style=Markup(style),  # noqa: S704 - this package's own files
             config=as_json(config(PAGE).to_dict()),
+            words=words,
             **values,
         )
     )
