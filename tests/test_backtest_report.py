@@ -150,7 +150,9 @@ def test_titles_of_any_text_stay_text(tmp_path, payload):
 
 def test_a_run_of_other_decisions_is_refused(tmp_path, run, trees):
     other = read(tmp_path, made_up(2, 2))
-    with pytest.raises(WinsetError, match="not the decisions that the backtest was run on"):
+    with pytest.raises(
+        WinsetError, match="must be the decisions that the backtest was run on; found others"
+    ):
         write_backtest_report(tmp_path / "report.html", run, other)
     assert not (tmp_path / "report.html").exists()
 
@@ -160,7 +162,7 @@ def test_a_run_in_which_nothing_settled_still_has_a_page(tmp_path):
     decisions = read(tmp_path, "\n".join(rows))
     found = run_backtest(decisions, [NashBargaining()], draws=20)
     page = backtest_html(found, decisions)
-    assert "No model that says something of the case settled anything" in page
+    assert "No model that looks at the case settled any decision" in page
     assert verdict(found, ensemble(found)) is None and 'id="data"' in page
 
 

@@ -1,4 +1,4 @@
-"""The report on a backtest as one page: who is best, whether that can be told, every decision."""
+"""The report on a backtest as one page: which model is best, how surely, and every decision."""
 
 import math
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from winset.charts.honesty import coverage, events_reliability, transforms
 from winset.charts.text import shown
 from winset.errors import WinsetError, check_ending
 from winset.formats.decisions import Decision, Decisions
+from winset.report import words
 from winset.report.document import as_json, document, figure
 from winset.track_record.backtest import Backtest, BacktestRow
 from winset.track_record.backtest_words import (
@@ -29,7 +30,6 @@ from winset.track_record.resolved_questions import EventScores
 from winset.track_record.scores import FEW_GROUPS
 
 CHARTED_EVENTS = 3  # models whose probabilities are drawn
-NO_VERDICT = "No model that says something of the case settled anything."
 
 
 def write_backtest_report(
@@ -44,7 +44,8 @@ def write_backtest_report(
         events: how its models fared on resolved questions, if there are any.
 
     Raises:
-        WinsetError: when the run is of other decisions, or ``path`` does not end in ``.html``.
+        WinsetError: when the run was made on other decisions, or ``path`` does not end in
+            ``.html``.
     """
     check_ending(path, (".html", ".htm"), what="the report")
     write_file(Path(path), backtest_html(run, decisions, events).encode())
@@ -54,17 +55,19 @@ def backtest_html(run: Backtest, decisions: Decisions, events: EventScores | Non
     """Return the report as one HTML document: the same input always gives the same text.
 
     Raises:
-        WinsetError: when the run is of other decisions.
+        WinsetError: when the run was made on other decisions.
     """
     if run.digest != decisions.digest:
-        raise WinsetError(f"{decisions.name}: not the decisions that the backtest was run on")
+        raise WinsetError(
+            f"{decisions.name}: must be the decisions that the backtest was run on; found others"
+        )
     mixture = ensemble(run)
-    found = verdict(run, mixture)
-    best = found.best.model if found else None
+    summary = verdict(run, mixture)
+    best = summary.best.model if summary else None
     names = model_names(run)
-    said: dict[str, list[BacktestRow]] = {}
+    rows_of: dict[str, list[BacktestRow]] = {}
     for row in run.rows:
-        said.setdefault(row.decision, []).append(row)
+        rows_of.setdefault(row.decision, []).append(row)
     tables = {which: standings(run, which) for which in ("raw", "calibrated")}
     against = best or "mean"
     return document(
@@ -75,14 +78,14 @@ def backtest_html(run: Backtest, decisions: Decisions, events: EventScores | Non
         count=len(decisions.decisions),
         groups=len(decisions.groups),
         folds=FOLDS,
-        sentences=found.sentences if found else (NO_VERDICT,),
+        sentences=summary.sentences if summary else (words.NO_VERDICT,),
         standings=[
             {
                 "title": title,
                 "columns": _columns(calibrated=which == "calibrated"),
                 "rows": [_standing(s, calibrated=which == "calibrated") for s in tables[which]],
             }
-            for which, title in (("calibrated", "Calibrated"), ("raw", "As the models say"))
+            for which, title in (("calibrated", words.CALIBRATED), ("raw", words.RAW))
         ],
         against=against,
         duels=[_duel(d, len(decisions.groups)) for d in duels(run, "calibrated", against=against)],
@@ -94,15 +97,15 @@ def backtest_html(run: Backtest, decisions: Decisions, events: EventScores | Non
         scatter=figure(forecast_against_outcome(run, decisions, best)) if best else None,
         best=best,
         issues=[
-            _issue(k, decision, said.get(decision.id, ()), best)
+            _issue(k, decision, rows_of.get(decision.id, ()), best)
             for k, decision in enumerate(decisions.decisions)
         ],
         detail=figure(
-            decision_view(decisions.decisions[0], said.get(decisions.decisions[0].id, ()), names)
+            decision_view(decisions.decisions[0], rows_of.get(decisions.decisions[0].id, ()), names)
         ),
         data=as_json(
             [
-                _compact(decision, said.get(decision.id, ()), names)
+                _compact(decision, rows_of.get(decision.id, ()), names)
                 for decision in decisions.decisions
             ]
         ),
@@ -137,17 +140,18 @@ def _standing(s: Standing, *, calibrated: bool) -> tuple[str | int, ...]:
 
 
 def _duel(d: PairedComparison, groups: int) -> tuple[str | int, ...]:
-    told = (
-        "too few groups"
+    result = (
+        "few"
         if groups < FEW_GROUPS
         else "worse"
         if d.difference.low > 0.0
         else "better"
         if d.difference.high < 0.0
-        else "not told"
+        else "open"
     )
     score = "CRPS" if d.score == "crps" else "error"
-    return (d.model, d.decisions, score, signed(d.difference), _or_dash(d.resolvable), told)
+    return (d.model, d.decisions, score, signed(d.difference), _or_dash(d.resolvable),
+            words.DUEL_VERDICTS[result])  # fmt: skip
 
 
 def _or_dash(value: float) -> str:
@@ -155,10 +159,10 @@ def _or_dash(value: float) -> str:
 
 
 def _issue(
-    k: int, decision: Decision, said: Sequence[BacktestRow], best: str | None
+    k: int, decision: Decision, results: Sequence[BacktestRow], best: str | None
 ) -> dict[str, Any]:
     """Return the row of one decision in the table of all."""
-    row = next((r for r in said if r.model == best and r.calibrated is not None), None)
+    row = next((r for r in results if r.model == best and r.calibrated is not None), None)
     scored = row.calibrated if row else None
     outcome = 100.0 * (decision.outcome - decision.scale.low) / decision.scale.width
     return {
@@ -176,7 +180,7 @@ def _issue(
 
 
 def _compact(
-    decision: Decision, said: Sequence[BacktestRow], names: Sequence[str]
+    decision: Decision, results: Sequence[BacktestRow], names: Sequence[str]
 ) -> dict[str, Any]:
     """Return what the picture of one decision is filled with, in as few characters as will do."""
     scale = decision.scale
@@ -185,7 +189,7 @@ def _compact(
         "t": shown(decision.case.title),
         "o": round(100.0 * (decision.outcome - scale.low) / scale.width, 1),
         "a": [[r["name"], r["at"], r["x"], r["y"], r["weight"]] for r in actor_rows(decision)],
-        "m": [[r["name"], r["x"], r["low"], r["high"], r["y"]] for r in model_rows(said, names)],
+        "m": [[r["name"], r["x"], r["low"], r["high"], r["y"]] for r in model_rows(results, names)],
     }
 
 

@@ -21,13 +21,14 @@ from winset.errors import check_ending
 from winset.evidence.doubts.checks import doubts
 from winset.explain.answers import Answer, answers, calibration_sentence, issue_answers
 from winset.explain.background import Findings, look_behind
-from winset.explain.headline import headline
+from winset.explain.headline import Headline, headline
 from winset.forecast.forecast import Forecast, what_changed
 from winset.forecast.scenario_effects import compare
 from winset.games import PlayedGame
 from winset.models import lesser_sentence, make_model
 from winset.models.defaults import DRAWS
 from winset.models.fitting import LESSER
+from winset.report import words
 from winset.report.document import document, figure
 from winset.report.evidence import loose_statements, stance_rows, statement_rows
 from winset.report.method import assumptions, command_line, python_lines
@@ -48,8 +49,8 @@ def write_report(path: str | Path, case: Case, forecasts: Sequence[Forecast] = (
 def report_html(case: Case, forecasts: Sequence[Forecast] = ()) -> str:
     """Return the report as one HTML document: the same input always gives the same text.
 
-    What lies behind the first forecast is looked for and shown: winsets, who blocks, games, what
-    the case's scenarios do.
+    It shows what lies behind the first forecast: winsets, who blocks, games, and what the scenarios
+    of the case do.
 
     Args:
         case: what the forecasts were made of.
@@ -59,6 +60,7 @@ def report_html(case: Case, forecasts: Sequence[Forecast] = ()) -> str:
         CaseError: when a game of the case does not hold together.
     """
     behind = [look_behind(case, forecast, structure=True) for forecast in forecasts]
+    headlines = [headline(case, f, findings) for f, findings in zip(forecasts, behind, strict=True)]
     rounds, left_out = within_room([rounds_views(case, forecast) for forecast in forecasts])
     return document(
         "report.html.j2",
@@ -70,9 +72,9 @@ def report_html(case: Case, forecasts: Sequence[Forecast] = ()) -> str:
             for forecast in forecasts
             for difference in what_changed(forecast, case)
         ],
-        headlines=[headline(case, f, found) for f, found in zip(forecasts, behind, strict=True)],
+        headlines=headlines,
         questions=_by_question(
-            [answers(case, f, found) for f, found in zip(forecasts, behind, strict=True)]
+            [answers(case, f, findings) for f, findings in zip(forecasts, behind, strict=True)]
         ),
         issues=[_issue(case, issue, forecasts, behind) for issue in case.issues],
         rounds={issue.id: _rounds(case, issue, forecasts, rounds) for issue in case.issues},
@@ -83,6 +85,7 @@ def report_html(case: Case, forecasts: Sequence[Forecast] = ()) -> str:
         statements=lambda ids: statement_rows(case, ids),
         doubts=doubts(case),
         caveats=_caveats(case, forecasts),
+        chance_note=_chance_note(headlines),
         methods=[_method(case, forecast) for forecast in forecasts],
         digest=case.digest,
     )
@@ -98,28 +101,39 @@ def _game(played: PlayedGame) -> dict[str, Any]:
 def _caveats(case: Case, forecasts: Sequence[Forecast]) -> list[str]:
     """Return what the reader must know of the case before its forecasts, as sentences."""
     lesser = forecasts and all(forecast.made.model == LESSER for forecast in forecasts)
-    words = (assumed_sentence(case), points_sentence(case), lesser_sentence(case) if lesser else "")
-    return [sentence for sentence in words if sentence]
+    caveats = (
+        assumed_sentence(case), points_sentence(case), lesser_sentence(case) if lesser else "",
+    )  # fmt: skip
+    return [sentence for sentence in caveats if sentence]
+
+
+def _chance_note(headlines: Sequence[Headline]) -> str:
+    if not headlines:
+        return ""
+    first = headlines[0]
+    return words.chance_note(
+        [f"{varied.name} {varied.range}" for varied in first.over], yardstick=first.yardstick
+    )
 
 
 def _label(forecast: Forecast) -> str:
     scenario = forecast.made.scenario
-    return f"Model “{forecast.made.model}”" + ("" if scenario == "base" else f", “{scenario}”")
+    return words.label(forecast.made.model, "" if scenario == BASE else scenario)
 
 
-def _by_question(said: Sequence[tuple[Answer, ...]]) -> list[tuple[Answer, ...]]:
+def _by_question(by_forecast: Sequence[tuple[Answer, ...]]) -> list[tuple[Answer, ...]]:
     """Return the answers of all forecasts together, question by question."""
-    return list(zip(*said, strict=True))
+    return list(zip(*by_forecast, strict=True))
 
 
 def _issue(
     case: Case, issue: Issue, forecasts: Sequence[Forecast], behind: Sequence[Findings]
 ) -> dict[str, Any]:
-    """Return everything the page says on one issue."""
-    known = [forecast for forecast in forecasts if issue.id in forecast.issues]
+    """Return everything that the page has on one issue."""
+    covering = [forecast for forecast in forecasts if issue.id in forecast.issues]
     views = [position_strip(case, issue.id)] if case.stances_on(issue.id) else []
-    views += [outcome(forecast, issue.id, case=case, states=not views) for forecast in known]
-    deep = next((found for found in behind if found.curves is not None), None)
+    views += [outcome(forecast, issue.id, case=case, states=not views) for forecast in covering]
+    deep = next((findings for findings in behind if findings.curves is not None), None)
     bindings = []
     if deep is not None:
         views += [
@@ -131,8 +145,8 @@ def _issue(
         "issue": issue,
         "answers": [
             answer
-            for forecast, found in zip(forecasts, behind, strict=True)
-            for answer in issue_answers(case, forecast, found)
+            for forecast, findings in zip(forecasts, behind, strict=True)
+            for answer in issue_answers(case, forecast, findings)
             if answer.id == issue.id
         ],
         "bindings": bindings,
@@ -147,15 +161,15 @@ def _rounds(
     forecasts: Sequence[Forecast],
     played: Sequence[dict[str, list[View]]],
 ) -> list[dict[str, Any]]:
-    """Return what is folded away on one issue: how the rounds of each forecast went."""
-    found = [
-        (f"How the rounds went: {_label(forecast)}", views[issue.id])
+    """Return the pictures folded away on one issue: how the rounds of each forecast went."""
+    parts = [
+        (words.rounds_title(_label(forecast)), views[issue.id])
         for forecast, views in zip(forecasts, played, strict=True)
         if views.get(issue.id)
     ]
-    if found:
-        found.insert(0, ("Where the power stands", power_views(case, issue.id)))
-    return [{"title": title, "views": [figure(v) for v in views]} for title, views in found]
+    if parts:
+        parts.insert(0, (words.POWER, power_views(case, issue.id)))
+    return [{"title": title, "views": [figure(v) for v in views]} for title, views in parts]
 
 
 def _method(case: Case, forecast: Forecast) -> dict[str, Any]:
@@ -169,15 +183,15 @@ def _method(case: Case, forecast: Forecast) -> dict[str, Any]:
 
 
 def _differences(case: Case, forecasts: Sequence[Forecast]) -> list[View]:
-    """Return what each scenario of ``case`` does to the first forecast, if that is of no other."""
+    """Return what each scenario of ``case`` changes, if the first forecast is of the base case."""
     if not forecasts or not case.scenarios or forecasts[0].made.scenario != BASE:
         return []
-    made = forecasts[0].made
-    found = compare(
+    provenance = forecasts[0].made
+    comparison = compare(
         case,
-        make_model(made.model, made.parameters),
+        make_model(provenance.model, provenance.parameters),
         [BASE, *(scenario.id for scenario in case.scenarios)],
         draws=min(forecasts[0].draws, DRAWS),
-        seed=made.seed,
+        seed=provenance.seed,
     )
-    return [scenario_differences(found, issue.id, case=case) for issue in case.issues]
+    return [scenario_differences(comparison, issue.id, case=case) for issue in case.issues]

@@ -9,11 +9,11 @@
   let chosen = 0;
 
   const cell = (name, text) => {
-    const made = document.createElement(name);
-    made.textContent = text;
-    if (name === "th") made.scope = "row";
-    else made.className = "number";
-    return made;
+    const element = document.createElement(name);
+    element.textContent = text;
+    if (name === "th") element.scope = "row";
+    else element.className = "number";
+    return element;
   };
   const line = (who, ...numbers) => {
     const row = document.createElement("tr");
@@ -25,11 +25,11 @@
     const decision = decisions[chosen];
     const actors = decision.a.map(([name, at, x, y, weight]) => ({ name, at, x, y, weight }));
     const models = decision.m.map(([name, x, low, high, y]) => ({ name, x, low, high, y }));
-    const said = models.map((m) => `${m.name} said ${m.x}, ${m.low} to ${m.high}`);
+    const forecasts = models.map((m) => `${m.name} forecast ${m.x}, ${m.low} to ${m.high}`);
     document.getElementById("detail-title").textContent = `${decision.i}: ${decision.t}`;
     place.setAttribute(
       "aria-label",
-      `${decision.i}: the outcome stands at ${decision.o} of 100; ${said.join("; ")}.`,
+      `${decision.i}: the outcome is ${decision.o} of 100; ${forecasts.join("; ")}.`,
     );
     document
       .querySelector("#detail-table tbody")
@@ -62,8 +62,8 @@
     if (remember) history.replaceState(null, "", `#decision=${chosen + 1}`);
   };
   const named = () => {
-    const found = /^#decision=(\d+)$/.exec(location.hash);
-    const number = found === null ? -1 : Number(found[1]) - 1;
+    const match = /^#decision=(\d+)$/.exec(location.hash);
+    const number = match === null ? -1 : Number(match[1]) - 1;
     return number >= 0 && number < decisions.length ? number : null;
   };
 
@@ -78,9 +78,9 @@
 
   const visible = () => [...body.rows].filter((row) => !row.hidden);
   const step = (from, by) => {
-    const seen = visible();
-    const at = seen.findIndex((row) => Number(row.dataset.number) === from);
-    return seen[Math.min(Math.max(at + by, 0), seen.length - 1)];
+    const shown = visible();
+    const at = shown.findIndex((row) => Number(row.dataset.number) === from);
+    return shown[Math.min(Math.max(at + by, 0), shown.length - 1)];
   };
   body.addEventListener("click", (event) => {
     const row = event.target.closest("tr");
@@ -126,7 +126,7 @@
       heading.setAttribute("aria-sort", falling ? "descending" : "ascending");
       const column = Number(button.dataset.column);
       const key = (row) => row.cells[column].textContent;
-      // What is not known stands last, whichever way.
+      // Rows without a value come last, whichever way the rest is sorted.
       body.append(
         ...rows.sort((one, other) => {
           if (key(one) === "" || key(other) === "") return key(one) === "" ? 1 : -1;
