@@ -303,7 +303,7 @@ def test_the_interface_gives_the_work_and_then_the_view(client):
     while first["job"] is not None:
         time.sleep(0.02)
         first = client.post(path, json={"draws": 16, "seed": 3}).json()
-    assert first["found"]["draws"] == 16 and first["made"]["seed"] == 3
+    assert first["result"]["draws"] == 16 and first["provenance"]["seed"] == 3
     assert client.get(first["address"].replace("?", ".csv?")).status_code == 200
     assert client.post(f"{PIE}/views/sensitivty", json={}).status_code == 404
     listed = client.get(f"{PIE}/views").json()

@@ -212,15 +212,15 @@ class TimelineResponse:
     picture: Picture
 
 
-def trace_told(found: OpenedCase, issue: str, actor: str) -> TraceResponse:
+def trace_response(opened_case: OpenedCase, issue: str, actor: str) -> TraceResponse:
     """Return where each number of ``actor`` on ``issue`` comes from.
 
     Raises:
         WinsetError: when the case has no such issue, actor or stance.
     """
-    case = found.case
+    case = opened_case.case
     traced = trace(case, issue, actor)
-    base = f"{address(found.name)}/evidence"
+    base = f"{address(opened_case.name)}/evidence"
     return TraceResponse(
         issue=issue,
         actor=actor,
@@ -285,27 +285,27 @@ def _text(value: Range | None) -> str:
     return "" if value is None else str(value)
 
 
-def derivation_told(found: OpenedCase) -> DerivationResponse:
+def derivation_response(opened_case: OpenedCase) -> DerivationResponse:
     """Return what the accepted statements of the case give, beside what is coded."""
-    result = derive_stances(found.case)
-    numbers = _numbers(found, result)
+    result = derive_stances(opened_case.case)
+    numbers = _numbers(opened_case, result)
     return DerivationResponse(
         revision=_revision(numbers),
         numbers=numbers,
-        idle=_idle(found, result),
+        idle=_idle(opened_case, result),
         changes=len(result.changed),
         rowless=len(result.rowless),
     )
 
 
-def _numbers(found: OpenedCase, result: Derivation) -> tuple[DerivedResponse, ...]:
-    case = found.case
+def _numbers(opened_case: OpenedCase, result: Derivation) -> tuple[DerivedResponse, ...]:
+    case = opened_case.case
     plain = {(s.issue, s.actor): s for s in case.stances if s.condition is None}
-    told = []
+    numbers = []
     for number in result.derived:
         key = number.issue, number.actor
         stance = plain.get(key)
-        told.append(
+        numbers.append(
             DerivedResponse(
                 issue=number.issue,
                 issue_title=case.issue(number.issue).title,
@@ -318,16 +318,16 @@ def _numbers(found: OpenedCase, result: Derivation) -> tuple[DerivedResponse, ..
                 what=_what(result, (*key, number.quantity)),
                 address=""
                 if stance is None
-                else f"{address(found.name)}/trace/{key[0]}/{key[1]}#{number.quantity}",
+                else f"{address(opened_case.name)}/trace/{key[0]}/{key[1]}#{number.quantity}",
             )
         )
-    return tuple(told)
+    return tuple(numbers)
 
 
-def _idle(found: OpenedCase, result: Derivation) -> tuple[IdleResponse, ...]:
-    base = f"{address(found.name)}/evidence"
-    actors = {actor.id: actor.name for actor in found.case.actors}
-    titles = {issue.id: issue.title for issue in found.case.issues}
+def _idle(opened_case: OpenedCase, result: Derivation) -> tuple[IdleResponse, ...]:
+    base = f"{address(opened_case.name)}/evidence"
+    actors = {actor.id: actor.name for actor in opened_case.case.actors}
+    titles = {issue.id: issue.title for issue in opened_case.case.issues}
     entries: dict[IdleResponse, list[str]] = {}
     for ending in idle(result.case):
         row = ending.statement
@@ -355,22 +355,22 @@ def _what(result: Derivation, key: tuple[str, str, str]) -> str:
 
 
 def _revision(numbers: tuple[DerivedResponse, ...]) -> str:
-    said = [{**asdict(number), "address": ""} for number in numbers]
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
+    rows = [{**asdict(number), "address": ""} for number in numbers]
+    return hashlib.sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def derived_case(case: Case, *, found: OpenedCase, asked: DerivationWritten) -> Case:
+def derived_case(case: Case, *, opened_case: OpenedCase, body: DerivationWritten) -> Case:
     """Return ``case`` with what its statements give.
 
     Raises:
         RefusedError: with status 409 when they give something else than the page saw.
         WinsetError: when a salience or influence is no range.
     """
-    now = derivation_told(OpenedCase(name=found.name, revision="", case=case))
-    if now.revision != asked.revision:
-        said = "The statements give something else by now: look again before writing."
-        raise RefusedError(409, said, yours=None, theirs=asdict(now))
-    salience, influence = _range("salience", asked.salience), _range("influence", asked.influence)
+    now = derivation_response(OpenedCase(name=opened_case.name, revision="", case=case))
+    if now.revision != body.revision:
+        message = "The statements give something else by now: look again before writing."
+        raise RefusedError(409, message, yours=None, theirs=asdict(now))
+    salience, influence = _range("salience", body.salience), _range("influence", body.influence)
     return derive_stances(case, salience=salience, influence=influence).case
 
 
@@ -383,27 +383,27 @@ def _range(name: str, text: str) -> Range | None:
 
 async def read_trace(request: Request) -> TraceResponse:
     """Return where each number of an actor on an issue comes from."""
-    found, at = await opened(request), request.path_params
-    return await anyio.to_thread.run_sync(trace_told, found, at["issue"], at["actor"])
+    opened_case, at = await opened(request), request.path_params
+    return await anyio.to_thread.run_sync(trace_response, opened_case, at["issue"], at["actor"])
 
 
 async def read_derivation(request: Request) -> DerivationResponse:
     """Return what the accepted statements give."""
-    return await anyio.to_thread.run_sync(derivation_told, await opened(request))
+    return await anyio.to_thread.run_sync(derivation_response, await opened(request))
 
 
 async def write_derivation(request: Request, body: DerivationWritten) -> DerivationSaved:
     """Write what the accepted statements give into the stances."""
-    found = await opened(request)
-    before = {(s.issue, s.actor, s.condition): s for s in found.case.stances}
-    change = partial(derived_case, found=found, asked=body)
+    opened_case = await opened(request)
+    before = {(s.issue, s.actor, s.condition): s for s in opened_case.case.stances}
+    change = partial(derived_case, opened_case=opened_case, body=body)
     saved = await anyio.to_thread.run_sync(desk(request).store.edit, name_in(request), change)
     after = saved.opened
     return DerivationSaved(
         case=where(after.name),
         copied=copied_words(after.name.name) if saved.copied else "",
         written=sum(before.get((s.issue, s.actor, s.condition)) != s for s in after.case.stances),
-        derivation=await anyio.to_thread.run_sync(derivation_told, after),
+        derivation=await anyio.to_thread.run_sync(derivation_response, after),
     )
 
 
@@ -414,22 +414,24 @@ async def read_coders(request: Request) -> Coded:
 
 async def make_timeline(request: Request, body: TimelineRequest) -> TimelineResponse:
     """Return the forecast as it could have been made on each day that something was said."""
-    found, at = await opened(request), desk(request)
-    issue = issue_in(found, body.issue)
+    opened_case, at = await opened(request), desk(request)
+    issue = issue_in(opened_case, body.issue)
     if not issue:
         raise WinsetError("the case has no issue yet")
-    model = make_model(body.model or default_model(found.case), {})
-    days = timeline_days(found.case, since=body.since)
+    model = make_model(body.model or default_model(opened_case.case), {})
+    days = timeline_days(opened_case.case, since=body.since)
     # One day at a time: a slider elsewhere need not wait for all of them.
     moments = [
-        await at.live.run(moment_at, found.case, day, model=model, draws=body.draws, seed=body.seed)
+        await at.live.run(
+            moment_at, opened_case.case, day, model=model, draws=body.draws, seed=body.seed
+        )
         for day in days
     ]
     course = Timeline(model=model.name, draws=body.draws, seed=body.seed, moments=tuple(moments))
-    view = await anyio.to_thread.run_sync(partial(drawn, course, issue, case=found.case))
+    view = await anyio.to_thread.run_sync(partial(drawn, course, issue, case=opened_case.case))
     return TimelineResponse(
         issue=issue,
-        revision=found.revision,
+        revision=opened_case.revision,
         days=len(days),
         picture=picture(view, known=body.known, width=body.width),
     )

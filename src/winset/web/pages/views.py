@@ -12,7 +12,7 @@ from starlette.routing import Route
 from winset.charts.canvas import WIDE, fitting
 from winset.errors import CaseError, WinsetError, nearest, shorten
 from winset.web.api.cases import address
-from winset.web.api.jobs import job_told
+from winset.web.api.jobs import job_response
 from winset.web.cases.downloads import attached
 from winset.web.cases.store import OpenedCase
 from winset.web.forecasts.jobs import Job
@@ -33,14 +33,14 @@ PICTURES = "pictures"  # the pictures of a view for its page, as the part of a f
 
 def views_of(request: Request) -> Views:
     """Return the views of the workbench that got ``request``."""
-    found: Views = request.app.state.views
-    return found
+    views: Views = request.app.state.views
+    return views
 
 
 async def subject_of(request: Request, kind: ViewKind) -> Subject:
     """Return what a view that ``request`` asks for is of."""
-    found = await opened(request) if kind is not BACKTEST else None
-    return Subject(store=desk(request).store, opened=found)
+    opened_case = await opened(request) if kind is not BACKTEST else None
+    return Subject(store=desk(request).store, opened=opened_case)
 
 
 def _base(subject: Subject, kind: ViewKind) -> str:
@@ -50,21 +50,21 @@ def _base(subject: Subject, kind: ViewKind) -> str:
     return f"{address(subject.opened.name)}/views/{kind.name}"
 
 
-def _of_case(found: OpenedCase | None) -> dict[str, Any]:
-    if found is None:
+def _of_case(opened_case: OpenedCase | None) -> dict[str, Any]:
+    if opened_case is None:
         return {"case": None, "address": "", "editable": False, "here": "views"}
     return {
-        "case": found.case,
-        "address": address(found.name),
-        "editable": found.name.place == "own",
+        "case": opened_case.case,
+        "address": address(opened_case.name),
+        "editable": opened_case.name.place == "own",
         "here": "views",
     }
 
 
 async def index(request: Request) -> HTMLResponse:
     """Return the page that names every view of a case."""
-    found = await opened(request)
-    return page("views.html.j2", {**_of_case(found), "kinds": OF_A_CASE.values()})
+    opened_case = await opened(request)
+    return page("views.html.j2", {**_of_case(opened_case), "kinds": OF_A_CASE.values()})
 
 
 async def view(request: Request) -> Response:
@@ -83,30 +83,30 @@ async def backtest(request: Request) -> Response:
 
 async def _page(request: Request, kind: ViewKind) -> Response:
     of = await subject_of(request, kind)
-    trouble, asked, missing = "", ViewQuery(), ""
-    found: ViewResult | Job | None = None
+    trouble, query, missing = "", ViewQuery(), ""
+    result: ViewResult | Job | None = None
     tag = ""
     try:
         pairs = request.query_params.multi_items()
-        asked = read_query(pairs, kind.takes)
+        query = read_query(pairs, kind.takes)
         view = await views_of(request).understand(kind, of, pairs)
-        asked, missing, tag = view.asked, view.missing, view.tag
+        query, missing, tag = view.query, view.missing, view.tag
         if not missing:
-            found = await views_of(request).shown(view, patience=PATIENCE)
+            result = await views_of(request).result_or_job(view, patience=PATIENCE)
     except RefusedError:
         raise
     except CaseError as error:
         trouble = "\n".join(str(problem) for problem in error.problems)
     except WinsetError as error:
         trouble = str(error)
-    made = partial(_rendered, kind, of, asked=asked, missing=missing, trouble=trouble)
-    if not isinstance(found, ViewResult):
-        return await anyio.to_thread.run_sync(made, found)
+    render = partial(_rendered, kind, of, query=query, missing=missing, trouble=trouble)
+    if not isinstance(result, ViewResult):
+        return await anyio.to_thread.run_sync(render, result)
     if known(request, tag):
         return Response(status_code=304, headers={"etag": f'"{tag}"'})
-    kept, key = views_of(request).kept, ("page", tag)
-    body = kept.find(key) or await anyio.to_thread.run_sync(
-        kept.made, key, lambda: bytes(made(found).body)
+    cache, key = views_of(request).cache, ("page", tag)
+    body = cache.find(key) or await anyio.to_thread.run_sync(
+        cache.find_or_make, key, lambda: bytes(render(result).body)
     )
     return unless_known(request, tag, HTMLResponse(body))
 
@@ -114,9 +114,9 @@ async def _page(request: Request, kind: ViewKind) -> Response:
 def _rendered(
     kind: ViewKind,
     of: Subject,
-    found: ViewResult | Job | None,
+    result: ViewResult | Job | None,
     *,
-    asked: ViewQuery,
+    query: ViewQuery,
     missing: str,
     trouble: str,
 ) -> HTMLResponse:
@@ -126,33 +126,33 @@ def _rendered(
         **_of_case(of.opened),
         "kind": kind,
         "kinds": OF_A_CASE.values(),
-        "asked": asked,
-        "query": query_of(asked),
-        "whole": query_of(kind.core(asked)),
+        "query": query,
+        "query_text": query_of(query),
+        "whole_query": query_of(kind.core(query)),
         "base": _base(of, kind),
-        "fields": () if missing == NOTHING else _fields(kind, of, asked, trouble),
-        "shown": None,
+        "fields": () if missing == NOTHING else _fields(kind, of, query, trouble),
+        "result": None,
         "job": None,
         "missing": missing,
         "trouble": trouble,
         "beside": kind.beside(of),
-        "given": embedded({"pictures": "", "job": None, "api": api}),
+        "payload": embedded({"pictures": "", "job": None, "api": api}),
     }
-    if isinstance(found, Job):
-        job = job_told(found)
-        values |= {"job": job, "given": embedded({"pictures": "", "job": job.id, "api": api})}
-    elif found is not None:
-        drawn = any(part.view is not None for part in found.parts)
-        address = f"{_base(of, kind)}/{PICTURES}.json{query_of(asked)}" if drawn else ""
-        given = {"pictures": address, "job": None, "api": api}
-        values |= {"shown": found, "given": embedded(given)}
+    if isinstance(result, Job):
+        job = job_response(result)
+        values |= {"job": job, "payload": embedded({"pictures": "", "job": job.id, "api": api})}
+    elif result is not None:
+        drawn = any(part.view is not None for part in result.parts)
+        address = f"{_base(of, kind)}/{PICTURES}.json{query_of(query)}" if drawn else ""
+        payload = {"pictures": address, "job": None, "api": api}
+        values |= {"result": result, "payload": embedded(payload)}
     return page(kind.template, values, status=422 if trouble else 200)
 
 
-def _fields(kind: ViewKind, of: Subject, asked: ViewQuery, trouble: str) -> Any:
+def _fields(kind: ViewKind, of: Subject, query: ViewQuery, trouble: str) -> Any:
     """Return the form's fields; those that need what is wrong are left out with it."""
     try:
-        return kind.fields(of, asked)
+        return kind.fields(of, query)
     except WinsetError:
         if not trouble:
             raise
@@ -178,8 +178,8 @@ async def backtest_file(request: Request) -> Response:
 def _ending(file: str, what: str) -> tuple[str, str]:
     name, dot, form = file.rpartition(".")
     if not dot or form not in FORMS:
-        said = f"A {what} comes as {', '.join('.' + known for known in FORMS)}"
-        raise RefusedError(404, f"{said}; {nearest(form, FORMS)}")
+        message = f"A {what} comes as {', '.join('.' + known for known in FORMS)}"
+        raise RefusedError(404, f"{message}; {nearest(form, FORMS)}")
     return name, form
 
 
@@ -206,12 +206,12 @@ async def _made(request: Request, kind: ViewKind, *, part: str, form: str) -> Re
     tag = f"{view.tag}-{part}-{theme}-{form}"
     if known(request, tag) and not view.missing:
         return Response(status_code=304, headers={"etag": f'"{tag}"'})
-    found = await views.whole(view)
+    result = await views.whole(view)
     key = ("file", tag)
-    make = partial(as_file, view, found, part=part, form=form, dark=dark)
-    data = views.kept.find(key)
+    make = partial(as_file, view, result, part=part, form=form, dark=dark)
+    data = views.cache.find(key)
     if data is None:
-        data = await anyio.to_thread.run_sync(views.kept.made, key, make)
+        data = await anyio.to_thread.run_sync(views.cache.find_or_make, key, make)
     case = f"{of.opened.name.name}-" if of.opened else ""
     named = f"{case}{kind.name}{'-' if part else ''}{part}.{form}"
     return unless_known(request, tag, attached(data, FORMS[form], named, inline=form == "json"))
@@ -232,14 +232,16 @@ async def _pictures(request: Request, kind: ViewKind) -> Response:
     except WinsetError as error:
         return answer_in_json(error)
     make = partial(_drawn, whole, width)
-    data = await anyio.to_thread.run_sync(views.kept.made, ("file", tag), make)
+    data = await anyio.to_thread.run_sync(views.cache.find_or_make, ("file", tag), make)
     return unless_known(request, tag, Response(data, media_type="application/json"))
 
 
 def _drawn(whole: ViewResult, width: int) -> bytes:
     drawn = {p.id: picture(p.view, width=width) for p in whole.parts if p.view is not None}
-    told = {id: {"specification": p.specification, "values": p.values} for id, p in drawn.items()}
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+    payload = {
+        id: {"specification": p.specification, "values": p.values} for id, p in drawn.items()
+    }
+    return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _width(text: str) -> float:

@@ -85,17 +85,17 @@ def make_app(
         WinsetError: when there is no such folder.
     """
     session = Session() if token is None else Session(token=token)
-    made = Workbench(store=Store(folder), live=ForecastThread())
-    kept = ByteCache()
-    views = Views(made.live, kept)
+    workbench = Workbench(store=Store(folder), live=ForecastThread())
+    bytes_made = ByteCache()
+    views = Views(workbench.live, bytes_made)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         if warm:
-            made.live.warm()
+            workbench.live.warm()
         yield
         views.close()
-        made.live.close()
+        workbench.live.close()
 
     app = Starlette(
         lifespan=lifespan,
@@ -112,7 +112,7 @@ def make_app(
         ],
         exception_handlers=dict.fromkeys((WinsetError, HTTPException, ClientDisconnect), on_error),
     )
-    app.state.desk, app.state.session = made, session
-    app.state.views, app.state.kept = views, kept
+    app.state.desk, app.state.session = workbench, session
+    app.state.views, app.state.byte_cache = views, bytes_made
     app.state.description = cache(partial(description, endpoints()))
     return app

@@ -67,7 +67,7 @@ def read_query(pairs: Iterable[tuple[str, str]], takes: Sequence[str]) -> ViewQu
     Raises:
         CaseError: with everything that is wrong with it.
     """
-    given: dict[str, str] = {}
+    values: dict[str, str] = {}
     problems = []
     for name, text in pairs:
         if name not in takes:
@@ -79,23 +79,23 @@ def read_query(pairs: Iterable[tuple[str, str]], takes: Sequence[str]) -> ViewQu
                     remedy=nearest(name, takes),
                 )
             )
-        elif name in given:
+        elif name in values:
             problems.append(Problem(where=name, required="must stand once", found=shorten(text)))
         else:
-            given[name] = text.strip()
+            values[name] = text.strip()
     if problems:
         raise CaseError(problems)
-    return understand({name: text for name, text in given.items() if text})
+    return understand({name: text for name, text in values.items() if text})
 
 
-def understand(given: dict[str, Any]) -> ViewQuery:
+def understand(values: dict[str, Any]) -> ViewQuery:
     """Return ``given`` as what a view is asked.
 
     Raises:
         CaseError: with everything that is wrong with it.
     """
     try:
-        return _ADAPTER.validate_python(given)
+        return _ADAPTER.validate_python(values)
     except ValidationError as error:
         raise CaseError(
             Problem(
@@ -107,12 +107,12 @@ def understand(given: dict[str, Any]) -> ViewQuery:
         ) from None
 
 
-def query_of(asked: ViewQuery) -> str:
+def query_of(query: ViewQuery) -> str:
     """Return the query that asks it, without what goes without saying; in one order always."""
     pairs = [
         (name, _text(value))
         for name in NAMES
-        if (value := getattr(asked, name)) != getattr(DEFAULTS, name)
+        if (value := getattr(query, name)) != getattr(DEFAULTS, name)
     ]
     return f"?{urlencode(pairs)}" if pairs else ""
 

@@ -12,7 +12,7 @@ export class Refusal extends Error {
   }
 
   get words() {
-    return [this.message, ...this.problems.map((problem) => problem.said)].join("\n");
+    return [this.message, ...this.problems.map((problem) => problem.text)].join("\n");
   }
 }
 

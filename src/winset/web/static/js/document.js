@@ -313,4 +313,4 @@ class Reading {
 
 showNotice();
 watch();
-new Reading(JSON.parse(byId("given").textContent));
+new Reading(JSON.parse(byId("payload").textContent));

@@ -93,7 +93,7 @@ export class Drop {
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
         entry.state = "failed";
-        entry.said = error.problems.length > 0 ? error.problems.map(({ said }) => said).join("\n") : error.message;
+        entry.said = error.problems.length > 0 ? error.problems.map(({ text }) => text).join("\n") : error.message;
       }
       this.show();
     }

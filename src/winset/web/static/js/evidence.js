@@ -7,7 +7,7 @@ import { Drop } from "/static/js/drop.js";
 import { go, showNotice } from "/static/js/notice.js";
 import { watch } from "/static/js/ready.js";
 
-const given = JSON.parse(byId("given").textContent);
+const given = JSON.parse(byId("payload").textContent);
 const api = `/api${given.address}`;
 const here = (address) => `${address}/evidence`;
 const many = (count, thing) => `${count} ${thing}${count === 1 ? "" : "s"}`;
@@ -167,7 +167,7 @@ function wireAdd() {
 }
 
 function wireAgain() {
-  const kept = given.evidence.documents.filter((entry) => entry.kept);
+  const kept = given.evidence.documents.filter((entry) => entry.has_text);
   const button = byId("again");
   button.disabled = kept.length === 0;
   button.addEventListener("click", () =>

@@ -7,7 +7,7 @@ import { leaveNotice, showNotice } from "/static/js/notice.js";
 import { formsOf } from "/static/js/part-forms.js";
 import { watch } from "/static/js/ready.js";
 
-const given = JSON.parse(byId("given").textContent);
+const given = JSON.parse(byId("payload").textContent);
 const forms = formsOf(given);
 
 class Part {

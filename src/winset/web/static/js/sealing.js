@@ -23,7 +23,7 @@ export function refuse(form, place, error) {
     const input = form.elements.namedItem(FIELDS[problem.where] ?? problem.where);
     const note = input === null ? null : byId(`${input.id}-wrong`);
     if (note === null) {
-      rest.push(problem.said);
+      rest.push(problem.text);
       continue;
     }
     show(note, [note.textContent, sentence(problem)].join(" ").trim());

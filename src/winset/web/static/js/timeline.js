@@ -5,7 +5,7 @@ import { Charts, whenResized } from "/static/js/charts.js";
 import { byId, show } from "/static/js/dom.js";
 import { watch } from "/static/js/ready.js";
 
-const given = JSON.parse(byId("given").textContent);
+const given = JSON.parse(byId("payload").textContent);
 const charts = new Charts(["timeline"], new Set(), () => {});
 watch();
 try {

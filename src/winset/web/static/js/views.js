@@ -61,7 +61,7 @@ function shorten(form) {
 }
 
 async function begin() {
-  const given = JSON.parse(byId("given").textContent);
+  const given = JSON.parse(byId("payload").textContent);
   if (byId("ask") !== null) shorten(byId("ask"));
   for (const form of document.querySelectorAll("form.resolve")) {
     form.addEventListener("submit", (event) => {
