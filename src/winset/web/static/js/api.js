@@ -1,6 +1,6 @@
 // Talks to the server; a refusal comes back as an error with the server's own words.
 
-import { proofHeaders } from "/static/js/proof.js";
+import { proofHeaders } from "./proof.js";
 
 export class Refusal extends Error {
   constructor(status, told) {

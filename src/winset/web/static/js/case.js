@@ -1,15 +1,15 @@
 // The page of a case: wires the parts together. State lives in bench.js and in the address bar.
 
-import { showActors } from "/static/js/actors.js";
-import { Answers } from "/static/js/answers.js";
-import { Latest, Refusal, send } from "/static/js/api.js";
-import { Bench } from "/static/js/bench.js";
-import { Charts, whenResized } from "/static/js/charts.js";
-import { Comparing } from "/static/js/comparing.js";
-import { byId, el, show } from "/static/js/dom.js";
-import { Keeping, showNotice } from "/static/js/keeping.js";
-import { watch } from "/static/js/ready.js";
-import { WhatIf } from "/static/js/whatif.js";
+import { showActors } from "./actors.js";
+import { Answers } from "./answers.js";
+import { Latest, Refusal, send } from "./api.js";
+import { Bench } from "./bench.js";
+import { Charts, whenResized } from "./charts.js";
+import { Comparing } from "./comparing.js";
+import { byId, el, show } from "./dom.js";
+import { Keeping, showNotice } from "./keeping.js";
+import { watch } from "./ready.js";
+import { WhatIf } from "./whatif.js";
 
 const VIEWS = ["positions", "outcome", "ratification", "blame"];
 const PAUSE = 150; // milliseconds without a change before pictures are drawn anew

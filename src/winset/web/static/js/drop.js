@@ -1,8 +1,8 @@
 // Files to send: dropped, chosen or pasted; listed first, and what became of each said beside it.
 
-import { Refusal } from "/static/js/api.js";
-import { byId, el } from "/static/js/dom.js";
-import { proofHeaders } from "/static/js/proof.js";
+import { Refusal } from "./api.js";
+import { byId, el } from "./dom.js";
+import { proofHeaders } from "./proof.js";
 
 const MOST = 20_000_000;
 

@@ -1,11 +1,11 @@
 // The page of all documents: search, what statements give, new documents, proposing again.
 
-import { ActorForm } from "/static/js/actor.js";
-import { Refusal, send } from "/static/js/api.js";
-import { byId, el, show, table } from "/static/js/dom.js";
-import { Drop } from "/static/js/drop.js";
-import { go, showNotice } from "/static/js/notice.js";
-import { watch } from "/static/js/ready.js";
+import { ActorForm } from "./actor.js";
+import { Refusal, send } from "./api.js";
+import { byId, el, show, table } from "./dom.js";
+import { Drop } from "./drop.js";
+import { go, showNotice } from "./notice.js";
+import { watch } from "./ready.js";
 
 const given = JSON.parse(byId("payload").textContent);
 const api = `/api${given.address}`;

@@ -1,7 +1,7 @@
 // Sealing on a page: a preview of exactly what is sealed, then the seal; and how a sealed one came out.
 
-import { Refusal, send } from "/static/js/api.js";
-import { byId, el, show } from "/static/js/dom.js";
+import { Refusal, send } from "./api.js";
+import { byId, el, show } from "./dom.js";
 
 // What the library calls a place, and the field in which a reader finds it.
 const FIELDS = { question: "subject", issue: "subject", asks: "subject" };

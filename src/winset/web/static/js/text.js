@@ -1,7 +1,7 @@
 // The text of a document: paragraphs, cut where statements begin and end. Text only, never markup.
 
-import { el } from "/static/js/dom.js";
-import { length } from "/static/js/offsets.js";
+import { el } from "./dom.js";
+import { length } from "./offsets.js";
 
 const SIGNS = { proposed: "?", accepted: "✓", rejected: "✕" };
 

@@ -1,9 +1,9 @@
 // The forecast over time: one picture and its table.
 
-import { Refusal, send } from "/static/js/api.js";
-import { Charts, whenResized } from "/static/js/charts.js";
-import { byId, show } from "/static/js/dom.js";
-import { watch } from "/static/js/ready.js";
+import { Refusal, send } from "./api.js";
+import { Charts, whenResized } from "./charts.js";
+import { byId, show } from "./dom.js";
+import { watch } from "./ready.js";
 
 const given = JSON.parse(byId("payload").textContent);
 const charts = new Charts(["timeline"], new Set(), () => {});
