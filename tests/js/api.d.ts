@@ -64,8 +64,6 @@ declare namespace Api {
   type StatementResponse = { "coder": string; "id": string; "document": string; "start": number; "end": number; "words": string; "intact": boolean; "cells": Record<string, string>; "status": string; "coded_at": string; "name": string; "revision": string; "rests": (Dependent)[]; "idle": string };
   type Suggested = { "id": string; "name": string; "times": number };
   type SupportResponse = { "id": string; "coders": (string)[]; "document": string; "published": string; "value": string; "weight": number; "address": string };
-  type TimelineRequest = { "issue"?: string; "model"?: string; "draws"?: number; "seed"?: number; "since"?: string | null; "known"?: string; "width"?: number };
-  type TimelineResponse = { "issue": string; "revision": string; "days": number; "picture": Picture };
   type TraceResponse = { "issue": string; "actor": string; "issue_title": string; "actor_name": string; "note": string; "cells": (CellResponse)[]; "sentences": (SentenceResponse)[] };
   type Trouble = { "error": string; "problems": (Problem)[]; "yours"?: any; "theirs"?: any };
   type UndoRequest = { "coder": string; "id"?: string; "revision"?: string };
@@ -73,6 +71,6 @@ declare namespace Api {
   type UploadedFile = { "file": string; "document"?: string; "title"?: string; "published"?: string; "new"?: boolean; "proposed"?: number | null; "remarks"?: (string)[]; "error"?: string };
   type VariedParameter = { "name": string; "range": string };
   type ViewListed = { "name": string; "title": string; "explains": string; "takes": (string)[]; "address": string; "files": Record<string, string>; "missing": string };
-  type ViewQuery = { "model"?: string; "scenario"?: string; "issue"?: string; "actor"?: string; "game"?: string; "of"?: string; "goal"?: string; "reach"?: number; "beyond"?: number; "draws"?: number; "seed"?: number; "again"?: boolean; "table"?: string; "models"?: string; "decision"?: string };
+  type ViewQuery = { "model"?: string; "scenario"?: string; "issue"?: string; "actor"?: string; "game"?: string; "of"?: string; "goal"?: string; "reach"?: number; "beyond"?: number; "draws"?: number; "seed"?: number; "again"?: boolean; "table"?: string; "models"?: string; "decision"?: string; "since"?: string | null; "set"?: (string)[] };
   type ViewResponse = { "view": string; "address": string; "query": Record<string, any>; "job": JobResponse | null; "provenance": Record<string, any> | null; "sentences": (string)[]; "parts": (Record<string, any>)[]; "result": any };
 }

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
-# Letters one by one: `re.IGNORECASE` would take a dotless i (U+0131) for one, and `float` would not.
+# Letters one by one: `re.IGNORECASE` takes a dotless i (U+0131) for one, and `float` does not.
 _POINT = re.compile(rf"({NUMBER}|[+-]?[iI][nN][fF])")
 _UNIFORM = re.compile(rf"({NUMBER})\s+[tT][oO]\s+({NUMBER})")
 # Two dots separate the parts, so a part may not end in a bare dot there ("1...2" is refused).

@@ -3,35 +3,27 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
-from datetime import date
 from functools import partial
-from typing import Annotated
 
 import anyio.to_thread
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass as checked
 from starlette.requests import Request
 
 from winset.case.model import Case
 from winset.case.ranges import Range, parse_range
-from winset.charts.canvas import WIDE
-from winset.charts.timeline import timeline as drawn
 from winset.errors import WinsetError
 from winset.evidence.coding.derive import Derivation, derive_stances, marked
 from winset.evidence.coding.endings import idle
 from winset.evidence.coding.trace import Sentence, TracedCell, trace
-from winset.forecast.timeline import Timeline, moment_at, timeline_days
-from winset.models import default_model, make_model
-from winset.models.defaults import DRAWS, SEED
 from winset.web.api.cases import CASE, CasePlace, address
 from winset.web.api.decisions import copied_words, where
 from winset.web.api.declarations import Endpoint
 from winset.web.cases.coders import Coded, coded
 from winset.web.cases.store import OpenedCase
 from winset.web.cases.texts import visible
-from winset.web.forecasts.pictures import Picture, Width, picture
 from winset.web.server.error_responses import RefusedError
-from winset.web.server.workbench import desk, issue_in, name_in, opened
+from winset.web.server.workbench import desk, name_in, opened
 
 STRICT = ConfigDict(extra="forbid")
 GROUP = "numbers and statements"
@@ -184,32 +176,6 @@ class DerivationSaved:
     copied: str
     written: int
     derivation: DerivationResponse
-
-
-@checked(frozen=True, slots=True, kw_only=True, config=STRICT)
-class TimelineRequest:
-    """The forecast of one issue over time.
-
-    ``known`` is the frame that the page has drawn, ``width`` the pixels that it has for it.
-    """
-
-    issue: str = ""
-    model: str = ""
-    draws: Annotated[int, Field(ge=1, le=20_000)] = DRAWS
-    seed: Annotated[int, Field(ge=0, lt=2**63)] = SEED
-    since: date | None = None
-    known: str = ""
-    width: Width = WIDE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimelineResponse:
-    """How the forecast moved with what was said."""
-
-    issue: str
-    revision: str
-    days: int
-    picture: Picture
 
 
 def trace_response(opened_case: OpenedCase, issue: str, actor: str) -> TraceResponse:
@@ -412,31 +378,6 @@ async def read_coders(request: Request) -> Coded:
     return await anyio.to_thread.run_sync(coded, await opened(request))
 
 
-async def make_timeline(request: Request, body: TimelineRequest) -> TimelineResponse:
-    """Return the forecast as it could have been made on each day that something was said."""
-    opened_case, at = await opened(request), desk(request)
-    issue = issue_in(opened_case, body.issue)
-    if not issue:
-        raise WinsetError("the case has no issue yet")
-    model = make_model(body.model or default_model(opened_case.case), {})
-    days = timeline_days(opened_case.case, since=body.since)
-    # One day at a time: a slider elsewhere need not wait for all of them.
-    moments = [
-        await at.live.run(
-            moment_at, opened_case.case, day, model=model, draws=body.draws, seed=body.seed
-        )
-        for day in days
-    ]
-    course = Timeline(model=model.name, draws=body.draws, seed=body.seed, moments=tuple(moments))
-    view = await anyio.to_thread.run_sync(partial(drawn, course, issue, case=opened_case.case))
-    return TimelineResponse(
-        issue=issue,
-        revision=opened_case.revision,
-        days=len(days),
-        picture=picture(view, known=body.known, width=body.width),
-    )
-
-
 ENDPOINTS = (
     Endpoint(method="GET", path=f"{CASE}/traces/{{issue}}/{{actor}}", call=read_trace, group=GROUP,
              summary="From the numbers of an actor on an issue to their sentences",
@@ -449,6 +390,4 @@ ENDPOINTS = (
     Endpoint(method="GET", path=f"{CASE}/coders", call=read_coders, group=GROUP,
              summary="The coders' readings side by side, and how far they agree",
              refuses=(404, 422)),
-    Endpoint(method="POST", path=f"{CASE}/timeline", call=make_timeline, group=GROUP,
-             summary="How the forecast moved with what was said", refuses=(404,)),
 )  # fmt: skip

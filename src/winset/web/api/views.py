@@ -20,8 +20,8 @@ from winset.web.forecasts.jobs import Job
 from winset.web.server.error_responses import RefusedError
 from winset.web.server.workbench import desk, name_in, opened
 from winset.web.views.kind import Subject, ViewKind
-from winset.web.views.kinds import BACKTEST, OF_A_CASE, kind_of
 from winset.web.views.query import ViewQuery, query_of
+from winset.web.views.registry import case_view, case_views, folder_views
 from winset.web.views.view_cache import FORMS, Views, view_record, wanted
 
 STRICT = ConfigDict(extra="forbid")
@@ -132,24 +132,27 @@ async def list_views(request: Request) -> list[ViewListed]:
     of = Subject(store=desk(request).store, opened=await opened(request))
 
     def listed() -> list[ViewListed]:
-        return [_listed(kind, of) for kind in OF_A_CASE.values()]
+        return [_listed(kind, of) for kind in case_views().values()]
 
     return await anyio.to_thread.run_sync(listed)
 
 
 async def read_view(request: Request, body: ViewQuery) -> ViewResponse:
     """Return a view of a case, or the work that makes it."""
-    kind = kind_of(request.path_params["view"])
+    kind = case_view(request.path_params["view"])
     of = Subject(store=desk(request).store, opened=await opened(request))
-    return await _told(request, kind, of, body)
+    return await _response(request, kind, of, body)
 
 
-async def read_backtest(request: Request, body: ViewQuery) -> ViewResponse:
-    """Return a backtest, or the work that makes it."""
-    return await _told(request, BACKTEST, Subject(store=desk(request).store), body)
+async def read_folder_view(request: Request, body: ViewQuery) -> ViewResponse:
+    """Return a view of the folder, or the work that makes it."""
+    kind = folder_views()[request.url.path.rpartition("/")[2]]
+    return await _response(request, kind, Subject(store=desk(request).store), body)
 
 
-async def _told(request: Request, kind: ViewKind, of: Subject, query: ViewQuery) -> ViewResponse:
+async def _response(
+    request: Request, kind: ViewKind, of: Subject, query: ViewQuery
+) -> ViewResponse:
     views: Views = request.app.state.views
     view = await anyio.to_thread.run_sync(wanted, kind, of, query)
     base = _listed_base(kind, of)
@@ -222,9 +225,16 @@ ENDPOINTS = (
              summary="Every view of a case, with its addresses", refuses=(404, 422)),
     Endpoint(method="POST", path=f"{CASE}/views/{{view}}", call=read_view, group=GROUP,
              summary="A view of a case, or the work that makes it", refuses=(404, 503)),
-    Endpoint(method="POST", path="/api/backtest", call=read_backtest, group=GROUP,
-             summary="A backtest, or the work that makes it", refuses=(404, 503)),
     Endpoint(method="POST", path=f"{CASE}/resolutions", call=write_resolution, group=GROUP,
              summary="Write down how a sealed forecast came out", status=201,
              refuses=(404, 423)),
 )  # fmt: skip
+
+
+def folder_endpoints() -> tuple[Endpoint, ...]:
+    """Return the addresses of the views of the folder."""
+    return tuple(
+        Endpoint(method="POST", path=f"/api/{kind.name}", call=read_folder_view, group=GROUP,
+                 summary=f"{kind.title}, or the work that makes it", refuses=(404, 503))
+        for kind in folder_views().values()
+    )  # fmt: skip

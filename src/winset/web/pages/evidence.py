@@ -5,15 +5,13 @@ from typing import Any
 
 import anyio.to_thread
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from winset.case.parts import ROLES
-from winset.errors import WinsetError
 from winset.evidence.coding.decisions import KINDS
 from winset.formats.statements_csv import write_statements
 from winset.formats.webannotation import write_annotations
-from winset.models import MODELS, default_model
 from winset.web.api.cases import address, case_response
 from winset.web.api.evidence import document_in, evidence_response
 from winset.web.api.numbers import derivation_response, trace_response
@@ -24,7 +22,7 @@ from winset.web.cases.store import OpenedCase
 from winset.web.pages.frame import embedded
 from winset.web.server.error_responses import RefusedError
 from winset.web.server.templating import page
-from winset.web.server.workbench import issue_in, opened
+from winset.web.server.workbench import name_in, opened
 
 _TABLES = ("parties", "issues", "actors", "stances")
 
@@ -124,22 +122,10 @@ async def coders(request: Request) -> HTMLResponse:
                                           titles=titles))  # fmt: skip
 
 
-async def timeline(request: Request) -> HTMLResponse:
-    """Return the page of the forecast over time."""
-    opened_case = await opened(request)
-    try:
-        issue = issue_in(opened_case, request.query_params.get("issue", ""))
-    except WinsetError as error:
-        raise RefusedError(404, str(error)) from None
-    ready = bool(opened_case.case.issues and opened_case.case.stances)
-    chosen = request.query_params.get("model", "")
-    model = chosen if chosen in MODELS else default_model(opened_case.case) if ready else ""
-    payload = {"address": address(opened_case.name), "issue": issue, "model": model}
-    return page(
-        "timeline.html.j2",
-        _values(opened_case, "timeline", issue=issue, model=model, models=MODELS, ready=ready,
-                payload=embedded(payload)),
-    )  # fmt: skip
+async def timeline(request: Request) -> Response:
+    """Send to the view of the forecast over time, which had this address."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"{address(name_in(request))}/views/timeline{query}", status_code=308)
 
 
 async def parts(request: Request) -> HTMLResponse:

@@ -21,12 +21,13 @@ from winset.web.server.byte_cache import byte_cache
 from winset.web.server.etags import tag_of, unless_known
 from winset.web.server.templating import page
 from winset.web.server.workbench import desk, opened
+from winset.web.views.registry import folder_views
 
 
 async def start(request: Request) -> HTMLResponse:
     """Return the first page: every case, and a place to begin one."""
     cases = await anyio.to_thread.run_sync(listed, desk(request).store)
-    return page("start.html.j2", {"listed": cases})
+    return page("start.html.j2", {"listed": cases, "folder_views": folder_views().values()})
 
 
 async def case(request: Request) -> Response:

@@ -23,8 +23,8 @@ from winset.web.server.etags import known, unless_known
 from winset.web.server.templating import page
 from winset.web.server.workbench import desk, opened
 from winset.web.views.kind import NOTHING, Subject, ViewKind
-from winset.web.views.kinds import BACKTEST, OF_A_CASE, kind_of
 from winset.web.views.query import ViewQuery, query_of, read_query
+from winset.web.views.registry import case_view, case_views, folder_views
 from winset.web.views.result import ViewResult
 from winset.web.views.view_cache import FORMS, PATIENCE, Views, as_file
 
@@ -39,7 +39,7 @@ def views_of(request: Request) -> Views:
 
 async def subject_of(request: Request, kind: ViewKind) -> Subject:
     """Return what a view that ``request`` asks for is of."""
-    opened_case = await opened(request) if kind is not BACKTEST else None
+    opened_case = await opened(request) if not kind.of_folder else None
     return Subject(store=desk(request).store, opened=opened_case)
 
 
@@ -64,7 +64,7 @@ def _of_case(opened_case: OpenedCase | None) -> dict[str, Any]:
 async def index(request: Request) -> HTMLResponse:
     """Return the page that names every view of a case."""
     opened_case = await opened(request)
-    return page("views.html.j2", {**_of_case(opened_case), "kinds": OF_A_CASE.values()})
+    return page("views.html.j2", {**_of_case(opened_case), "kinds": case_views().values()})
 
 
 async def view(request: Request) -> Response:
@@ -72,13 +72,17 @@ async def view(request: Request) -> Response:
     name = request.path_params["view"]
     if "." in name:
         name, form = _ending(name, "view")
-        return await _file(request, kind_of(name), part="", form=form)
-    return await _page(request, kind_of(name))
+        return await _file(request, case_view(name), part="", form=form)
+    return await _page(request, case_view(name))
 
 
-async def backtest(request: Request) -> Response:
-    """Return the page of the backtest."""
-    return await _page(request, BACKTEST)
+async def folder_page(request: Request) -> Response:
+    """Return the page of a view of the folder."""
+    return await _page(request, _of_folder(request))
+
+
+def _of_folder(request: Request) -> ViewKind:
+    return folder_views()[request.url.path.split("/")[1].partition(".")[0]]
 
 
 async def _page(request: Request, kind: ViewKind) -> Response:
@@ -125,7 +129,7 @@ def _rendered(
     values: dict[str, Any] = {
         **_of_case(of.opened),
         "kind": kind,
-        "kinds": OF_A_CASE.values(),
+        "kinds": case_views().values(),
         "query": query,
         "query_text": query_of(query),
         "whole_query": query_of(kind.core(query)),
@@ -163,16 +167,17 @@ async def part(request: Request) -> Response:
     """Return a part of a view of a case as a file."""
     name, form = _ending(request.path_params["file"], "part")
     if (name, form) == (PICTURES, "json"):
-        return await _pictures(request, kind_of(request.path_params["view"]))
-    return await _file(request, kind_of(request.path_params["view"]), part=name, form=form)
+        return await _pictures(request, case_view(request.path_params["view"]))
+    return await _file(request, case_view(request.path_params["view"]), part=name, form=form)
 
 
-async def backtest_file(request: Request) -> Response:
-    """Return the backtest, or a part of it, as a file."""
+async def folder_file(request: Request) -> Response:
+    """Return a view of the folder, or a part of it, as a file."""
+    kind = _of_folder(request)
     name, form = _ending(request.path_params.get("file", request.url.path[1:]), "part")
     if (name, form) == (PICTURES, "json"):
-        return await _pictures(request, BACKTEST)
-    return await _file(request, BACKTEST, part="" if name == "backtest" else name, form=form)
+        return await _pictures(request, kind)
+    return await _file(request, kind, part="" if name == kind.name else name, form=form)
 
 
 def _ending(file: str, what: str) -> tuple[str, str]:
@@ -256,7 +261,13 @@ ROUTES = (
     Route(_VIEWS, index),
     Route(f"{_VIEWS}/{{view}}", view),
     Route(f"{_VIEWS}/{{view}}/{{file}}", part),
-    Route("/backtest", backtest),
-    *(Route(f"/backtest.{form}", backtest_file) for form in FORMS),
-    Route("/backtest/{file}", backtest_file),
 )
+
+
+def folder_routes() -> list[Route]:
+    """Return the routes of the views of the folder: one name each, at the root."""
+    routes = []
+    for name in folder_views():
+        routes += [Route(f"/{name}", folder_page), Route(f"/{name}/{{file}}", folder_file)]
+        routes += [Route(f"/{name}.{form}", folder_file) for form in FORMS]
+    return routes

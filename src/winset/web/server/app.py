@@ -46,7 +46,7 @@ from winset.web.server.static_files import StaticFiles
 from winset.web.server.workbench import Workbench
 from winset.web.views.view_cache import Views
 
-# Whoever adds pages or addresses adds its module here; nothing else needs to know of it.
+# A module of pages or of addresses is added here; nothing else needs to know of it.
 INTERFACES = (
     cases_api, forecast_api, evidence_api, decisions_api, intake_api, numbers_api, state_api,
     jobs_api, views_api, sealing_api,
@@ -56,7 +56,8 @@ PAGES = (pages, evidence_pages, views_pages, downloads)
 
 def endpoints() -> tuple[Endpoint, ...]:
     """Return every address of the interface."""
-    return tuple(entry for module in INTERFACES for entry in module.ENDPOINTS)
+    own = tuple(entry for module in INTERFACES for entry in module.ENDPOINTS)
+    return own + views_api.folder_endpoints()
 
 
 def make_app(
@@ -101,6 +102,7 @@ def make_app(
         lifespan=lifespan,
         routes=[
             *(route for module in PAGES for route in module.ROUTES),
+            *views_pages.folder_routes(),
             *routes(endpoints()),
             Mount("/static", StaticFiles(directory=Path(__file__).parents[1] / "static")),
         ],

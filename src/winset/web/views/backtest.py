@@ -282,6 +282,7 @@ KIND = ViewKind(
     stamp=stamp,
     draws=DRAWS,
     needs_stances=False,
+    of_folder=True,
     template="view_backtest.html.j2",
     core=core,
     finish=finish,

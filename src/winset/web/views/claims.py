@@ -15,7 +15,7 @@ from winset.track_record.claims import (
     tallies,
     uncoded,
 )
-from winset.web.views.kind import Progress, Subject, ViewKind, no_fields, provenance_of
+from winset.web.views.kind import Progress, Subject, ViewKind, provenance_of
 from winset.web.views.query import ViewQuery
 from winset.web.views.result import ViewPart, ViewResult, pictured, rows_table
 
@@ -33,11 +33,6 @@ NONE = (
     "Nobody's claims are coded in this case yet: write them into its file claims.csv, and they are "
     "scored here once they have come out."
 )
-
-
-def settle(subject: Subject, query: ViewQuery) -> ViewQuery:  # noqa: ARG001
-    """Return ``query``: there is nothing to fill in."""
-    return query
 
 
 def missing(subject: Subject, query: ViewQuery) -> str:  # noqa: ARG001
@@ -157,9 +152,8 @@ KIND = ViewKind(
     title="Claims",
     explains="What authors and outlets forecast in public, how it came out, and their scores.",
     takes=(),
+    rank=60,
     make=make,
-    settle=settle,
-    fields=no_fields,
     missing=missing,
     stamp=today,
     needs_stances=False,

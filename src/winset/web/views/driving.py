@@ -160,6 +160,7 @@ KIND = ViewKind(
     title="What drives it",
     explains="Which numbers of the case the forecast hangs on, and which of them rest on little.",
     takes=("model", "of", "issue", "scenario", "draws", "seed"),
+    rank=40,
     make=make,
     settle=settle,
     fields=fields,

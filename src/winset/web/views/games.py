@@ -180,6 +180,7 @@ KIND = ViewKind(
     explains="Who moves where in a game of the case, how likely each move is, and what the players "
     "reckon with.",
     takes=("game", "scenario", "model", "draws", "seed"),
+    rank=30,
     make=make,
     settle=settle,
     fields=fields,

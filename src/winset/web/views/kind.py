@@ -33,7 +33,7 @@ class Field:
 
     Attributes:
         name: of the question that it asks.
-        kind: ``choose``, ``text``, ``number`` or ``tick``.
+        kind: ``choose``, ``text``, ``number`` or ``date``.
         choices: of ``choose``; proposals for ``text``.
         note: below it.
         hint: in ``text`` while nothing stands there.
@@ -101,6 +101,8 @@ class ViewKind:
         core: what is asked of ``make``; the rest only chooses from what it made.
         finish: puts in what the rest of the question chooses.
         beside: what the page needs besides what is shown, also where there is nothing to show.
+        of_folder: whether it is of the whole folder and not of a case.
+        rank: views of a lower one are listed first.
     """
 
     name: str
@@ -108,8 +110,8 @@ class ViewKind:
     explains: str
     takes: tuple[str, ...]
     make: Callable[[Subject, ViewQuery, Progress], ViewResult]
-    settle: Callable[[Subject, ViewQuery], ViewQuery]
-    fields: Callable[[Subject, ViewQuery], tuple[Field, ...]]
+    settle: Callable[[Subject, ViewQuery], ViewQuery] = lambda _, query: query
+    fields: Callable[[Subject, ViewQuery], tuple[Field, ...]] = lambda _, __: ()
     missing: Callable[[Subject, ViewQuery], str] = lambda subject, query: ""  # noqa: ARG005
     stamp: Callable[[Subject], str] | None = None
     draws: int = 0
@@ -118,6 +120,8 @@ class ViewKind:
     core: Callable[[ViewQuery], ViewQuery] = lambda query: query
     finish: Callable[[Subject, ViewQuery, ViewResult], ViewResult] = lambda _, __, result: result
     beside: Callable[[Subject], Any] = lambda subject: None  # noqa: ARG005
+    of_folder: bool = False
+    rank: int = 50
 
 
 def settled(
@@ -196,8 +200,3 @@ def provenance_of(subject: Subject, query: ViewQuery, *names: str) -> dict[str, 
     case = subject.case
     provenance = {"case": case.title, "as_of": case.as_of.isoformat(), "digest": case.digest}
     return {**provenance, **{name: getattr(query, name) for name in names}}
-
-
-def no_fields(subject: Subject, query: ViewQuery) -> tuple[Field, ...]:  # noqa: ARG001
-    """Return no fields."""
-    return ()

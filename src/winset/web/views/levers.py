@@ -225,6 +225,7 @@ KIND = ViewKind(
     explains="The smallest changes that would reach a goal, who would have to make them, and what "
     "they cost.",
     takes=("actor", "goal", "reach", "model", "scenario", "beyond", "issue", "draws", "seed"),
+    rank=45,
     make=make,
     settle=settle,
     fields=fields,

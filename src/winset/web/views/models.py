@@ -141,6 +141,7 @@ KIND = ViewKind(
     explains="Every model that can be applied, side by side: where they agree, and where the "
     "answer hangs on the model.",
     takes=("issue", "scenario", "draws", "seed"),
+    rank=10,
     make=make,
     settle=settle,
     fields=fields,

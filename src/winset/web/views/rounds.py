@@ -116,6 +116,7 @@ KIND = ViewKind(
     explains="How a model that plays rounds gets where it ends: who moves, who challenges whom, "
     "and who ends up beside whom.",
     takes=("model", "issue", "actor", "scenario", "draws", "seed"),
+    rank=20,
     make=make,
     settle=settle,
     fields=fields,

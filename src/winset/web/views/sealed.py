@@ -27,7 +27,7 @@ from winset.track_record.sealed import (
 from winset.track_record.sealed.resolving import date_words
 from winset.track_record.sealed.witness import Witness, existed_by, witnesses_of
 from winset.track_record.sealed.witness.files import files_of
-from winset.web.views.kind import Progress, Subject, ViewKind, no_fields, provenance_of
+from winset.web.views.kind import Progress, Subject, ViewKind, provenance_of
 from winset.web.views.query import ViewQuery
 from winset.web.views.result import ViewPart, ViewResult, pictured, rows_table
 from winset.web.views.seal_form import seal_form
@@ -81,11 +81,6 @@ class SealedEntry:
     numeric: bool
     least: float
     most: float
-
-
-def settle(subject: Subject, query: ViewQuery) -> ViewQuery:  # noqa: ARG001
-    """Return ``query``: there is nothing to fill in."""
-    return query
 
 
 def missing(subject: Subject, query: ViewQuery) -> str:  # noqa: ARG001
@@ -302,9 +297,8 @@ KIND = ViewKind(
     title="Sealed forecasts",
     explains="Forecasts put down before anybody knew, checked and scored afterwards.",
     takes=("again",),
+    rank=70,
     make=make,
-    settle=settle,
-    fields=no_fields,
     missing=missing,
     stamp=stamp,
     needs_stances=False,
