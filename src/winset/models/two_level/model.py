@@ -12,11 +12,11 @@ from winset.models.base import FloatArray, IntArray, Outcome
 from winset.models.batch import Batch
 from winset.models.kernels.blame import AGREED, BLAMED, MISJUDGED, blame_draws
 from winset.models.kernels.shapley import MOST_EXACT, MOST_OBJECTIONS
-from winset.models.kernels.two_level import solve_table
 from winset.models.kernels.winsets import winset_sums
 from winset.models.two_level.binding import Binding, binding
-from winset.models.two_level.issue_order import Solving, Talks
+from winset.models.two_level.issue_order import Talks
 from winset.models.two_level.ratifiers import Seats
+from winset.models.two_level.solving import Solving
 from winset.models.two_level.winsets import Blame, Curves, TwoLevelOutcome
 
 Information = Literal["private", "complete"]
@@ -164,12 +164,13 @@ class TwoLevel:
         if self.grid < 2:
             raise ValueError(f"grid must be 2 or more; found {self.grid}")
 
-    def solve(self, batch: Batch, *, solving: Solving = solve_table) -> TwoLevelOutcome:
+    def solve(self, batch: Batch, *, solving: Solving | None = None) -> TwoLevelOutcome:
         """Return what each draw signs and how likely it is to be ratified.
 
         Args:
             batch: draws of a case.
-            solving: what solves an issue's table; one that remembers may take its place.
+            solving: what solves an issue's table; by default one that does not solve again what it
+                solved for ``batch`` or for one that ``batch`` was made from.
 
         Raises:
             WinsetError: when an issue has no reversion or no party at its table, or the proposer is
