@@ -26,7 +26,7 @@ from winset.models import make_model
 from winset.track_record.scores import brier, crps, log_score
 from winset.track_record.sealed import read_ledger, record, resolve, score, seal, verify
 from winset.track_record.sealed.records import in_json, understand_chain
-from winset.track_record.sealed.sealing import content_digest, draft, put_down
+from winset.track_record.sealed.sealing import content_digest, draft, seal_draft
 
 AT = datetime.datetime(2026, 2, 1, 12, tzinfo=datetime.UTC)
 LATER = datetime.datetime(2026, 7, 1, 12, tzinfo=datetime.UTC)
@@ -239,7 +239,7 @@ def test_the_moment_is_that_of_the_writing_and_not_of_the_call(folder, monkeypat
     drafted = draft(read_case(folder), question="agreement", resolve_by=datetime.date(2999, 1, 1),
                  rule="As signed", model=FAST, draws=20)  # fmt: skip
     sealed(folder, at=None, resolve_by=datetime.date(2999, 1, 1))
-    assert put_down(replace(drafted, seal=replace(drafted.seal, at=AT))).seal.at > AT
+    assert seal_draft(replace(drafted, seal=replace(drafted.seal, at=AT))).seal.at > AT
     assert verify(folder, again=False).problems == ()
 
 
@@ -271,7 +271,7 @@ def test_what_a_draft_shows_is_what_is_sealed(folder):
     drafted = draft(read_case(folder), question="agreement", resolve_by=DUE, rule="As signed",
                  model=FAST, draws=20, at=AT)  # fmt: skip
     assert not (folder / LEDGER).exists()
-    put_down(drafted, at=AT)
+    seal_draft(drafted, at=AT)
     entry = json.loads((folder / LEDGER).read_text())
     for name in ("at", "previous", "sha256"):
         del entry[name]

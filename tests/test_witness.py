@@ -216,9 +216,9 @@ def test_an_authority_that_is_silent_leaves_a_pending_witness_to_complete(folder
     # The same authority is there again, at its own address.
     wanted.unlink()
     authority.url = url
-    from winset.track_record.sealed.witness.files import want
+    from winset.track_record.sealed.witness.files import record_wanted
 
-    want(folder, wish["entry"], "rfc3161", url)
+    record_wanted(folder, wish["entry"], "rfc3161", url)
     trust = Trust(certificates=(authority.file,))
     [answer] = complete(folder, read_chain(folder / LEDGER), Trust())
     assert "--trust" in answer.says

@@ -23,7 +23,7 @@ from winset.explain.background import look_behind
 from winset.forecast.forecast import Forecast, make_forecast
 from winset.models import Model, default_model, make_model
 from winset.models.defaults import DRAWS, SEED
-from winset.track_record.sealed.archive import archive_of, digests, numbers_of, put_away
+from winset.track_record.sealed.archive import archive_of, digests, numbers_of, store
 from winset.track_record.sealed.records import (
     FORMAT,
     Seal,
@@ -115,7 +115,7 @@ def seal(
         case, question=question, issue=issue, resolve_by=resolve_by, rule=rule, no_rule=no_rule,
         note=note, model=model, draws=draws, seed=seed, scenario=scenario, at=at, progress=progress,
     )  # fmt: skip
-    return put_down(drafted, at=at)
+    return seal_draft(drafted, at=at)
 
 
 def draft(
@@ -156,7 +156,7 @@ def draft(
         scenario=scenario,
         progress=progress,
     )
-    answer = say(numbers, forecast, subject.asks, subject.id)
+    answer = sealed_answer(numbers, forecast, subject.asks, subject.id)
     entry = Seal(
         format=FORMAT,
         at=moment,
@@ -179,7 +179,7 @@ def draft(
     return SealDraft(seal=entry, numbers=numbers, folder=case.folder)
 
 
-def put_down(draft: SealDraft, *, at: datetime.datetime | None = None) -> Sealed:
+def seal_draft(draft: SealDraft, *, at: datetime.datetime | None = None) -> Sealed:
     """Return ``draft`` sealed in its folder's ledger: on disk when this returns.
 
     The moment is taken while no other process can write, so that dates never fall.
@@ -193,7 +193,7 @@ def put_down(draft: SealDraft, *, at: datetime.datetime | None = None) -> Sealed
     def make(chain: Chain) -> tuple[str, Mapping[str, Any]]:
         entry = replace(draft.seal, at=_second(at))
         refuse_falling(chain, entry.at)
-        put_away(draft.numbers, draft.folder)
+        store(draft.numbers, draft.folder)
         entries.append(entry)
         return "seal", in_json(entry)
 
@@ -218,7 +218,7 @@ def default_model_of(case: Case) -> Model:
     return make_model(default_model(case))
 
 
-def say(case: Case, forecast: Forecast, asks: str, subject: str) -> SealedAnswer:
+def sealed_answer(case: Case, forecast: Forecast, asks: str, subject: str) -> SealedAnswer:
     """Return what ``forecast`` says to question ``subject`` of ``case``, or of that issue.
 
     Raises:
@@ -226,8 +226,8 @@ def say(case: Case, forecast: Forecast, asks: str, subject: str) -> SealedAnswer
     """
     if asks == "issue":
         return _of_issue(case, forecast, subject)
-    found = look_behind(case, forecast, curves=False)
-    answer = next(a for a in answers(case, forecast, found) if a.id == subject)
+    background = look_behind(case, forecast, curves=False)
+    answer = next(a for a in answers(case, forecast, background) if a.id == subject)
     if any(chance.probability is None for chance in answer.chances):
         raise WinsetError(f"{subject}: {answer.sentence}")
     return SealedAnswer(
@@ -295,10 +295,10 @@ def _checked(
         subject = _subject(case, question, issue)
     except CaseError as error:
         problems += error.problems
-    written = {}
+    checked_words = {}
     for name, text in words.items():
         try:
-            written[name] = as_words(name, text.strip())
+            checked_words[name] = as_words(name, text.strip())
         except CaseError as error:
             problems += error.problems
     if not words["rule"].strip() and not words["no_rule"].strip():
@@ -325,7 +325,7 @@ def _checked(
         )  # fmt: skip
     if problems or subject is None or day is None:
         raise CaseError(problems)
-    return subject, day, written
+    return subject, day, checked_words
 
 
 def _subject(case: Case, question: str | None, issue: str | None) -> _Subject:
@@ -335,9 +335,9 @@ def _subject(case: Case, question: str | None, issue: str | None) -> _Subject:
     if issue is not None:
         entry = next((i for i in case.issues if i.id == issue), None)
         if entry is None:
-            known = [i.id for i in case.issues]
+            ids = [i.id for i in case.issues]
             raise _wrong("issue", "must be an issue of this case", shorten(issue),
-                         nearest(issue, known))  # fmt: skip
+                         nearest(issue, ids))  # fmt: skip
         if entry.outcome is not None:
             raise _wrong("issue", f"{issue} must be open", "the case already says its outcome",
                          "there is nothing to seal")  # fmt: skip
@@ -345,12 +345,12 @@ def _subject(case: Case, question: str | None, issue: str | None) -> _Subject:
                         horizon=None)  # fmt: skip
     asked = next((q for q in case.questions if q.id == question), None)
     if asked is None:
-        known = [q.id for q in case.questions]
+        ids = [q.id for q in case.questions]
         raise _wrong("question", "must be a question of this case", shorten(question),
-                     nearest(str(question), known))  # fmt: skip
+                     nearest(str(question), ids))  # fmt: skip
     if asked.resolution is not None:
-        what = "the case already says how it came out"
-        raise _wrong("question", f"{question} must be open", what, "there is nothing to seal")
+        reason = "the case already says how it came out"
+        raise _wrong("question", f"{question} must be open", reason, "there is nothing to seal")
     quantities = {"yes": asked.answer} if asked.answer else dict(asked.options)
     if not can_seal(asked):
         raise _wrong("question", "must come true or not", "a share of blame",
@@ -359,8 +359,8 @@ def _subject(case: Case, question: str | None, issue: str | None) -> _Subject:
                     horizon=asked.horizon)  # fmt: skip
 
 
-def _wrong(where: str, required: str, found: str, remedy: str = "") -> CaseError:
-    return CaseError([Problem(where=where, required=required, found=found, remedy=remedy)])
+def _wrong(where: str, required: str, actual: str, remedy: str = "") -> CaseError:
+    return CaseError([Problem(where=where, required=required, found=actual, remedy=remedy)])
 
 
 def content_digest(forecast: Forecast) -> str:

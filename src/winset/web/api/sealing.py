@@ -14,7 +14,7 @@ from winset.case.model import Case
 from winset.case.scenarios import BASE
 from winset.models import default_model, make_model
 from winset.models.defaults import DRAWS, SEED
-from winset.track_record.sealed import Seal, SealDraft, draft, put_down
+from winset.track_record.sealed import Seal, SealDraft, draft, seal_draft
 from winset.web.api.cases import CASE, address
 from winset.web.api.declarations import Endpoint
 from winset.web.cases.locks import locked
@@ -184,7 +184,7 @@ def sealed(store: Store, name: CaseName, drafted: SealDraft) -> SealResponse:
         WinsetError: when the last entry bears a later date than now.
     """
     with locked(store.path(name)):
-        done = put_down(drafted)
+        done = seal_draft(drafted)
     return SealResponse(
         entry=done.id,
         line=done.line,
