@@ -7,13 +7,13 @@ import pytest
 from builders import line_case
 from winset.errors import WinsetError
 from winset.forecast.calibration import shipped
+from winset.forecast.draws import CHUNK
 from winset.forecast.forecast import (
     load_forecast,
     make_forecast,
     repeat_forecast,
     what_changed,
 )
-from winset.forecast.tasks import CHUNK
 from winset.models import Mean, Median, NashBargaining
 
 ROWS = [("a", "10..20..60", 50, 100), ("b", "50 to 90", "10 to 20", 50)]

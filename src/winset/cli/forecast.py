@@ -9,6 +9,7 @@ from winset.cli.case import CASE
 from winset.cli.coding import AS_OF
 from winset.cli.coding import opened as open_as_of
 from winset.cli.outputs import CSV, DRAWS_FILE, REPORT
+from winset.cli.workers import CLUSTER_GONE, RESUME_GONE
 from winset.errors import WinsetError
 from winset.models import defaults
 
@@ -47,13 +48,8 @@ RAW = click.option(
 @click.option("--report", type=REPORT, help="Write a self-contained HTML report.")
 @click.option("--save", type=DRAWS_FILE, help="Save the draws (.npz), to load or repeat.")
 @click.option("--rounds", type=CSV, help="Write every round's positions (.csv).")
-@click.option("--cluster", metavar="PLACE", help="Solve with Dask: local, local:4, tcp://…:8786.")
-@click.option(
-    "--resume",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Where a long run keeps what it has; by default in the user's cache.",
-)
+@CLUSTER_GONE
+@RESUME_GONE
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def forecast(
     case: str,
@@ -68,21 +64,15 @@ def forecast(
     report: Path | None,
     save: Path | None,
     rounds: Path | None,
-    cluster: str | None,
-    resume: Path | None,
     as_json: bool,
 ) -> None:
-    """Forecast CASE: is there an agreement, where does it settle, how sure is that.
-
-    A run of more than 262,144 draws adds them up instead of keeping them. Stopped at any moment,
-    it goes on from there when the same command is given again.
-    """
+    """Forecast CASE: is there an agreement, where does it settle, how sure is that."""
+    from winset.cli.bar import progress_bar
     from winset.cli.choosing import choice_sentence, tell_choice
     from winset.cli.printing import print_json, say
-    from winset.cli.runs import kept_in, running
     from winset.explain.background import look_behind, needed
     from winset.forecast.calibration import read_fitted
-    from winset.forecast.forecast import forget_run, make_forecast
+    from winset.forecast.forecast import make_forecast
     from winset.models import PLAYING_ROUNDS, default_model, fitting_models, make_model
     from winset.models.compiled_code import expect
 
@@ -98,14 +88,13 @@ def forecast(
         usual = default_model(opened) if rounds is None else PLAYING_ROUNDS
         models = [make_model(name or usual, settings_of(settings))]
     expect(needed(models))
-    kept = kept_in(resume, draws=draws, rounds=rounds is not None, models=len(models))
     made = []
-    with running(draws * len(models), cluster=cluster, kept=kept, bar=not as_json) as (run, done):
+    with progress_bar(draws * len(models), not as_json) as done:
         for model in models:
             made.append(
                 make_forecast(
                     opened, model, draws=draws, seed=seed, scenario=scenario,
-                    raw=raw, fitted=fitted, workers=run, resume=kept, progress=done,
+                    raw=raw, fitted=fitted, progress=done,
                 )
             )  # fmt: skip
     if rounds is not None:
@@ -142,9 +131,6 @@ def forecast(
         for kind, path in (("report", report), ("draws", save), ("rounds", rounds)):
             if path is not None:
                 click.echo(f"{kind}: {path}")
-    if kept is not None:
-        for each in made:
-            forget_run(each, kept)
 
 
 def settings_of(settings: tuple[str, ...]) -> dict[str, str]:

@@ -423,7 +423,7 @@ def _on_issue(issue: Issue, forecast: Forecast, findings: Findings) -> Answer:
             + _others((issue.id,), forecast, findings)
         ]
     sentences += _settlement(issue, forecast)
-    calm = forecast.counted.converged(forecast.index(issue.id))
+    calm = forecast.settles_down(issue.id)
     if calm is not None and calm < 1.0:
         share = percent(1.0 - calm)
         sentences.append(f"In {share} of the draws the rounds had not settled when they stopped.")
@@ -448,7 +448,7 @@ def _settlement(issue: Issue, forecast: Forecast) -> list[str]:
         sentences = [
             f"Its single run settles at {measure(middle, scale)}, a point without a spread."
         ]
-    elif forecast.counted.alike(forecast.index(issue.id)):
+    elif forecast.alike(issue.id):
         who = "Every draw" if forecast.agreement is None else "Every draw that agrees"
         sentences = [f"{who} settles at {measure(middle, scale)}."]
     else:

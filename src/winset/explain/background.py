@@ -6,14 +6,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from winset.case.model import Case
-from winset.case.scenarios import apply_scenario
 from winset.explain.model_spread import ModelChance, model_chances
 from winset.explain.structural_range import Structure, structural_range
-from winset.forecast.forecast import Forecast
+from winset.forecast.forecast import Forecast, forecast_draws
 from winset.games import GameEstimate, PlayedGame, estimate, games_of, play
 from winset.models import Model, NashBargaining, kernels_of, make_model
 from winset.models.base import IntArray
-from winset.models.batch import sample
 from winset.models.compiled_code import Kernel, doors
 from winset.models.defaults import DRAWS
 from winset.models.two_level.model import Binding, Blame, Curves, TwoLevel, binding
@@ -76,12 +74,19 @@ def look_behind(
         CaseError: when a game of the case does not hold together.
     """
     provenance = forecast.made
-    draws = min(max(forecast.draws, 1), DRAWS)
+    drawn = forecast_draws(case, forecast, most=DRAWS)
+    batch, draws = drawn.batch, drawn.batch.draws
     games = {
-        game.name: play(case, game, draws=draws, seed=provenance.seed, scenario=provenance.scenario)
+        game.name: play(
+            case,
+            game,
+            draws=draws,
+            seed=provenance.seed,
+            scenario=provenance.scenario,
+            batch=batch,
+        )  # fmt: skip
         for game in games_of(case)
     }
-    batch = sample(apply_scenario(case, provenance.scenario), draws, seed=provenance.seed)
     model = make_model(provenance.model, provenance.parameters)
     findings = Findings(
         draws=draws,
@@ -97,7 +102,7 @@ def look_behind(
     return replace(
         findings,
         curves=model.curves(batch) if curves else None,
-        bindings=binding(batch, model.solve(batch), names=_names(case)),
+        bindings=binding(batch, drawn.outcome(model), names=_names(case)),
         blame=model.blame(batch),
     )
 

@@ -12,12 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from winset.case.model import Case
-from winset.case.scenarios import apply_scenario
 from winset.errors import WinsetError
-from winset.forecast.forecast import Forecast
+from winset.forecast.forecast import Forecast, forecast_draws
 from winset.models import make_model, parameters
 from winset.models.base import FloatArray
-from winset.models.batch import sample
 from winset.models.defaults import DRAWS
 from winset.models.together import sets_together
 
@@ -54,8 +52,7 @@ def model_chances(case: Case, forecast: Forecast) -> tuple[ModelChance, ...]:
     if all(forecast.agreed(issue) is None for issue in forecast.issues):
         return ()
     provenance = forecast.made
-    draws = min(max(forecast.draws, 1), DRAWS)
-    batch = sample(apply_scenario(case, provenance.scenario), draws, seed=provenance.seed)
+    drawn = forecast_draws(case, forecast, most=DRAWS)
     chances = []
     for label, name, settings in READINGS:
         own = dict(provenance.parameters) if name == provenance.model else {}
@@ -64,13 +61,13 @@ def model_chances(case: Case, forecast: Forecast) -> tuple[ModelChance, ...]:
             chances.append(_own(label, forecast))
             continue
         try:
-            solved = model.solve(batch)
+            solved = drawn.outcome(model)
         except WinsetError:
             continue
         if solved.agreement is not None:
             mean = np.broadcast_to(solved.agreement, solved.settlement.shape).mean(axis=0)
             places = [tuple(map(forecast.issues.index, names)) for names in forecast.sets]
-            sets = sets_together(model, batch, solved, places)
+            sets = sets_together(model, drawn.batch, solved, places)
             assert sets is not None
             means = map(float, sets.mean(axis=0))
             together = dict(zip(forecast.sets, means, strict=True))

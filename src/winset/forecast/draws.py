@@ -8,6 +8,7 @@ bytes.
 """
 
 import threading
+from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import Any
 
@@ -140,41 +141,60 @@ def compute_draws(
     *,
     draws: int,
     seed: int,
-    first: int = 0,
     calibration: Calibration | None = None,
     sets: Sets = (),
+    progress: Callable[[int], None] | None = None,
 ) -> Outcome:
-    """Return the outcome of ``draws`` draws of ``case``, from number ``first`` of the run.
+    """Return the outcome of ``draws`` draws of ``case``, without what a model adds of its own.
 
     Where nothing in case or model varies, the model is solved once: without a calibration there is
-    one draw. Nobody may write to what comes back.
+    one draw.
 
     Args:
         case: with the scenario applied.
         model: any model.
-        draws: at most `CHUNK`.
+        draws: how many.
         seed: of the random streams.
-        first: number of the first draw, as long as it is not the run's own first one.
         calibration: of the settlements; None to leave them as the model has them.
         sets: of issues, by their places, whose agreement together is asked for.
+        progress: called with the number of draws done, after each `CHUNK`.
 
     Raises:
         WinsetError: when the model cannot be applied.
     """
-    with _ONE_AT_A_TIME:
-        if certain(case, model):
-            solved = case_draws(case, 1, seed=seed).outcome(model, sets)
-            if calibration is None:
-                return solved
-            solved = repeated(solved, draws)
-            drawn = sample(case, draws, seed=seed, first=first)
-            return calibration.apply(drawn, solved)
-        if first:
-            part = CaseDraws(case, sample(case, draws, seed=seed, first=first))
-        else:
-            part = case_draws(case, draws, seed=seed)
-        solved = part.outcome(model, sets)
-        return solved if calibration is None else calibration.apply(part.batch, solved)
+    fixed = certain(case, model)
+    if fixed and calibration is None:
+        draws = 1
+    parts = []
+    for first in range(0, draws, CHUNK):
+        count = min(CHUNK, draws - first)
+        with _ONE_AT_A_TIME:
+            chunk = _chunk(case, count, seed=seed, first=first)
+            if fixed:
+                alone = case_draws(case, 1, seed=seed).outcome(model, sets)
+                outcome = repeated(alone, count)
+            else:
+                outcome = chunk.outcome(model, sets)
+            if calibration is not None:
+                outcome = calibration.apply(chunk.batch, outcome)
+        parts.append(outcome)
+        if progress is not None:
+            progress(first + count)
+    columns: dict[str, Any] = {
+        name: _joined([getattr(part, name) for part in parts]) for name in BY_DRAW
+    }
+    return Outcome(**columns)
+
+
+def _chunk(case: Case, draws: int, *, seed: int, first: int) -> CaseDraws:
+    if first == 0:
+        return case_draws(case, draws, seed=seed)
+    return CaseDraws(case, sample(case, draws, seed=seed, first=first))
+
+
+def _joined(parts: list[Any]) -> Any:
+    """Return a new array of all ``parts``, draw after draw; None if they are."""
+    return None if parts[0] is None else np.concatenate(parts)
 
 
 def certain(case: Case, model: Model) -> bool:

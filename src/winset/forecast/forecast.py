@@ -16,11 +16,11 @@ from winset.case.quantities import parse_quantity
 from winset.case.scenarios import BASE, apply_scenario
 from winset.errors import WinsetError
 from winset.forecast.calibration import Fitted, shipped
-from winset.forecast.draws import BY_DRAW, BY_ISSUE, CHUNK, certain, compute_draws
+from winset.forecast.draws import BY_DRAW, BY_ISSUE, CHUNK, CaseDraws, case_draws, compute_draws
 from winset.forecast.provenance import Provenance, read_made
 from winset.forecast.quantiles import quantiles
 from winset.forecast.saved_arrays import DRAW_SHAPES, MAY_LACK, Shape, check_arrays, read_arrays
-from winset.models import Model, Outcome, make_model, parameters
+from winset.models import Model, make_model, parameters
 from winset.models.defaults import DRAWS, SEED
 from winset.models.version import UNKNOWN, code_digest, compare_code, winset_version
 
@@ -342,8 +342,8 @@ def make_forecast(
     Args:
         case: the case as coded.
         model: any model.
-        draws: how many, at most `MOST_DRAWS`; a raw forecast of a case without ranges, by a model that draws nothing
-            itself, has one.
+        draws: how many, at most `MOST_DRAWS`; a raw forecast of a case without ranges, by a model
+            that draws nothing itself, has one.
         seed: of the random streams.
         scenario: name of one of the case's scenarios.
         raw: leave settlements as the model has them, without the spread of its known errors.
@@ -363,8 +363,6 @@ def make_forecast(
     if not case.issues or not case.stances:
         raise WinsetError("the case has no stances yet: code at least one issue and one stance")
     changed = apply_scenario(case, scenario)
-    if raw and certain(changed, model):
-        draws = 1
     known = None if raw else fitted or shipped()
     made = Provenance(
         case=case.title,
@@ -382,25 +380,16 @@ def make_forecast(
     low = np.array([issue.scale.low for issue in case.issues], float)
     high = np.array([issue.scale.high for issue in case.issues], float)
     width = np.array([issue.scale.width for issue in case.issues], float)
-    outcomes = []
-    for first in range(0, draws, CHUNK):
-        outcome = compute_draws(
-            changed,
-            model,
-            draws=min(CHUNK, draws - first),
-            seed=seed,
-            first=first,
-            calibration=None if known is None else known.of(model.name),
-            sets=tuple(tuple(map(ids.index, names)) for names in sets),
-        )
-        columns = {name: getattr(outcome, name) for name in BY_DRAW[1:]}
-        # What a model's own outcome says besides is not kept.
-        outcomes.append(Outcome(settlement=low + outcome.settlement * width, **columns))
-        if progress is not None:
-            progress(min(first + CHUNK, draws))
-    arrays: dict[str, Any] = {
-        name: _joined([getattr(outcome, name) for outcome in outcomes]) for name in BY_DRAW
-    }
+    outcome = compute_draws(
+        changed,
+        model,
+        draws=draws,
+        seed=seed,
+        calibration=None if known is None else known.of(model.name),
+        sets=tuple(tuple(map(ids.index, names)) for names in sets),
+        progress=progress,
+    )
+    columns: dict[str, Any] = {name: getattr(outcome, name) for name in BY_DRAW[1:]}
     return Forecast(
         made=made,
         issues=tuple(issue.id for issue in case.issues),
@@ -409,13 +398,16 @@ def make_forecast(
         low=low,
         high=high,
         sets=sets,
-        **arrays,
+        settlement=low + outcome.settlement * width,
+        **columns,
     )
 
 
-def _joined(parts: list[Any]) -> Any:
-    """Return one array of all ``parts``, which is the forecast's own; None if they are."""
-    return None if parts[0] is None else np.concatenate(parts)
+def forecast_draws(case: Case, forecast: Forecast, *, most: int) -> CaseDraws:
+    """Return the first draws that ``forecast`` was made from, at most ``most``."""
+    changed = apply_scenario(case, forecast.made.scenario)
+    run = min(forecast.draws, CHUNK)
+    return case_draws(changed, run, seed=forecast.made.seed).first(most)
 
 
 def sets_asked(case: Case) -> tuple[tuple[str, ...], ...]:

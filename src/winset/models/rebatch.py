@@ -74,7 +74,7 @@ def first_draws(batch: Batch, draws: int) -> Batch:
         for o in batch.overrides
     )
     shares = FirstShares(batch.shares, draws)
-    return replace(batch, **arrays, overrides=overrides, shares=shares, kept={})
+    return replace(batch, **arrays, overrides=overrides, shares=shares, cache={})
 
 
 def made_again(batch: Batch, before: Case, after: Case) -> Batch | None:

@@ -70,8 +70,7 @@ class TableMemory:
 
 def memory_of(batch: Batch) -> TableMemory:
     """Return the answers that ``batch`` and those made from it hold together."""
-    memory: TableMemory = batch.kept.setdefault("solved tables", TableMemory())
-    return memory
+    return batch.once("solved tables", (), TableMemory)
 
 
 def _fixed(table: IssueTable, options: dict[str, Any]) -> Hashable:
