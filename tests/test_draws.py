@@ -170,7 +170,7 @@ def test_sums_of_draws_that_an_earlier_version_saved_are_refused_in_words(tmp_pa
     arrays = dict(np.load(path))
     np.savez(path, **arrays, tally_draws=np.array(300_000))
     path.with_suffix(".npz").replace(path)
-    with pytest.raises(WinsetError, match="added its draws up .* make the forecast again"):
+    with pytest.raises(WinsetError, match=r"added its draws up .* make the forecast again"):
         load_forecast(path)
 
 

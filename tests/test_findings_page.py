@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from any_decisions import made_up, read
-from winset.cli.findings import BLOCK, findings, findings_tables, made_from, refreshed
+from winset.cli.findings import BLOCK, findings, findings_tables, refreshed, tables_from
 from winset.errors import WinsetError
 from winset.forecast.calibration import shipped
 from winset.models import Mean, Median
@@ -34,7 +34,7 @@ def run(trees):
 @pytest.mark.skipif(not DEV.exists(), reason="needs ../shared/data/deu")
 def test_the_tables_of_the_page_are_what_the_command_makes():
     page = PAGE.read_text("utf-8")
-    assert refreshed(page, made_from(DEV)) == page
+    assert refreshed(page, tables_from(DEV)) == page
 
 
 def test_the_page_has_every_table_filled(trees, run):

@@ -9,6 +9,7 @@ import socket
 import sys
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -56,10 +57,9 @@ class Deadly:
     once: str = ""
 
     def __call__(self):
-        if os.getpid() != self.spared and not (self.once and os.path.exists(self.once)):
+        if os.getpid() != self.spared and not (self.once and Path(self.once).exists()):
             if self.once:
-                with open(self.once, "x"):
-                    pass
+                Path(self.once).touch()
             os.kill(os.getpid(), signal.SIGKILL)
         return b"alive"
 

@@ -40,8 +40,8 @@ class _Sentences(click.Group):
         except OSError as error:
             if isinstance(error, BrokenPipeError):
                 raise
-            what = f"{error.filename}: " if error.filename else ""
-            click.echo(f"error: {what}{error.strerror or error}", err=True)
+            prefix = f"{error.filename}: " if error.filename else ""
+            click.echo(f"error: {prefix}{error.strerror or error}", err=True)
         else:
             return result
         return ctx.exit(1)

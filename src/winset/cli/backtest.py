@@ -63,15 +63,15 @@ def backtest(
 
     _writable(report)
     names = MODELS if models == "all" else [name.strip() for name in models.split(",")]
-    made = [make_model(name) for name in names]
+    chosen_models = [make_model(name) for name in names]
     decisions = read_decisions(table)
     fitted = read_fitted(calibration) if calibration else shipped()
-    with progress_bar(len(decisions.decisions) * len(made), wanted=not as_json) as done:
+    with progress_bar(len(decisions.decisions) * len(chosen_models), wanted=not as_json) as done:
         run = run_backtest(
-            decisions, made, draws=draws, seed=seed, fitted=fitted, rows=rows, workers=workers,
+            decisions, chosen_models, draws=draws, seed=seed, fitted=fitted, rows=rows, workers=workers,
             progress=done,
         )  # fmt: skip
-    events = score_events(decisions, made, draws=draws, seed=seed, workers=workers)
+    events = score_events(decisions, chosen_models, draws=draws, seed=seed, workers=workers)
     if report is not None:
         from winset.report.backtest import write_backtest_report
 
@@ -103,15 +103,15 @@ def calibrate(table: Path, out: Path, source: str) -> None:
 
     _writable(out)
     decisions = read_decisions(table)
-    said = settlements(decisions, [make_model(name) for name in MODELS])
-    with progress_bar(11 * len(said), wanted=True) as done:
-        fitted = fit_models(decisions, said, source=source, progress=done)
+    settled = settlements(decisions, [make_model(name) for name in MODELS])
+    with progress_bar(11 * len(settled), wanted=True) as done:
+        fitted = fit_models(decisions, settled, source=source, progress=done)
     write_file(out, fitted_text(fitted).encode())
     click.echo(f"wrote the calibrations of {', '.join(fitted.calibrations)} to {out}", err=True)
 
 
-def _many(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _writable(path: Path | None) -> None:
@@ -163,11 +163,11 @@ def _print(run: "Backtest", decisions: "Decisions", events: "EventScores | None"
     )
     for warning in few_groups(groups):
         say(warning)
-    found = duels(run, "calibrated")
-    if found:
+    comparisons = duels(run, "calibrated")
+    if comparisons:
         click.echo()
         heading("Beside the mean, calibrated, on the decisions that both settle")
-        _print_duels(found)
+        _print_duels(comparisons)
     mixture = ensemble(run)
     if mixture is not None:
         click.echo()
@@ -179,7 +179,7 @@ def _print(run: "Backtest", decisions: "Decisions", events: "EventScores | None"
         _print_events(events)
 
 
-def _print_standings(title: str, found: "tuple[Standing, ...]", *, calibrated: bool) -> None:
+def _print_standings(title: str, rows: "tuple[Standing, ...]", *, calibrated: bool) -> None:
     from winset.cli.printing import heading, interval, number, share, table
 
     click.echo()
@@ -198,13 +198,13 @@ def _print_standings(title: str, found: "tuple[Standing, ...]", *, calibrated: b
                 interval(s.crps.low, s.crps.high),
                 *([share(s.coverage[1].value), number(s.width[1], 0)] * calibrated),
             ]
-            for s in found
+            for s in rows
         ],
         align="lrrrrrrrr",
     )
 
 
-def _print_duels(found: "tuple[PairedComparison, ...]") -> None:
+def _print_duels(comparisons: "tuple[PairedComparison, ...]") -> None:
     from winset.cli.printing import number, table
 
     table(
@@ -220,7 +220,7 @@ def _print_duels(found: "tuple[PairedComparison, ...]") -> None:
                 else f"{d.difference.low:+.1f} – {d.difference.high:+.1f}",
                 number(d.resolvable),
             ]
-            for d in found
+            for d in comparisons
         ],
         align="lrlrrr",
     )

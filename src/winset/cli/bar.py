@@ -19,16 +19,16 @@ def progress_bar(total: int, wanted: bool) -> Iterator[Done | None]:
 
     bar = Progress(console=Console(stderr=True), transient=True)
     task = bar.add_task("drawing", total=total)
-    begun, before, shown = time.monotonic(), 0, False
+    begun, before, visible = time.monotonic(), 0, False
 
     def done(count: int) -> None:
-        nonlocal before, shown
+        nonlocal before, visible
         # Counts begin anew with each model.
         bar.advance(task, count - before if count > before else count)
         before = count
-        if not shown and time.monotonic() - begun > 1.0:
+        if not visible and time.monotonic() - begun > 1.0:
             bar.start()
-            shown = True
+            visible = True
 
     try:
         yield done

@@ -66,15 +66,15 @@ def check(case: str, as_json: bool, explain: str | None) -> None:
             raise
         print_json({"problems": error.problems, "doubts": []})
         raise SystemExit(1) from None
-    found = doubts(opened)
+    raised = doubts(opened)
     if as_json:
-        print_json({"problems": [], "doubts": found})
+        print_json({"problems": [], "doubts": raised})
         return
-    for doubt in found:
+    for doubt in raised:
         say(str(doubt))
     click.echo(
-        f"no problems, {len(found)} doubt{'' if len(found) == 1 else 's'}"
-        + ("; `winset check CASE --explain CODE` says why" if found else "")
+        f"no problems, {len(raised)} doubt{'' if len(raised) == 1 else 's'}"
+        + ("; `winset check CASE --explain CODE` says why" if raised else "")
     )
 
 
@@ -215,14 +215,14 @@ def show(
         if votes:
             say(f"votes, {party.quota} of the influence needed: {votes}", indent="  ")
         say(f"public unity: {party.unity}", indent="  ")
-    for shown in issues:
+    for each in issues:
         click.echo()
-        heading(f"{shown.id}: {shown.title}")
-        say(shown.question)
-        for value, label in sorted(shown.labels.items()):
+        heading(f"{each.id}: {each.title}")
+        say(each.question)
+        for value, label in sorted(each.labels.items()):
             say(f"{value:g}: {label}", indent="  ")
-        if shown.reversion is not None:
-            say(f"without an agreement: {shown.reversion}", indent="  ")
+        if each.reversion is not None:
+            say(f"without an agreement: {each.reversion}", indent="  ")
         rows = [
             [
                 opened.actor(s.actor).name,
@@ -233,7 +233,7 @@ def show(
                 _red_line(s.red_line_low, s.red_line_high),
             ]
             for s in sorted(
-                opened.stances_on(shown.id), key=lambda s: s.position.middle if s.position else 0
+                opened.stances_on(each.id), key=lambda s: s.position.middle if s.position else 0
             )
         ]
         table(

@@ -53,11 +53,11 @@ def claims(
     from winset.track_record.claims import claims_of, open_cases, tallies, uncoded
 
     if words is not None:
-        found = suggestions(words)
+        suggested = suggestions(words)
         if as_json:
-            print_json(found)
+            print_json(suggested)
         else:
-            _print_words(found)
+            _print_words(suggested)
         return
     if not cases:
         raise click.UsageError("Missing argument 'CASE...'.")
@@ -110,26 +110,26 @@ def _print(
     else:
         click.echo("no claims")
     for entry in waiting:
-        said = f"{entry['case']}: {entry['statement']} is a forecast without a claim"
-        said += f": {entry['note']}" if entry["note"] else ""
-        for found in entry["suggestions"]:
-            said += f" [{_suggested(found)}]"
-        say(said)
+        line = f"{entry['case']}: {entry['statement']} is a forecast without a claim"
+        line += f": {entry['note']}" if entry["note"] else ""
+        for suggestion in entry["suggestions"]:
+            line += f" [{_suggested(suggestion)}]"
+        say(line)
 
 
 def _print_claim(row: "ScoredClaim") -> None:
     from winset.cli.printing import say
 
-    made = "" if row.made_on is None else row.made_on.isoformat()
-    who = ", ".join(filter(None, (row.author or "unnamed", row.outlet, made)))
+    date = "" if row.made_on is None else row.made_on.isoformat()
+    who = ", ".join(filter(None, (row.author or "unnamed", row.outlet, date)))
     say(f"{row.claim.id} · {who}: {row.question}", indent="  ")
     sure = "" if row.claim.probability is None else f", probability {row.claim.probability}"
     if_so = f" (if: {row.claim.condition})" if row.claim.condition else ""
     say(f"says {row.predicted}{sure}{if_so}", indent="     ")
-    say(_came(row), indent="     ")
+    say(_state_text(row), indent="     ")
 
 
-def _came(row: "ScoredClaim") -> str:
+def _state_text(row: "ScoredClaim") -> str:
     when = "" if row.resolved is None else f" on {row.resolved}"
     if row.state == "void":
         return f"void{when}: counts for nothing"
@@ -137,14 +137,14 @@ def _came(row: "ScoredClaim") -> str:
         return f"OVERDUE: was to be settled by {row.by}; say how it came out"
     if row.state == "open":
         return f"open until {row.by}" if row.by else "open, without a day by which it is settled"
-    said = f"{row.state}{when}" + (f" at {row.outcome}" if row.state == "settled" else "")
+    text = f"{row.state}{when}" + (f" at {row.outcome}" if row.state == "settled" else "")
     if row.brier is not None:
-        said += f"; Brier {row.brier:.2f}"
+        text += f"; Brier {row.brier:.2f}"
         if row.brier_low != row.brier_high:
-            said += f" ({row.brier_low:.2f} to {row.brier_high:.2f} over the coded range)"
+            text += f" ({row.brier_low:.2f} to {row.brier_high:.2f} over the coded range)"
     if row.crps is not None:
-        said += f"; CRPS {row.crps:.3f} of the scale"
-    return said
+        text += f"; CRPS {row.crps:.3f} of the scale"
+    return text
 
 
 def _print_records(title: str, rows: "tuple[ClaimCount, ...]") -> None:
@@ -180,12 +180,12 @@ def _rate(rate: "Rate", digits: int) -> str:
     return f"{value} [{low}, {high}]" if low else value
 
 
-def _print_words(found: "tuple[Suggestion, ...]") -> None:
+def _print_words(suggested: "tuple[Suggestion, ...]") -> None:
     from winset.cli.printing import say
 
-    if not found:
+    if not suggested:
         click.echo("no words of likelihood")
-    for one in found:
+    for one in suggested:
         say(_suggested(one, source=True))
 
 
@@ -193,5 +193,5 @@ def _suggested(one: "Suggestion", *, source: bool = False) -> str:
     if one.wording is None:
         return f"“{one.words}”: no number, since {one.reason}"
     yardstick = one.wording.yardstick
-    said = f"“{one.words}”: {one.wording.probability} by {yardstick.name}"
-    return f"{said} ({yardstick.source})" if source else said
+    text = f"“{one.words}”: {one.wording.probability} by {yardstick.name}"
+    return f"{text} ({yardstick.source})" if source else text

@@ -41,8 +41,8 @@ def opened(case: str, day: datetime.date | None = None) -> "Case":
     from winset.case.shipped import open_case
     from winset.evidence.coding.asof import as_of
 
-    found = open_case(case)
-    return found if day is None else as_of(found, day)
+    opened_case = open_case(case)
+    return opened_case if day is None else as_of(opened_case, day)
 
 
 def writable(case: str) -> "tuple[Case, Path]":
@@ -50,12 +50,14 @@ def writable(case: str) -> "tuple[Case, Path]":
     from winset.case.lock import write_lock
     from winset.case.shipped import open_case, shipped_cases
 
-    found = open_case(case)
-    if found.folder is None or any(found.folder == p.resolve() for p in shipped_cases().values()):
+    opened_case = open_case(case)
+    if opened_case.folder is None or any(
+        opened_case.folder == p.resolve() for p in shipped_cases().values()
+    ):
         raise WinsetError(f"{case} comes with winset; `winset new FOLDER --from {case}` copies it")
-    with write_lock(found.folder):
+    with write_lock(opened_case.folder):
         pass  # a folder that cannot be written is refused before the work, not after it
-    return found, found.folder
+    return opened_case, opened_case.folder
 
 
 @click.command()
@@ -77,7 +79,7 @@ def code(case: str, coder: str) -> None:
         _decide(opened(case), folder, coder, case)
 
 
-def _decide(found: "Case", folder: Path, coder: str, name: str) -> None:
+def _decide(current: "Case", folder: Path, coder: str, name: str) -> None:
     """Show one proposal after the other until none is left or the coder stops."""
     from winset.evidence.coding.decisions import (
         accepted,
@@ -93,13 +95,13 @@ def _decide(found: "Case", folder: Path, coder: str, name: str) -> None:
     skipped: set[str] = set()
     returning = ""
     while True:
-        left = undecided(found, coder)
+        left = undecided(current, coder)
         waiting = [row for row in left if row.id not in skipped]
         waiting.sort(key=lambda row: row.id != returning)
         if not waiting:
             break
         row = waiting[0]
-        _show(found, row, f"{len(left)} to decide")
+        _show(current, row, f"{len(left)} to decide")
         key = _key()
         now = datetime.datetime.now(datetime.UTC)
         if key in ("q", ""):
@@ -107,21 +109,21 @@ def _decide(found: "Case", folder: Path, coder: str, name: str) -> None:
         if key == "s":
             skipped.add(row.id)
         elif key == "u":
-            last = last_decision(found, coder)
+            last = last_decision(current, coder)
             if last is None:
                 click.echo("nothing to undo")
                 continue
             drop_decision(folder, last)
-            found, returning = without_decision(found, last), last.id
+            current, returning = without_decision(current, last), last.id
             skipped.discard(last.id)
             click.echo(f"undone {last.id}")
         elif key in ("a", "e", "r"):
             try:
-                changes = _edit(found, row) if key == "e" else {}
+                changes = _edit(current, row) if key == "e" else {}
                 decision = (
                     rejected(row, coder, now) if key == "r" else accepted(row, coder, now, changes)
                 )
-                found = with_decision(found, decision)
+                current = with_decision(current, decision)
             except WinsetError as error:
                 click.echo(str(error))
                 continue
@@ -129,7 +131,7 @@ def _decide(found: "Case", folder: Path, coder: str, name: str) -> None:
             click.echo(f"{decision.status} {decision.id}")
             if decision.status == "accepted" and decision.value and not decision.issue:
                 click.echo("(on no issue: its value makes no number; [u]ndo to name one)")
-    _end(found, coder, name)
+    _end(current, coder, name)
 
 
 def _key() -> str:
@@ -155,9 +157,11 @@ def _edit(case: "Case", row: "Statement") -> dict[str, str]:
     changes: dict[str, str] = {}
     now = datetime.datetime.now(datetime.UTC)
     for name in EDITABLE:
-        shown = visible(cells[name]).replace("\n", " ")
-        while said := click.prompt(f"  {name} [{shown}]", default="", show_default=False).strip():
-            change = {name: "" if said == "-" else said}
+        present = visible(cells[name]).replace("\n", " ")
+        while typed := click.prompt(
+            f"  {name} [{present}]", default="", show_default=False
+        ).strip():
+            change = {name: "" if typed == "-" else typed}
             try:
                 with_decision(case, accepted(row, row.coder, now, change))
             except WinsetError as error:
@@ -172,10 +176,10 @@ def _show(case: "Case", row: "Statement", progress: str) -> None:
     from winset.cli.printing import say
     from winset.evidence.coding.trace import sentence
 
-    found = sentence(case, row)
+    context = sentence(case, row)
     click.echo()
     click.echo(click.style(f"{row.id} · {progress}", bold=True))
-    _print_sentence(found)
+    _print_sentence(context)
     actors = {actor.id: actor.name for actor in case.actors}
     issues = {issue.id: issue.title for issue in case.issues}
     for name, value, title in (
@@ -202,19 +206,19 @@ def _scale(issue: "Issue") -> str:
     return f"{points}{f' ({issue.scale.unit})' if issue.scale.unit else ''}"
 
 
-def _print_sentence(found: "Sentence") -> None:
+def _print_sentence(context: "Sentence") -> None:
     from winset.cli.printing import say
 
-    row, document = found.statement, found.document
-    said = " · ".join(
+    row, document = context.statement, context.document
+    source = " · ".join(
         str(part) for part in (document.title or document.id, document.publisher,
                                document.published) if part
     )  # fmt: skip
-    say(said, indent="  ")
-    if not found.intact:
+    say(source, indent="  ")
+    if not context.intact:
         say("(the text has changed there: `winset reanchor`)", indent="  ")
-    if found.words:
-        text = f"{found.before}»{found.words}«{found.after}"
+    if context.words:
+        text = f"{context.before}»{context.words}«{context.after}"
         say(" ".join(text.split()), indent="  ")
     else:
         say(f"(text not kept: characters {row.start} to {row.end})", indent="  ")
@@ -256,11 +260,11 @@ def agreement(case: str, coders: tuple[str, ...], resamples: int, seed: int, as_
     from winset.cli.printing import number, print_json, say, table
     from winset.evidence.coding.agreement import agreement as measured
 
-    found = measured(opened(case), coders, resamples=resamples, seed=seed)
+    result = measured(opened(case), coders, resamples=resamples, seed=seed)
     if as_json:
-        print_json(found)
+        print_json(result)
         return
-    click.echo(f"{' and '.join(found.coders)}; read by one of them only: {found.alone}")
+    click.echo(f"{' and '.join(result.coders)}; read by one of them only: {result.alone}")
     table(
         ["field", "alpha", "95 % from", "to", "statements", "alike", "documents"],
         [
@@ -268,13 +272,13 @@ def agreement(case: str, coders: tuple[str, ...], resamples: int, seed: int, as_
                 f.field, number(f.alpha, 2), number(f.low, 2), number(f.high, 2), str(f.units),
                 str(f.alike), str(f.documents),
             ]
-            for f in found.fields
+            for f in result.fields
         ],
         align="lrrrrrr",
     )  # fmt: skip
-    for d in found.disagreements:
-        said = "; ".join(f"{coder}: {value}" for coder, value in d.said.items())
-        say(f"{d.document} {d.start}–{d.end} {d.statement}: {d.field}: {said}")
+    for d in result.disagreements:
+        values = "; ".join(f"{coder}: {value}" for coder, value in d.said.items())
+        say(f"{d.document} {d.start}–{d.end} {d.statement}: {d.field}: {values}")
 
 
 @click.command()
@@ -300,8 +304,8 @@ def derive(case: str, write: bool, salience: str | None, influence: str | None) 
         except ValueError as error:
             raise WinsetError(f"{text}: must be {error}") from None
 
-    found, folder = writable(case) if write else (opened(case), None)
-    result = derive_stances(found, salience=read(salience), influence=read(influence))
+    opened_case, folder = writable(case) if write else (opened(case), None)
+    result = derive_stances(opened_case, salience=read(salience), influence=read(influence))
     rows = [
         [
             n.issue, n.actor, n.quantity, str(n.value), str(sum(s.weight > 0 for s in n.support)),
@@ -361,16 +365,20 @@ def trace(case: str, issue: str, actor: str, day: datetime.date | None, as_json:
     from winset.cli.printing import print_json, say
     from winset.evidence.coding.trace import trace as traced
 
-    shown = opened(case, day)
-    found = traced(shown, issue, actor)
+    opened_case = opened(case, day)
+    result = traced(opened_case, issue, actor)
     if as_json:
-        print_json(found)
+        print_json(result)
         return
-    click.echo(click.style(f"{shown.actor(actor).name} on {shown.issue(issue).title}", bold=True))
-    _print_cells(found)
-    if found.stance.note:
-        say(f"note: {found.stance.note}")
-    for one in found.sentences:
+    click.echo(
+        click.style(
+            f"{opened_case.actor(actor).name} on {opened_case.issue(issue).title}", bold=True
+        )
+    )
+    _print_cells(result)
+    if result.stance.note:
+        say(f"note: {result.stance.note}")
+    for one in result.sentences:
         row = one.statement
         value = "" if row.value is None else f" {row.value}"
         click.echo()
@@ -378,10 +386,10 @@ def trace(case: str, issue: str, actor: str, day: datetime.date | None, as_json:
         _print_sentence(one)
 
 
-def _print_cells(found: "Trace") -> None:
+def _print_cells(result: "Trace") -> None:
     from winset.cli.printing import say
 
-    for cell in found.cells:
+    for cell in result.cells:
         if cell.value is None and cell.derived is None:
             continue
         text = f"{cell.quantity}: {cell.value or 'none'}, {cell.origin}"
@@ -408,8 +416,8 @@ def reanchor(case: str, write: bool) -> None:
     from winset.cli.printing import say
     from winset.evidence.anchors import reanchor as anchored
 
-    found, folder = writable(case) if write else (opened(case), None)
-    result = anchored(found)
+    opened_case, folder = writable(case) if write else (opened(case), None)
+    result = anchored(opened_case)
     for old, new in result.moved:
         say(f"{old.coder} {old.id}: {old.start}–{old.end} is now {new.start}–{new.end}")
     for row, reason in result.lost:

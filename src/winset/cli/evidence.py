@@ -49,20 +49,20 @@ def extract(
     opened = open_case(case) if case else None
     failed = 0
     lines: list[str] = []
-    for path in (file for given in files for file in document_files(given)):
+    for path in (file for listed in files for file in document_files(listed)):
         try:
             text = reading.document(read_bytes(path), str(path), encoding=encoding)
             statements = reading.statements(text, opened, model=model or MODEL)
-            found = [f for f in statements if f.quoted or not quoted]
+            wanted = [f for f in statements if f.quoted or not quoted]
         except WinsetError as error:
             click.echo(f"error: {error}", err=True)
             failed += 1
             continue
         if jsonl is not None:
-            lines += [json.dumps(f.row(), ensure_ascii=False) for f in found]
+            lines += [json.dumps(f.row(), ensure_ascii=False) for f in wanted]
             continue
         click.echo(click.style(str(path), bold=True))
-        for statement in found:
+        for statement in wanted:
             _show(statement, text.text, say)
     if jsonl is not None:
         _write(jsonl, lines)
@@ -70,16 +70,19 @@ def extract(
         raise WinsetError(f"{failed} file{'' if failed == 1 else 's'} could not be read")
 
 
-def _show(found: "ExtractedStatement", text: str, say: Callable[..., None]) -> None:
-    speakers = ", ".join(found.speakers)
-    issue = f" on {found.issue}" if found.issue else ""
-    say(f"{found.content.start}-{found.content.end} {speakers}: {found.kind}{issue}", indent="  ")
-    words = " ".join(found.content.of(text).split())
-    say(f"“{words}”" if found.quoted else words, indent="    ")
-    if found.condition is not None and found.consequence is not None:
-        say(f"if: {found.condition.of(text)}", indent="    ")
-        say(f"then: {found.consequence.of(text)}", indent="    ")
-    say(f"by: {found.rule}", indent="    ")
+def _show(statement: "ExtractedStatement", text: str, say: Callable[..., None]) -> None:
+    speakers = ", ".join(statement.speakers)
+    issue = f" on {statement.issue}" if statement.issue else ""
+    say(
+        f"{statement.content.start}-{statement.content.end} {speakers}: {statement.kind}{issue}",
+        indent="  ",
+    )
+    words = " ".join(statement.content.of(text).split())
+    say(f"“{words}”" if statement.quoted else words, indent="    ")
+    if statement.condition is not None and statement.consequence is not None:
+        say(f"if: {statement.condition.of(text)}", indent="    ")
+        say(f"then: {statement.consequence.of(text)}", indent="    ")
+    say(f"by: {statement.rule}", indent="    ")
 
 
 def _write(path: Path, lines: list[str]) -> None:
@@ -119,5 +122,5 @@ def search(case: str, words: tuple[str, ...], most: int, as_json: bool) -> None:
         click.echo(click.style(f"{hit.document}:{hit.paragraph.start}", bold=True))
         say(" ".join(hit.words.split()), indent="  ")
     if not hits:
-        kept = sum(document.file is not None for document in opened.documents)
-        click.echo(f"nothing found in {kept} kept document{'' if kept == 1 else 's'}")
+        searchable = sum(document.file is not None for document in opened.documents)
+        click.echo(f"nothing found in {searchable} kept document{'' if searchable == 1 else 's'}")

@@ -32,14 +32,14 @@ def refreshed(page: str, tables: dict[str, str]) -> str:
     Raises:
         WinsetError: when the page asks for a table that is not made, or leaves one out.
     """
-    asked = [match["name"] for match in BLOCK.finditer(page)]
+    marked = [match["name"] for match in BLOCK.finditer(page)]
     problems = [
         str(Problem(where=f"table {name}", required="must be one that is made", found="another",
                     remedy=nearest(name, tables)))
-        for name in asked if name not in tables
+        for name in marked if name not in tables
     ]  # fmt: skip
     problems += [f"table {name}: must stand in the page; found none" for name in tables
-                 if name not in asked]  # fmt: skip
+                 if name not in marked]  # fmt: skip
     if problems:
         raise WinsetError("\n".join(problems))
     return BLOCK.sub(
@@ -66,18 +66,18 @@ def findings_tables(run: "Backtest", decisions: "Decisions", fitted: "Fitted") -
     from winset.track_record.model_table import ensemble, standings
 
     mixture = ensemble(run)
-    found = verdict(run, mixture)
-    if found is None:
+    judgement = verdict(run, mixture)
+    if judgement is None:
         raise WinsetError(f"{run.name}: no model settled anything, so nothing was found")
-    best = found.best.model
+    best = judgement.best.model
     levels = interval_coverage(run, best)
-    said = mixture_sentence(mixture) if mixture else NO_MIXTURE
+    mixture_line = mixture_sentence(mixture) if mixture else NO_MIXTURE
     return {
         "collection": _list(
             [f"{len(decisions.decisions)} decisions in {len(decisions.groups)} groups",
              *decisions.notes]
         ),
-        "verdict": _list(found.sentences[:-1]),
+        "verdict": _list(judgement.sentences[:-1]),
         "raw": _standings(standings(run, "raw"), calibrated=False),
         "calibrated": _standings(standings(run, "calibrated"), calibrated=True),
         "left-out": _list(
@@ -86,7 +86,7 @@ def findings_tables(run: "Backtest", decisions: "Decisions", fitted: "Fitted") -
             for why, times in reasons.items()
         ),
         "duels": _duels(run, best),
-        "ensemble": f"{said}\n",
+        "ensemble": f"{mixture_line}\n",
         "coverage": _markdown(
             ("interval", "outcomes inside (95 %)"),
             [(f"{level:.0%}".replace("%", " %"), share(e)) for level, e in levels],
@@ -108,7 +108,7 @@ def _list(lines: Iterable[str]) -> str:
     return "\n".join(["", *(f"- {line.removesuffix('.')}." for line in lines), "", ""])
 
 
-def _standings(found: "Sequence[Standing]", *, calibrated: bool) -> str:
+def _standings(rows: "Sequence[Standing]", *, calibrated: bool) -> str:
     from winset.track_record.backtest_words import EIGHTY, points, share
 
     columns = ("model", "decisions", "error (95 %)", "within 10 points", "CRPS (95 %)")
@@ -119,7 +119,7 @@ def _standings(found: "Sequence[Standing]", *, calibrated: bool) -> str:
             (f"`{s.model}`", s.decisions, points(s.error), f"{100 * s.hits.value:.0f} %",
              points(s.crps),
              *((share(s.coverage[EIGHTY]), f"{s.width[EIGHTY]:.0f}") if calibrated else ()))
-            for s in found
+            for s in rows
         ],
     )  # fmt: skip
 
@@ -155,33 +155,33 @@ def _ladder(model: str, decisions: "Decisions") -> str:
     from winset.track_record.backtest import settlements
     from winset.track_record.backtest_words import points, share, signed
 
-    said = settlements(decisions, [make_model(model)])[model]
+    settled = settlements(decisions, [make_model(model)])[model]
     return _markdown(
         (f"`{model}`", "CRPS (95 %)", "gained", "inside 80 %", "width of 80 %"),
         [
             (rung.name, points(rung.crps), signed(rung.gained) if rung.gained else "",
              share(rung.inside), f"{rung.width:.0f}")
-            for rung in ladder(model, decisions, said)
+            for rung in ladder(model, decisions, settled)
         ],
     )  # fmt: skip
 
 
-def _kinds(what: str, found: "Sequence[Ablation]") -> str:
+def _kinds(heading: str, kinds: "Sequence[Ablation]") -> str:
     from winset.track_record.backtest_words import points, share
 
-    if not found:
+    if not kinds:
         return "\nThe table does not say.\n\n"
     return _markdown(
-        (what, "decisions", "groups", "error (95 %)", "CRPS (95 %)", "inside 80 %", "width"),
+        (heading, "decisions", "groups", "error (95 %)", "CRPS (95 %)", "inside 80 %", "width"),
         [
             (kind.name, kind.decisions, kind.groups, points(kind.error), points(kind.crps),
              share(kind.inside), f"{kind.width:.0f}")
-            for kind in found
+            for kind in kinds
         ],
     )  # fmt: skip
 
 
-def made_from(table: Path) -> dict[str, str]:
+def tables_from(table: Path) -> dict[str, str]:
     """Return the tables of the decisions in ``table``, all models with their usual parameters."""
     from winset.forecast.calibration import shipped
     from winset.formats.decisions import read_decisions
@@ -202,7 +202,7 @@ def findings(table: Path, page: Path) -> None:
 
     try:
         before = page.read_text("utf-8")
-        write_file(page, refreshed(before, made_from(table)).encode())
+        write_file(page, refreshed(before, tables_from(table)).encode())
     except WinsetError as error:
         raise click.ClickException(str(error)) from None
 

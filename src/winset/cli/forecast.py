@@ -79,52 +79,56 @@ def forecast(
     if raw and calibration is not None:
         raise WinsetError("--raw and --calibration exclude each other")
     fitted = None if calibration is None else read_fitted(calibration)
-    opened = open_as_of(case, day)
+    opened_case = open_as_of(case, day)
     if name == "all":
         if settings or save or rounds:
             raise WinsetError("--set, --save and --rounds go with one model, not with all")
-        models: list[Model] = fitting_models(opened)
+        models: list[Model] = fitting_models(opened_case)
     else:
-        usual = default_model(opened) if rounds is None else PLAYING_ROUNDS
+        usual = default_model(opened_case) if rounds is None else PLAYING_ROUNDS
         models = [make_model(name or usual, settings_of(settings))]
     expect(needed(models))
-    made = []
+    forecasts = []
     with progress_bar(draws * len(models), not as_json) as done:
         for model in models:
-            made.append(
+            forecasts.append(
                 make_forecast(
-                    opened, model, draws=draws, seed=seed, scenario=scenario,
+                    opened_case, model, draws=draws, seed=seed, scenario=scenario,
                     raw=raw, fitted=fitted, progress=done,
                 )
             )  # fmt: skip
     if rounds is not None:
-        _write_rounds(opened, models[0], made[0], rounds)
+        _write_rounds(opened_case, models[0], forecasts[0], rounds)
     if save is not None:
-        made[0].save(save)
+        forecasts[0].save(save)
     if report is not None:
         from winset.report import write_report
 
-        write_report(report, opened, made)
-    choice = choice_sentence(opened, name, rounds=rounds is not None)
+        write_report(report, opened_case, forecasts)
+    choice = choice_sentence(opened_case, name, rounds=rounds is not None)
     if as_json:
         from winset.explain.forecast_json import forecast_json
 
         tell_choice(choice)
-        shown = [
-            forecast_json(opened, f, look_behind(opened, f, structure=True, curves=False))
-            for f in made
+        documents = [
+            forecast_json(opened_case, f, look_behind(opened_case, f, structure=True, curves=False))
+            for f in forecasts
         ]
-        print_json(shown if name == "all" else shown[0])
+        print_json(documents if name == "all" else documents[0])
     else:
         from winset.cli.forecast_text import print_forecasts
         from winset.explain.answers import answers
         from winset.explain.headline import headline
 
-        speaker = _speaker(opened, made)
-        findings = look_behind(opened, speaker, structure=True, curves=False)
-        lines = headline(opened, speaker, findings).sentences
+        speaker = _answering(opened_case, forecasts)
+        findings = look_behind(opened_case, speaker, structure=True, curves=False)
+        lines = headline(opened_case, speaker, findings).sentences
         print_forecasts(
-            opened, made, lines=lines, said=answers(opened, speaker, findings), findings=findings
+            opened_case,
+            forecasts,
+            lines=lines,
+            answers=answers(opened_case, speaker, findings),
+            findings=findings,
         )
         if choice:
             say(choice)
@@ -144,22 +148,22 @@ def settings_of(settings: tuple[str, ...]) -> dict[str, str]:
     return pairs
 
 
-def _write_rounds(case: "Case", model: "Model", made: "Forecast", path: Path) -> None:
+def _write_rounds(case: "Case", model: "Model", rounds_forecast: "Forecast", path: Path) -> None:
     from winset.case.folder import write_file
     from winset.forecast.rounds_table import rounds_table
     from winset.models import RoundsModel
 
     if not isinstance(model, RoundsModel):
         raise WinsetError(f"model “{model.name}” plays no rounds; leave --rounds out")
-    write_file(path, rounds_table(case, model, made).encode())
+    write_file(path, rounds_table(case, model, rounds_forecast).encode())
 
 
-def _speaker(case: "Case", made: "list[Forecast]") -> "Forecast":
+def _answering(case: "Case", forecasts: "list[Forecast]") -> "Forecast":
     """Return the forecast that answers the questions: the default model's, if it is there."""
     from winset.models import default_model
 
     wanted = default_model(case)
-    return next((forecast for forecast in made if forecast.made.model == wanted), made[0])
+    return next((forecast for forecast in forecasts if forecast.made.model == wanted), forecasts[0])
 
 
 @click.command()
@@ -186,19 +190,19 @@ def compare(
     from winset.cli.printing import heading, print_json, say
     from winset.forecast.scenario_effects import compare as compared
 
-    opened = open_as_of(case, day)
+    opened_case = open_as_of(case, day)
     if len(scenarios) < 2:
-        known = ", ".join(["base", *(s.id for s in opened.scenarios)])
+        known = ", ".join(["base", *(s.id for s in opened_case.scenarios)])
         raise click.UsageError(f"give --scenario twice or more; this case has {known}")
-    model = chosen_model(opened, name, settings_of(settings))
-    found = compared(opened, model, scenarios, draws=draws, seed=seed)
+    model = chosen_model(opened_case, name, settings_of(settings))
+    comparison = compared(opened_case, model, scenarios, draws=draws, seed=seed)
     if as_json:
-        print_json({"made": [f.made for f in found.forecasts], "effects": found.effects})
+        print_json({"made": [f.made for f in comparison.forecasts], "effects": comparison.effects})
         return
-    heading(f"{opened.title}: {model.name}, {draws:,} draws")
-    for issue in opened.issues:
-        _print_issue(opened, issue.id, found, scenarios)
-    if any(effect.part for effect in found.effects):
+    heading(f"{opened_case.title}: {model.name}, {draws:,} draws")
+    for issue in opened_case.issues:
+        _print_issue(opened_case, issue.id, comparison, scenarios)
+    if any(effect.part for effect in comparison.effects):
         say("· marks what a scenario does through one channel alone.")
     say(
         "Every scenario sees the same draws. Medians and 80 % ranges are the model's own, without "
@@ -207,7 +211,7 @@ def compare(
     )
 
 
-def _print_issue(case: "Case", issue: str, found: Any, scenarios: tuple[str, ...]) -> None:
+def _print_issue(case: "Case", issue: str, comparison: Any, scenarios: tuple[str, ...]) -> None:
     from winset.cli.printing import interval, number, say, share, table
 
     click.echo()
@@ -217,11 +221,11 @@ def _print_issue(case: "Case", issue: str, found: Any, scenarios: tuple[str, ...
         [
             [
                 name,
-                "assumed" if (agreed := made.agreed(issue)) is None else share(agreed[0]),
-                number(made.quantile(issue, 0.5)),
-                interval(made.quantile(issue, 0.1), made.quantile(issue, 0.9)),
+                "assumed" if (agreed := forecast.agreed(issue)) is None else share(agreed[0]),
+                number(forecast.quantile(issue, 0.5)),
+                interval(forecast.quantile(issue, 0.1), forecast.quantile(issue, 0.9)),
             ]
-            for name, made in zip(scenarios, found.forecasts, strict=True)
+            for name, forecast in zip(scenarios, comparison.forecasts, strict=True)
         ],
         align="lrrr",
     )
@@ -234,7 +238,7 @@ def _print_issue(case: "Case", issue: str, found: Any, scenarios: tuple[str, ...
                 *_cells(e.agreement, 3),
                 *_cells(e.settlement, 1),
             ]
-            for e in found.effects
+            for e in comparison.effects
             if e.issue == issue
         ],
         align="lrrrr",

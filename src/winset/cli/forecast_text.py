@@ -20,27 +20,27 @@ MOST_BLAMED = 4
 
 def print_forecasts(
     case: Case,
-    made: Sequence[Forecast],
+    forecasts: Sequence[Forecast],
     *,
     lines: Sequence[str],
-    said: Sequence[Answer],
+    answers: Sequence[Answer],
     findings: Findings,
 ) -> None:
     """Print the answer in ``lines``, the answers to questions, then tables of what stands behind.
 
     Args:
         case: what was forecast.
-        made: one forecast a model, shown side by side.
+        forecasts: one a model, shown side by side.
         lines: the headline of the one that answers.
-        said: its answers to the questions of the case.
+        answers: its answers to the questions of the case.
         findings: what lies behind it.
     """
-    first = made[0].made
+    first = forecasts[0].made
     under = "" if first.scenario == "base" else f", scenario {first.scenario}"
     heading(f"{case.title}, as of {case.as_of}{under}")
     for line in lines:
         say(line)
-    for answer in said:
+    for answer in answers:
         click.echo()
         say(answer.text)
         say(answer.sentence, indent="  ")
@@ -49,13 +49,13 @@ def print_forecasts(
     for k, issue in enumerate(case.issues):
         click.echo()
         say(f"{issue.title} ({issue.scale.low:g} to {issue.scale.high:g} {issue.scale.unit})")
-        _table([(forecast.made.model, forecast.summary()[k]) for forecast in made])
+        _table([(forecast.made.model, forecast.summary()[k]) for forecast in forecasts])
         if issue.outcome is not None:
             say(f"outcome: {issue.outcome.value} ({issue.outcome.date})", indent="  ")
         _behind(case, findings, k)
-    if len(made) > 1:
+    if len(forecasts) > 1:
         click.echo("\nWhy they differ:")
-        for forecast in made:
+        for forecast in forecasts:
             say(f"{forecast.made.model}: {MODELS[forecast.made.model].idea}", indent="  ")
     for name, played in findings.games.items():
         click.echo()
@@ -71,9 +71,9 @@ def print_forecasts(
         say(assumed)
     if points := points_sentence(case):
         say(points)
-    say(calibration_sentence(made[0]))
+    say(calibration_sentence(forecasts[0]))
     say(
-        f"Made with winset {first.version}, {_draws(made[0].draws)}, seed {first.seed}, "
+        f"Made with winset {first.version}, {_draws(forecasts[0].draws)}, seed {first.seed}, "
         f"case {first.case_digest[:12]}."
     )
 
@@ -85,8 +85,8 @@ def _ends(played: PlayedGame) -> None:
     shares = hundredths([value.mean for value in ends.values()])
     say("How it ends, in chances that add up to 1:", indent="  ")
     for id, count in sorted(zip(ends, shares, strict=True), key=lambda pair: -pair[1]):
-        shown = "1" if count == 100 else f".{count:02d}"
-        say(f"{shown} {notes[id]}", indent="  ")
+        chance = "1" if count == 100 else f".{count:02d}"
+        say(f"{chance} {notes[id]}", indent="  ")
 
 
 def hundredths(shares: Sequence[float]) -> list[int]:
@@ -103,8 +103,8 @@ def hundredths(shares: Sequence[float]) -> list[int]:
 
 
 def _chances(values: Mapping[str, GameEstimate]) -> None:
-    shown = [f"{name.replace('_', ' ')} {share(value.mean)}" for name, value in values.items()]
-    say(", ".join(shown), indent="  ")
+    parts = [f"{name.replace('_', ' ')} {share(value.mean)}" for name, value in values.items()]
+    say(", ".join(parts), indent="  ")
 
 
 def _draws(count: int) -> str:
@@ -130,10 +130,10 @@ def _share(value: float | None) -> str:
     return "" if value is None else share(value)
 
 
-def _agreement(said: IssueSummary) -> str:
-    if said.agreement is None:
+def _agreement(summary: IssueSummary) -> str:
+    if summary.agreement is None:
         return "assumed"
-    value, error = said.agreement, said.agreement_error
+    value, error = summary.agreement, summary.agreement_error
     sure = error is None or np.isnan(error) or share(value - error) == share(value + error)
     return share(value) + ("" if sure else f" ± {error:.3f}".replace("0.", "."))
 

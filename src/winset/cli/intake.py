@@ -62,7 +62,7 @@ def add(
     from winset.evidence.reading.apart import shared
     from winset.evidence.reading.documents import document_files, read_bytes
 
-    paths, failed = _found(files, document_files)
+    paths, failed = _listed(files, document_files)
     if len(paths) > 1 and (title or url):
         raise WinsetError(
             f"--title and --url go with a single file; found {len(paths)}; add it alone"
@@ -72,27 +72,27 @@ def add(
     _, folder = writable(case)
     report = _Report(as_json)
     with only_session(folder, CODER):
-        found = opened(case)
-        known = known_of(found)
+        opened_case = opened(case)
+        known = known_of(opened_case)
         tasks = [
             ReadTask(name=str(path), path=path, encoding=encoding, rules=not no_propose, case=known)
             for path in paths
         ]
         for path, reading in zip(paths, _readings(tasks, workers), strict=True):
             try:
-                found = opened(case)  # again each time: others may have written since
+                opened_case = opened(case)  # again each time: others may have written since
                 intake = take_in(
-                    found, read_bytes(path), str(path), keep=not no_keep, rules=not no_propose,
-                    encoding=encoding, title=title, publisher=publisher, published=published,
-                    url=url, reading=reading,
+                    opened_case, read_bytes(path), str(path), keep=not no_keep,
+                    rules=not no_propose, encoding=encoding, title=title, publisher=publisher,
+                    published=published, url=url, reading=reading,
                 )  # fmt: skip
                 save_intake(folder, intake)
             except WinsetError as error:
                 failed.append(str(error))
                 continue
-            found = intake.case
+            opened_case = intake.case
             report.took(path, intake)
-    report.end(found, case)
+    report.end(opened_case, case)
     _fail(failed, "file", "could not be added")
 
 
@@ -154,9 +154,9 @@ def propose(
     answers = None if offline else endpoint_of(model, url=endpoint, timeout=timeout)
 
     def one(read: "Case", document: "Document", report: "_Report") -> "Proposed":
-        found = propose_by_model(read, document, model=model, answers=answers, coder=coder)
-        report.answered(found)
-        return found.proposed
+        answer = propose_by_model(read, document, model=model, answers=answers, coder=coder)
+        report.answered(answer)
+        return answer.proposed
 
     _propose(case, documents, as_json, coder=coder or coder_of(model), one=one)
 
@@ -217,35 +217,35 @@ def _propose(
     from winset.evidence.coding.renewal import check_proposer, save_renewal
     from winset.evidence.disposable import only_session
 
-    found, folder = writable(case)
-    check_proposer(found, coder)
+    opened_case, folder = writable(case)
+    check_proposer(opened_case, coder)
     failed: list[str] = []
     report = _Report(as_json)
     with only_session(folder, coder):
-        found = opened(case)  # again, under the lock
-        for document in _chosen(found, documents):
+        opened_case = opened(case)  # again, under the lock
+        for document in _chosen(opened_case, documents):
             try:
-                proposed = one(found, document, report)
+                proposed = one(opened_case, document, report)
                 save_renewal(folder, proposed.renewal)
             except WinsetError as error:
                 failed.append(str(error))
                 continue
-            found = proposed.case
+            opened_case = proposed.case
             report.names += proposed.strangers
             report.renewed(proposed.renewal)
-    report.end(found, case)
+    report.end(opened_case, case)
     _fail(failed, "document", "got no proposals")
 
 
-def _found(
+def _listed(
     files: Iterable[Path], look: "Callable[[Path], tuple[Path, ...]]"
 ) -> tuple[list[Path], list[str]]:
     """Return the files to read, each once, and what is wrong with those that cannot be listed."""
     paths: dict[Path, None] = {}
     failed = []
-    for given in files:
+    for path in files:
         try:
-            paths |= dict.fromkeys(look(given))
+            paths |= dict.fromkeys(look(path))
         except WinsetError as error:
             failed.append(str(error))
     return list(paths), failed
@@ -276,11 +276,11 @@ def _chosen(case: "Case", ids: tuple[str, ...]) -> "Iterator[Document]":
     )
 
 
-def _fail(failed: list[str], what: str, how: str) -> None:
+def _fail(failed: list[str], noun: str, outcome: str) -> None:
     for error in failed:
         click.echo(f"error: {error}", err=True)
     if failed:
-        raise WinsetError(f"{len(failed)} {what}{'' if len(failed) == 1 else 's'} {how}")
+        raise WinsetError(f"{len(failed)} {noun}{'' if len(failed) == 1 else 's'} {outcome}")
 
 
 class _Report:
@@ -288,7 +288,7 @@ class _Report:
 
     def __init__(self, as_json: bool) -> None:
         self.as_json = as_json
-        self.said: list[dict[str, object]] = []
+        self.entries: list[dict[str, object]] = []
         self.names: list[str] = []
         self.undated = 0
         self.model: dict[str, object] = {}
@@ -306,7 +306,7 @@ class _Report:
             done += ", its text is kept now"
         if self.as_json:
             entry = {"file": path, "new": intake.new, "document": document}
-            self.said.append({**entry, "remarks": intake.remarks})
+            self.entries.append({**entry, "remarks": intake.remarks})
         else:
             say(f"{path}: {done} as {document.id}")
             known = (document.title, document.publisher, document.published or "date unknown")
@@ -316,16 +316,16 @@ class _Report:
         if proposed is not None:
             self.renewed(proposed.renewal, heading=False)
 
-    def answered(self, found: "ModelProposed") -> None:
+    def answered(self, answer: "ModelProposed") -> None:
         """Report what a language model answered that does not hold."""
         from winset.cli.printing import say
 
         self.model = {
-            "asked": found.asked, "replayed": found.replayed, "rejections": found.rejections,
+            "asked": answer.asked, "replayed": answer.replayed, "rejections": answer.rejections,
         }  # fmt: skip
         if self.as_json:
             return
-        for one in found.rejections:
+        for one in answer.rejections:
             say(f"{one.document}: rejected {one.quote}: {one.reason}")
 
     def renewed(self, renewal: "Renewal", *, heading: bool = True) -> None:
@@ -335,9 +335,9 @@ class _Report:
         counts = _counts(renewal)
         if self.as_json:
             entry: dict[str, object] = (
-                {"document": renewal.document} if heading else self.said.pop()
+                {"document": renewal.document} if heading else self.entries.pop()
             )
-            self.said.append({**entry, "proposed": counts, **self.model})
+            self.entries.append({**entry, "proposed": counts, **self.model})
             return
         if heading:
             say(f"{renewal.document}:")
@@ -350,8 +350,8 @@ class _Report:
             "proposed by another already": renewal.elsewhere,
         }  # fmt: skip
         if len(renewal.added) < len(renewal.rows) or renewal.dropped or renewal.elsewhere:
-            told = ", ".join(f"{len(ids)} {what}" for what, ids in again.items() if ids)
-            say(told or "all as before", indent="  ")
+            counted = ", ".join(f"{len(ids)} {group}" for group, ids in again.items() if ids)
+            say(counted or "all as before", indent="  ")
 
     def end(self, case: "Case", name: str) -> None:
         """Report who is not known yet, and what comes next."""
@@ -360,7 +360,7 @@ class _Report:
 
         lines = actor_lines(case, suggested_actors(case, self.names))
         if self.as_json:
-            print_json({"documents": self.said, "suggested_actors": lines})
+            print_json({"documents": self.entries, "suggested_actors": lines})
             return
         rows = [row for row in case.statements if row.status == "proposed"]
         unresolved = sum(row.speaker == "unresolved" for row in rows)

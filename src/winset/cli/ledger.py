@@ -109,19 +109,19 @@ def seal(
     from winset.track_record.sealed import seal as sealed_in
     from winset.track_record.sealed.witness import Trust, parse_kind
 
-    opened, folder = writable(case)
+    opened_case, folder = writable(case)
     kinds, trust = [parse_kind(text) for text in witnesses], Trust(certificates=certificates)
     ready(kinds, trust)
     with _options_named():
         done = sealed_in(
-            opened,
+            opened_case,
             question=question,
             issue=issue,
             resolve_by=day,
             rule=rule,
             no_rule=no_rule,
             note=note,
-            model=chosen_model(opened, name, settings_of(settings)),
+            model=chosen_model(opened_case, name, settings_of(settings)),
             draws=draws,
             seed=seed,
             scenario=scenario,
@@ -250,34 +250,34 @@ def verify(
             err=as_json,
         )
     trust = Trust(certificates=certificates, signers=signers, headers=headers_of(blocks))
-    found = verified(folder, head=head, again=not chain_only, trust=trust)
+    result = verified(folder, head=head, again=not chain_only, trust=trust)
     if as_json:
-        print_json({"sound": found.sound, "verified": found})
+        print_json({"sound": result.sound, "verified": result})
     else:
-        _print_verified(found)
-    if not found.sound:
+        _print_verified(result)
+    if not result.sound:
         raise SystemExit(1)
 
 
-def _print_verified(found: "Verified") -> None:
+def _print_verified(result: "Verified") -> None:
     from winset.cli.printing import say
 
-    count = f"{found.entries} entr{'y' if found.entries == 1 else 'ies'}"
-    bad = len(found.problems)
+    count = f"{result.entries} entr{'y' if result.entries == 1 else 'ies'}"
+    bad = len(result.problems)
     whole = f"{bad} problem{'' if bad == 1 else 's'}" if bad else "whole"
-    say(f"Ledger: {count}, {whole}; ends in {', '.join(h[:12] for h in found.heads) or 'nothing'}")
-    for problem in found.problems:
+    say(f"Ledger: {count}, {whole}; ends in {', '.join(h[:12] for h in result.heads) or 'nothing'}")
+    for problem in result.problems:
         say(str(problem), indent="  ")
-    for fork in found.forks:
+    for fork in result.forks:
         say(fork, indent="  ")
-    if found.case_problems:
-        say(f"The case itself cannot be read now: {found.case_problems[0]}", indent="  ")
-    for check in found.checks:
+    if result.case_problems:
+        say(f"The case itself cannot be read now: {result.case_problems[0]}", indent="  ")
+    for check in result.checks:
         click.echo()
         _print_check(check)
-    if found.checks:
+    if result.checks:
         click.echo()
-        _print_record(found.record)
+        _print_record(result.record)
 
 
 def _print_check(check: "Check") -> None:
@@ -286,7 +286,7 @@ def _print_check(check: "Check") -> None:
     sealed, seal = check.sealed, check.sealed.seal
     say(f"{sealed.id[:12]}, sealed {seal.at.date()} (line {sealed.line}): {seal.text}")
     say(_forecast(sealed), indent="  ")
-    said = {
+    verdict = {
         "same bytes": f"made again by {check.code}: the same, draw by draw",
         "same numbers": f"made again by {check.code}: what was sealed is the same",
         "other numbers": f"MADE AGAIN BY {check.code.upper()}: OTHER NUMBERS",
@@ -294,10 +294,10 @@ def _print_check(check: "Check") -> None:
         "not made": "",
     }[check.verdict]
     if check.difference:
-        said += f", apart by up to {check.difference:.3g}"
+        verdict += f", apart by up to {check.difference:.3g}"
         if check.errors is not None:
-            said += f" ({check.errors:.1f} Monte Carlo errors)"
-    for line in filter(None, (said, *check.harm, *check.changes)):
+            verdict += f" ({check.errors:.1f} Monte Carlo errors)"
+    for line in filter(None, (verdict, *check.harm, *check.changes)):
         say(line, indent="  ")
     say(check.dates, indent="  ")
     for witness in check.witnesses:
@@ -307,14 +307,14 @@ def _print_check(check: "Check") -> None:
         say(f"judged by: {seal.rule}", indent="  ")
     elif seal.no_rule:
         say(f"without a rule: {seal.no_rule}", indent="  ")
-    came = sealed.resolution
-    if came is None:
+    resolution = sealed.resolution
+    if resolution is None:
         late = seal.resolve_by < datetime.date.today()
         say(f"{'OVERDUE since' if late else 'open until'} {seal.resolve_by}", indent="  ")
     else:
-        behind = ", ".join(filter(None, (str(came.date or ""), came.source)))
+        behind = ", ".join(filter(None, (str(resolution.date or ""), resolution.source)))
         amended = f", amended {len(sealed.resolutions) - 1}×" * (len(sealed.resolutions) > 1)
-        say(f"came out {came.outcome}" + (f" ({behind})" if behind else "") + amended
+        say(f"came out {resolution.outcome}" + (f" ({behind})" if behind else "") + amended
             + f". {_scores(check.score)}", indent="  ")  # fmt: skip
 
 
@@ -323,47 +323,51 @@ def _forecast(sealed: "Sealed") -> str:
     from winset.cli.printing import number, share
 
     seal = sealed.seal
-    shown = [c for c in seal.chances if not (c.outcome == "no" and len(seal.chances) == 2)]
-    said = []
-    for chance in shown:
+    chances = [c for c in seal.chances if not (c.outcome == "no" and len(seal.chances) == 2)]
+    parts = []
+    for chance in chances:
         error = "" if not chance.error or chance.error < 5e-4 else f" ± {chance.error:.3f}"
-        said.append(f"{chance.outcome} {share(chance.probability)}{error}")
+        parts.append(f"{chance.outcome} {share(chance.probability)}{error}")
     settled = seal.settlement
     if settled is not None and settled.quantiles:
         low, middle, high = (settled.quantiles[k * len(settled.quantiles) // 10] for k in (1, 5, 9))
-        said.append(
+        parts.append(
             f"settlement {number(middle)} ({number(low)} to {number(high)}) {settled.unit}".strip()
         )
-    made = seal.made
-    how = f"{made.get('model')}, scenario {made.get('scenario')}, {seal.draws:,} draws"
-    return f"{'; '.join(said) or 'no agreement in any draw'} ({how})"
+    provenance = seal.made
+    origin = (
+        f"{provenance.get('model')}, scenario {provenance.get('scenario')}, {seal.draws:,} draws"
+    )
+    return f"{'; '.join(parts) or 'no agreement in any draw'} ({origin})"
 
 
-def _scores(found: "Score | None") -> str:
-    if found is None:
+def _scores(result: "Score | None") -> str:
+    if result is None:
         return ""
     parts = []
-    for name, value in (("Brier", found.brier), ("log", found.log_score)):
+    for name, value in (("Brier", result.brier), ("log", result.log_score)):
         if value is not None:
             parts.append(f"{name} {value:.3f}")
-    if found.crps is not None:
-        parts.append(f"CRPS {found.crps:.3g}, {found.crps_share:.3f} of the scale")
-    said = "; ".join(parts)
-    return said if found.counts else f"Does not count: {found.why_not}" + f" ({said})" * bool(said)
+    if result.crps is not None:
+        parts.append(f"CRPS {result.crps:.3g}, {result.crps_share:.3f} of the scale")
+    text = "; ".join(parts)
+    return (
+        text if result.counts else f"Does not count: {result.why_not}" + f" ({text})" * bool(text)
+    )
 
 
-def _print_record(found: "RunningRecord") -> None:
+def _print_record(running: "RunningRecord") -> None:
     from winset.cli.printing import say
 
     parts = [
         f"{name} {_rate(rate)}"
         for name, rate in (
-            ("Brier", found.brier), ("log", found.log_score), ("CRPS", found.crps_share)
+            ("Brier", running.brier), ("log", running.log_score), ("CRPS", running.crps_share)
         )
         if rate is not None
     ]  # fmt: skip
     say(
-        f"Record: {found.sealed} sealed, {found.resolved} resolved, {found.counted} counted"
+        f"Record: {running.sealed} sealed, {running.resolved} resolved, {running.counted} counted"
         + "".join(f"; {part}" for part in parts)
         + (
             ". Means and 95 % intervals, whole questions drawn anew; CRPS as a share of the scale."
@@ -371,7 +375,7 @@ def _print_record(found: "RunningRecord") -> None:
             else "."
         )
     )
-    say(found.dates)
+    say(running.dates)
 
 
 def _rate(rate: "Rate") -> str:

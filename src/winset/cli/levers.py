@@ -69,7 +69,7 @@ def levers(
     from winset.explain.levers import find_levers
 
     opened_case = opened(case, day)
-    found = find_levers(
+    result = find_levers(
         opened_case,
         chosen_model(opened_case, name, settings_of(settings)),
         actor=actor,
@@ -82,46 +82,47 @@ def levers(
         scenario=scenario,
     )
     if as_json:
-        print_json(_json(found))
+        print_json(_json(result))
     else:
-        _print(opened_case, found)
+        _print(opened_case, result)
 
 
-def _json(found: "Levers") -> dict[str, Any]:
+def _json(result: "Levers") -> dict[str, Any]:
     """Return the result with what follows from each move written out."""
     from winset.forecast.jsonable import jsonable
 
-    plain: dict[str, Any] = jsonable(found)
+    plain: dict[str, Any] = jsonable(result)
     for kind in ("levers", "closest"):
-        for lever, said in zip(getattr(found, kind), plain[kind], strict=True):
-            for move, row in zip(lever.moves, said["moves"], strict=True):
+        for lever, entry in zip(getattr(result, kind), plain[kind], strict=True):
+            for move, row in zip(lever.moves, entry["moves"], strict=True):
                 row.update(before=str(move.movable.input.range), after=str(move.after))
                 row["size"] = move.size
     return plain
 
 
-def _print(case: "Case", found: "Levers") -> None:
+def _print(case: "Case", result: "Levers") -> None:
     from winset.cli.printing import heading, say
     from winset.explain.levers import ORDER, headline, lever_sentence, standing
     from winset.explain.levers.words import group_title, nothing_sentence
 
-    under = "" if found.scenario == "base" else f", scenario {found.scenario}"
+    under = "" if result.scenario == "base" else f", scenario {result.scenario}"
     heading(f"{case.title}, as of {case.as_of}{under}")
-    say(headline(case, found))
-    say(standing(found))
+    say(headline(case, result))
+    say(standing(result))
     for who in ORDER:
         click.echo()
-        heading(group_title(case, found, who))
-        if nothing := nothing_sentence(found, who):
+        heading(group_title(case, result, who))
+        if nothing := nothing_sentence(result, who):
             say(nothing)
-        for lever in (*found.of(who), *(one for one in found.closest if one.who == who)):
-            say(f"- {lever_sentence(case, found, lever)}")
+        for lever in (*result.of(who), *(one for one in result.closest if one.who == who)):
+            say(f"- {lever_sentence(case, result, lever)}")
     click.echo()
-    how = "solved exactly" if found.exact else "searched to a 64th of the way"
+    method = "solved exactly" if result.exact else "searched to a 64th of the way"
     say(
         f"Medians, before and after. Smallest first, by the share of its plausible range that each "
-        f"number moves; single changes are {how}. The chance as coded is the forecast's, over "
-        f"{found.counted:,} draws; ± is the Monte Carlo standard error of a change, over "
-        f"{found.draws:,} draws, paired. {found.movable:,} inputs could be moved, {found.idle:,} "
-        f"of them without any effect. {found.solved:,} draws solved, seed {found.seed}."
+        f"number moves; single changes are {method}. The chance as coded is the forecast's, over "
+        f"{result.counted:,} draws; ± is the Monte Carlo standard error of a change, over "
+        f"{result.draws:,} draws, paired. {result.movable:,} inputs could be moved, "
+        f"{result.idle:,} of them without any effect. {result.solved:,} draws solved, "
+        f"seed {result.seed}."
     )

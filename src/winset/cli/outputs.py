@@ -33,11 +33,11 @@ class Output(click.Path):
         """
         path = Path(os.fsdecode(super().convert(value, param, ctx)))
         if not (self.allow_dash and str(path) == "-"):
-            what = "the file"
+            title = "the file"
             if param is not None:
                 name = max(param.opts, key=len)
-                what = name if isinstance(param, click.Option) else name.upper()
-            check_ending(path, self.endings, what=what)
+                title = name if isinstance(param, click.Option) else name.upper()
+            check_ending(path, self.endings, what=title)
         return path
 
 

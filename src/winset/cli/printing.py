@@ -66,17 +66,17 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, align: str =
     from rich.table import Table
     from rich.text import Text
 
-    shown = Table(
+    grid = Table(
         box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1), collapse_padding=True
     )
     for k, name in enumerate(columns):
         right = align[k : k + 1] == "r"
-        shown.add_column(name, justify="right" if right else "left", overflow="fold", no_wrap=right)
+        grid.add_column(name, justify="right" if right else "left", overflow="fold", no_wrap=right)
     for row in rows:
-        shown.add_row(*(Text("".join(c if c.isprintable() else "�" for c in cell)) for cell in row))
+        grid.add_row(*(Text("".join(c if c.isprintable() else "�" for c in cell)) for cell in row))
     console = Console(width=width(), highlight=False, markup=False, emoji=False, color_system=None)
     with console.capture() as capture:
-        console.print(shown)
+        console.print(grid)
     click.echo("\n".join(line.rstrip() for line in capture.get().rstrip().split("\n")))
 
 

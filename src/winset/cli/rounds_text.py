@@ -101,17 +101,19 @@ def _print_issue(rounds: Rounds, issue: Issue, case: Case, batch: Batch) -> None
         [*rows, ["", "forecast", *(forecast(t) for t in turns)]],
         align="rl" + "r" * len(turns),
     )
-    said = "←3: moved by the offer of actor 3"
-    said += f"; {OWN}: by a bargain of its own." if OWN in str(rows) else "."
+    legend = "←3: moved by the offer of actor 3"
+    legend += f"; {OWN}: by a bargain of its own." if OWN in str(rows) else "."
     if len(turns) < last + 1:
-        said += f" {len(turns)} of {last + 1} rounds shown; a move is marked in its own round only."
+        legend += (
+            f" {len(turns)} of {last + 1} rounds shown; a move is marked in its own round only."
+        )
     if last == 0:
-        said = "Nobody moves."
+        legend = "Nobody moves."
     elif rounds.converged[0, k]:
-        said += f" Settled down after {last} round{'' if last == 1 else 's'}."
+        legend += f" Settled down after {last} round{'' if last == 1 else 's'}."
     else:
-        said += f" Cut off after {last} rounds: not settled down."
-    say(said, indent="  ")
+        legend += f" Cut off after {last} rounds: not settled down."
+    say(legend, indent="  ")
 
 
 def _chosen(last: int, most: int) -> list[int]:
@@ -129,14 +131,14 @@ def _chosen(last: int, most: int) -> list[int]:
 
 def _plain(rounds: Rounds, issue: Issue, case: Case, batch: Batch) -> dict[str, Any]:
     k = batch.issues.index(issue.id)
-    kept = slice(0, int(rounds.rounds[0, k]) + 1)
-    path, by = batch.in_units(rounds.position)[0, kept, :, k], rounds.moved_by[0, kept, :, k]
+    played = slice(0, int(rounds.rounds[0, k]) + 1)
+    path, by = batch.in_units(rounds.position)[0, played, :, k], rounds.moved_by[0, played, :, k]
     return {
         "issue": issue.id,
         "unit": issue.scale.unit,
         "rounds": int(rounds.rounds[0, k]),
         "converged": bool(rounds.converged[0, k]),
-        "settlement": batch.in_units(rounds.settlement)[0, kept, k],
+        "settlement": batch.in_units(rounds.settlement)[0, played, k],
         "actors": [
             {
                 "actor": player.id,

@@ -69,18 +69,18 @@ def sensitivity(
     from winset.cli.printing import print_json
     from winset.explain.sensitivity import measure_sensitivity
 
-    found = opened(case, day)
-    model = chosen_model(found, name, settings_of(settings))
+    opened_case = opened(case, day)
+    model = chosen_model(opened_case, name, settings_of(settings))
     with progress_bar(1_000, not as_json) as bar:
         done: Callable[[int, int], None] | None = None
         if bar is not None:
-            shown = bar
+            advance = bar
 
             def done(solved: int, foreseen: int) -> None:
-                shown(int(1_000 * solved / foreseen))
+                advance(int(1_000 * solved / foreseen))
 
         measured = measure_sensitivity(
-            found,
+            opened_case,
             model,
             of=summary,
             issue=issue,
@@ -94,27 +94,27 @@ def sensitivity(
         from winset.charts.render import save
         from winset.charts.tornado import tornado
 
-        save(tornado(measured, case=found), chart)
+        save(tornado(measured, case=opened_case), chart)
     if as_json:
         print_json(measured)
         return
-    _print(found, measured)
+    _print(opened_case, measured)
     if chart is not None:
         click.echo(f"chart: {chart}")
 
 
-def _print(case: "Case", found: "Sensitivity") -> None:
+def _print(case: "Case", result: "Sensitivity") -> None:
     from winset.cli.printing import heading, say, table
     from winset.explain.sensitivity import headline, research_sentences
     from winset.explain.sensitivity.words import change, noise_sentence
 
-    under = "" if found.scenario == "base" else f", scenario {found.scenario}"
+    under = "" if result.scenario == "base" else f", scenario {result.scenario}"
     heading(f"{case.title}, as of {case.as_of}{under}")
-    say(headline(case, found))
-    chance = found.summary.is_chance
-    width = 1.0 if chance else case.issue(found.summary.subject).scale.width
-    unit = "percentage points" if chance else found.summary.unit(case)
-    active = [driver for driver in found.drivers if not driver.idle]
+    say(headline(case, result))
+    chance = result.summary.is_chance
+    width = 1.0 if chance else case.issue(result.summary.subject).scale.width
+    unit = "percentage points" if chance else result.summary.unit(case)
+    active = [driver for driver in result.drivers if not driver.idle]
     if active:
         click.echo()
         table(
@@ -134,20 +134,20 @@ def _print(case: "Case", found: "Sensitivity") -> None:
     click.echo()
     if len(active) > MOST:
         say(f"{len(active) - MOST:,} more inputs move it less; --json lists them.")
-    idle = len(found.drivers) - len(active)
+    idle = len(result.drivers) - len(active)
     if idle:
         inputs = "1 input" if idle == 1 else f"{idle:,} inputs"
         say(f"{inputs} moved it in none of the draws, at neither end of the range.")
-    for sentence in research_sentences(found):
+    for sentence in research_sentences(result):
         say(sentence)
     say(
         f"10 %, 90 %: change in {unit} with the input held there, all others drawn as they are. "
         "Total: share of the variance that would stay if all but the input were known. Evidence: "
         "accepted statements that its row cites."
     )
-    if sentence := noise_sentence(found):
+    if sentence := noise_sentence(result):
         say(sentence)
-    say(f"{found.solved:,} draws solved, {found.draws:,} of each swing, seed {found.seed}.")
+    say(f"{result.solved:,} draws solved, {result.draws:,} of each swing, seed {result.seed}.")
 
 
 def _index(index: "object") -> str:

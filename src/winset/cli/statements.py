@@ -35,8 +35,8 @@ def export_dna(case: str, file: Path) -> None:
     """Write CASE as a Discourse Network Analyzer v3 database; its password is “winset”."""
     from winset.formats.dna_export import export_dna as exported
 
-    made = exported(opened(case))
-    _write(file, made.data, made.left_out)
+    database = exported(opened(case))
+    _write(file, database.data, database.left_out)
 
 
 @click.command("webannotation")
@@ -95,8 +95,8 @@ def import_dna(file: Path, folder: Path, day: "datetime.date | None") -> None:
     from winset.formats.dna import import_dna as imported
 
     must_be_new(folder)
-    made = imported(file, folder, as_of=day)
-    case = made.case
+    imported_case = imported(file, folder, as_of=day)
+    case = imported_case.case
     newest = "" if day is not None else ", the day of the newest document"
     click.echo(
         f"wrote {folder}: {len(case.documents)} documents, {len(case.statements)} statements, as "
@@ -105,7 +105,7 @@ def import_dna(file: Path, folder: Path, day: "datetime.date | None") -> None:
     undated = [document.id for document in case.documents if document.published is None]
     if undated:
         say(f"undated: {', '.join(undated)}")
-    for line in made.aside:
+    for line in imported_case.aside:
         say(f"kept aside: {line}")
 
 
@@ -117,8 +117,8 @@ def import_webannotation(file: Path, case: str, coder: str | None) -> None:
     """Read the Web Annotations in FILE into CASE, anchored in its own texts."""
     from winset.formats.webannotation import read_annotations
 
-    found, _ = writable(case)
-    _receive(case, read_annotations(_text(file), found, coder=coder))
+    opened_case, _ = writable(case)
+    _receive(case, read_annotations(_text(file), opened_case, coder=coder))
 
 
 @click.command("statements")
@@ -129,8 +129,8 @@ def import_statements(file: Path, case: str, coder: str | None) -> None:
     """Read the statements CSV in FILE into CASE, anchored in its own texts."""
     from winset.formats.statements_csv import read_statements
 
-    found, _ = writable(case)
-    _receive(case, read_statements(_text(file), found, coder=coder))
+    opened_case, _ = writable(case)
+    _receive(case, read_statements(_text(file), opened_case, coder=coder))
 
 
 def _text(file: Path) -> str:

@@ -43,25 +43,25 @@ def timeline(
     from winset.cli.printing import number, print_json, share, table
     from winset.forecast.timeline import make_timeline
 
-    found = opened(case)
-    if not found.issues:
+    opened_case = opened(case)
+    if not opened_case.issues:
         raise WinsetError("the case has no issues yet")
-    chosen = found.issue(issue or found.issues[0].id)
-    model = chosen_model(found, name)
-    course = make_timeline(found, model, draws=draws, seed=seed, since=since, raw=raw)
+    chosen = opened_case.issue(issue or opened_case.issues[0].id)
+    model = chosen_model(opened_case, name)
+    course = make_timeline(opened_case, model, draws=draws, seed=seed, since=since, raw=raw)
     if chart is not None:
         from winset.charts.render import save
         from winset.charts.timeline import timeline as drawn
 
-        save(drawn(course, chosen.id, case=found), chart)
+        save(drawn(course, chosen.id, case=opened_case), chart)
     if as_json:
         print_json(course)
         return
     click.echo(f"{chosen.title}, model “{course.model}”")
     rows = []
     for moment in course.moments:
-        said = moment.summary(chosen.id)
-        low, middle, high = (said.quantiles[q] for q in (0.1, 0.5, 0.9))
+        summary = moment.summary(chosen.id)
+        low, middle, high = (summary.quantiles[q] for q in (0.1, 0.5, 0.9))
         new = "; ".join(f"{r.speaker} {r.id}" for r in moment.statements if r.issue == chosen.id)
         rows.append(
             [
@@ -69,7 +69,7 @@ def timeline(
                 number(middle),
                 number(low),
                 number(high),
-                share(said.agreement),
+                share(summary.agreement),
                 new,
             ]
         )

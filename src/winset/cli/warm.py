@@ -43,6 +43,6 @@ def show_compiling(news: "Compiling") -> None:
         if terminal:
             click.echo("\r\x1b[2K", nl=False, err=True)
         return
-    what = news.name.partition(".")[0].replace("_", "-")
-    line = f"compiling {what} ({news.place} of {news.total}), once after installing"
+    kernel = news.name.partition(".")[0].replace("_", "-")
+    line = f"compiling {kernel} ({news.place} of {news.total}), once after installing"
     click.echo(f"\r\x1b[2K{line} …" if terminal else f"{line} …", nl=not terminal, err=True)

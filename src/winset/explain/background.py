@@ -84,7 +84,7 @@ def look_behind(
             seed=provenance.seed,
             scenario=provenance.scenario,
             batch=batch,
-        )  # fmt: skip
+        )
         for game in games_of(case)
     }
     model = make_model(provenance.model, provenance.parameters)

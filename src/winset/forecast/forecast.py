@@ -17,7 +17,7 @@ from winset.case.scenarios import BASE, apply_scenario
 from winset.errors import WinsetError
 from winset.forecast.calibration import Fitted, shipped
 from winset.forecast.draws import BY_DRAW, BY_ISSUE, CHUNK, CaseDraws, case_draws, compute_draws
-from winset.forecast.provenance import Provenance, read_made
+from winset.forecast.provenance import Provenance, read_provenance
 from winset.forecast.quantiles import quantiles
 from winset.forecast.saved_arrays import DRAW_SHAPES, MAY_LACK, Shape, check_arrays, read_arrays
 from winset.models import Model, make_model, parameters
@@ -259,14 +259,14 @@ class Forecast:
         write_file(Path(path), out.getvalue())
 
     def _arrays(self) -> Iterator[tuple[str, Any]]:
-        said = {
+        header = {
             "made": self.made.plain(),
             "issues": self.issues,
             "titles": self.titles,
             "units": self.units,
             "sets": self.sets,
         }
-        yield "said", np.array(json.dumps(said, ensure_ascii=False, sort_keys=True))
+        yield "said", np.array(json.dumps(header, ensure_ascii=False, sort_keys=True))
         for field in fields(self):
             value = getattr(self, field.name)
             if isinstance(value, np.ndarray):
@@ -290,10 +290,10 @@ def load_forecast(path: str | Path) -> Forecast:
         WinsetError: when there is none, or the file is something else.
     """
     try:
-        said, values = read_arrays(path)
-        made = read_made(said["made"])
-        words = {name: _words(said[name]) for name in ("issues", "titles", "units")}
-        sets = tuple(map(_words, said.get("sets", ())))
+        header, values = read_arrays(path)
+        provenance = read_provenance(header["made"])
+        words = {name: _words(header[name]) for name in ("issues", "titles", "units")}
+        sets = tuple(map(_words, header.get("sets", ())))
         sizes = {"issue": len(words["issues"])}
         if any(len(some) != sizes["issue"] for some in words.values()):
             raise ValueError("issues, titles and units must be as many")
@@ -310,7 +310,7 @@ def load_forecast(path: str | Path) -> Forecast:
             or not (np.isfinite(values["low"]) & np.isfinite(values["high"])).all()
         ):
             raise ValueError("it must have a draw, and every scale two ends")
-        return Forecast(made=made, **values)
+        return Forecast(made=provenance, **values)
     except FileNotFoundError:
         raise WinsetError(f"{path}: no such file") from None
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -320,10 +320,10 @@ def load_forecast(path: str | Path) -> Forecast:
 _SCALE: dict[str, Shape] = {"low": ("f", ("issue",)), "high": ("f", ("issue",))}
 
 
-def _words(said: Any) -> tuple[str, ...]:
-    if not isinstance(said, list) or not all(isinstance(word, str) for word in said):
+def _words(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
         raise ValueError("issues, titles, units and sets must be lists of words")
-    return tuple(said)
+    return tuple(value)
 
 
 def make_forecast(
@@ -364,7 +364,7 @@ def make_forecast(
         raise WinsetError("the case has no stances yet: code at least one issue and one stance")
     changed = apply_scenario(case, scenario)
     known = None if raw else fitted or shipped()
-    made = Provenance(
+    provenance = Provenance(
         case=case.title,
         case_digest=case.digest,
         as_of=case.as_of.isoformat(),
@@ -374,9 +374,9 @@ def make_forecast(
         seed=seed,
         version=winset_version(),
         code=code_digest(),
-        calibration=None if known is None else known.said(model.name),
+        calibration=None if known is None else known.summary(model.name),
     )
-    ids, sets = [issue.id for issue in changed.issues], sets_asked(changed)
+    ids, sets = [issue.id for issue in changed.issues], joint_sets(changed)
     low = np.array([issue.scale.low for issue in case.issues], float)
     high = np.array([issue.scale.high for issue in case.issues], float)
     width = np.array([issue.scale.width for issue in case.issues], float)
@@ -391,7 +391,7 @@ def make_forecast(
     )
     columns: dict[str, Any] = {name: getattr(outcome, name) for name in BY_DRAW[1:]}
     return Forecast(
-        made=made,
+        made=provenance,
         issues=tuple(issue.id for issue in case.issues),
         titles=tuple(issue.title for issue in case.issues),
         units=tuple(issue.scale.unit for issue in case.issues),
@@ -410,17 +410,17 @@ def forecast_draws(case: Case, forecast: Forecast, *, most: int) -> CaseDraws:
     return case_draws(changed, run, seed=forecast.made.seed).first(most)
 
 
-def sets_asked(case: Case) -> tuple[tuple[str, ...], ...]:
+def joint_sets(case: Case) -> tuple[tuple[str, ...], ...]:
     """Return the sets of issues whose agreement together ``case`` asks for: all of them first."""
     known = [issue.id for issue in case.issues]
-    asked = [tuple(known)]
+    sets = [tuple(known)]
     for question in case.questions:
         answer = () if question.answer is None else (question.answer,)
         for text in (*answer, *question.options.values()):
             quantity = parse_quantity(text)
             if quantity.kind == "agreement":
-                asked.append(quantity.issues(known))
-    return tuple(dict.fromkeys(names for names in asked if len(names) > 1))
+                sets.append(quantity.issues(known))
+    return tuple(dict.fromkeys(names for names in sets if len(names) > 1))
 
 
 def repeat_forecast(forecast: Forecast, case: Case, *, fitted: Fitted | None = None) -> Forecast:
@@ -431,35 +431,37 @@ def repeat_forecast(forecast: Forecast, case: Case, *, fitted: Fitted | None = N
         case: what it shall be made from.
         fitted: the calibrations that it used, if they were not the package's own.
     """
-    made = forecast.made
+    provenance = forecast.made
     return make_forecast(
         case,
-        make_model(made.model, made.parameters),
+        make_model(provenance.model, provenance.parameters),
         draws=forecast.draws,
-        seed=made.seed,
-        scenario=made.scenario,
-        raw=made.calibration is None,
+        seed=provenance.seed,
+        scenario=provenance.scenario,
+        raw=provenance.calibration is None,
         fitted=fitted,
     )
 
 
 def what_changed(forecast: Forecast, case: Case) -> tuple[str, ...]:
     """Return what differs now from when ``forecast`` was made, in words; empty if nothing."""
-    made, found = forecast.made, []
-    if made.case_digest != case.digest:
-        found.append(
+    provenance, changes = forecast.made, []
+    if provenance.case_digest != case.digest:
+        changes.append(
             f"the case has changed: digest {case.digest[:12]}, the forecast was made from "
-            f"{made.case_digest[:12]}"
+            f"{provenance.case_digest[:12]}"
         )
-    if made.version != winset_version():
-        found.append(f"the package is {winset_version()}, the forecast was made by {made.version}")
-    if made.code not in (UNKNOWN, code_digest()):
-        found.append(f"it was made by {compare_code(made.code)}, {made.code[:12]}")
-    known = shipped().said(made.model)
-    if made.calibration is not None and made.calibration != known:
-        found.append(
-            f"it was calibrated by {made.calibration['decisions']} decisions with the digest "
-            f"{made.calibration['table'][:12]}, now by {known['decisions']} with "
+    if provenance.version != winset_version():
+        changes.append(
+            f"the package is {winset_version()}, the forecast was made by {provenance.version}"
+        )
+    if provenance.code not in (UNKNOWN, code_digest()):
+        changes.append(f"it was made by {compare_code(provenance.code)}, {provenance.code[:12]}")
+    known = shipped().summary(provenance.model)
+    if provenance.calibration is not None and provenance.calibration != known:
+        changes.append(
+            f"it was calibrated by {provenance.calibration['decisions']} decisions with the digest "
+            f"{provenance.calibration['table'][:12]}, now by {known['decisions']} with "
             f"{known['table'][:12]}"
         )
-    return tuple(found)
+    return tuple(changes)
