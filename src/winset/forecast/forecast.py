@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,9 +22,9 @@ from winset.forecast.long_runs import gather, state_of
 from winset.forecast.provenance import Provenance, read_made
 from winset.forecast.saved_arrays import DRAW_SHAPES, MAY_LACK, Shape, check_arrays, read_arrays
 from winset.forecast.tasks import ALL_DRAWN, DRAWN, MOST_KEPT, Task, ThisProcess, Workers, certain
-from winset.models import Model, Outcome, make_model, parameters
+from winset.models import Model, Outcome, code_of, find_model, model_name, parameters
 from winset.models.defaults import DRAWS, SEED
-from winset.models.version import UNKNOWN, code_digest, compare_code, winset_version
+from winset.models.version import UNKNOWN, compare_code, winset_version
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,6 +91,7 @@ class Forecast:
         together: ``(draw, set)``, probability that all issues of a set are agreed; None where the
             model takes agreement for granted.
         tally: of all draws; None where all of them are kept.
+        solver: the model that made it; None in one that was read from a file: see `model`.
     """
 
     made: Provenance
@@ -108,6 +109,16 @@ class Forecast:
     sets: tuple[tuple[str, ...], ...] = ()
     together: FloatArray | None = None
     tally: Tally | None = None
+    solver: Model | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def model(self) -> Model:
+        """The model that made it, with its parameters.
+
+        Raises:
+            WinsetError: when it was read from a file and its model cannot be found here.
+        """
+        return self.solver or find_model(self.made.model, self.made.parameters)
 
     @property
     def draws(self) -> int:
@@ -265,13 +276,13 @@ class Forecast:
             "sets": self.sets,
         }
         yield "said", np.array(json.dumps(said, ensure_ascii=False, sort_keys=True))
-        for field in fields(self):
-            value = getattr(self, field.name)
+        for entry in fields(self):
+            value = getattr(self, entry.name)
             if isinstance(value, np.ndarray):
-                yield field.name, value
+                yield entry.name, value
         if self.tally is not None:
-            for field in fields(Tally):
-                yield f"{_TALLY}{field.name}", np.asarray(getattr(self.tally, field.name))
+            for entry in fields(Tally):
+                yield f"{_TALLY}{entry.name}", np.asarray(getattr(self.tally, entry.name))
 
 
 def load_forecast(path: str | Path) -> Forecast:
@@ -365,17 +376,18 @@ def make_forecast(
     if raw and certain(changed, model):
         draws = 1
     known = None if raw else fitted or shipped()
+    name = model_name(model)
     made = Provenance(
         case=case.title,
         case_digest=case.digest,
         as_of=case.as_of.isoformat(),
         scenario=scenario or BASE,
-        model=model.name,
+        model=name,
         parameters=parameters(model),
         seed=seed,
         version=winset_version(),
-        code=code_digest(),
-        calibration=None if known is None else known.said(model.name),
+        code=code_of(model),
+        calibration=None if known is None else known.said(name),
     )
     edges = edges_of(changed) if draws > MOST_KEPT else None
     ids, sets = [issue.id for issue in changed.issues], sets_asked(changed)
@@ -385,7 +397,7 @@ def make_forecast(
         seed=seed,
         draws=draws,
         edges=edges,
-        calibration=None if known is None else known.of(model.name),
+        calibration=None if known is None else known.of(name),
         sets=tuple(tuple(map(ids.index, names)) for names in sets),
     )
     state = None if resume is None else state_of(resume, made.run(draws))
@@ -400,6 +412,7 @@ def make_forecast(
         high=np.array([issue.scale.high for issue in case.issues], float),
         tally=gathered.tally,
         sets=sets,
+        solver=model,
         **arrays,
     )
 
@@ -433,7 +446,7 @@ def repeat_forecast(forecast: Forecast, case: Case, *, fitted: Fitted | None = N
     made = forecast.made
     return make_forecast(
         case,
-        make_model(made.model, made.parameters),
+        forecast.model,
         draws=forecast.draws,
         seed=made.seed,
         scenario=made.scenario,
@@ -452,8 +465,13 @@ def what_changed(forecast: Forecast, case: Case) -> tuple[str, ...]:
         )
     if made.version != winset_version():
         found.append(f"the package is {winset_version()}, the forecast was made by {made.version}")
-    if made.code not in (UNKNOWN, code_digest()):
-        found.append(f"it was made by {compare_code(made.code)}, {made.code[:12]}")
+    try:
+        code = code_of(forecast.model)
+    except WinsetError as error:
+        found.append(f"its model is not here: {error}")
+    else:
+        if made.code not in (UNKNOWN, code):
+            found.append(f"it was made by {compare_code(made.code, code)}, {made.code[:12]}")
     known = shipped().said(made.model)
     if made.calibration is not None and made.calibration != known:
         found.append(
