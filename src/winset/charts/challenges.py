@@ -45,12 +45,12 @@ class Gains:
         own: ``(actor, other)``, to the actor of challenging the other one, in its own view; NaN
             where either takes no part.
         other: ``(actor, other)``, to the other one of challenging the actor.
-        seen: whether ``other`` is as the actor sees it; else as the other one itself does.
+        perceived: whether ``other`` is as the actor sees it; else as the other one itself does.
     """
 
     own: FloatArray
     other: FloatArray
-    seen: bool
+    perceived: bool
 
 
 def expected_gains(model: Model, batch: Batch, issue: str, *, draw: int = 0) -> Gains | None:
@@ -60,11 +60,13 @@ def expected_gains(model: Model, batch: Batch, issue: str, *, draw: int = 0) -> 
     """
     k = batch.issues.index(issue)
     if isinstance(model, ExpectedUtility):
-        found = model.challenges(batch)
-        return Gains(own=found.own[draw, :, :, k], other=found.other[draw, :, :, k], seen=True)
+        challenges = model.challenges(batch)
+        return Gains(
+            own=challenges.own[draw, :, :, k], other=challenges.other[draw, :, :, k], perceived=True
+        )
     if isinstance(model, SpatialPolitics):
         gain = model.expected_gain(batch)[draw]
-        return Gains(own=gain, other=gain.T, seen=False)
+        return Gains(own=gain, other=gain.T, perceived=False)
     return None
 
 
@@ -92,8 +94,8 @@ def challenge_map(
     rows = _rows(gains, viewers, players)
     whose = "all pairs" if actor is None else viewers[0].name
     counts = {name: sum(row["field"] == name for row in rows) for name in FIELDS}
-    said = ", ".join(f"{name} {count}" for name, count in counts.items())
-    description = shown(f"Challenges on {entry.title}, {whose}: {said}.")
+    counts_text = ", ".join(f"{name} {count}" for name, count in counts.items())
+    description = shown(f"Challenges on {entry.title}, {whose}: {counts_text}.")
 
     def draw(width: float) -> alt.LayerChart:
         ground = _Ground(rows, players, width)
@@ -132,11 +134,11 @@ def challenge_matrix(gains: Gains, issue: str, *, case: Case, batch: Batch) -> V
     values = np.array(gains.own[np.ix_(chosen, chosen)])
     np.fill_diagonal(values, np.nan)
     names = [player.name for player in players]
-    there = np.abs(values[~np.isnan(values)])
+    sizes = np.abs(values[~np.isnan(values)])
     eager = int((values > TIE).sum())
     description = shown(
         f"Expected gains of challenges on {entry.title} among {len(names)} actors: "
-        f"{eager} of {len(there)} challenges promise a gain."
+        f"{eager} of {len(sizes)} challenges promise a gain."
     )
     return View(
         title=f"Who would challenge whom: {shown(entry.title)}",
@@ -150,7 +152,7 @@ def challenge_matrix(gains: Gains, issue: str, *, case: Case, batch: Batch) -> V
             values,
             titles=("Challenger", "Challenged", "Expected gain"),
             form="+.2~g",
-            most=float(there.max(initial=0.0)),
+            most=float(sizes.max(initial=0.0)),
             description=description,
         ),
         table=matrix_table(names, values, corner="Challenger"),
@@ -216,9 +218,9 @@ class _Ground:
         self.words = {
             name: (
                 wrapped(title, half, NAME_SIZE, bold=True),
-                wrapped(said, half, SMALL_SIZE),
+                wrapped(meaning, half, SMALL_SIZE),
             )
-            for name, (title, said) in FIELDS.items()
+            for name, (title, meaning) in FIELDS.items()
         }
         self.beside = 10.0 + LINE * max(len(a) + len(b) for a, b in self.words.values())
         own, theirs = (max((abs(row[key]) for row in rows), default=0.0) for key in ("x", "z"))
@@ -275,9 +277,9 @@ class _Ground:
             align: Literal["left", "right"] = "right" if right else "left"
             titles, plain = [], []
             for name, y in fields.items():
-                title, said = self.words[name]
+                title, meaning = self.words[name]
                 titles.append({"y": y, "t": title})
-                plain.append({"y": y + LINE * len(title), "t": said})
+                plain.append({"y": y + LINE * len(title), "t": meaning})
             for style, rows in (("heading", titles), ("small", plain)):
                 text = _layer(rows).mark_text(
                     style=style, align=align, baseline="top", lineHeight=LINE, x=place
@@ -294,11 +296,11 @@ class _Ground:
         right = _layer(across[1:]).mark_text(style="small", align="right", baseline="top")
         beside_axis = _layer(down).mark_text(style="small", align="right", baseline="middle", x=-6)
         # Between the numbers where there is room, else on a line below them.
-        taken = (
+        numbers_wide = (
             2 * max(width_of(_signed(row), SMALL_SIZE) for row in (-self.across, self.across))
             + 16.0
         )
-        beside = taken + width_of(OWN, NAME_SIZE) <= self.wide
+        beside = numbers_wide + width_of(OWN, NAME_SIZE) <= self.wide
         own = _layer([{"y": y if beside else y + LINE, "t": OWN}]).mark_text(
             style="name", baseline="top", align="center", x={"expr": "width / 2"}
         )
@@ -320,7 +322,7 @@ def _labels(rows: list[Row], ground: _Ground) -> list[Any]:
     """Return names beside the dots, the most powerful first, each only where there is room."""
     across = ground.wide
     middles = {id(row): (across * (row["x"] / ground.across + 1) / 2, row["y"]) for row in rows}
-    taken = [
+    occupied = [
         Box(cx - r, cy - r, cx + r, cy + r)
         for row in rows
         for cx, cy in [middles[id(row)]]
@@ -336,8 +338,8 @@ def _labels(rows: list[Row], ground: _Ground) -> list[Any]:
             box = Box(left, cy + dy - 6.5, left + wide, cy + dy + 6.5)
             inside = left >= 0 and box.right <= across
             inside = inside and ground.top <= box.top and box.bottom <= ground.bottom
-            if inside and not any(box.meets(other) for other in taken):
-                taken.append(box)
+            if inside and not any(box.meets(other) for other in occupied):
+                occupied.append(box)
                 place = {"x": row["x"], "y": cy + dy, "t": text, "d": off if right else -off}
                 placed[right].append(place)
                 break
@@ -361,7 +363,7 @@ def _y(name: str = "y") -> alt.Y:
 
 
 def _caption(gains: Gains, focal: bool, whose: str) -> str:
-    view = "as the first one sees it" if gains.seen else "each in its own view"
+    view = "as the first one sees it" if gains.perceived else "each in its own view"
     dot = (
         f"A dot is a rival of {whose}, its area influence × salience; where there is no room for a "
         "name, pointing at the dot tells it."

@@ -126,8 +126,8 @@ def coalition_network(
         placed = [{**row, "y": frame.bottom + LANE * (k + 0.5)} for k, row in enumerate(rows)]
         frame.bottom += LANE * len(rows)
         _arcs(frame, placed, links[:MOST_LINKS])
-        named = zip(shorts, placed, strict=True)
-        frame.name([{"name": short, "y": row["y"]} for short, row in named])
+        lanes = zip(shorts, placed, strict=True)
+        frame.name([{"name": short, "y": row["y"]} for short, row in lanes])
         _dots(frame, placed)
         frame.bottom += 4
         frame.axis(states=False)
@@ -264,7 +264,7 @@ def _closest(players: list[Player], values: FloatArray) -> str:
 
 
 def _beside(k: int, players: list[Player], links: list[tuple[int, int, float]]) -> str:
-    found = sorted(i + j - k for i, j, _ in links if k in (i, j))
-    return ", ".join(f"{n + 1}" for n in found) if len(found) > 6 else ", ".join(
-        players[n].name for n in found
+    neighbours = sorted(i + j - k for i, j, _ in links if k in (i, j))
+    return ", ".join(f"{n + 1}" for n in neighbours) if len(neighbours) > 6 else ", ".join(
+        players[n].name for n in neighbours
     )  # fmt: skip

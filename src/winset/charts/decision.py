@@ -35,7 +35,9 @@ def model_names(backtest: Backtest) -> tuple[str, ...]:
     )
 
 
-def decision_view(decision: Decision, said: Sequence[BacktestRow], models: Sequence[str]) -> View:
+def decision_view(
+    decision: Decision, results: Sequence[BacktestRow], models: Sequence[str]
+) -> View:
     """Return the picture of one decision, in points of a scale of 100.
 
     Its three sources of rows have names (``actors``, ``models``, ``outcome``), so that a page can
@@ -43,10 +45,10 @@ def decision_view(decision: Decision, said: Sequence[BacktestRow], models: Seque
 
     Args:
         decision: what was decided.
-        said: rows of a backtest on it.
+        results: rows of a backtest on it.
         models: all that have a row in the picture, whether they settled this one or not.
     """
-    actors, rows = actor_rows(decision), model_rows(said, models)
+    actors, rows = actor_rows(decision), model_rows(results, models)
     outcome = 100.0 * (decision.outcome - decision.scale.low) / decision.scale.width
     description = shown(
         f"{decision.id}: the outcome stands at {outcome:.0f} of 100; "
@@ -126,17 +128,17 @@ def _place(k: int) -> float:
     return 8.0 + STRIP + 16 + (k + 0.5) * ROW
 
 
-def model_rows(said: Sequence[BacktestRow], models: Sequence[str]) -> list[Row]:
+def model_rows(results: Sequence[BacktestRow], models: Sequence[str]) -> list[Row]:
     """Return what each model said, calibrated, and where it stands in the picture."""
-    found = []
-    for row in said:
+    rows = []
+    for row in results:
         if row.calibrated is not None and row.model in models:
             low, high = row.calibrated.intervals[1]
-            found.append(
+            rows.append(
                 {"name": row.model, "x": round(row.calibrated.point, 1), "low": round(low, 1),
                  "high": round(high, 1), "y": _place(list(models).index(row.model))}
             )  # fmt: skip
-    return found
+    return rows
 
 
 def actor_rows(decision: Decision) -> list[Row]:

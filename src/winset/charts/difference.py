@@ -107,11 +107,11 @@ def _drawn(rows: list[Row], quantity: str) -> Drawing:
 
 def _values(frame: Rows, rows: list[Row]) -> None:
     """Write each mean above its dot."""
-    written = []
+    labels = []
     for row in rows:
         wide = width_of(row["text"], NAME_SIZE, bold=True)
         begin = frame.px(row["value"]) - wide / 2
         px = inside(begin, wide, room=(0.0, frame.right))
-        written.append({"px": px, "y": row["y"] - 6.0, "text": row["text"]})
+        labels.append({"px": px, "y": row["y"] - 6.0, "text": row["text"]})
     text = alt.Chart().mark_text(align="left", baseline="bottom", style="heading", x=PLACE)
-    frame.add(written, text.encode(frame.y(), text=TEXT))
+    frame.add(labels, text.encode(frame.y(), text=TEXT))

@@ -28,10 +28,10 @@ def coverage(backtest: Backtest, model: str) -> View:
 
     Other models that settled something are thin lines behind it.
     """
-    found = interval_coverage(backtest, model)
+    measured = interval_coverage(backtest, model)
     rows = [
         {"model": model, "x": share, "y": e.value, "low": e.bar[0], "high": e.bar[1]}
-        for share, e in found
+        for share, e in measured
     ]
     others = [
         {"model": shown(other), "x": share, "y": e.value}
@@ -43,8 +43,8 @@ def coverage(backtest: Backtest, model: str) -> View:
         alt.Tooltip("model:N", title="Model"), alt.Tooltip("x:Q", title="Interval", format=".0%"),
         alt.Tooltip("y:Q", title="Inside", format=".0%"),
     ]  # fmt: skip
-    said = ", ".join(f"{r['y']:.0%} in the {r['x']:.0%} intervals" for r in rows)
-    description = shown(f"Coverage of the calibrated intervals of {model}: {said}.")
+    shares_text = ", ".join(f"{r['y']:.0%} in the {r['x']:.0%} intervals" for r in rows)
+    description = shown(f"Coverage of the calibrated intervals of {model}: {shares_text}.")
 
     def draw(width: float) -> alt.LayerChart:
         square = _shares(width, "Interval", "Outcomes inside")
@@ -166,16 +166,16 @@ def _tenths(
     ]  # fmt: skip
 
 
-def events_reliability(found: ModelEvents, *, thin: bool) -> View:
+def events_reliability(model: ModelEvents, *, thin: bool) -> View:
     """Return what happened beside the probabilities that one model gave to it.
 
     Args:
-        found: how the model fared.
+        model: how the model fared.
         thin: whether there are too few questions to conclude anything, to be said.
     """
     rows = [
         {"x": b.forecast, "y": b.happened, "count": b.count}
-        for b in found.reliability
+        for b in model.reliability
         if b.count and not np.isnan(b.forecast)
     ]
     tip = [
@@ -187,7 +187,7 @@ def events_reliability(found: ModelEvents, *, thin: bool) -> View:
         shape="circle", filled=True, opacity=0.75, color=HUE
     )
     description = shown(
-        f"What happened beside the probabilities of {found.model}: "
+        f"What happened beside the probabilities of {model.model}: "
         + "; ".join(f"{r['count']} at {r['x']:.0%}, {r['y']:.0%} happened" for r in rows)
         + "."
     )
@@ -203,9 +203,9 @@ def events_reliability(found: ModelEvents, *, thin: bool) -> View:
 
     warned = " Far too few to conclude anything from." if thin else ""
     return View(
-        title=f"Probabilities of “{shown(found.model)}”, and what happened",
+        title=f"Probabilities of “{shown(model.model)}”, and what happened",
         caption=(
-            f"{found.count} outcomes of resolved questions, in bins of a tenth; larger dots hold "
+            f"{model.count} outcomes of resolved questions, in bins of a tenth; larger dots hold "
             f"more. On the dashed line what was said is what happened.{warned}"
         ),
         draw=draw,

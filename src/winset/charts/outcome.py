@@ -207,41 +207,42 @@ def _fitting(size: float) -> dict[str, str]:
 def _caption(forecast: Forecast, dots: int, refused: int) -> str:
     if dots == 1:
         return "A single run of a case without ranges: one outcome, no spread."
-    said = [f"Each dot is 1 of {dots} equally likely outcomes."]
+    sentences = [f"Each dot is 1 of {dots} equally likely outcomes."]
     if refused:
-        said.append(
+        sentences.append(
             "Hollow squares are outcomes without an agreement, set out in rows that begin at the "
             "middle of what holds without one."
         )
     if refused < dots:
-        given = "" if forecast.agreement is None else ", given an agreement"
-        said.append(f"The bars hold half and 80 % of the settlements{given}.")
+        condition = "" if forecast.agreement is None else ", given an agreement"
+        sentences.append(f"The bars hold half and 80 % of the settlements{condition}.")
     if forecast.agreement is None:
-        said.append("The model takes agreement for granted.")
-    return " ".join(said)
+        sentences.append("The model takes agreement for granted.")
+    return " ".join(sentences)
 
 
 def _described(
     forecast: Forecast, issue: str, entry: Issue, middle: list[Mark], refused: int
 ) -> str:
-    said = [f"Where {entry.title} settles by model {forecast.made.model}."]
+    sentences = [f"Where {entry.title} settles by model {forecast.made.model}."]
     agreed = forecast.agreed(issue)
     if agreed is not None:
-        said.append(f"Chance of an agreement: {percent(agreed[0])}.")
+        sentences.append(f"Chance of an agreement: {percent(agreed[0])}.")
     for mark in middle:
         low, high = figure(mark.low, entry.scale), figure(mark.high, entry.scale)
-        said.append(
+        sentences.append(
             f"Median settlement: {measure(mark.value, entry.scale)}; 80 % from {low} to {high}."
         )
     if refused:
-        said.append(f"{refused} dots end without an agreement.")
-    return shown(" ".join(said))
+        sentences.append(f"{refused} dots end without an agreement.")
+    return shown(" ".join(sentences))
 
 
 def _table(points: Sequence[Mark], dots: list[Row]) -> ChartTable:
-    named = {"forecast": "Forecast, 80 % interval"}
+    full_names = {"forecast": "Forecast, 80 % interval"}
     rows: list[tuple[str | float, ...]] = [
-        (named.get(mark.kind, mark.name), mark.value, mark.low, mark.high, "") for mark in points
+        (full_names.get(mark.kind, mark.name), mark.value, mark.low, mark.high, "")
+        for mark in points
     ]
     rows += [(row["name"], row["x"], row["low"], row["high"], row["dots"]) for row in dots]
     return ChartTable(columns=COLUMNS, rows=tuple(rows))

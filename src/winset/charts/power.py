@@ -49,12 +49,12 @@ def power_landscape(case: Case, issue: str) -> View:
     _choose_named(rows)
     median = float(batch.in_units(Median().solve(batch).settlement)[0, k]) if rows else 0.0
     middle = Mark(kind="median", name=MEDIAN, value=median, low=median, high=median)
-    said = f"The weighted median is {figure(median, entry.scale)}." if rows else ""
+    median_sentence = f"The weighted median is {figure(median, entry.scale)}." if rows else ""
     greatest = "; ".join(
         f"{row['name']} {percent(row['share'])} at {figure(row['x'], entry.scale)}"
         for row in sorted(rows, key=lambda row: -row["power"])[:5]
     )
-    description = shown(f"Power on {entry.title}. Greatest shares: {greatest}. {said}")
+    description = shown(f"Power on {entry.title}. Greatest shares: {greatest}. {median_sentence}")
 
     def draw(width: float) -> alt.LayerChart:
         frame = Frame(entry, [], width=width, marks=[middle])
@@ -78,7 +78,7 @@ def power_landscape(case: Case, issue: str) -> View:
         caption=(
             "Every block is an actor, as high as its influence × salience, stacked where it "
             "stands; colours are parties'. The greatest are named. Dashed: the weighted median, "
-            "with half of the power on either side. " + said
+            "with half of the power on either side. " + median_sentence
         ).strip(),
         draw=draw,
         table=ChartTable(
@@ -135,7 +135,7 @@ def _stack(rows: list[Row], scale: Scale, base: float, pixels: float) -> None:
             row["stem"] = left + 0.88 * width * (n + 0.5) / len(named)
 
 
-def _flags(frame: Frame, named: list[Row]) -> None:
+def _flags(frame: Frame, flagged: list[Row]) -> None:
     """Name the greatest above the stacks, a row each: after its stem, or before it near the end.
 
     Names before their stems come first, from right to left downwards; names after them follow,
@@ -144,14 +144,14 @@ def _flags(frame: Frame, named: list[Row]) -> None:
     before: list[Row] = []
     after: list[Row] = []
     edge = frame.right
-    for row in sorted(named, key=lambda row: -float(row["stem"])):
+    for row in sorted(flagged, key=lambda row: -float(row["stem"])):
         stem, tail = frame.px(row["stem"]), f"  {percent(row['share'])}"
-        taken = width_of(tail, NAME_SIZE) + 5.0
+        tail_wide = width_of(tail, NAME_SIZE) + 5.0
         ahead, behind = frame.right - stem, stem - frame.left
-        whole = width_of(" ".join(row["name"].split()), NAME_SIZE) + taken
+        whole = width_of(" ".join(row["name"].split()), NAME_SIZE) + tail_wide
         # Only where little is left of a name before its stem may another stem run through it.
-        first = stem + whole > edge and (behind - taken > LEGIBLE or behind > ahead)
-        name = fitted(row["name"], (behind if first else ahead) - taken - 1.0, NAME_SIZE)
+        first = stem + whole > edge and (behind - tail_wide > LEGIBLE or behind > ahead)
+        name = fitted(row["name"], (behind if first else ahead) - tail_wide - 1.0, NAME_SIZE)
         flag: Row = {
             "x": row["stem"], "end": (row["y"] + row["y2"]) / 2, "full": row["name"],
             "text": name + tail,

@@ -46,19 +46,19 @@ def meeting(point: FloatArray, curves: dict[str, FloatArray]) -> Meeting:
 
     >>> x = np.linspace(0, 100, 5)
     >>> far = {"a": np.array([1, 1, 0, 0, 0]), "b": np.array([0, 0, 0, 1, 1])}
-    >>> found = meeting(x, far)
-    >>> found.meet, found.low, found.high
+    >>> zone = meeting(x, far)
+    >>> zone.meet, zone.low, zone.high
     (False, 25.0, 75.0)
     """
     winsets: dict[str, tuple[float, float] | None] = {}
     for party, curve in curves.items():
         inside = point[curve >= LIKELY]
         winsets[party] = (float(inside.min()), float(inside.max())) if len(inside) else None
-    known = [interval for interval in winsets.values() if interval is not None]
-    if not known:
+    intervals = [interval for interval in winsets.values() if interval is not None]
+    if not intervals:
         return Meeting(winsets=winsets, low=float("nan"), high=float("nan"), meet=False)
-    low, high = max(a for a, _ in known), min(b for _, b in known)
-    meet = low <= high and len(known) == len(winsets)
+    low, high = max(a for a, _ in intervals), min(b for _, b in intervals)
+    meet = low <= high and len(intervals) == len(winsets)
     return Meeting(winsets=winsets, low=min(low, high), high=max(low, high), meet=meet)
 
 
@@ -86,15 +86,15 @@ def ratification(findings: Findings, issue: str, *, case: Case, states: bool = T
     }
     by_party = party_colours(case.parties)
     colours = {party.name or party.id: by_party.get(party.id, NO_PARTY) for party in case.parties}
-    joint, found = findings.curves.joint[:, k], meeting(point, curves)
-    said = _said(found, entry.scale)
-    description = shown(f"{entry.title}. {' '.join(said)}")
+    joint, zone = findings.curves.joint[:, k], meeting(point, curves)
+    sentences = _sentences(zone, entry.scale)
+    description = shown(f"{entry.title}. {' '.join(sentences)}")
 
     def draw(width: float) -> alt.LayerChart:
         frame = Frame(entry, [*curves, TOGETHER], width=width)
         frame.key({name: colours[name] for name in curves})
-        _winsets(frame, found, colours)
-        _zone(frame, found)
+        _winsets(frame, zone, colours)
+        _zone(frame, zone)
         top = frame.bottom + 14
         for name, curve in curves.items():
             _curve(frame, top, point, curve, colours[name], name)
@@ -109,7 +109,7 @@ def ratification(findings: Findings, issue: str, *, case: Case, states: bool = T
         caption=(
             "Lines: the probability that a party ratifies the point, over what is not known; the "
             "shaded area, that all do. Bars: where a party is likelier than not to. "
-            + " ".join(said)
+            + " ".join(sentences)
         ),
         draw=draw,
         table=_table(point, curves, joint),
@@ -117,9 +117,9 @@ def ratification(findings: Findings, issue: str, *, case: Case, states: bool = T
     )
 
 
-def _winsets(frame: Frame, found: Meeting, colours: dict[str, str]) -> None:
+def _winsets(frame: Frame, zone: Meeting, colours: dict[str, str]) -> None:
     """Give each party a bar over the interval in which it is likelier than not to ratify."""
-    for name, interval in found.winsets.items():
+    for name, interval in zone.winsets.items():
         lane = 23.0 if len(frame.name_lines(name)) == 1 else 27.0
         y = frame.bottom + lane / 2
         frame.name([{"name": name, "y": y}])
@@ -135,12 +135,12 @@ def _winsets(frame: Frame, found: Meeting, colours: dict[str, str]) -> None:
         frame.bottom += lane
 
 
-def _zone(frame: Frame, found: Meeting) -> None:
+def _zone(frame: Frame, zone: Meeting) -> None:
     """Say in the next row where all winsets meet, or how wide the gap is between them."""
     y, scale = frame.bottom + 12, frame.issue.scale
     frame.name([{"name": TOGETHER, "y": y, "kind": "zone"}], bold="zone")
     frame.bottom += 26
-    if not found.low <= found.high:
+    if not zone.low <= zone.high:
         text = "no party is likely to ratify anything"
         parts = wrapped(text, frame.right, NAME_SIZE, bold=True)
         nothing = alt.Chart().mark_text(
@@ -149,17 +149,17 @@ def _zone(frame: Frame, found: Meeting) -> None:
         frame.add([{"y": y, "text": parts}], nothing.encode(frame.y(), text=TEXT))
         frame.bottom += 14.0 * (len(parts) - 1)
     else:
-        span = [{"low": found.low, "high": found.high, "y": y}]
-        line = alt.Chart().mark_rule(style="wide" if found.meet else "line", strokeDash=[
-            1, 0] if found.meet else [3, 3])  # fmt: skip
+        span = [{"low": zone.low, "high": zone.high, "y": y}]
+        line = alt.Chart().mark_rule(style="wide" if zone.meet else "line", strokeDash=[
+            1, 0] if zone.meet else [3, 3])  # fmt: skip
         frame.add(span, line.encode(frame.x("low"), frame.y(), x2=alt.X2("high:Q")))
-        ends = [{"x": end, "y": y} for end in (found.low, found.high)]
+        ends = [{"x": end, "y": y} for end in (zone.low, zone.high)]
         tick = alt.Chart().mark_tick(style="bracket", orient="vertical", size=13, thickness=1.6)
         frame.add(ends, tick.encode(frame.x(), frame.y()))
-        size = measure(found.high - found.low, scale)
-        text = f"they meet over {size}" if found.meet else f"a gap of {size}"
+        size = measure(zone.high - zone.low, scale)
+        text = f"they meet over {size}" if zone.meet else f"a gap of {size}"
         rows: list[Row] = [{**span[0], "text": text}]
-        frame.bottom += frame.beside_height(found.low, found.high, text)
+        frame.bottom += frame.beside_height(zone.low, zone.high, text)
         frame.words(rows)
 
 
@@ -215,22 +215,22 @@ def _heights(frame: Frame, top: float) -> None:
     frame.add(rows, label.encode(frame.y(), text=TEXT))
 
 
-def _said(found: Meeting, scale: Scale) -> list[str]:
-    said = []
-    for name, interval in found.winsets.items():
+def _sentences(zone: Meeting, scale: Scale) -> list[str]:
+    sentences = []
+    for name, interval in zone.winsets.items():
         if interval is None:
-            said.append(f"{name} is likely to ratify nothing.")
+            sentences.append(f"{name} is likely to ratify nothing.")
         else:
             low, high = figure(interval[0], scale), measure(interval[1], scale)
-            said.append(f"{name} is likelier than not to ratify from {low} to {high}.")
-    if found.low <= found.high:
-        size = measure(found.high - found.low, scale)
-        said.append(
+            sentences.append(f"{name} is likelier than not to ratify from {low} to {high}.")
+    if zone.low <= zone.high:
+        size = measure(zone.high - zone.low, scale)
+        sentences.append(
             f"These meet over {size}."
-            if found.meet
+            if zone.meet
             else f"No point passes on both sides; they are {size} apart."
         )
-    return said
+    return sentences
 
 
 def _table(point: FloatArray, curves: dict[str, FloatArray], joint: FloatArray) -> ChartTable:

@@ -22,7 +22,7 @@ COLUMNS = {
 }  # fmt: skip
 
 TIP = {
-    "name": "Actor", "party": "Party", "said": "Position", "salience": "Salience",
+    "name": "Actor", "party": "Party", "range": "Position", "salience": "Salience",
     "influence": "Influence", "accepts": "Accepts",
 }  # fmt: skip
 
@@ -91,7 +91,7 @@ def _row(case: Case, stance: Stance) -> Row:
         "weight": influence.middle * salience.middle / 100.0,
         "red_low": _middle(stance.red_line_low),
         "red_high": _middle(stance.red_line_high),
-        "said": shown(spread(position, scale)),
+        "range": shown(spread(position, scale)),
         "accepts": _accepts(stance, scale),
     }
 
@@ -103,8 +103,8 @@ def _middle(value: Range | None) -> float | None:
 def _accepts(stance: Stance, scale: Scale) -> str:
     """Return the red lines in words."""
     ends = (("from", stance.red_line_low), ("up to", stance.red_line_high))
-    said = [f"{word} {spread(value, scale)}" for word, value in ends if value is not None]
-    return shown(" ".join(said)) or "no red line coded"
+    limits = [f"{word} {spread(value, scale)}" for word, value in ends if value is not None]
+    return shown(" ".join(limits)) or "no red line coded"
 
 
 def _draw(frame: Frame, rows: list[Row]) -> None:
@@ -137,26 +137,30 @@ def _draw(frame: Frame, rows: list[Row]) -> None:
 
 
 def _caption(rows: list[Row]) -> str:
-    said = [
+    sentences = [
         "A circle stands at the middle of an actor's position; its area is influence × salience."
     ]
     if any(row["low"] < row["high"] for row in rows):
-        said.append("Its whisker is the range of the position.")
+        sentences.append("Its whisker is the range of the position.")
     if any(row[side] is not None for row in rows for side in BRACKETS):
-        said.append("Brackets are red lines: the actor has said that it accepts nothing beyond.")
-    return " ".join(said)
+        sentences.append(
+            "Brackets are red lines: the actor has said that it accepts nothing beyond."
+        )
+    return " ".join(sentences)
 
 
 def _described(case: Case, issue: str, rows: list[Row], beside: tuple[Mark, ...]) -> str:
     entry = case.issue(issue)
     low, high = figure(entry.scale.low, entry.scale), figure(entry.scale.high, entry.scale)
-    said = [f"Positions of {len(rows)} actors on {entry.title}, on a scale from {low} to {high}."]
+    sentences = [
+        f"Positions of {len(rows)} actors on {entry.title}, on a scale from {low} to {high}."
+    ]
     if rows:
         first, last = rows[0], rows[-1]
-        said.append(f"Lowest: {first['name']} at {figure(first['x'], entry.scale)}.")
-        said.append(f"Highest: {last['name']} at {figure(last['x'], entry.scale)}.")
-    said += [f"{mark.name}: {figure(mark.value, entry.scale)}." for mark in beside]
-    return shown(" ".join(said))
+        sentences.append(f"Lowest: {first['name']} at {figure(first['x'], entry.scale)}.")
+        sentences.append(f"Highest: {last['name']} at {figure(last['x'], entry.scale)}.")
+    sentences += [f"{mark.name}: {figure(mark.value, entry.scale)}." for mark in beside]
+    return shown(" ".join(sentences))
 
 
 def _table(rows: list[Row], beside: tuple[Mark, ...]) -> ChartTable:

@@ -72,7 +72,7 @@ def game_tree(played: PlayedGame) -> View:
         drawn = _Tree(branches, dots, ends, colours_of, width)
         return drawn.spread() if drawn.fits else drawn.outline()
 
-    said = "; ".join(
+    ends_text = "; ".join(
         f"{(end.note or end.id).rstrip('.')}: {percent(reached[end.id])}" for end in game.ends
     )
     return View(
@@ -84,7 +84,7 @@ def game_tree(played: PlayedGame) -> View:
         ),
         draw=draw,
         table=ChartTable(columns=COLUMNS, rows=tuple(rows)),
-        description=shown(f"{game.title}. How it ends: {said}."),
+        description=shown(f"{game.title}. How it ends: {ends_text}."),
     )
 
 
@@ -209,9 +209,9 @@ class _Tree:
         def write(kind: str, px: float, text: str, *, bold: bool = False, **more: Any) -> None:
             nonlocal y
             size = NAME_SIZE if bold else SMALL_SIZE
-            said = wrapped(text, self._across + SIDE - px, size, bold=bold)
-            words[kind].append({"px": px, "y": y, "text": said, **more})
-            y += LINE * len(said)
+            parts = wrapped(text, self._across + SIDE - px, size, bold=bold)
+            words[kind].append({"px": px, "y": y, "text": parts, **more})
+            y += LINE * len(parts)
 
         def descend(name: str, depth: int) -> None:
             nonlocal y

@@ -29,32 +29,33 @@ def assumptions(model: str) -> tuple[str, ...]:
 
 def command_line(case: Case, forecast: Forecast) -> str:
     """Return the command that makes ``forecast`` again."""
-    made = forecast.made
-    words = ["winset", "forecast", _folder(case), "--model", made.model]
-    usual = parameters(make_model(made.model)) if made.model in MODELS else {}
-    for name, value in made.parameters.items():
+    provenance = forecast.made
+    words = ["winset", "forecast", _folder(case), "--model", provenance.model]
+    usual = parameters(make_model(provenance.model)) if provenance.model in MODELS else {}
+    for name, value in provenance.parameters.items():
         if value is not None and value != usual.get(name):
             words += ["--set", f"{name}={value}"]
-    words += ["--draws", str(forecast.draws), "--seed", str(made.seed)]
-    if made.scenario != BASE:
-        words += ["--scenario", made.scenario]
-    if made.calibration is None:
+    words += ["--draws", str(forecast.draws), "--seed", str(provenance.seed)]
+    if provenance.scenario != BASE:
+        words += ["--scenario", provenance.scenario]
+    if provenance.calibration is None:
         words.append("--raw")
     return shlex.join(words)
 
 
 def python_lines(case: Case, forecast: Forecast) -> str:
     """Return the Python that makes ``forecast`` again, every parameter written out."""
-    made = forecast.made
-    scenario = "" if made.scenario == BASE else f", scenario={made.scenario!r}"
-    raw = ", raw=True" if made.calibration is None else ""
+    provenance = forecast.made
+    scenario = "" if provenance.scenario == BASE else f", scenario={provenance.scenario!r}"
+    raw = ", raw=True" if provenance.calibration is None else ""
     return "\n".join(
         [
             "from winset import make_forecast, make_model, open_case",
             "",
-            f"model = make_model({made.model!r}, {made.parameters!r})",
-            f"case = open_case({_folder(case)!r})  # digest {made.case_digest[:12]}",
-            f"make_forecast(case, model, draws={forecast.draws}, seed={made.seed}{scenario}{raw})",
+            f"model = make_model({provenance.model!r}, {provenance.parameters!r})",
+            f"case = open_case({_folder(case)!r})  # digest {provenance.case_digest[:12]}",
+            f"make_forecast(case, model, draws={forecast.draws}, seed={provenance.seed}"
+            f"{scenario}{raw})",
         ]
     )
 
