@@ -45,7 +45,7 @@ class ModelChance:
     together: Mapping[tuple[str, ...], float]
 
 
-def dissent(case: Case, forecast: Forecast) -> tuple[ModelChance, ...]:
+def model_chances(case: Case, forecast: Forecast) -> tuple[ModelChance, ...]:
     """Return what every model that doubts an agreement says of ``case``, on the forecast's luck.
 
     Models that cannot be applied to the case have no voice; nor has any where the forecast takes
@@ -53,15 +53,15 @@ def dissent(case: Case, forecast: Forecast) -> tuple[ModelChance, ...]:
     """
     if all(forecast.agreed(issue) is None for issue in forecast.issues):
         return ()
-    made = forecast.made
+    provenance = forecast.made
     draws = min(max(forecast.draws, 1), DRAWS)
-    batch = sample(apply_scenario(case, made.scenario), draws, seed=made.seed)
-    voices = []
+    batch = sample(apply_scenario(case, provenance.scenario), draws, seed=provenance.seed)
+    chances = []
     for label, name, settings in READINGS:
-        own = dict(made.parameters) if name == made.model else {}
+        own = dict(provenance.parameters) if name == provenance.model else {}
         model = make_model(name, {**own, **settings})
-        if name == made.model and parameters(model) == made.parameters:
-            voices.append(_own(label, forecast))
+        if name == provenance.model and parameters(model) == provenance.parameters:
+            chances.append(_own(label, forecast))
             continue
         try:
             solved = model.solve(batch)
@@ -75,8 +75,8 @@ def dissent(case: Case, forecast: Forecast) -> tuple[ModelChance, ...]:
             means = map(float, sets.mean(axis=0))
             together = dict(zip(forecast.sets, means, strict=True))
             together |= {(id,): float(mean[k]) for k, id in enumerate(forecast.issues)}
-            voices.append(ModelChance(label=label, agreement=mean, together=together))
-    return tuple(voices)
+            chances.append(ModelChance(label=label, agreement=mean, together=together))
+    return tuple(chances)
 
 
 def _own(label: str, forecast: Forecast) -> ModelChance:
@@ -91,17 +91,17 @@ def _own(label: str, forecast: Forecast) -> ModelChance:
 
 
 def widened(
-    voices: tuple[ModelChance, ...], issues: tuple[str, ...], probability: float
+    chances: tuple[ModelChance, ...], issues: tuple[str, ...], probability: float
 ) -> tuple[tuple[str, float], tuple[str, float]] | None:
     """Return who gives an agreement the least and who the greatest chance; None without another.
 
     Args:
-        voices: of all models.
+        chances: one per model and variant.
         issues: ids of those that are to be agreed, all together.
         probability: the forecast's own, which bounds from within.
     """
-    said = [(voice.label, voice.together[issues]) for voice in voices]
-    if len(said) < 2:
+    labelled = [(voice.label, voice.together[issues]) for voice in chances]
+    if len(labelled) < 2:
         return None
-    low, high = min(said, key=lambda v: v[1]), max(said, key=lambda v: v[1])
+    low, high = min(labelled, key=lambda v: v[1]), max(labelled, key=lambda v: v[1])
     return (low[0], min(low[1], probability)), (high[0], max(high[1], probability))

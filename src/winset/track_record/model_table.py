@@ -83,12 +83,12 @@ def standings(backtest: Backtest, which: Which, *, seed: int = 0) -> tuple[Stand
 
     A model that settled fewer decisions than others comes after them: `duels` compares it.
     """
-    found = [
+    rows = [
         _standing(model, own, backtest, which=which, seed=seed)
         for model in backtest.models
         if (own := settled(backtest, model, which))
     ]
-    return tuple(sorted(found, key=lambda s: (-s.decisions, s.crps.value)))
+    return tuple(sorted(rows, key=lambda s: (-s.decisions, s.crps.value)))
 
 
 def duels(
@@ -96,7 +96,7 @@ def duels(
 ) -> tuple[PairedComparison, ...]:
     """Return every model beside ``against``, by both scores, on the decisions that both settle."""
     theirs = settled(backtest, against, which)
-    found = []
+    comparisons = []
     for model in backtest.models:
         own = settled(backtest, model, which)
         both = [decision for decision in own if decision in theirs]
@@ -106,7 +106,7 @@ def duels(
         for score in SCORES:
             apart = [getattr(own[d].score, score) - getattr(theirs[d].score, score) for d in both]
             difference = estimate(apart, resampled)
-            found.append(
+            comparisons.append(
                 PairedComparison(
                     model=model,
                     against=against,
@@ -117,7 +117,7 @@ def duels(
                     resolvable=resolvable(difference),
                 )
             )
-    return tuple(found)
+    return tuple(comparisons)
 
 
 def ensemble(backtest: Backtest, *, seed: int = 0) -> Ensemble | None:

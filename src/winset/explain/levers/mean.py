@@ -58,7 +58,7 @@ class ExactMean:
         if lines is None:
             return None
         low, high = self._intervals(*lines)
-        share = self._first_gone(low, high) if self.lose else self._first_there(low, high)
+        share = self._first_lost(low, high) if self.lose else self._first_reached(low, high)
         return None if share is None else min(1.0, share + NUDGE)
 
     def _lines(self, move: Move, batch: Batch) -> tuple[FloatArray, ...] | None:
@@ -75,15 +75,15 @@ class ExactMean:
         end, nothing = self.stack.end(move), np.zeros(batch.draws)
         if entry.quantity == "position":
             return sums, weights[:, i] * (end - position[:, i]), total, nothing  # eq. 1
-        heard = {"none": (), "salience": ("salience",)}.get(
+        factors = {"none": (), "salience": ("salience",)}.get(
             self.model.weights, ("salience", "influence")
         )
-        if entry.quantity not in heard:
+        if entry.quantity not in factors:
             return None
-        other = np.ones(batch.draws)
-        if len(heard) == 2:
-            other = getattr(batch, heard[1 - heard.index(entry.quantity)])[:, i, k]
-        slope = other * (end - getattr(batch, entry.quantity)[:, i, k])
+        other_factor = np.ones(batch.draws)
+        if len(factors) == 2:
+            other_factor = getattr(batch, factors[1 - factors.index(entry.quantity)])[:, i, k]
+        slope = other_factor * (end - getattr(batch, entry.quantity)[:, i, k])
         return sums, slope * position[:, i], total, slope  # eq. 2
 
     def _intervals(
@@ -109,20 +109,20 @@ class ExactMean:
     def _needed(self, draws: int) -> float:
         return self.reach * draws - 1e-9
 
-    def _first_there(self, low: FloatArray, high: FloatArray) -> float | None:
-        there = low <= high
-        begins, ends = np.sort(low[there & (low <= 1.0)]), np.sort(high[there])
+    def _first_reached(self, low: FloatArray, high: FloatArray) -> float | None:
+        reaches = low <= high
+        begins, ends = np.sort(low[reaches & (low <= 1.0)]), np.sort(high[reaches])
         inside = np.searchsorted(begins, begins, "right") - np.searchsorted(ends, begins, "left")
         reached = np.flatnonzero(inside >= self._needed(len(low)))
         return float(begins[reached[0]]) if len(reached) else None
 
-    def _first_gone(self, low: FloatArray, high: FloatArray) -> float | None:
-        there = low <= high
-        begins, ends = np.sort(low[there]), np.sort(high[there])
+    def _first_lost(self, low: FloatArray, high: FloatArray) -> float | None:
+        reaches = low <= high
+        begins, ends = np.sort(low[reaches]), np.sort(high[reaches])
         at = ends[(ends < 1.0) & (ends >= 0.0)]
         inside = np.searchsorted(begins, at, "right") - np.searchsorted(ends, at, "right")
-        gone = np.flatnonzero(inside < self._needed(len(low)))
-        return float(at[gone[0]]) if len(gone) else None
+        lost = np.flatnonzero(inside < self._needed(len(low)))
+        return float(at[lost[0]]) if len(lost) else None
 
 
 def exact_for(

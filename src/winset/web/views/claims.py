@@ -131,9 +131,9 @@ def _day(day: datetime.date | None) -> str:
 def _claims(scored: tuple[ScoredClaim, ...]) -> ViewPart:
     rows = [
         (
-            row.claim.id, row.author, row.outlet, _day(row.made), row.asked, row.said,
+            row.claim.id, row.author, row.outlet, _day(row.made_on), row.question, row.predicted,
             "" if row.claim.probability is None else str(row.claim.probability),
-            row.claim.condition, _day(row.by), row.state, _day(row.resolved), row.came,
+            row.claim.condition, _day(row.by), row.state, _day(row.resolved), row.outcome,
             "" if row.hit is None else "yes" if row.hit else "no",
             row.brier, row.log_score, row.crps,
         )
