@@ -13,7 +13,7 @@ from winset.charts.theme import PALETTE
 from winset.charts.view import ChartTable, View
 from winset.track_record.backtest import CLIMATOLOGY, Backtest
 from winset.track_record.backtest_words import interval_coverage, probability_transforms
-from winset.track_record.model_table import LAZY, settled
+from winset.track_record.model_table import lazy_forecasters, settled
 from winset.track_record.resolved_questions import ModelEvents
 from winset.track_record.scores import estimate, group_weights
 
@@ -238,4 +238,8 @@ def _diagonal(across: alt.X, upwards: alt.Y) -> alt.Chart:
 
 def shown_models(backtest: Backtest) -> list[str]:
     """Return the models that say something of the case and settled something."""
-    return [m for m in backtest.models if m not in LAZY and settled(backtest, m, "calibrated")]
+    return [
+        m
+        for m in backtest.models
+        if m not in lazy_forecasters() and settled(backtest, m, "calibrated")
+    ]

@@ -17,7 +17,6 @@ from winset.case.model import Case
 from winset.case.ranges import Range, point
 from winset.case.scenarios import apply_scenario
 from winset.forecast.forecast import Forecast
-from winset.models import make_model
 from winset.models.base import FloatArray, Model
 from winset.models.batch import sample
 from winset.models.together import agreed_together
@@ -73,7 +72,7 @@ def structural_range(
         None where the model takes agreement for granted or has no such parameter.
     """
     provenance = forecast.made
-    model = make_model(provenance.model, provenance.parameters)
+    model = forecast.model
     over = structural_parameters(model)
     if not over or forecast.agreed(forecast.issues[0]) is None:
         return None

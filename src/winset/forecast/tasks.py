@@ -5,7 +5,7 @@ or by another process, gives the same bytes.
 """
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -112,12 +112,14 @@ def solve_chunk(
     return solved if calibration is None else calibration.apply(batch, solved)
 
 
-def solve_sets(model: Model, batch: Batch, sets: Sets, **how: Any) -> Outcome:
+def solve_sets(
+    model: Model, batch: Batch, sets: Sets, *, solve: Callable[[Batch], Outcome] | None = None
+) -> Outcome:
     """Return ``batch`` solved by ``model``, with how likely the issues of each set are agreed.
 
-    ``how`` goes to the model's ``solve``.
+    ``solve`` is what solves the batch, where that is not the model's own ``solve``.
     """
-    solved = model.solve(batch, **how)
+    solved = (solve or model.solve)(batch)
     return replace(solved, together=sets_together(model, batch, solved, sets)) if sets else solved
 
 

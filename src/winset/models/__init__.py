@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from winset.models.fitting import lacks as lacks
     from winset.models.fitting import lesser_sentence as lesser_sentence
     from winset.models.registry import MODELS as MODELS
+    from winset.models.registry import baseline_models as baseline_models
     from winset.models.registry import code_of as code_of
     from winset.models.registry import default_model as default_model
     from winset.models.registry import doubting_models as doubting_models
@@ -59,6 +60,7 @@ _HOMES = {
     "RoundsModel": "winset.models.base",
     "SpatialPolitics": "winset.models.spatial",
     "TwoLevel": "winset.models.two_level.model",
+    "baseline_models": "winset.models.registry",
     "code_of": "winset.models.registry",
     "default_model": "winset.models.registry",
     "doubting_models": "winset.models.registry",

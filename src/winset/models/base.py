@@ -72,13 +72,13 @@ class ChallengeGains:
         own: ``(draw, viewer, other, issue)``, to the viewer of challenging the other, in its own
             view; NaN where either takes no part.
         other: likewise, to the other of challenging the viewer.
-        seen: whether ``other`` is as the viewer sees it; else as the other one itself does.
+        perceived: whether ``other`` is as the viewer sees it; else as the other one itself does.
         one_space: whether all issues are one space, so that gains are the same on each.
     """
 
     own: FloatArray
     other: FloatArray
-    seen: bool
+    perceived: bool
     one_space: bool
 
 

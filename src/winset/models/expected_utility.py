@@ -148,7 +148,9 @@ class ExpectedUtility:
     def challenge_gains(self, batch: Batch) -> ChallengeGains:
         """Return `challenges`, as models in which actors challenge one another tell them."""
         expected = self.challenges(batch)
-        return ChallengeGains(own=expected.own, other=expected.other, seen=True, one_space=False)
+        return ChallengeGains(
+            own=expected.own, other=expected.other, perceived=True, one_space=False
+        )
 
     def _rules(self) -> ChallengeRules:
         return ChallengeRules(

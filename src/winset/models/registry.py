@@ -225,6 +225,11 @@ def rounds_models() -> tuple[str, ...]:
     return tuple(name for name in MODELS if has_rounds(make_model(name)))
 
 
+def baseline_models() -> tuple[str, ...]:
+    """Return the names of the models for skill scores only."""
+    return tuple(name for name in MODELS if is_baseline(make_model(name)))
+
+
 def doubting_models() -> tuple[Model, ...]:
     """Return winset's own models that doubt an agreement, the one made for the purpose first.
 

@@ -191,7 +191,7 @@ class SpatialPolitics:
     def challenge_gains(self, batch: Batch) -> ChallengeGains:
         """Return `expected_gain` on every issue, which are one space here."""
         own = np.repeat(self.expected_gain(batch)[..., None], len(batch.issues), axis=3)
-        return ChallengeGains(own=own, other=own.swapaxes(1, 2), seen=False, one_space=True)
+        return ChallengeGains(own=own, other=own.swapaxes(1, 2), perceived=False, one_space=True)
 
     def _rules(self) -> spatial_turn.TurnRules:
         code = {key: names.index(getattr(self, key)) for key, names in CHOICES.items()}

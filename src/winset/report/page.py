@@ -25,9 +25,8 @@ from winset.explain.headline import headline
 from winset.forecast.forecast import Forecast, what_changed
 from winset.forecast.scenario_effects import compare
 from winset.games import PlayedGame
-from winset.models import lesser_sentence, make_model
+from winset.models import default_model, lesser_sentence
 from winset.models.defaults import DRAWS
-from winset.models.fitting import LESSER
 from winset.report.document import document, figure
 from winset.report.evidence import loose_statements, stance_rows, statement_rows
 from winset.report.method import assumptions, command_line, python_lines
@@ -99,7 +98,7 @@ def _game(played: PlayedGame) -> dict[str, Any]:
 
 def _caveats(case: Case, forecasts: Sequence[Forecast]) -> list[str]:
     """Return what the reader must know of the case before its forecasts, as sentences."""
-    lesser = forecasts and all(forecast.made.model == LESSER for forecast in forecasts)
+    lesser = forecasts and all(f.made.model == default_model(case) for f in forecasts)
     words = (assumed_sentence(case), points_sentence(case), lesser_sentence(case) if lesser else "")
     return [sentence for sentence in words if sentence]
 
@@ -163,7 +162,7 @@ def _rounds(
 def _method(case: Case, forecast: Forecast) -> dict[str, Any]:
     return {
         "forecast": forecast,
-        "assumptions": assumptions(forecast.made.model),
+        "assumptions": assumptions(forecast.model),
         "calibration": calibration_sentence(forecast),
         "command": command_line(case, forecast),
         "python": python_lines(case, forecast),
@@ -177,7 +176,7 @@ def _differences(case: Case, forecasts: Sequence[Forecast]) -> list[View]:
     provenance = forecasts[0].made
     comparison = compare(
         case,
-        make_model(provenance.model, provenance.parameters),
+        forecasts[0].model,
         [BASE, *(scenario.id for scenario in case.scenarios)],
         draws=min(forecasts[0].draws, DRAWS),
         seed=provenance.seed,

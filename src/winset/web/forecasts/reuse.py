@@ -7,6 +7,7 @@ is solved already. The numbers are those of a forecast made from nothing, bit fo
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from operator import itemgetter
 from typing import Any
 
@@ -24,9 +25,9 @@ from winset.forecast.tasks import (
     certain,
     solve_sets,
 )
+from winset.models import has_tables
 from winset.models.base import BoolArray, Outcome
 from winset.models.batch import Batch, FloatArray, RandomShares, make_batch
-from winset.models.two_level.model import TwoLevel
 from winset.models.two_level.solving import IssueTable, SolvedTable, solve_table
 
 MOST_NAMES = 4_000  # streams kept
@@ -97,8 +98,8 @@ class ReusingWorkers:
         for _ in chunks:
             batch = self.batch(task.case, task.draws, seed=task.seed)
             model = task.model
-            how = {"solving": self._solve} if isinstance(model, TwoLevel) else {}
-            outcome = solve_sets(model, batch, task.sets, **how)
+            solve = partial(model.solve_tables, solving=self._solve) if has_tables(model) else None
+            outcome = solve_sets(model, batch, task.sets, solve=solve)
             if task.calibration is not None:
                 outcome = task.calibration.apply(batch, outcome)
             said = {name: getattr(outcome, name) for name in ALL_DRAWN[1:]}
