@@ -104,7 +104,7 @@ def test_a_forecast_is_calibrated_unless_it_is_asked_for_raw():
     case = line_case([("a", 10, 50, 50), ("b", 90, 50, 50)])
     made = make_forecast(case, Mean(), draws=4000)
     assert made.draws == 4000
-    assert made.made.calibration == shipped().said("mean")
+    assert made.made.calibration == shipped().summary("mean")
     low, high = made.quantile("x", 0.1), made.quantile("x", 0.9)
     assert low < 25 and high > 75
     assert make_forecast(case, Mean(), raw=True).made.calibration is None

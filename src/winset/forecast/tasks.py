@@ -155,10 +155,10 @@ def solve_part(task: Task, chunk: int) -> DrawsPart:
         settlement=_whole(low + outcome.settlement * width),
         **{name: _whole(getattr(outcome, name)) for name in ALL_DRAWN[1:]},
     )
-    kept = task.edges is None or first < FIRST_KEPT
+    stored = task.edges is None or first < FIRST_KEPT
     return DrawsPart(
         draws=draws,
-        drawn=drawn if kept else None,
+        drawn=drawn if stored else None,
         tally=None if task.edges is None else tally(drawn, task.edges),
     )
 
