@@ -1,4 +1,4 @@
-"""The challenge map: what actors expect to gain of challenging one another in the first round."""
+"""The challenge map: what actors expect to gain from challenging one another at the start."""
 
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -7,6 +7,7 @@ import altair as alt
 import numpy as np
 
 from winset.case.model import Case
+from winset.charts import words
 from winset.charts.canvas import EDGE, sheet
 from winset.charts.cast import Player, cast, names_within, one_of, party_key
 from winset.charts.matrix import matrix, matrix_table
@@ -23,27 +24,21 @@ HEIGHT = 340.0  # of the map
 GUTTER, RIGHT, LINE = 60.0, 10.0, 14.0
 SMALLEST, LARGEST = 18.0, 260.0  # area of a dot
 NAME = 160.0  # pixels of a name at a dot
-OWN = "Own expected gain →"
 TIE = 1e-9
-FIELDS = {
-    "confrontation": ("Confrontation", "both expect to gain"),
-    "compromise +": ("Compromise +", "the other one gives way"),
-    "compromise −": ("Compromise −", "gives way itself"),
-    "stalemate": ("Stalemate", "neither expects to gain"),
-}
+FIELDS = words.CHALLENGE_FIELDS
 COLUMNS = ("Actor", "Other", "Own expected gain", "Gain to the other", "Field")
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gains:
-    """What actors expect of challenges at the start of one draw, in units of utility.
+    """What actors expect from challenges at the start of one draw, in units of utility.
 
     Attributes:
-        own: ``(actor, other)``, to the actor of challenging the other one, in its own view; NaN
+        own: ``(actor, other)``, the actor's gain from challenging the other, in its own view; NaN
             where either takes no part.
-        other: ``(actor, other)``, to the other one of challenging the actor.
-        perceived: whether ``other`` is as the actor sees it; else as the other one itself does.
+        other: ``(actor, other)``, the other's gain from challenging the actor.
+        perceived: whether ``other`` is as the actor sees it; else as the other sees it.
     """
 
     own: FloatArray
@@ -52,7 +47,7 @@ class Gains:
 
 
 def expected_gains(model: Model, batch: Batch, issue: str, *, draw: int = 0) -> Gains | None:
-    """Return what ``model`` has actors expect of challenges, None for one without challenges."""
+    """Return what actors expect from challenges by ``model``; None for one without challenges."""
     if not has_challenges(model):
         return None
     k, gains = batch.issues.index(issue), model.challenge_gains(batch)
@@ -74,7 +69,7 @@ def field(own: float, other: float) -> str:
 def challenge_map(
     gains: Gains, issue: str, *, case: Case, batch: Batch, actor: str | None = None
 ) -> View:
-    """Return the gain to the other against the own one: for ``actor``, or else for all pairs.
+    """Return each rival's gain against the actor's own: for ``actor``, or else for all pairs.
 
     Raises:
         WinsetError: when the case has no such issue, or the actor takes no part in it.
@@ -100,8 +95,10 @@ def challenge_map(
         )
 
     return View(
-        title=f"Who expects to gain from a challenge, {whose}: {shown(entry.title)}",
-        caption=_caption(gains, actor is not None, whose),
+        title=words.challenge_map_title(whose, shown(entry.title)),
+        caption=words.challenge_map_caption(
+            "" if actor is None else whose, perceived=gains.perceived
+        ),
         draw=draw,
         table=ChartTable(
             columns=COLUMNS,
@@ -112,7 +109,7 @@ def challenge_map(
 
 
 def challenge_matrix(gains: Gains, issue: str, *, case: Case, batch: Batch) -> View:
-    """Return what every actor expects to gain of challenging every other one, as a matrix.
+    """Return what every actor expects to gain from challenging every other one, as a matrix.
 
     Raises:
         WinsetError: when the case has no such issue.
@@ -131,12 +128,8 @@ def challenge_matrix(gains: Gains, issue: str, *, case: Case, batch: Batch) -> V
         f"{eager} of {len(sizes)} challenges promise a gain."
     )
     return View(
-        title=f"Who would challenge whom: {shown(entry.title)}",
-        caption=(
-            "What the actor of the row expects to gain, in units of utility, from challenging that "
-            "of the column, numbered alike, at the start and in its own view: blue a gain, "
-            "orange a loss. Actors are ordered by position."
-        ),
+        title=words.challenge_matrix_title(shown(entry.title)),
+        caption=words.CHALLENGE_MATRIX_CAPTION,
         draw=matrix(
             names,
             values,
@@ -290,11 +283,11 @@ class _Ground:
             2 * max(width_of(_signed(row), SMALL_SIZE) for row in (-self.across, self.across))
             + 16.0
         )
-        beside = numbers_wide + width_of(OWN, NAME_SIZE) <= self.wide
-        own = _layer([{"y": y if beside else y + LINE, "t": OWN}]).mark_text(
+        beside = numbers_wide + width_of(words.OWN_GAIN, NAME_SIZE) <= self.wide
+        own = _layer([{"y": y if beside else y + LINE, "t": words.OWN_GAIN}]).mark_text(
             style="name", baseline="top", align="center", x={"expr": "width / 2"}
         )
-        theirs = _layer([{"y": middle, "t": "Gain to the other →"}]).mark_text(
+        theirs = _layer([{"y": middle, "t": words.RIVAL_GAIN}]).mark_text(
             style="name", baseline="bottom", align="center", angle=270, x=-44
         )
         return [
@@ -350,18 +343,3 @@ def _layer(rows: list[Row]) -> alt.Chart:
 
 def _y(name: str = "y") -> alt.Y:
     return alt.Y(f"{name}:Q", scale=None, axis=None)
-
-
-def _caption(gains: Gains, focal: bool, whose: str) -> str:
-    view = "as the first one sees it" if gains.perceived else "each in its own view"
-    dot = (
-        f"A dot is a rival of {whose}, its area influence × salience; where there is no room for a "
-        "name, pointing at the dot tells it."
-        if focal
-        else "A dot is an actor's view of another one, in the colour of that one's party."
-    )
-    return (
-        f"{dot} Across: what challenging the rival promises, in units of utility; upwards: what "
-        f"the rival expects of challenging in turn, {view}, at the start. Below the dotted "
-        "diagonal, who gives way expects to lose more than the other one to gain: it capitulates."
-    )

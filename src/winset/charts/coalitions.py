@@ -6,6 +6,7 @@ import altair as alt
 import numpy as np
 
 from winset.case.model import Case
+from winset.charts import words
 from winset.charts.cast import Player, cast, names_within
 from winset.charts.frame import Frame
 from winset.charts.matrix import matrix, matrix_table
@@ -65,12 +66,8 @@ def coalition_matrix(
         + _closest(players, values)
     )
     return View(
-        title=f"Who ends up beside whom by “{shown(model)}”: {shown(entry.title)}",
-        caption=(
-            "Share of the draws in which the final positions of two actors are within "
-            f"{_near(near, entry.scale.width)} of each other. Actors are ordered by their mean "
-            f"final position; columns are numbered like rows. {_draws(final)}"
-        ),
+        title=words.coalition_matrix_title(shown(model), shown(entry.title)),
+        caption=words.coalition_matrix_caption(_near(near, entry.scale.width), len(final)),
         draw=matrix(
             names,
             values,
@@ -133,17 +130,14 @@ def coalition_network(
         frame.axis(states=False)
         return frame.chart(description)
 
-    more = (
-        f" The {MOST_LINKS} strongest of {len(links)} links are drawn."
-        if len(links) > MOST_LINKS
-        else ""
-    )
     return View(
-        title=f"Camps at the end by “{shown(model)}”: {shown(entry.title)}",
-        caption=(
-            "Circles stand at mean final positions, their area is influence × salience; whiskers "
-            f"hold 80 % of the draws. Arcs link who ends within {_near(near, entry.scale.width)} "
-            f"of each other in {percent(linked)} of the draws or more. {_draws(final)}{more}"
+        title=words.coalition_network_title(shown(model), shown(entry.title)),
+        caption=words.coalition_network_caption(
+            _near(near, entry.scale.width),
+            percent(linked),
+            draws=len(final),
+            links=len(links),
+            drawn=min(len(links), MOST_LINKS),
         ),
         draw=draw,
         table=ChartTable(
@@ -248,11 +242,6 @@ def _dots(frame: Frame, rows: list[Row]) -> None:
 
 def _near(near: float, width: float) -> str:
     return f"{percent(near)} of the scale ({float(f'{near * width:.3g}'):g})"
-
-
-def _draws(final: FloatArray) -> str:
-    count = len(final)
-    return f"Over {count:,} draws." if count > 1 else "One draw: together or not."
 
 
 def _closest(players: list[Player], values: FloatArray) -> str:

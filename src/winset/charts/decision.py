@@ -1,10 +1,11 @@
-"""One decision of a backtest: who wanted what, what each model said, the outcome."""
+"""One decision of a backtest: who wanted what, what each model forecast, and the outcome."""
 
 from collections.abc import Sequence
 
 import altair as alt
 
 from winset.case.parts import Issue, Scale
+from winset.charts import words
 from winset.charts.frame import Frame
 from winset.charts.marks import middle_batch
 from winset.charts.rows import Row
@@ -19,9 +20,9 @@ from winset.track_record.model_table import settled
 
 STRIP = 132.0  # pixels for the actors
 ROW = 22.0
-STEP = 2.5  # points within which actors stand upon each other
+STEP = 2.5  # points within which actors are stacked
 MOST_STEP = 13.0  # pixels from one to the next
-ACTORS, MODELS, OUTCOME = "actors", "models", "outcome"  # what a page fills anew
+ACTORS, MODELS, OUTCOME = "actors", "models", "outcome"  # what a page fills again
 NAMES = 24
 POINTS = Issue(id="points", title="Points of 100", scale=Scale(low=0.0, high=100.0))
 
@@ -51,10 +52,10 @@ def decision_view(
     actors, rows = actor_rows(decision), model_rows(results, models)
     outcome = 100.0 * (decision.outcome - decision.scale.low) / decision.scale.width
     description = shown(
-        f"{decision.id}: the outcome stands at {outcome:.0f} of 100; "
-        + "; ".join(f"{r['name']} said {r['x']:.0f}, {r['low']:.0f} to {r['high']:.0f}"
-                    for r in rows)
-        + "."
+        f"{decision.id}: the outcome is {outcome:.0f} of 100; "
+        + words.listed(
+            f"{r['name']} forecast {r['x']:.0f}, {r['low']:.0f} to {r['high']:.0f}" for r in rows
+        )
     )  # fmt: skip
 
     def draw(width: float) -> alt.LayerChart:
@@ -62,11 +63,7 @@ def decision_view(
 
     return View(
         title=shown(f"{decision.id}: {decision.case.title}"),
-        caption=(
-            "Above, where the actors stood, larger for more influence × salience. Below, what "
-            "each model said, calibrated: its median with the 80 % interval. Dashed: what came of "
-            "it. Points of a scale of 100."
-        ),
+        caption=words.DECISION_CAPTION,
         draw=draw,
         table=ChartTable(
             columns=("Who", "Position or median", "80 % from", "to", "Share of the weight"),
@@ -83,9 +80,9 @@ def decision_view(
 def _drawn(
     actors: list[Row], rows: list[Row], outcome: float, models: Sequence[str], width: float
 ) -> Frame:
-    frame = Frame(POINTS, ["Actors, by weight", *models], width=width)
+    frame = Frame(POINTS, [words.ACTORS_BY_WEIGHT, *models], width=width)
     frame.bottom = 8.0 + STRIP
-    frame.name([{"name": "Actors, by weight", "y": 16.0}])
+    frame.name([{"name": words.ACTORS_BY_WEIGHT, "y": 16.0}])
     places = [{"name": name, "y": _place(k)} for k, name in enumerate(models)]
     frame.name(places)
     base = {"x": alt.value(0), "x2": alt.value("width")}
@@ -129,7 +126,7 @@ def _place(k: int) -> float:
 
 
 def model_rows(results: Sequence[BacktestRow], models: Sequence[str]) -> list[Row]:
-    """Return what each model said, calibrated, and where it stands in the picture."""
+    """Return each model's calibrated forecast, and where it stands in the picture."""
     rows = []
     for row in results:
         if row.calibrated is not None and row.model in models:

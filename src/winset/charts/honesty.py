@@ -1,10 +1,11 @@
-"""Whether what a backtest's forecasts said of their own uncertainty holds."""
+"""Whether the forecasts of a backtest are as uncertain as they say."""
 
 from typing import Any
 
 import altair as alt
 import numpy as np
 
+from winset.charts import words
 from winset.charts.placing import ticks
 from winset.charts.rows import Row
 from winset.charts.square import Square, share
@@ -51,13 +52,8 @@ def coverage(backtest: Backtest, model: str) -> View:
         return square.chart(_coverage(square, rows, others, tip), description)
 
     return View(
-        title=f"Do the intervals of “{shown(model)}” hold what they say?",
-        caption=(
-            "How often an outcome lay within a central interval, beside how often it should; on "
-            "the dashed line the two agree, below it the forecasts are too sure. The band is a "
-            "95 % interval over whole groups drawn anew; thin lines are the other models. All "
-            "calibrated, by calibrations that had not seen the decision."
-        ),
+        title=words.coverage_title(shown(model)),
+        caption=words.COVERAGE_CAPTION,
         draw=draw,
         table=ChartTable(
             columns=("Interval, %", "Outcomes inside, %", "From", "To"),
@@ -93,7 +89,7 @@ def _coverage(
 
 
 def transforms(backtest: Backtest, model: str) -> View:
-    """Return where outcomes fell within what ``model`` said: flat if it said what it knew."""
+    """Return where outcomes fell within the forecasts of ``model``: level if these are honest."""
     groups, inside = probability_transforms(backtest, model, bins=BINS)
     resampled = group_weights(groups)
     rows = []
@@ -130,12 +126,8 @@ def transforms(backtest: Backtest, model: str) -> View:
         return square.chart(_tenths(square, rows, heights, tip), description)
 
     return View(
-        title=f"Where outcomes fall within what “{shown(model)}” said",
-        caption=(
-            "Flat, within the bars, if forecasts are honest; high at both ends if they are too "
-            "sure, high in the middle if they are not sure enough, aslant if they lean. Bars are "
-            "95 % intervals over whole groups drawn anew."
-        ),
+        title=words.transforms_title(shown(model)),
+        caption=words.TRANSFORMS_CAPTION,
         draw=draw,
         table=ChartTable(
             columns=("Share of the forecast below", "Outcomes, %", "From", "To"),
@@ -152,7 +144,7 @@ def transforms(backtest: Backtest, model: str) -> View:
 def _tenths(
     square: Square, rows: list[Row], heights: alt.Scale, tip: list[alt.Tooltip]
 ) -> list[Any]:
-    """Return a bar a tenth with its interval, and where all would be equal."""
+    """Return a bar for each tenth with its interval, and the line where all would be equal."""
     source, across, upwards = alt.InlineData(values=rows), square.across, square.upwards
     return [
         alt.Chart(source).mark_rect(color=HUE, opacity=0.5, xOffset=1, x2Offset=-1)
@@ -167,11 +159,11 @@ def _tenths(
 
 
 def events_reliability(model: ModelEvents, *, thin: bool) -> View:
-    """Return what happened beside the probabilities that one model gave to it.
+    """Return how often things happened, beside the probabilities that one model gave them.
 
     Args:
         model: how the model fared.
-        thin: whether there are too few questions to conclude anything, to be said.
+        thin: whether there are too few questions to conclude anything; the caption says so.
     """
     rows = [
         {"x": b.forecast, "y": b.happened, "count": b.count}
@@ -179,21 +171,21 @@ def events_reliability(model: ModelEvents, *, thin: bool) -> View:
         if b.count and not np.isnan(b.forecast)
     ]
     tip = [
-        alt.Tooltip("count:Q", title="Outcomes"), alt.Tooltip("x:Q", title="Said", format=".0%"),
+        alt.Tooltip("count:Q", title="Outcomes"),
+        alt.Tooltip("x:Q", title="Forecast", format=".0%"),
         alt.Tooltip("y:Q", title="Happened", format=".0%"),
-    ]  # fmt: skip
+    ]
     size = alt.Size("count:Q", scale=alt.Scale(domain=[0, 30], range=[40, 500]), legend=None)
     dots = alt.Chart(alt.InlineData(values=rows)).mark_point(
         shape="circle", filled=True, opacity=0.75, color=HUE
     )
     description = shown(
         f"What happened beside the probabilities of {model.model}: "
-        + "; ".join(f"{r['count']} at {r['x']:.0%}, {r['y']:.0%} happened" for r in rows)
-        + "."
+        + words.listed(f"{r['count']} at {r['x']:.0%}, {r['y']:.0%} happened" for r in rows)
     )
 
     def draw(width: float) -> alt.LayerChart:
-        square = _shares(width, "Said", "Happened")
+        square = _shares(width, "Forecast", "Happened")
         across, upwards = square.across, square.upwards
         layers = [
             _diagonal(across, upwards),
@@ -201,16 +193,12 @@ def events_reliability(model: ModelEvents, *, thin: bool) -> View:
         ]
         return square.chart(layers, description)
 
-    warned = " Far too few to conclude anything from." if thin else ""
     return View(
-        title=f"Probabilities of “{shown(model.model)}”, and what happened",
-        caption=(
-            f"{model.count} outcomes of resolved questions, in bins of a tenth; larger dots hold "
-            f"more. On the dashed line what was said is what happened.{warned}"
-        ),
+        title=words.events_title(shown(model.model)),
+        caption=words.events_caption(model.count, thin=thin),
         draw=draw,
         table=ChartTable(
-            columns=("Said, %", "Happened, %", "Outcomes"),
+            columns=("Forecast, %", "Happened, %", "Outcomes"),
             rows=tuple(
                 (round(100 * r["x"], 1), round(100 * r["y"], 1), float(r["count"])) for r in rows
             ),
@@ -237,9 +225,6 @@ def _diagonal(across: alt.X, upwards: alt.Y) -> alt.Chart:
 
 
 def shown_models(backtest: Backtest) -> list[str]:
-    """Return the models that say something of the case and settled something."""
-    return [
-        m
-        for m in backtest.models
-        if m not in lazy_forecasters() and settled(backtest, m, "calibrated")
-    ]
+    """Return the models that look at the case and settled at least one decision."""
+    lazy = lazy_forecasters()
+    return [m for m in backtest.models if m not in lazy and settled(backtest, m, "calibrated")]

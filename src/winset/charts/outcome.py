@@ -8,6 +8,7 @@ import altair as alt
 from winset.case.model import Case
 from winset.case.parts import Issue, Scale
 from winset.case.scenarios import apply_scenario
+from winset.charts import words
 from winset.charts.frame import Frame
 from winset.charts.marks import Mark, marks
 from winset.charts.rows import Row
@@ -65,8 +66,10 @@ def outcome(
         return frame.chart(description)
 
     return View(
-        title=f"Where it settles by “{forecast.made.model}”: {shown(entry.title)}",
-        caption=_caption(forecast, settled + refused, refused),
+        title=words.outcome_title(forecast.made.model, shown(entry.title)),
+        caption=words.outcome_caption(
+            settled + refused, refused, chance=forecast.agreement is not None
+        ),
         draw=draw,
         table=_table(
             [*middle, *half, *beside],
@@ -202,23 +205,6 @@ def _refusal_rows(entry: Issue, refused: int) -> list[Row]:
 def _fitting(size: float) -> dict[str, str]:
     """Return the area of a dot that fits both ``size`` pixels and a bin of the scale."""
     return {"expr": f"pow(0.9 * min({size:g}, width / {BINS}), 2)"}
-
-
-def _caption(forecast: Forecast, dots: int, refused: int) -> str:
-    if dots == 1:
-        return "A single run of a case without ranges: one outcome, no spread."
-    sentences = [f"Each dot is 1 of {dots} equally likely outcomes."]
-    if refused:
-        sentences.append(
-            "Hollow squares are outcomes without an agreement, set out in rows that begin at the "
-            "middle of what holds without one."
-        )
-    if refused < dots:
-        condition = "" if forecast.agreement is None else ", given an agreement"
-        sentences.append(f"The bars hold half and 80 % of the settlements{condition}.")
-    if forecast.agreement is None:
-        sentences.append("The model takes agreement for granted.")
-    return " ".join(sentences)
 
 
 def _described(

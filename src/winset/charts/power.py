@@ -4,6 +4,7 @@ import altair as alt
 
 from winset.case.model import Case
 from winset.case.parts import Scale
+from winset.charts import words
 from winset.charts.cast import cast
 from winset.charts.frame import Frame
 from winset.charts.marks import Mark, middle_batch
@@ -49,12 +50,15 @@ def power_landscape(case: Case, issue: str) -> View:
     _choose_named(rows)
     median = float(batch.in_units(Median().solve(batch).settlement)[0, k]) if rows else 0.0
     middle = Mark(kind="median", name=MEDIAN, value=median, low=median, high=median)
-    median_sentence = f"The weighted median is {figure(median, entry.scale)}." if rows else ""
+    median_text = figure(median, entry.scale) if rows else ""
     greatest = "; ".join(
         f"{row['name']} {percent(row['share'])} at {figure(row['x'], entry.scale)}"
         for row in sorted(rows, key=lambda row: -row["power"])[:5]
     )
-    description = shown(f"Power on {entry.title}. Greatest shares: {greatest}. {median_sentence}")
+    description = shown(
+        f"Power on {entry.title}. Greatest shares: {greatest}. "
+        + words.median_sentence(median_text)
+    )
 
     def draw(width: float) -> alt.LayerChart:
         frame = Frame(entry, [], width=width, marks=[middle])
@@ -74,12 +78,8 @@ def power_landscape(case: Case, issue: str) -> View:
         return frame.chart(description)
 
     return View(
-        title=f"Where the power stands: {shown(entry.title)}",
-        caption=(
-            "Every block is an actor, as high as its influence × salience, stacked where it "
-            "stands; colours are parties'. The greatest are named. Dashed: the weighted median, "
-            "with half of the power on either side. " + median_sentence
-        ).strip(),
+        title=words.power_title(shown(entry.title)),
+        caption=words.power_caption(median_text),
         draw=draw,
         table=ChartTable(
             columns=COLUMNS,

@@ -7,6 +7,7 @@ import numpy as np
 
 from winset.case.model import Case
 from winset.case.parts import Scale
+from winset.charts import words
 from winset.charts.frame import Frame
 from winset.charts.placing import wrapped
 from winset.charts.rows import TEXT, Row
@@ -18,7 +19,7 @@ from winset.explain.answers import figure, measure, percent
 from winset.explain.background import Findings
 from winset.models.base import FloatArray
 
-LIKELY = 0.5  # a point is in a party's winset, for the eye, where it is likelier than not to pass
+LIKELY = 0.5  # a bar holds the points that are likelier than not to pass
 HEIGHT = 170.0
 TOGETHER = "All together"
 COLUMNS = ("Point", "Probability that all ratify it")
@@ -30,7 +31,8 @@ class Meeting:
 
     Attributes:
         winsets: party to the interval in which it is likelier than not to ratify; None if nowhere.
-        low: of the zone in which all are, or of the gap between those that lie farthest apart.
+        low: of the zone in which all are, or of the gap between those that lie farthest apart; NaN
+            where a party has no winset.
         high: likewise.
         meet: whether it is a zone rather than a gap.
     """
@@ -55,11 +57,10 @@ def meeting(point: FloatArray, curves: dict[str, FloatArray]) -> Meeting:
         inside = point[curve >= LIKELY]
         winsets[party] = (float(inside.min()), float(inside.max())) if len(inside) else None
     intervals = [interval for interval in winsets.values() if interval is not None]
-    if not intervals:
+    if len(intervals) < len(winsets) or not intervals:
         return Meeting(winsets=winsets, low=float("nan"), high=float("nan"), meet=False)
     low, high = max(a for a, _ in intervals), min(b for _, b in intervals)
-    meet = low <= high and len(intervals) == len(winsets)
-    return Meeting(winsets=winsets, low=min(low, high), high=max(low, high), meet=meet)
+    return Meeting(winsets=winsets, low=min(low, high), high=max(low, high), meet=low <= high)
 
 
 def ratification(findings: Findings, issue: str, *, case: Case, states: bool = True) -> View:
@@ -72,7 +73,7 @@ def ratification(findings: Findings, issue: str, *, case: Case, states: bool = T
         states: whether to write what the world looks like at the labelled points.
 
     Raises:
-        WinsetError: when nothing was found of winsets, or the case has no such issue.
+        WinsetError: when the model has no winsets, or the case has no such issue.
     """
     if findings.curves is None:
         raise WinsetError("winsets come from the model “two-level”; forecast the case with it")
@@ -105,12 +106,8 @@ def ratification(findings: Findings, issue: str, *, case: Case, states: bool = T
         return frame.chart(description)
 
     return View(
-        title=f"Who could ratify what: {shown(entry.title)}",
-        caption=(
-            "Lines: the probability that a party ratifies the point, over what is not known; the "
-            "shaded area, that all do. Bars: where a party is likelier than not to. "
-            + " ".join(sentences)
-        ),
+        title=words.ratification_title(shown(entry.title)),
+        caption=words.ratification_caption(sentences),
         draw=draw,
         table=_table(point, curves, joint),
         description=description,
@@ -141,7 +138,7 @@ def _zone(frame: Frame, zone: Meeting) -> None:
     frame.name([{"name": TOGETHER, "y": y, "kind": "zone"}], bold="zone")
     frame.bottom += 26
     if not zone.low <= zone.high:
-        text = "no party is likely to ratify anything"
+        text = words.NO_COMMON_POINT if any(zone.winsets.values()) else words.NO_WINSET
         parts = wrapped(text, frame.right, NAME_SIZE, bold=True)
         nothing = alt.Chart().mark_text(
             style="heading", align="left", baseline="middle", lineHeight=14, x=0
@@ -157,7 +154,7 @@ def _zone(frame: Frame, zone: Meeting) -> None:
         tick = alt.Chart().mark_tick(style="bracket", orient="vertical", size=13, thickness=1.6)
         frame.add(ends, tick.encode(frame.x(), frame.y()))
         size = measure(zone.high - zone.low, scale)
-        text = f"they meet over {size}" if zone.meet else f"a gap of {size}"
+        text = words.meeting_label(size, meet=zone.meet)
         rows: list[Row] = [{**span[0], "text": text}]
         frame.bottom += frame.beside_height(zone.low, zone.high, text)
         frame.words(rows)
@@ -204,7 +201,7 @@ def _joint(frame: Frame, top: float, point: FloatArray, joint: FloatArray) -> No
 
 
 def _heights(frame: Frame, top: float) -> None:
-    """Rule the panel at nothing, half and certain."""
+    """Draw guides at 0, 50 and 100 per cent."""
     rows = [
         {"y": top + HEIGHT * (1.0 - share), "text": f"{share:.0%}".replace("%", "\u00a0%")}
         for share in (0.0, 0.5, 1.0)
@@ -216,25 +213,23 @@ def _heights(frame: Frame, top: float) -> None:
 
 
 def _sentences(zone: Meeting, scale: Scale) -> list[str]:
-    sentences = []
-    for name, interval in zone.winsets.items():
-        if interval is None:
-            sentences.append(f"{name} is likely to ratify nothing.")
-        else:
-            low, high = figure(interval[0], scale), measure(interval[1], scale)
-            sentences.append(f"{name} is likelier than not to ratify from {low} to {high}.")
+    sentences = [
+        words.winset_sentence(
+            name,
+            None if ends is None else (figure(ends[0], scale), measure(ends[1], scale)),
+        )
+        for name, ends in zone.winsets.items()
+    ]
     if zone.low <= zone.high:
         size = measure(zone.high - zone.low, scale)
-        sentences.append(
-            f"These meet over {size}."
-            if zone.meet
-            else f"No point passes on both sides; they are {size} apart."
-        )
+        sentences.append(words.meeting_sentence(size, meet=zone.meet))
+    elif any(zone.winsets.values()):
+        sentences.append(words.NO_POINT)
     return sentences
 
 
 def _table(point: FloatArray, curves: dict[str, FloatArray], joint: FloatArray) -> ChartTable:
-    """Every tenth point: the curves are smooth."""
+    """Return about every twentieth part of the curves, which are smooth."""
     chosen = range(0, len(point), max(1, (len(point) - 1) // 20))
     return ChartTable(
         columns=(COLUMNS[0], *(shown(name) for name in curves), COLUMNS[1]),

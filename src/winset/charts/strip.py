@@ -5,6 +5,7 @@ import altair as alt
 from winset.case.model import Case
 from winset.case.parts import Scale, Stance
 from winset.case.ranges import Range, point
+from winset.charts import words
 from winset.charts.frame import ROW, Frame
 from winset.charts.marks import Mark, marks
 from winset.charts.rows import Row
@@ -53,8 +54,11 @@ def position_strip(case: Case, issue: str) -> View:
         return frame.chart(description)
 
     return View(
-        title=f"Who wants what: {shown(entry.title)}",
-        caption=_caption(rows),
+        title=words.strip_title(shown(entry.title)),
+        caption=words.strip_caption(
+            ranges=any(row["low"] < row["high"] for row in rows),
+            red_lines=any(row[side] is not None for row in rows for side in BRACKETS),
+        ),
         draw=draw,
         table=_table(rows, beside),
         description=description,
@@ -103,8 +107,8 @@ def _middle(value: Range | None) -> float | None:
 def _accepts(stance: Stance, scale: Scale) -> str:
     """Return the red lines in words."""
     ends = (("from", stance.red_line_low), ("up to", stance.red_line_high))
-    limits = [f"{word} {spread(value, scale)}" for word, value in ends if value is not None]
-    return shown(" ".join(limits)) or "no red line coded"
+    limits = [f"{end} {spread(value, scale)}" for end, value in ends if value is not None]
+    return shown(" ".join(limits)) or words.NO_RED_LINE
 
 
 def _draw(frame: Frame, rows: list[Row]) -> None:
@@ -134,19 +138,6 @@ def _draw(frame: Frame, rows: list[Row]) -> None:
             .mark_point(shape=shape, size=200, style="bracket", filled=False)
             .encode(frame.x(side), frame.y(), tooltip=tip),
         )
-
-
-def _caption(rows: list[Row]) -> str:
-    sentences = [
-        "A circle stands at the middle of an actor's position; its area is influence × salience."
-    ]
-    if any(row["low"] < row["high"] for row in rows):
-        sentences.append("Its whisker is the range of the position.")
-    if any(row[side] is not None for row in rows for side in BRACKETS):
-        sentences.append(
-            "Brackets are red lines: the actor has said that it accepts nothing beyond."
-        )
-    return " ".join(sentences)
 
 
 def _described(case: Case, issue: str, rows: list[Row], beside: tuple[Mark, ...]) -> str:

@@ -8,6 +8,7 @@ import altair as alt
 
 from winset.case.model import Case
 from winset.case.parts import Issue, Statement
+from winset.charts import words
 from winset.charts.canvas import EDGE, sheet
 from winset.charts.cast import names_within
 from winset.charts.metrics import width_of
@@ -65,12 +66,8 @@ def timeline(course: Timeline, issue: str, *, case: Case) -> View:
         )
 
     return View(
-        title=f"How the forecast moved: {shown(entry.title)} — model “{course.model}”",
-        caption=(
-            "The line is the median settlement, the band holds 80 % of them. Each tick is a "
-            "statement on the issue, on the day its document came out, in a row a speaker. "
-            "Numbers coded by hand stay as they are; derived ones follow the statements."
-        ),
+        title=words.timeline_title(shown(entry.title), course.model),
+        caption=words.TIMELINE_CAPTION,
         draw=draw,
         table=_table(rows),
         description=description,

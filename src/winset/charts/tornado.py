@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import altair as alt
 
 from winset.case.model import Case
+from winset.charts import words
 from winset.charts.metrics import width_of
 from winset.charts.placing import inside, number, spaced, ticks, wrapped
 from winset.charts.rows import PLACE, TEXT, Row, Rows, key_layers, key_rows
@@ -31,13 +32,13 @@ COLUMNS = (
     "Input", "Coded", "At 10 %", "At 90 %", "Change at 10 %", "Change at 90 %",
     "First-order index", "Total index", "Total, low", "Total, high", "Accepted statements",
 )  # fmt: skip
-COUNTED = width_of("Statements", NAME_SIZE, bold=True) + 8.0  # pixels of the last column
+COUNTED = width_of(words.STATEMENTS, NAME_SIZE, bold=True) + 8.0  # pixels of the last column
 
 
 def tornado(sensitivity: Sensitivity, *, case: Case, most: int = MOST) -> View:
     """Return the ``most`` inputs that swing ``sensitivity`` the widest, the widest first."""
     drivers = [driver for driver in sensitivity.drivers if not driver.idle][:most]
-    words = sensitivity.summary.words(case)
+    quantity = sensitivity.summary.words(case)
     unit = "percentage points" if sensitivity.summary.is_chance else sensitivity.summary.unit(case)
     rest = len(sensitivity.drivers) - len(drivers)
     width = (
@@ -50,22 +51,16 @@ def tornado(sensitivity: Sensitivity, *, case: Case, most: int = MOST) -> View:
         return change(value, chance=sensitivity.summary.is_chance, width=width)
 
     return View(
-        title=f"What drives the {shown(words)}",
-        caption=(
-            f"{headline(case, sensitivity)} Bars: its change in {unit} with one input held where "
-            "10 % or 90 % of the belief lies below, all others drawn as they are. Dots: total Sobol "
-            "index, the share of the variance that would stay if all but that input were known, "
-            f"with its 95 % interval. {rest} other inputs move it less or not at all."
-        ),
+        title=words.tornado_title(shown(quantity)),
+        caption=words.tornado_caption(headline(case, sensitivity), unit, rest=rest),
         draw=lambda wide: _chart(drivers, sensitivity, width, unit, wide),
         table=ChartTable(columns=COLUMNS, rows=tuple(_cells(driver) for driver in drivers)),
         description=shown(
-            f"What drives the {words}: "
-            + "; ".join(
+            f"What drives the {quantity}: "
+            + words.listed(
                 f"{d.input.label} {change_text(d.swing.low)} to {change_text(d.swing.high)}"
                 for d in drivers
             )
-            + "."
         ),
     )
 
@@ -118,7 +113,7 @@ def _chart(
     painter = _Painter([driver.input.label for driver in drivers], wide)
     painter.key()
     painter.headings(
-        {SWINGS[0]: f"Change, {unit}", SHARES[0]: "Share of variance", COUNT: "Statements"}
+        {SWINGS[0]: f"Change, {unit}", SHARES[0]: words.SHARE_OF_VARIANCE, COUNT: words.STATEMENTS}
     )
     tops_of = painter.names([driver.input.label for driver in drivers])
     bottom = painter.bottom
@@ -195,7 +190,7 @@ class _Painter:
 
     def key(self) -> None:
         """Say which colour is which end of the belief."""
-        colours = {"input at its 10 %": ENDS["low"], "at its 90 %": ENDS["high"]}
+        colours = {name: ENDS[end] for end, name in words.TORNADO_ENDS.items()}
         left = self._rows.left + 6.0 if self._rows.stacked else 6.0
         rows, height = key_rows(colours, left=left, right=self._rows.right, top=8.0)
         for layer in key_layers(rows, square=True):
@@ -235,10 +230,10 @@ class _Painter:
 
     def axis(self, ticks: list[tuple[float, str]], span: tuple[float, float]) -> None:
         room = (self._rows.px(span[0]) if span[0] else self._rows.left, self._rows.px(span[1]))
-        places, words = [self._rows.px(x) for x, _ in ticks], [label for _, label in ticks]
+        places, labels = [self._rows.px(x) for x, _ in ticks], [label for _, label in ticks]
         rows: list[Row] = [
-            {"px": px, "y": self.bottom + 8, "text": words[k]}
-            for k, px in spaced(places, words, SMALL_SIZE, room=room)
+            {"px": px, "y": self.bottom + 8, "text": labels[k]}
+            for k, px in spaced(places, labels, SMALL_SIZE, room=room)
         ]
         text = alt.Chart().mark_text(align="left", baseline="top", style="small", x=PLACE)
         self._add(rows, text.encode(self._y(), text=TEXT))
@@ -262,9 +257,9 @@ class _Painter:
         colour = alt.Color("colour:N", scale=None)
         x2 = alt.X2("to:Q")
         self._add(rows, bar.encode(self._x("from"), self._y(), x2=x2, color=colour, tooltip=tip))
-        words = [self._beside(row) for row in rows]
+        labels = [self._beside(row) for row in rows]
         text = alt.Chart().mark_text(align="left", baseline="middle", style="small", x=PLACE)
-        self._add(words, text.encode(self._y(), text=TEXT))
+        self._add(labels, text.encode(self._y(), text=TEXT))
 
     def _beside(self, row: Row) -> Row:
         """Return where a bar's number stands: beyond its end, within what the column has room."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from winset.case.model import Case
 from winset.case.parts import Issue, Scale
+from winset.charts import words
 from winset.charts.canvas import EDGE, sheet
 from winset.charts.cast import Player, cast, names_within, one_of, party_key
 from winset.charts.metrics import width_of
@@ -16,7 +17,7 @@ from winset.charts.rows import MOST_GUTTER, SHARE, Row
 from winset.charts.text import shown
 from winset.charts.theme import NAME_SIZE, SMALL_SIZE
 from winset.charts.view import ChartTable, View
-from winset.explain.answers import figure
+from winset.explain.answers import figure, percent
 from winset.models.base import FloatArray, Rounds
 from winset.models.batch import Batch
 
@@ -28,7 +29,6 @@ ENDED = 0.95  # a fan goes on until this share of the draws has ended
 BANDS = ((0.1, 0.9, 0.16), (0.25, 0.75, 0.26))
 COLUMNS = ("Actor", "Party", "Influence × salience")
 SETTLEMENT = "Forecast"
-OWN = "a bargain of its own"
 
 
 def trajectories(
@@ -75,8 +75,8 @@ def trajectories(
         return panel.chart(description)
 
     return View(
-        title=f"Who moves where by “{shown(model)}”: {shown(entry.title)}",
-        caption=_caption(last, converged, len(moves)),
+        title=words.trajectories_title(shown(model), shown(entry.title)),
+        caption=words.trajectories_caption(last, len(moves), settled=converged, dots=DOTS),
         draw=drawn,
         table=_table(players, path, moves, settled),
         description=description,
@@ -116,12 +116,8 @@ def fan(rounds: Rounds, issue: str, actor: str, *, case: Case, batch: Batch, mod
         return panel.chart(description)
 
     return View(
-        title=f"Where {player.name} may go by “{shown(model)}”: {shown(entry.title)}",
-        caption=(
-            f"The line is the median position over {draws}, the bands hold 50 and 80 % of them. "
-            "Dashed: the median forecast after each round. A draw that ends early stays where it "
-            f"ended; drawn until {ENDED:.0%} have ended.".replace("95%", "95 %")
-        ),
+        title=words.fan_title(player.name, shown(model), issue=shown(entry.title)),
+        caption=words.fan_caption(draws, percent(ENDED)),
         draw=draw,
         table=ChartTable(
             columns=("Round", "10 %", "25 %", "Median", "75 %", "90 %", "Median forecast"),
@@ -245,7 +241,7 @@ class _Panel:
             self._add(rows, area.encode(self.x(), _y(), y2=alt.Y2("y2:Q")))
 
     def moves(self, moves: list[Row]) -> None:
-        """Put a dot where a move ends, to point at: who moved whom, and whence."""
+        """Put a dot where a move ends; pointing at it shows from where, and on whose offer."""
         greatest = sorted(moves, key=lambda row: -abs(row["to"] - row["from"]))[:DOTS]
         scale = self._issue.scale
         rows = [
@@ -268,13 +264,13 @@ class _Panel:
         dot = (
             dot.transform_lookup("k", alt.LookupData(cast_data, "k", ["n", "c", "s"]))
             .transform_lookup("b", alt.LookupData(cast_data, "k", ["n"]), **{"as": ["whose"]})
-            .transform_calculate(by=f"datum.b === datum.k ? '{OWN}' : datum.whose")
+            .transform_calculate(by=f"datum.b === datum.k ? '{words.OWN_BARGAIN}' : datum.whose")
         )
         tip = [
             alt.Tooltip("n:N", title="Actor"),
             alt.Tooltip("x:Q", title="Round"),
             alt.Tooltip("m:N", title="Moves"),
-            alt.Tooltip("by:N", title="By the offer of"),
+            alt.Tooltip("by:N", title="Offer of"),
         ]
         encoded = dot.encode(
             self.x(), _y(), color=alt.Color("c:N", scale=None), size=alt.Size("s:Q", scale=None),
@@ -283,7 +279,7 @@ class _Panel:
         self._add(rows, encoded)
 
     def names(self, players: list[Player], path: FloatArray, settled: float) -> None:
-        """Write the names at the right end, pushed apart, each led to from where its line ends."""
+        """Write the names at the right, pushed apart, each joined to the end of its line."""
         shorts = self._names
         rows: list[Row] = [
             {
@@ -353,24 +349,6 @@ def _bent(path: FloatArray, scale: Scale) -> list[tuple[int, float]]:
             bends.add(far)
             spans += [(first, far), (far, last)]
     return [(t, float(path[t])) for t in sorted(bends)]
-
-
-def _caption(last: int, converged: bool, moves: int) -> str:
-    sentences = [
-        "A line an actor, as thick as its influence × salience; dots are moves, and pointing at "
-        "one tells whose offer it was. Dashed: the forecast after each round. The table has a "
-        "column a round; “46 ←3” is a move to 46 by the offer of actor 3, “*” by a bargain of "
-        "its own."
-    ]
-    if last == 0:
-        sentences.append("Nobody moves.")
-    elif converged:
-        sentences.append(f"The run settles down after {last} round{'' if last == 1 else 's'}.")
-    else:
-        sentences.append(f"Cut off after {last} rounds: it has not settled down.")
-    if moves > DOTS:
-        sentences.append(f"The {DOTS} greatest of {moves} moves have a dot; the table has all.")
-    return " ".join(sentences)
 
 
 def _described(

@@ -4,6 +4,7 @@ from typing import Any
 
 import altair as alt
 
+from winset.charts import words
 from winset.charts.canvas import EDGE, sheet
 from winset.charts.metrics import width_of
 from winset.charts.placing import wrapped
@@ -76,24 +77,20 @@ def game_tree(played: PlayedGame) -> View:
         f"{(end.note or end.id).rstrip('.')}: {percent(reached[end.id])}" for end in game.ends
     )
     return View(
-        title=f"What will be played: {shown(game.title)}",
-        caption=(
-            "Quantal response equilibrium, means over draws. Beside each branch: how likely its "
-            "player takes it there. The thicker a branch, the likelier it is; the chances of the "
-            "ends add up to 1. Colours are players'." + _reckoned(played)
-        ),
+        title=words.tree_title(shown(game.title)),
+        caption=words.tree_caption(_expected(played)),
         draw=draw,
         table=ChartTable(columns=COLUMNS, rows=tuple(rows)),
         description=shown(f"{game.title}. How it ends: {ends_text}."),
     )
 
 
-def _reckoned(played: PlayedGame) -> str:
-    chances = [
+def _expected(played: PlayedGame) -> list[str]:
+    """Return the chances of an agreement that each side expects, in words."""
+    return [
         f"{name.replace('_', ' ')} {percent(value.mean)}"
         for name, value in reckoned_with(played).items()
     ]
-    return f" Chance of an agreement: {', '.join(chances)}." if chances else ""
 
 
 def _player(player: str, actor: str) -> str:
