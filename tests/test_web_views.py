@@ -20,7 +20,7 @@ from winset.case.folder import read_case, write_case
 from winset.case.shipped import shipped_cases
 from winset.charts import canvas
 from winset.charts.view import ChartTable
-from winset.track_record.sealed import read_ledger, seal
+from winset.track_record.sealed import ForecastToSeal, read_ledger, seal
 from winset.web.cases.locks import locked
 from winset.web.views.kinds import OF_A_CASE
 from winset.web.views.query import ViewQuery, query_of, read_query
@@ -84,7 +84,10 @@ def folder(tmp_path_factory):
         "2020-01-01\n"
     )
     day = date.today() + timedelta(days=9)
-    seal(read_case(case), issue="pie", resolve_by=day, rule="As the notary says", draws=40)
+    seal(
+        read_case(case),
+        ForecastToSeal(issue="pie", resolve_by=day, rule="As the notary says", draws=40),
+    )
     (made / "past.csv").write_text(PAST)
     return made
 
@@ -441,7 +444,9 @@ def sealed_pie(tmp_path):
     folder = a_folder(tmp_path)
     case = folder / "split-pie"
     day = date.today() + timedelta(days=9)
-    done = seal(read_case(case), issue="pie", resolve_by=day, rule="By the notary", draws=40)
+    done = seal(
+        read_case(case), ForecastToSeal(issue="pie", resolve_by=day, rule="By the notary", draws=40)
+    )
     return folder, case, done.id
 
 

@@ -20,7 +20,7 @@ from winset.case.template import template
 from winset.cli import cli
 from winset.errors import WinsetError
 from winset.models import make_model
-from winset.track_record.sealed import read_ledger, resolve, seal, verify
+from winset.track_record.sealed import ForecastToSeal, read_ledger, resolve, seal, verify
 from winset.track_record.sealed.witness import Trust, ask, complete, parse_kind
 
 NOW = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
@@ -49,9 +49,12 @@ def folder(tmp_path):
     return case
 
 
-def sealed(folder, **more):
-    return seal(read_case(folder), issue="price", rule="A signed text", draws=20,
-                resolve_by=(NOW + 30 * DAY).date(), model=make_model("mean"), **more)  # fmt: skip
+def sealed(folder, at=None, **more):
+    forecast = ForecastToSeal(
+        issue="price", rule="A signed text", draws=20, resolve_by=(NOW + 30 * DAY).date(),
+        model=make_model("mean"), **more,
+    )  # fmt: skip
+    return seal(read_case(folder), forecast, at=at)
 
 
 def last(folder):

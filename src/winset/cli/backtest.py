@@ -68,8 +68,8 @@ def backtest(
     fitted = read_fitted(calibration) if calibration else shipped()
     with progress_bar(len(decisions.decisions) * len(chosen_models), wanted=not as_json) as done:
         run = run_backtest(
-            decisions, chosen_models, draws=draws, seed=seed, fitted=fitted, rows=rows, workers=workers,
-            progress=done,
+            decisions, chosen_models, draws=draws, seed=seed, fitted=fitted, rows=rows,
+            workers=workers, progress=done,
         )  # fmt: skip
     events = score_events(decisions, chosen_models, draws=draws, seed=seed, workers=workers)
     if report is not None:

@@ -277,7 +277,7 @@ def agreement(case: str, coders: tuple[str, ...], resamples: int, seed: int, as_
         align="lrrrrrr",
     )  # fmt: skip
     for d in result.disagreements:
-        values = "; ".join(f"{coder}: {value}" for coder, value in d.said.items())
+        values = "; ".join(f"{coder}: {value}" for coder, value in d.readings.items())
         say(f"{d.document} {d.start}–{d.end} {d.statement}: {d.field}: {values}")
 
 

@@ -302,7 +302,7 @@ class _Report:
             self.names += proposed.strangers
         self.undated += document.published is None
         done = "added" if intake.new else "in the case already"
-        if not intake.new and intake.kept is not None:
+        if not intake.new and intake.text_bytes is not None:
             done += ", its text is kept now"
         if self.as_json:
             entry = {"file": path, "new": intake.new, "document": document}
@@ -321,7 +321,7 @@ class _Report:
         from winset.cli.printing import say
 
         self.model = {
-            "asked": answer.asked, "replayed": answer.replayed, "rejections": answer.rejections,
+            "asked": answer.sent, "replayed": answer.replayed, "rejections": answer.rejections,
         }  # fmt: skip
         if self.as_json:
             return

@@ -15,12 +15,10 @@ from winset.explain.background import Findings
 from winset.explain.likelihood import likelihood_clause
 from winset.explain.model_spread import widened
 from winset.forecast.forecast import Forecast
-from winset.models import MODELS
+from winset.models import doubting_models
 
 NBSP = "\N{NO-BREAK SPACE}"
 INTERVAL = (0.1, 0.9)
-# Models that do not take agreement for granted, the one made for the purpose first.
-_DOUBTERS = ("two-level", "nash")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,8 +232,7 @@ def _cannot_say(quantity: Quantity, forecast: Forecast, findings: Findings) -> s
         if issue not in forecast.issues:
             return f"{model} was not asked about “{issue}”."
     if quantity.kind == "agreement" and forecast.agreement is None:
-        alternative = next((f": use “{name}”" for name in _DOUBTERS if name in MODELS), "")
-        return f"{model} takes agreement for granted{alternative}."
+        return f"{model} takes agreement for granted: use “{doubting_models()[0].name}”."
     return ""
 
 

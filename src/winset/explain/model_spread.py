@@ -6,7 +6,7 @@ does not take an agreement for granted, each read in its usual ways (private or 
 information, either bargaining solution, what negotiators sign and what voters ratify).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,17 +14,10 @@ import numpy as np
 from winset.case.model import Case
 from winset.errors import WinsetError
 from winset.forecast.forecast import Forecast, forecast_draws
-from winset.models import make_model, parameters
+from winset.models import Model, doubting_models, doubts_agreement, parameters
 from winset.models.base import FloatArray
 from winset.models.defaults import DRAWS
 from winset.models.together import sets_together
-
-READINGS: tuple[tuple[str, str, dict[str, str]], ...] = (
-    ("two-level", "two-level", {}),
-    ("two-level, complete information", "two-level", {"information": "complete"}),
-    ("two-level, Kalai-Smorodinsky", "two-level", {"rule": "kalai-smorodinsky"}),
-    ("nash", "nash", {}),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,13 +44,10 @@ def model_chances(case: Case, forecast: Forecast) -> tuple[ModelChance, ...]:
     """
     if all(forecast.agreed(issue) is None for issue in forecast.issues):
         return ()
-    provenance = forecast.made
     drawn = forecast_draws(case, forecast, most=DRAWS)
     chances = []
-    for label, name, settings in READINGS:
-        own = dict(provenance.parameters) if name == provenance.model else {}
-        model = make_model(name, {**own, **settings})
-        if name == provenance.model and parameters(model) == provenance.parameters:
+    for label, model, own in _readings(forecast):
+        if own:
             chances.append(_own(label, forecast))
             continue
         try:
@@ -74,6 +64,23 @@ def model_chances(case: Case, forecast: Forecast) -> tuple[ModelChance, ...]:
             together |= {(id,): float(mean[k]) for k, id in enumerate(forecast.issues)}
             chances.append(ModelChance(label=label, agreement=mean, together=together))
     return tuple(chances)
+
+
+def _readings(forecast: Forecast) -> Iterator[tuple[str, Model, bool]]:
+    """Yield label and model of every reading, and whether it is the forecast's own.
+
+    The forecast's own model stands in its place among winset's, or first.
+    """
+    own = forecast.model
+    models = doubting_models()
+    if not any(type(model) is type(own) for model in models):
+        models = (own, *models)
+    for model in models:
+        asked = own if type(model) is type(own) else model
+        readings = asked.readings() if doubts_agreement(asked) else {forecast.made.model: asked}
+        for label, reading in readings.items():
+            same = reading is own or (asked is own and parameters(reading) == parameters(own))
+            yield label, reading, same
 
 
 def _own(label: str, forecast: Forecast) -> ModelChance:

@@ -19,7 +19,6 @@ from winset.case.scenarios import apply_scenario
 from winset.forecast.draws import CHUNK, case_draws
 from winset.forecast.forecast import Forecast
 from winset.forecast.independent import run_independent
-from winset.models import make_model
 from winset.models.base import FloatArray, Model
 from winset.models.together import agreed_together
 
@@ -111,7 +110,7 @@ def structural_range(
         None where the model takes agreement for granted or has no such parameter.
     """
     provenance = forecast.made
-    model = make_model(provenance.model, provenance.parameters)
+    model = forecast.model
     over = structural_parameters(model)
     if not over or forecast.agreed(forecast.issues[0]) is None:
         return None

@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,9 +20,9 @@ from winset.forecast.draws import BY_DRAW, BY_ISSUE, CHUNK, CaseDraws, case_draw
 from winset.forecast.provenance import Provenance, read_provenance
 from winset.forecast.quantiles import quantiles
 from winset.forecast.saved_arrays import DRAW_SHAPES, MAY_LACK, Shape, check_arrays, read_arrays
-from winset.models import Model, make_model, parameters
+from winset.models import Model, code_of, find_model, model_name, parameters
 from winset.models.defaults import DRAWS, SEED
-from winset.models.version import UNKNOWN, code_digest, compare_code, winset_version
+from winset.models.version import UNKNOWN, compare_code, winset_version
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,6 +85,7 @@ class Forecast:
             axis; all of them, and those that a question of the case names.
         together: ``(draw, set)``, probability that all issues of a set are agreed; None where the
             model takes agreement for granted.
+        solver: the model that made it; None in one that was read from a file: see `model`.
     """
 
     made: Provenance
@@ -101,6 +102,16 @@ class Forecast:
     rounds: NDArray[np.int64] | None = None
     sets: tuple[tuple[str, ...], ...] = ()
     together: FloatArray | None = None
+    solver: Model | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def model(self) -> Model:
+        """The model that made it, with its parameters.
+
+        Raises:
+            WinsetError: when it was read from a file and its model cannot be found here.
+        """
+        return self.solver or find_model(self.made.model, self.made.parameters)
 
     @property
     def draws(self) -> int:
@@ -267,10 +278,10 @@ class Forecast:
             "sets": self.sets,
         }
         yield "said", np.array(json.dumps(header, ensure_ascii=False, sort_keys=True))
-        for field in fields(self):
-            value = getattr(self, field.name)
+        for entry in fields(self):
+            value = getattr(self, entry.name)
             if isinstance(value, np.ndarray):
-                yield field.name, value
+                yield entry.name, value
 
 
 def _share(values: FloatArray | NDArray[np.bool_] | None, k: int) -> float | None:
@@ -364,17 +375,18 @@ def make_forecast(
         raise WinsetError("the case has no stances yet: code at least one issue and one stance")
     changed = apply_scenario(case, scenario)
     known = None if raw else fitted or shipped()
+    name = model_name(model)
     provenance = Provenance(
         case=case.title,
         case_digest=case.digest,
         as_of=case.as_of.isoformat(),
         scenario=scenario or BASE,
-        model=model.name,
+        model=name,
         parameters=parameters(model),
         seed=seed,
         version=winset_version(),
-        code=code_digest(),
-        calibration=None if known is None else known.summary(model.name),
+        code=code_of(model),
+        calibration=None if known is None else known.summary(name),
     )
     ids, sets = [issue.id for issue in changed.issues], joint_sets(changed)
     low = np.array([issue.scale.low for issue in case.issues], float)
@@ -385,7 +397,7 @@ def make_forecast(
         model,
         draws=draws,
         seed=seed,
-        calibration=None if known is None else known.of(model.name),
+        calibration=None if known is None else known.of(name),
         sets=tuple(tuple(map(ids.index, names)) for names in sets),
         progress=progress,
     )
@@ -398,6 +410,7 @@ def make_forecast(
         low=low,
         high=high,
         sets=sets,
+        solver=model,
         settlement=low + outcome.settlement * width,
         **columns,
     )
@@ -434,7 +447,7 @@ def repeat_forecast(forecast: Forecast, case: Case, *, fitted: Fitted | None = N
     provenance = forecast.made
     return make_forecast(
         case,
-        make_model(provenance.model, provenance.parameters),
+        forecast.model,
         draws=forecast.draws,
         seed=provenance.seed,
         scenario=provenance.scenario,
@@ -455,8 +468,14 @@ def what_changed(forecast: Forecast, case: Case) -> tuple[str, ...]:
         changes.append(
             f"the package is {winset_version()}, the forecast was made by {provenance.version}"
         )
-    if provenance.code not in (UNKNOWN, code_digest()):
-        changes.append(f"it was made by {compare_code(provenance.code)}, {provenance.code[:12]}")
+    try:
+        code = code_of(forecast.model)
+    except WinsetError as error:
+        changes.append(f"its model is not here: {error}")
+    else:
+        if provenance.code not in (UNKNOWN, code):
+            difference = compare_code(provenance.code, code)
+            changes.append(f"it was made by {difference}, {provenance.code[:12]}")
     known = shipped().summary(provenance.model)
     if provenance.calibration is not None and provenance.calibration != known:
         changes.append(

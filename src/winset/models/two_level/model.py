@@ -1,14 +1,15 @@
 """Bargaining between parties that must each ratify at home: the two-level game."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal, get_args
 
 import numpy as np
 
 from winset.case.ranges import Range
 from winset.errors import WinsetError
-from winset.models.base import FloatArray, IntArray, Outcome
+from winset.models.base import FloatArray, IntArray, Model, Outcome
 from winset.models.batch import Batch
 from winset.models.kernels.blame import AGREED, BLAMED, MISJUDGED, blame_draws
 from winset.models.kernels.shapley import MOST_EXACT, MOST_OBJECTIONS
@@ -137,6 +138,8 @@ class TwoLevel:
     name: ClassVar[str] = "two-level"
     kernels: ClassVar[tuple[str, ...]] = ("two_level", "winsets", "blame", "logistic")
     idea: ClassVar[str] = "negotiators sign what each side's own veto players and voters may refuse"
+    source: ClassVar[str] = "Putnam 1988 and others; putting them together is this project's own"
+    proof: ClassVar[str] = "tests/test_two_level.py::test_every_draw_is_what_the_twin_works_out"
     # Types, τ and κ; and with none of them, whether an issue that a condition looks at is ratified.
     random: ClassVar[bool] = True
     information: Information = "private"
@@ -206,6 +209,27 @@ class TwoLevel:
             open=opens.T,
             bar=bar.T,
         )
+
+    def readings(self) -> Mapping[str, Model]:
+        """Return the usual ways to read it: private or complete information, either solution."""
+        other = replace(self, rule="kalai-smorodinsky", proposer="")
+        return {
+            self.name: self,
+            f"{self.name}, complete information": replace(self, information="complete"),
+            f"{self.name}, Kalai-Smorodinsky": other,
+        }
+
+    def binding(
+        self, batch: Batch, outcome: TwoLevelOutcome, *, names: Mapping[str, str] | None = None
+    ) -> tuple[Binding, ...]:
+        """Return what most often stands between each issue and an agreement.
+
+        Args:
+            batch: draws of a case.
+            outcome: what `solve` returned of them.
+            names: what the words call the parties and actors of an id; by the id itself if not.
+        """
+        return binding(batch, outcome, names=names)
 
     def together(self, batch: Batch, outcome: Outcome, issues: tuple[int, ...]) -> FloatArray:
         """Return ``(draw,)`` probabilities that all of ``issues`` are agreed.

@@ -12,7 +12,7 @@ from winset.errors import WinsetError, nearest
 from winset.explain.answers import percent
 from winset.explain.background import reckoned_with
 from winset.games import PlayedGame, estimate, games_of, play
-from winset.models import make_model
+from winset.models import full_model, make_model
 from winset.models.defaults import DRAWS
 from winset.web.views.kind import (
     Choice,
@@ -36,7 +36,9 @@ CHANCES = ("Action", "Players", "Chance", "Monte Carlo error", "10 %", "90 %")
 
 def settle(subject: Subject, asked: ViewQuery) -> ViewQuery:
     """Return ``asked`` with one of the case's games."""
-    found = settled(subject.case, asked, model=asked.model or "two-level", draws=DRAWS, most=MOST)
+    found = settled(
+        subject.case, asked, model=asked.model or full_model().name, draws=DRAWS, most=MOST
+    )
     names = [game.name for game in games_of(subject.case)]
     if asked.game and asked.game not in names:
         raise WinsetError(f"no game “{asked.game}” in this case; {nearest(asked.game, names)}")

@@ -150,8 +150,9 @@ def settled(
     return dataclasses.replace(asked, **said)
 
 
-def model_field(asked: ViewQuery, names: tuple[str, ...] = tuple(MODELS)) -> Field:
+def model_field(asked: ViewQuery) -> Field:
     """Return the field that chooses a model."""
+    names = tuple(MODELS)
     listed = names if asked.model in names or not asked.model else (*names, asked.model)
     return Field(
         name="model", label="Model", choices=tuple(Choice(value=n, label=n) for n in listed)

@@ -11,7 +11,7 @@ from winset.charts.marks import middle_batch
 from winset.charts.power import power_landscape
 from winset.charts.trajectories import fan, trajectories
 from winset.errors import WinsetError, nearest
-from winset.models import MODELS, Model, RoundsModel, make_model
+from winset.models import Model, has_rounds, make_model, rounds_models
 from winset.models.batch import Batch, sample
 from winset.web.views.kind import (
     Choice,
@@ -30,15 +30,15 @@ from winset.web.views.query import ViewQuery
 from winset.web.views.result import ViewPart, ViewResult, pictured
 
 DRAWS, MOST = 200, 2_000
-PLAYING = tuple(name for name in MODELS if isinstance(make_model(name), RoundsModel))
 
 
 def settle(subject: Subject, asked: ViewQuery) -> ViewQuery:
     """Return ``asked`` with a model that plays rounds and an issue."""
     case = subject.case
-    found = settled(case, asked, model=PLAYING[0], draws=DRAWS, most=MOST)
-    if found.model not in PLAYING:
-        raise WinsetError(f"model “{found.model}” plays no rounds; {nearest(found.model, PLAYING)}")
+    playing = rounds_models()
+    found = settled(case, asked, model=playing[0], draws=DRAWS, most=MOST)
+    if found.model not in playing:
+        raise WinsetError(f"model “{found.model}” plays no rounds; {nearest(found.model, playing)}")
     return replace(found, issue=asked.issue or (case.issues[0].id if case.issues else ""))
 
 
@@ -47,7 +47,7 @@ def fields(subject: Subject, asked: ViewQuery) -> tuple[Field, ...]:  # noqa: AR
     case = subject.case
     return (
         Field(name="model", label="Model",
-              choices=tuple(Choice(value=name, label=name) for name in PLAYING)),
+              choices=tuple(Choice(value=name, label=name) for name in rounds_models())),
         issue_field(case),
         actor_field(case, "Seen from", none="the most powerful"),
         scenario_field(case),
@@ -65,7 +65,7 @@ def make(subject: Subject, asked: ViewQuery, progress: Progress) -> ViewResult:
     if not changed.stances_on(issue):
         raise WinsetError(f"nobody has a stance on “{issue}” yet")
     model = make_model(asked.model)
-    assert isinstance(model, RoundsModel)
+    assert has_rounds(model)
     middle, drawn = middle_batch(changed), sample(changed, asked.draws, seed=asked.seed)
     one = model.trace(middle)
     progress(0.2)
