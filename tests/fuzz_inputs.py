@@ -318,8 +318,9 @@ def make_forecast_file(chance: random.Random) -> Input:
 
 def try_forecast_file(files: Input, folder: Path) -> None:
     """Load it, and ask it what it says; go on from it where it is the state of a long run."""
-    from winset.forecast.forecast import load_forecast
     from winset.forecast.long_runs import RunState
+
+    from winset.forecast.forecast import load_forecast
 
     put(files, folder)
     if "state.npz" in files:

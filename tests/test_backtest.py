@@ -16,9 +16,9 @@ from winset.case.shipped import shipped_cases
 from winset.cli import cli
 from winset.errors import WinsetError
 from winset.forecast.calibration import decision_key, fitted_text, shipped
+from winset.forecast.draws import compute_draws
 from winset.forecast.jsonable import jsonable
 from winset.forecast.quantiles import quantile
-from winset.forecast.tasks import solve_chunk
 from winset.formats.decisions import read_decisions
 from winset.models import Constant, Exchange, Mean, Median, NashBargaining, ReversionPoint, TwoLevel
 from winset.track_record.backtest import (
@@ -187,8 +187,8 @@ def test_a_trial_draws_what_a_forecast_of_the_same_case_and_seed_would(tmp_path,
     trial = Trial(trees.decisions[0], trees, draws=300, seed=3)
     solved = trial.solve(model)
     case = solved.decision.case
-    raw = solve_chunk(case, model, seed=3, first=0, draws=300)
-    widened = solve_chunk(case, model, seed=3, first=0, draws=300, calibration=known)
+    raw = compute_draws(case, model, seed=3, draws=300)
+    widened = compute_draws(case, model, seed=3, draws=300, calibration=known)
     np.testing.assert_array_equal(solved.outcome.settlement, raw.settlement)
     np.testing.assert_array_equal(
         trial.calibrate(solved, known).outcome.settlement, widened.settlement

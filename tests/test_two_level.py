@@ -16,10 +16,7 @@ from winset.case.ranges import parse_range, point
 from winset.case.scenarios import apply_scenario
 from winset.errors import CaseError, WinsetError
 from winset.forecast.forecast import make_forecast
-from winset.forecast.histogram import edges_of, tally
-from winset.forecast.tasks import ALL_DRAWN
 from winset.models import make_model
-from winset.models.base import Outcome
 from winset.models.batch import sample
 from winset.models.kernels import threads
 from winset.models.kernels.quota import quota_room, quota_tail, rounded_votes
@@ -741,14 +738,12 @@ def test_what_requires_another_issue_contains_its_probability_already():
     assert np.allclose(both, outcome.agreement.prod(axis=1))
 
 
-def test_the_chance_of_a_deal_on_everything_is_the_same_whoever_solves_it_and_however_long():
+def test_the_chance_of_a_deal_on_everything_is_that_of_its_issues_together():
     case = linked(requires=None)
     whole = make_forecast(case, TwoLevel(), draws=300)
     probability, error = whole.agreed()
     assert probability == pytest.approx(whole.agreement.prod(axis=1).mean())
     assert whole.agreed("second", "first") == (probability, error)
-    added = tally(Outcome(**{n: getattr(whole, n) for n in ALL_DRAWN}), edges_of(case))
-    assert added.agreed_together(0) == pytest.approx((probability, error))
     with pytest.raises(WinsetError, match="no issue “third”"):
         whole.agreed("first", "third")
 

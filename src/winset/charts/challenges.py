@@ -16,11 +16,9 @@ from winset.charts.placing import Box, number, wrapped
 from winset.charts.text import shown
 from winset.charts.theme import NAME_SIZE, SMALL_SIZE
 from winset.charts.view import ChartTable, View
-from winset.models import Model
+from winset.models import Model, has_challenges
 from winset.models.base import FloatArray
 from winset.models.batch import Batch
-from winset.models.expected_utility import ExpectedUtility
-from winset.models.spatial import SpatialPolitics
 
 HEIGHT = 340.0  # of the map
 GUTTER, RIGHT, LINE = 60.0, 10.0, 14.0
@@ -49,20 +47,12 @@ class Gains:
 
 
 def expected_gains(model: Model, batch: Batch, issue: str, *, draw: int = 0) -> Gains | None:
-    """Return what actors expect from challenges by ``model``; None for one without challenges.
-
-    The spatial model has one space: its gains are the same on every issue.
-    """
-    k = batch.issues.index(issue)
-    if isinstance(model, ExpectedUtility):
-        challenges = model.challenges(batch)
-        return Gains(
-            own=challenges.own[draw, :, :, k], other=challenges.other[draw, :, :, k], perceived=True
-        )
-    if isinstance(model, SpatialPolitics):
-        gain = model.expected_gain(batch)[draw]
-        return Gains(own=gain, other=gain.T, perceived=False)
-    return None
+    """Return what actors expect from challenges by ``model``; None for one without challenges."""
+    if not has_challenges(model):
+        return None
+    k, gains = batch.issues.index(issue), model.challenge_gains(batch)
+    own, other = gains.own[draw, :, :, k], gains.other[draw, :, :, k]
+    return Gains(own=own, other=other, perceived=gains.perceived)
 
 
 def field(own: float, other: float) -> str:

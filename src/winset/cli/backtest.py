@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from winset.cli.outputs import JSON, JSON_LINES, REPORT
+from winset.cli.workers import WORKERS
 
 if TYPE_CHECKING:
     from winset.formats.decisions import Decisions
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     type=REPORT,
     help="Write a self-contained HTML report.",
 )
+@WORKERS
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def backtest(
     table: Path,
@@ -43,6 +45,7 @@ def backtest(
     rows: Path | None,
     calibration: Path | None,
     report: Path | None,
+    workers: str | None,
     as_json: bool,
 ) -> None:
     """Score models on the decisions in TABLE, whose outcomes are known.
@@ -65,15 +68,10 @@ def backtest(
     fitted = read_fitted(calibration) if calibration else shipped()
     with progress_bar(len(decisions.decisions) * len(chosen_models), wanted=not as_json) as done:
         run = run_backtest(
-            decisions,
-            chosen_models,
-            draws=draws,
-            seed=seed,
-            fitted=fitted,
-            rows=rows,
-            progress=done,
-        )
-    events = score_events(decisions, chosen_models, draws=draws, seed=seed)
+            decisions, chosen_models, draws=draws, seed=seed, fitted=fitted, rows=rows,
+            workers=workers, progress=done,
+        )  # fmt: skip
+    events = score_events(decisions, chosen_models, draws=draws, seed=seed, workers=workers)
     if report is not None:
         from winset.report.backtest import write_backtest_report
 

@@ -9,6 +9,7 @@ from winset.cli.case import CASE
 from winset.cli.coding import AS_OF
 from winset.cli.coding import opened as open_as_of
 from winset.cli.outputs import CSV, DRAWS_FILE, REPORT
+from winset.cli.workers import CLUSTER_GONE, RESUME_GONE
 from winset.errors import WinsetError
 from winset.models import defaults
 
@@ -47,13 +48,8 @@ RAW = click.option(
 @click.option("--report", type=REPORT, help="Write a self-contained HTML report.")
 @click.option("--save", type=DRAWS_FILE, help="Save the draws (.npz), to load or repeat.")
 @click.option("--rounds", type=CSV, help="Write every round's positions (.csv).")
-@click.option("--cluster", metavar="PLACE", help="Solve with Dask: local, local:4, tcp://…:8786.")
-@click.option(
-    "--resume",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Where a long run keeps what it has; by default in the user's cache.",
-)
+@CLUSTER_GONE
+@RESUME_GONE
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def forecast(
     case: str,
@@ -68,22 +64,16 @@ def forecast(
     report: Path | None,
     save: Path | None,
     rounds: Path | None,
-    cluster: str | None,
-    resume: Path | None,
     as_json: bool,
 ) -> None:
-    """Forecast CASE: is there an agreement, where does it settle, how sure is that.
-
-    A run of more than 262,144 draws adds them up instead of keeping them. Stopped at any moment,
-    it goes on from there when the same command is given again.
-    """
+    """Forecast CASE: is there an agreement, where does it settle, how sure is that."""
+    from winset.cli.bar import progress_bar
     from winset.cli.choosing import choice_sentence, tell_choice
     from winset.cli.printing import print_json, say
-    from winset.cli.runs import running, state_path
     from winset.explain.background import look_behind, needed
     from winset.forecast.calibration import read_fitted
-    from winset.forecast.forecast import forget_run, make_forecast
-    from winset.models import PLAYING_ROUNDS, default_model, fitting_models, make_model
+    from winset.forecast.forecast import make_forecast
+    from winset.models import default_model, find_model, fitting_models, rounds_models
     from winset.models.compiled_code import expect
 
     if raw and calibration is not None:
@@ -95,17 +85,16 @@ def forecast(
             raise WinsetError("--set, --save and --rounds go with one model, not with all")
         models: list[Model] = fitting_models(opened_case)
     else:
-        usual = default_model(opened_case) if rounds is None else PLAYING_ROUNDS
-        models = [make_model(name or usual, settings_of(settings))]
+        usual = default_model(opened_case) if rounds is None else rounds_models()[0]
+        models = [find_model(name or usual, settings_of(settings))]
     expect(needed(models))
-    state = state_path(resume, draws=draws, rounds=rounds is not None, models=len(models))
     forecasts = []
-    with running(draws * len(models), cluster=cluster, state=state, bar=not as_json) as (run, done):
+    with progress_bar(draws * len(models), not as_json) as done:
         for model in models:
             forecasts.append(
                 make_forecast(
                     opened_case, model, draws=draws, seed=seed, scenario=scenario,
-                    raw=raw, fitted=fitted, workers=run, resume=state, progress=done,
+                    raw=raw, fitted=fitted, progress=done,
                 )
             )  # fmt: skip
     if rounds is not None:
@@ -146,9 +135,6 @@ def forecast(
         for kind, path in (("report", report), ("draws", save), ("rounds", rounds)):
             if path is not None:
                 click.echo(f"{kind}: {path}")
-    if state is not None:
-        for each in forecasts:
-            forget_run(each, state)
 
 
 def settings_of(settings: tuple[str, ...]) -> dict[str, str]:
@@ -165,9 +151,9 @@ def settings_of(settings: tuple[str, ...]) -> dict[str, str]:
 def _write_rounds(case: "Case", model: "Model", rounds_forecast: "Forecast", path: Path) -> None:
     from winset.case.folder import write_file
     from winset.forecast.rounds_table import rounds_table
-    from winset.models import RoundsModel
+    from winset.models import has_rounds
 
-    if not isinstance(model, RoundsModel):
+    if not has_rounds(model):
         raise WinsetError(f"model “{model.name}” plays no rounds; leave --rounds out")
     write_file(path, rounds_table(case, model, rounds_forecast).encode())
 

@@ -10,6 +10,7 @@ import click
 
 from winset.cli.case import CASE
 from winset.cli.coding import opened, read_day, writable
+from winset.cli.workers import WORKERS
 from winset.errors import WinsetError
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from winset.evidence.coding.renewal import Renewal
     from winset.evidence.intake import Intake, Proposed
     from winset.evidence.llm.coder import ModelProposed
+    from winset.evidence.reading.ahead import ReadTask
+    from winset.evidence.reading.reader import DocumentReading
 
 
 @click.command()
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 @click.option("--encoding", metavar="NAME", help="Of the texts, where it is not UTF-8.")
 @click.option("--no-keep", is_flag=True, help="Register the digest; do not keep the text.")
 @click.option("--no-propose", is_flag=True, help="Do not let the rules propose statements.")
+@WORKERS
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def add(
     case: str,
@@ -41,6 +45,7 @@ def add(
     encoding: str | None,
     no_keep: bool,
     no_propose: bool,
+    workers: str | None,
     as_json: bool,
 ) -> None:
     """Put FILES into CASE and propose the statements in them.
@@ -53,6 +58,7 @@ def add(
     from winset.evidence.coding.propose import CODER
     from winset.evidence.disposable import only_session
     from winset.evidence.intake import save_intake, take_in
+    from winset.evidence.reading.ahead import ReadTask, known_of
     from winset.evidence.reading.apart import shared
     from winset.evidence.reading.documents import document_files, read_bytes
 
@@ -67,13 +73,18 @@ def add(
     report = _Report(as_json)
     with only_session(folder, CODER):
         opened_case = opened(case)
-        for path in paths:
+        known = known_of(opened_case)
+        tasks = [
+            ReadTask(name=str(path), path=path, encoding=encoding, rules=not no_propose, case=known)
+            for path in paths
+        ]
+        for path, reading in zip(paths, _readings(tasks, workers), strict=True):
             try:
                 opened_case = opened(case)  # again each time: others may have written since
                 intake = take_in(
                     opened_case, read_bytes(path), str(path), keep=not no_keep,
                     rules=not no_propose, encoding=encoding, title=title, publisher=publisher,
-                    published=published, url=url, reading=shared(),
+                    published=published, url=url, reading=reading,
                 )  # fmt: skip
                 save_intake(folder, intake)
             except WinsetError as error:
@@ -105,6 +116,7 @@ def add(
     help="Seconds for an answer of the model.",
 )
 @click.option("--offline", is_flag=True, help="Use stored answers of the model only.")
+@WORKERS
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def propose(
     case: str,
@@ -115,6 +127,7 @@ def propose(
     coder: str,
     timeout: float,
     offline: bool,
+    workers: str | None,
     as_json: bool,
 ) -> None:
     """Propose the statements of CASE again: all that it keeps, or DOCUMENTs by their ids.
@@ -129,8 +142,10 @@ def propose(
     if not llm:
         if model or endpoint or coder or offline:
             raise WinsetError("--model, --endpoint, --coder and --offline go with --llm")
-        _propose_by_rules(case, documents, as_json)
+        _propose_by_rules(case, documents, as_json, workers=workers)
         return
+    if workers is not None:
+        raise WinsetError("--workers goes with the rules: a language model is asked one by one")
     if not model:
         raise WinsetError("--llm needs --model NAME: which language model is asked")
     from winset.evidence.llm.coder import coder_of, propose_by_model
@@ -146,16 +161,48 @@ def propose(
     _propose(case, documents, as_json, coder=coder or coder_of(model), one=one)
 
 
-def _propose_by_rules(case: str, documents: tuple[str, ...], as_json: bool) -> None:
+def _propose_by_rules(
+    case: str, documents: tuple[str, ...], as_json: bool, *, workers: str | None
+) -> None:
     from winset.evidence.coding.propose import CODER
     from winset.evidence.intake import propose_again
     from winset.evidence.reading.apart import shared
 
     _check_rules(shared().ready)
-    _propose(
-        case, documents, as_json, coder=CODER,
-        one=lambda read, document, _: propose_again(read, document, reading=shared()),
-    )  # fmt: skip
+    found = opened(case)
+    readings = _readings([_task(found, one) for one in _chosen(found, documents)], workers)
+
+    def one(read: "Case", document: "Document", _: "_Report") -> "Proposed":
+        return propose_again(read, document, reading=next(readings, shared()))
+
+    _propose(case, documents, as_json, coder=CODER, one=one)
+
+
+def _task(case: "Case", document: "Document") -> "ReadTask":
+    """Return what reads the kept text of ``document``; where there is none, nothing."""
+    from winset.evidence.anchors import kept_text
+    from winset.evidence.intake import MARKDOWN
+    from winset.evidence.reading.ahead import ReadTask, known_of
+
+    try:
+        words = kept_text(case, document) or ""
+    except WinsetError:  # `propose_again` says so
+        words = ""
+    markdown = Path(document.file or "").suffix.casefold() in MARKDOWN
+    return ReadTask(name=document.id, words=words, markdown=markdown, case=known_of(case))
+
+
+def _readings(tasks: "list[ReadTask]", workers: str | None) -> "Iterator[DocumentReading]":
+    """Yield who reads each document: ``workers`` read ahead, or this machine in its turn."""
+    from winset.evidence.reading.ahead import ReadAhead
+    from winset.evidence.reading.apart import shared
+    from winset.forecast.independent import run_independent
+
+    if workers is None:
+        yield from (shared() for _ in tasks)
+        return
+    for task, read in zip(tasks, run_independent(tasks, workers=workers), strict=True):
+        yield ReadAhead(read, task, shared())
 
 
 def _propose(

@@ -12,6 +12,7 @@ from winset.cli.case import CASE
 from winset.cli.coding import AS_OF, opened
 from winset.cli.forecast import SEED, SET, settings_of
 from winset.cli.outputs import CHART
+from winset.cli.workers import WORKERS
 
 if TYPE_CHECKING:
     from winset.case.model import Case
@@ -42,6 +43,7 @@ MOST = 20
 @SEED
 @click.option("--scenario", metavar="NAME", help="A scenario of the case.")
 @AS_OF
+@WORKERS
 @click.option(
     "--chart",
     type=CHART,
@@ -58,6 +60,7 @@ def sensitivity(
     seed: int,
     scenario: str | None,
     day: "datetime.date | None",
+    workers: str | None,
     chart: Path | None,
     as_json: bool,
 ) -> None:
@@ -84,6 +87,7 @@ def sensitivity(
             draws=draws,
             seed=seed,
             scenario=scenario,
+            workers=workers,
             progress=done,
         )
     if chart is not None:

@@ -33,7 +33,7 @@ from winset.evidence.reading.spans import one_line
 from winset.evidence.statements.names import slug, strangers
 
 TEXTS_FOLDER = "documents"
-_MARKDOWN = (".md", ".markdown")
+MARKDOWN = (".md", ".markdown")
 _UNTITLED = 300  # a longer title is none
 
 
@@ -264,7 +264,7 @@ def text_of(case: Case, document: Document, *, reading: DocumentReading = HERE) 
             f"{document.file}: must have the digest {document.sha256[:12]}…; found {digest[:12]}…; "
             "it was changed after it was entered: `winset reanchor --write` moves its statements"
         )
-    return reading.text(words, name=document.id, markdown=ending in _MARKDOWN)
+    return reading.text(words, name=document.id, markdown=ending in MARKDOWN)
 
 
 def _proposed(

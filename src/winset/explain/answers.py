@@ -16,11 +16,9 @@ from winset.explain.background import Findings
 from winset.explain.figures import bounds, figure, measure, spread
 from winset.explain.model_spread import widened
 from winset.forecast.forecast import Forecast
-from winset.models import MODELS
+from winset.models import doubting_models
 
 INTERVAL = (0.1, 0.9)
-# Models that do not take agreement for granted, the one made for the purpose first.
-_DOUBTERS = ("two-level", "nash")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +160,7 @@ def _cannot_say(quantity: Quantity, forecast: Forecast, findings: Findings) -> s
         if issue not in forecast.issues:
             return words.issue_left_out(model, issue)
     if quantity.kind == "agreement" and forecast.agreement is None:
-        return words.agreement_assumed(model, next((n for n in _DOUBTERS if n in MODELS), ""))
+        return words.agreement_assumed(model, doubting_models()[0].name)
     return ""
 
 
@@ -301,9 +299,9 @@ def _on_issue(issue: Issue, forecast: Forecast, findings: Findings) -> Answer:
         )
         sentences = [likely + _others((issue.id,), forecast, findings)]
     sentences += _settlement(issue, forecast)
-    converged = forecast.counted.converged(forecast.index(issue.id))
-    if converged is not None and converged < 1.0:
-        sentences.append(words.still_moving(1.0 - converged))
+    calm = forecast.settles_down(issue.id)
+    if calm is not None and calm < 1.0:
+        sentences.append(words.still_moving(1.0 - calm))
     return Answer(
         id=issue.id,
         text=issue.question or issue.title,
@@ -320,7 +318,7 @@ def _settlement(issue: Issue, forecast: Forecast) -> list[str]:
         return words.no_agreement(spread(issue.reversion, scale) if issue.reversion else "")
     if single:
         sentence = words.settlement_of_one_run(measure(middle, scale))
-    elif forecast.counted.alike(forecast.index(issue.id)):
+    elif forecast.alike(issue.id):
         sentence = words.settlement_of_every_draw(measure(middle, scale), agreement_assumed=assumed)
     else:
         ends = figure(low, scale), figure(high, scale)

@@ -6,17 +6,24 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from winset.case.model import Case
-from winset.case.scenarios import apply_scenario
 from winset.explain.model_spread import ModelChance, model_chances
 from winset.explain.structural_range import Structure, structural_range
-from winset.forecast.forecast import Forecast
+from winset.forecast.forecast import Forecast, forecast_draws
 from winset.games import GameEstimate, PlayedGame, estimate, games_of, play
-from winset.models import Model, NashBargaining, kernels_of, make_model
+from winset.models import (
+    Model,
+    doubting_models,
+    doubts_agreement,
+    has_binding,
+    has_blame,
+    has_curves,
+    kernels_of,
+)
 from winset.models.base import IntArray
-from winset.models.batch import sample
 from winset.models.compiled_code import Kernel, doors
 from winset.models.defaults import DRAWS
-from winset.models.two_level.model import Binding, Blame, Curves, TwoLevel, binding
+from winset.models.two_level.binding import Binding
+from winset.models.two_level.winsets import Blame, Curves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +62,8 @@ def needed(models: Iterable[Model]) -> list[Kernel]:
     modules: set[str] = set()
     for model in models:
         modules |= kernels_of(model)
-        if isinstance(model, TwoLevel | NashBargaining):  # `model_chances` hears both
-            modules |= kernels_of(TwoLevel) | kernels_of(NashBargaining)
+        if doubts_agreement(model):  # `model_chances` asks all that do
+            modules = modules.union(*map(kernels_of, doubting_models()))
     return doors(*modules) if modules else []
 
 
@@ -76,13 +83,20 @@ def look_behind(
         CaseError: when a game of the case does not hold together.
     """
     provenance = forecast.made
-    draws = min(max(forecast.draws, 1), DRAWS)
+    drawn = forecast_draws(case, forecast, most=DRAWS)
+    batch, draws = drawn.batch, drawn.batch.draws
     games = {
-        game.name: play(case, game, draws=draws, seed=provenance.seed, scenario=provenance.scenario)
+        game.name: play(
+            case,
+            game,
+            draws=draws,
+            seed=provenance.seed,
+            scenario=provenance.scenario,
+            batch=batch,
+        )
         for game in games_of(case)
     }
-    batch = sample(apply_scenario(case, provenance.scenario), draws, seed=provenance.seed)
-    model = make_model(provenance.model, provenance.parameters)
+    model = forecast.model
     findings = Findings(
         draws=draws,
         parties=batch.parties,
@@ -92,14 +106,14 @@ def look_behind(
         model_chances=model_chances(case, forecast),
         structure=structural_range(case, forecast) if structure else None,
     )
-    if not isinstance(model, TwoLevel):
-        return findings
-    return replace(
-        findings,
-        curves=model.curves(batch) if curves else None,
-        bindings=binding(batch, model.solve(batch), names=_names(case)),
-        blame=model.blame(batch),
-    )
+    if curves and has_curves(model):
+        findings = replace(findings, curves=model.curves(batch))
+    if has_binding(model):
+        bindings = model.binding(batch, drawn.outcome(model), names=_names(case))
+        findings = replace(findings, bindings=bindings)
+    if has_blame(model):
+        findings = replace(findings, blame=model.blame(batch))
+    return findings
 
 
 def reckoned_with(played: PlayedGame) -> dict[str, GameEstimate]:

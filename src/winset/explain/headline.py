@@ -185,8 +185,7 @@ def _weakest(
         return None
 
     def fails(binding: Binding) -> float:
-        k = forecast.index(binding.issue)
-        agreed, opens = forecast.counted.agreed(k), forecast.counted.opens(k)
+        agreed, opens = forecast.agreed(binding.issue), forecast.opens(binding.issue)
         return 0.0 if agreed is None else (1.0 if opens is None else opens) - agreed[0]
 
     return max(bindings, key=fails)

@@ -6,27 +6,18 @@ does not take an agreement for granted, each read in its usual ways (private or 
 information, either bargaining solution, what negotiators sign and what voters ratify).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from winset.case.model import Case
-from winset.case.scenarios import apply_scenario
 from winset.errors import WinsetError
-from winset.forecast.forecast import Forecast
-from winset.models import make_model, parameters
+from winset.forecast.forecast import Forecast, forecast_draws
+from winset.models import Model, doubting_models, doubts_agreement, parameters
 from winset.models.base import FloatArray
-from winset.models.batch import sample
 from winset.models.defaults import DRAWS
 from winset.models.together import sets_together
-
-READINGS: tuple[tuple[str, str, dict[str, str]], ...] = (
-    ("two-level", "two-level", {}),
-    ("two-level, complete information", "two-level", {"information": "complete"}),
-    ("two-level, Kalai-Smorodinsky", "two-level", {"rule": "kalai-smorodinsky"}),
-    ("nash", "nash", {}),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,30 +44,43 @@ def model_chances(case: Case, forecast: Forecast) -> tuple[ModelChance, ...]:
     """
     if all(forecast.agreed(issue) is None for issue in forecast.issues):
         return ()
-    provenance = forecast.made
-    draws = min(max(forecast.draws, 1), DRAWS)
-    batch = sample(apply_scenario(case, provenance.scenario), draws, seed=provenance.seed)
+    drawn = forecast_draws(case, forecast, most=DRAWS)
     chances = []
-    for label, name, settings in READINGS:
-        own = dict(provenance.parameters) if name == provenance.model else {}
-        model = make_model(name, {**own, **settings})
-        if name == provenance.model and parameters(model) == provenance.parameters:
+    for label, model, own in _readings(forecast):
+        if own:
             chances.append(_own(label, forecast))
             continue
         try:
-            solved = model.solve(batch)
+            solved = drawn.outcome(model)
         except WinsetError:
             continue
         if solved.agreement is not None:
             mean = np.broadcast_to(solved.agreement, solved.settlement.shape).mean(axis=0)
             places = [tuple(map(forecast.issues.index, names)) for names in forecast.sets]
-            sets = sets_together(model, batch, solved, places)
+            sets = sets_together(model, drawn.batch, solved, places)
             assert sets is not None
             means = map(float, sets.mean(axis=0))
             together = dict(zip(forecast.sets, means, strict=True))
             together |= {(id,): float(mean[k]) for k, id in enumerate(forecast.issues)}
             chances.append(ModelChance(label=label, agreement=mean, together=together))
     return tuple(chances)
+
+
+def _readings(forecast: Forecast) -> Iterator[tuple[str, Model, bool]]:
+    """Yield label and model of every reading, and whether it is the forecast's own.
+
+    The forecast's own model stands in its place among winset's, or first.
+    """
+    own = forecast.model
+    models = doubting_models()
+    if not any(type(model) is type(own) for model in models):
+        models = (own, *models)
+    for model in models:
+        asked = own if type(model) is type(own) else model
+        readings = asked.readings() if doubts_agreement(asked) else {forecast.made.model: asked}
+        for label, reading in readings.items():
+            same = reading is own or (asked is own and parameters(reading) == parameters(own))
+            yield label, reading, same
 
 
 def _own(label: str, forecast: Forecast) -> ModelChance:

@@ -16,10 +16,10 @@ import numpy as np
 from winset.case.model import Case
 from winset.case.ranges import Range, point
 from winset.case.scenarios import apply_scenario
+from winset.forecast.draws import CHUNK, case_draws
 from winset.forecast.forecast import Forecast
-from winset.models import make_model
+from winset.forecast.independent import run_independent
 from winset.models.base import FloatArray, Model
-from winset.models.batch import sample
 from winset.models.together import agreed_together
 
 LOW, HIGH = 0.1, 0.9  # shares of belief below the two ends
@@ -48,6 +48,38 @@ class Structure:
     points: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StructurePoint:
+    """What is to be worked out with the structure held at one point.
+
+    Attributes:
+        case: with the scenario applied.
+        model: with fixed parameters.
+        run: draws that are sampled; the forecast's own, so that they are sampled once.
+        draws: how many of them are solved.
+        seed: of the random streams.
+        sets: of issues, by their places.
+    """
+
+    case: Case
+    model: Model
+    run: int
+    draws: int
+    seed: int
+    sets: tuple[tuple[int, ...], ...]
+
+    def __call__(self) -> tuple[float, ...]:
+        """Return the chance that all issues of each set are agreed."""
+        batch = case_draws(self.case, self.run, seed=self.seed).first(self.draws).batch
+        outcome = self.model.solve(batch)
+        chances = []
+        for issues in self.sets:
+            together = agreed_together(self.model, batch, outcome, issues)
+            assert together is not None
+            chances.append(float(together.mean()))
+        return tuple(chances)
+
+
 def structural_parameters(model: Model) -> dict[str, Range]:
     """Return the model's own parameters that are ranges: what it does not know of the world."""
     kind: Any = model
@@ -60,7 +92,11 @@ def structural_parameters(model: Model) -> dict[str, Range]:
 
 
 def structural_range(
-    case: Case, forecast: Forecast, *, draws: int = DRAWS_A_POINT
+    case: Case,
+    forecast: Forecast,
+    *,
+    draws: int = DRAWS_A_POINT,
+    workers: str | None = None,
 ) -> Structure | None:
     """Return how far the chances of ``forecast`` move with what nobody can code.
 
@@ -68,32 +104,36 @@ def structural_range(
         case: what the forecast was made of.
         forecast: its chances lie where the range is put: the mean over the structure is theirs.
         draws: at each point, the forecast's first ones.
+        workers: who works out the points, as `run_independent` takes it.
 
     Returns:
         None where the model takes agreement for granted or has no such parameter.
     """
     provenance = forecast.made
-    model = make_model(provenance.model, provenance.parameters)
+    model = forecast.model
     over = structural_parameters(model)
     if not over or forecast.agreed(forecast.issues[0]) is None:
         return None
-    batch = sample(
-        apply_scenario(case, provenance.scenario), min(draws, forecast.draws), seed=provenance.seed
-    )
     axes = [_nodes(value, NODES.get(len(over), FEWEST_NODES)) for value in over.values()]
     sets = [*((issue,) for issue in forecast.issues), *forecast.sets]
-    chances = np.empty((len(sets), *map(len, axes)))
+    draws = min(draws, forecast.draws)
+    changed = apply_scenario(case, provenance.scenario)
+    if workers is not None:  # what is sent there need not carry the files
+        changed = replace(changed, files={}, folder=None)
     varied: Any = model
-    for place in product(*(range(len(axis)) for axis in axes)):
-        values = (point(float(axis[k])) for axis, k in zip(axes, place, strict=True))
-        fixed: Model = replace(varied, **dict(zip(over, values, strict=True)))
-        outcome = fixed.solve(batch)
-        for n, names in enumerate(sets):
-            together = agreed_together(
-                fixed, batch, outcome, tuple(map(forecast.issues.index, names))
-            )
-            assert together is not None
-            chances[(n, *place)] = together.mean()
+    points = [
+        StructurePoint(
+            case=changed,
+            model=replace(varied, **dict(zip(over, map(point, values), strict=True))),
+            run=min(forecast.draws, CHUNK),
+            draws=draws,
+            seed=provenance.seed,
+            sets=tuple(tuple(map(forecast.issues.index, names)) for names in sets),
+        )
+        for values in product(*(axis.tolist() for axis in axes))
+    ]
+    chances = np.array(list(run_independent(points, workers=workers)))
+    chances = chances.T.reshape(len(sets), *map(len, axes))
     weights = [
         interpolation(axis, evenly(value, FINE.get(len(over), FEWEST_FINE)))
         for axis, value in zip(axes, over.values(), strict=True)
@@ -101,8 +141,8 @@ def structural_range(
     return Structure(
         over=over,
         ranges=dict(_ranges(forecast, sets, chances, weights)),
-        draws=batch.draws,
-        points=chances[0].size,
+        draws=draws,
+        points=len(points),
     )
 
 

@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,15 +16,13 @@ from winset.case.quantities import parse_quantity
 from winset.case.scenarios import BASE, apply_scenario
 from winset.errors import WinsetError
 from winset.forecast.calibration import Fitted, shipped
-from winset.forecast.draws import StoredDraws, WeightedDraws
-from winset.forecast.histogram import Tally, edges_of, read_tally
-from winset.forecast.long_runs import gather, state_of
+from winset.forecast.draws import BY_DRAW, BY_ISSUE, CHUNK, CaseDraws, case_draws, compute_draws
 from winset.forecast.provenance import Provenance, read_provenance
+from winset.forecast.quantiles import quantiles
 from winset.forecast.saved_arrays import DRAW_SHAPES, MAY_LACK, Shape, check_arrays, read_arrays
-from winset.forecast.tasks import ALL_DRAWN, DRAWN, MOST_KEPT, Task, ThisProcess, Workers, certain
-from winset.models import Model, Outcome, make_model, parameters
+from winset.models import Model, code_of, find_model, model_name, parameters
 from winset.models.defaults import DRAWS, SEED
-from winset.models.version import UNKNOWN, code_digest, compare_code, winset_version
+from winset.models.version import UNKNOWN, compare_code, winset_version
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +30,7 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 PROBABILITIES = (0.1, 0.25, 0.5, 0.75, 0.9)
-_TALLY = "tally_"
+MOST_DRAWS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +66,6 @@ class IssueSummary:
 class Forecast:
     """Draws of one model's outcomes on one case.
 
-    All draws are kept up to `MOST_KEPT`. Of a longer forecast the arrays over draws hold the first
-    ones only, and ``tally`` all of them, added up; the methods below answer from all draws.
-
     Attributes:
         made: how it was made.
         issues: ids, in the order of the issue axis.
@@ -90,7 +85,7 @@ class Forecast:
             axis; all of them, and those that a question of the case names.
         together: ``(draw, set)``, probability that all issues of a set are agreed; None where the
             model takes agreement for granted.
-        tally: of all draws; None where all of them are kept.
+        solver: the model that made it; None in one that was read from a file: see `model`.
     """
 
     made: Provenance
@@ -107,19 +102,21 @@ class Forecast:
     rounds: NDArray[np.int64] | None = None
     sets: tuple[tuple[str, ...], ...] = ()
     together: FloatArray | None = None
-    tally: Tally | None = None
+    solver: Model | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def model(self) -> Model:
+        """The model that made it, with its parameters.
+
+        Raises:
+            WinsetError: when it was read from a file and its model cannot be found here.
+        """
+        return self.solver or find_model(self.made.model, self.made.parameters)
 
     @property
     def draws(self) -> int:
         """How many draws."""
-        return int(self.settlement.shape[0]) if self.tally is None else self.tally.draws
-
-    @property
-    def counted(self) -> WeightedDraws:
-        """All draws, kept one by one or added up, to ask of by an issue's place."""
-        if self.tally is not None:
-            return self.tally
-        return StoredDraws(Outcome(**{name: getattr(self, name) for name in ALL_DRAWN}))
+        return int(self.settlement.shape[0])
 
     def index(self, issue: str) -> int:
         """Return the place of ``issue`` on the issue axis."""
@@ -133,9 +130,28 @@ class Forecast:
         """Return the settlements on ``issue``, own units, and how much each counts.
 
         A draw counts by its probability of an agreement; one without an agreement is left out.
-        Draws that are added up stand together, each group at the mean of its cell.
         """
-        return self.counted.settled(self.index(issue))
+        k = self.index(issue)
+        values, weights = self.settlement[:, k], self._weights(k)
+        settles = ~np.isnan(values) & (weights > 0.0)
+        return values[settles], weights[settles]
+
+    def _weights(self, k: int) -> FloatArray:
+        return np.ones(self.draws) if self.agreement is None else self.agreement[:, k]
+
+    def alike(self, issue: str) -> bool:
+        """Return whether all draws that settle do so at the same point."""
+        values, _ = self.settled(issue)
+        return len(values) > 0 and float(np.ptp(values)) == 0.0
+
+    def mean(self, issue: str) -> tuple[float, float]:
+        """Return the mean settlement, given an agreement, and its Monte Carlo error."""
+        values, weights = self.settled(issue)
+        if not len(values):
+            return math.nan, math.nan
+        mean = float(np.average(values, weights=weights))
+        spread = np.sqrt((weights**2 * (values - mean) ** 2).sum())
+        return mean, float(spread / weights.sum()) if len(values) > 1 else math.nan
 
     def quantile(self, issue: str, share: float) -> float:
         """Return the settlement below which ``share`` of the belief lies, given an agreement."""
@@ -143,7 +159,10 @@ class Forecast:
 
     def quantiles(self, issue: str, shares: Sequence[float]) -> tuple[float, ...]:
         """Return `quantile` for each of ``shares``, sorting the draws once."""
-        return self.counted.quantiles(self.index(issue), shares)
+        values, weights = self.settled(issue)
+        if not len(values):
+            return (math.nan,) * len(shares)
+        return tuple(float(value) for value in quantiles(values, weights, shares))
 
     def probability(self, issue: str, low: float, high: float) -> float:
         """Return the probability of an agreement that settles within [``low``, ``high``]."""
@@ -156,7 +175,10 @@ class Forecast:
 
         The error is the Monte Carlo standard error; NaN with a single draw.
         """
-        return self.counted.chance(self.index(issue), low, high)
+        k = self.index(issue)
+        values = self.settlement[:, k]
+        # A draw without an agreement has NaN there, which lies within no bounds.
+        return _mean(np.where((values >= low) & (values <= high), self._weights(k), 0.0))
 
     def agreed(self, *issues: str) -> tuple[float, float] | None:
         """Return the probability of an agreement on all of ``issues`` and its Monte Carlo error.
@@ -168,22 +190,35 @@ class Forecast:
         """
         places = sorted({self.index(issue) for issue in issues} or range(len(self.issues)))
         if len(places) == 1:
-            return self.counted.agreed(places[0])
+            return None if self.agreement is None else _mean(self.agreement[:, places[0]])
         names = tuple(self.issues[k] for k in places)
         if names not in self.sets:
             raise WinsetError(
                 f"this forecast did not look at {', '.join(names)} together; let a question of the "
                 f"case ask for agreement({', '.join(names)}), and make the forecast again"
             )
-        return self.counted.agreed_together(self.sets.index(names))
+        return None if self.together is None else _mean(self.together[:, self.sets.index(names)])
+
+    def opens(self, issue: str) -> float | None:
+        """Return the probability that ``issue`` opens; None where issues are not linked."""
+        return _share(self.open, self.index(issue))
+
+    def signs(self, issue: str) -> float | None:
+        """Return the probability that ``issue`` opens and is signed; None if not told apart."""
+        if self.open is None or self.signed is None:
+            return _share(self.signed, self.index(issue))
+        return _share(self.open * self.signed, self.index(issue))
+
+    def settles_down(self, issue: str) -> float | None:
+        """Return the share of draws whose rounds had settled down; None without rounds."""
+        return _share(self.converged, self.index(issue))
 
     def summary(self) -> tuple[IssueSummary, ...]:
         """Return what the forecast says, issue by issue."""
         return tuple(self._summary(k, issue) for k, issue in enumerate(self.issues))
 
     def _summary(self, k: int, issue: str) -> IssueSummary:
-        counted = self.counted
-        agreed, (mean, error) = counted.agreed(k), counted.mean(k)
+        agreed, (mean, error) = self.agreed(issue), self.mean(issue)
         return IssueSummary(
             issue=issue,
             title=self.titles[k],
@@ -192,61 +227,39 @@ class Forecast:
             agreement_error=None if agreed is None else agreed[1],
             mean=mean,
             mean_error=error,
-            quantiles=dict(zip(PROBABILITIES, counted.quantiles(k, PROBABILITIES), strict=True)),
-            opens=counted.opens(k),
-            signed=counted.signed(k),
-            converged=counted.converged(k),
+            quantiles=dict(zip(PROBABILITIES, self.quantiles(issue, PROBABILITIES), strict=True)),
+            opens=self.opens(issue),
+            signed=self.signs(issue),
+            converged=self.settles_down(issue),
         )
 
     def to_pandas(self) -> "pd.DataFrame":
-        """Return one row a draw and issue: ``draw, issue, settlement, agreement``.
-
-        Raises:
-            WinsetError: when the forecast is too long to have kept its draws.
-        """
+        """Return one row a draw and issue: ``draw, issue, settlement, agreement``."""
         import pandas as pd
 
-        self.all_kept("a table of draws")
         draw, issue = np.indices(self.settlement.shape)
         columns: dict[str, Any] = {
             "draw": draw.ravel(),
             "issue": np.array(self.issues)[issue.ravel()],
             "settlement": self.settlement.ravel(),
         }
-        for name in DRAWN[1:]:
+        for name in BY_ISSUE[1:]:
             if (values := getattr(self, name)) is not None:
                 columns[name] = values.ravel()
         return pd.DataFrame(columns)
 
     def to_xarray(self) -> "xr.Dataset":
-        """Return a dataset over ``draw`` and ``issue``, its attributes saying how it was made.
-
-        Raises:
-            WinsetError: when the forecast is too long to have kept its draws.
-        """
+        """Return a dataset over ``draw`` and ``issue``, its attributes saying how it was made."""
         import xarray as xr
 
-        self.all_kept("a dataset of draws")
         arrays = {
             name: (("draw", "issue"), values)
-            for name in DRAWN
+            for name in BY_ISSUE
             if (values := getattr(self, name)) is not None
         }
         attributes = {**self.made.plain(), "parameters": json.dumps(self.made.parameters)}
         coordinates = {"issue": list(self.issues), "unit": ("issue", list(self.units))}
         return xr.Dataset(arrays, coords=coordinates, attrs=attributes)
-
-    def all_kept(self, output: str) -> None:
-        """Do nothing if every draw was kept, which ``output`` needs.
-
-        Raises:
-            WinsetError: if not.
-        """
-        if self.tally is not None:
-            raise WinsetError(
-                f"{output} needs every draw; of {self.draws:,} draws only sums were kept; make the "
-                f"forecast again with at most {MOST_KEPT:,}: they are the first of these"
-            )
 
     def save(self, path: str | Path) -> None:
         """Write the forecast to ``path``: the same forecast always makes the same bytes."""
@@ -265,13 +278,20 @@ class Forecast:
             "sets": self.sets,
         }
         yield "said", np.array(json.dumps(header, ensure_ascii=False, sort_keys=True))
-        for field in fields(self):
-            value = getattr(self, field.name)
+        for entry in fields(self):
+            value = getattr(self, entry.name)
             if isinstance(value, np.ndarray):
-                yield field.name, value
-        if self.tally is not None:
-            for field in fields(Tally):
-                yield f"{_TALLY}{field.name}", np.asarray(getattr(self.tally, field.name))
+                yield entry.name, value
+
+
+def _share(values: FloatArray | NDArray[np.bool_] | None, k: int) -> float | None:
+    return None if values is None else float(values[:, k].mean())
+
+
+def _mean(values: FloatArray) -> tuple[float, float]:
+    """Return the mean over draws and its Monte Carlo error, NaN for a single draw."""
+    error = values.std(ddof=1) / math.sqrt(len(values)) if len(values) > 1 else math.nan
+    return float(values.mean()), float(error)
 
 
 def load_forecast(path: str | Path) -> Forecast:
@@ -289,7 +309,11 @@ def load_forecast(path: str | Path) -> Forecast:
         if any(len(some) != sizes["issue"] for some in words.values()):
             raise ValueError("issues, titles and units must be as many")
         values |= words | {"sets": sets}
-        values["tally"] = _tally(values, dict(sizes))
+        if any(name.startswith("tally_") for name in values):
+            raise ValueError(
+                "an earlier version added its draws up instead of keeping them; make the forecast "
+                f"again with at most {MOST_DRAWS:,} draws"
+            )
         sizes["set"] = len(sets)
         check_arrays(values, _SCALE | DRAW_SHAPES, sizes, optional=MAY_LACK)
         if (
@@ -313,13 +337,6 @@ def _words(value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _tally(values: dict[str, Any], sizes: dict[str, int]) -> Tally | None:
-    """Return the tally among saved ``values``, taken out of them."""
-    names = [name for name in values if name.startswith(_TALLY)]
-    parts = {name.removeprefix(_TALLY): values.pop(name) for name in names}
-    return read_tally(parts, sizes) if parts else None
-
-
 def make_forecast(
     case: Case,
     model: Model,
@@ -329,79 +346,81 @@ def make_forecast(
     scenario: str | None = None,
     raw: bool = False,
     fitted: Fitted | None = None,
-    workers: Workers | None = None,
-    resume: Path | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Forecast:
     """Return the forecast of ``model`` on ``case``.
 
-    More than `MOST_KEPT` draws are added up, in memory that does not grow with their number.
-
     Args:
         case: the case as coded.
         model: any model.
-        draws: how many; a raw forecast of a case without ranges, by a model that draws nothing
-            itself, has one.
+        draws: how many, at most `MOST_DRAWS`; a raw forecast of a case without ranges, by a model
+            that draws nothing itself, has one.
         seed: of the random streams.
         scenario: name of one of the case's scenarios.
         raw: leave settlements as the model has them, without the spread of its known errors.
         fitted: calibrations to use; those that come with the package unless given.
-        workers: who solves the draws, `winset.forecast.cluster.connect` makes some; by default this
-            process. The forecast is the same whoever does.
-        resume: file in which a run of more than `MOST_KEPT` draws keeps what it has, so that the
-            same call goes on where another one was stopped; or a folder, where every run has a
-            file of its own. It stays until `forget_run`.
         progress: called with the number of draws done, after each chunk.
 
     Raises:
-        WinsetError: when the model cannot be applied to the case, ``resume`` holds another run, or
-            the workers are gone.
+        WinsetError: when the model cannot be applied to the case, or there are too many draws.
     """
     if draws < 1:
         raise WinsetError(f"draws must be 1 or more; found {draws}")
+    if draws > MOST_DRAWS:
+        raise WinsetError(
+            f"draws must be {MOST_DRAWS:,} or fewer; found {draws:,}; with that many, chance moves "
+            "no probability by more than 0.002"
+        )
     if not case.issues or not case.stances:
         raise WinsetError("the case has no stances yet: code at least one issue and one stance")
     changed = apply_scenario(case, scenario)
-    if raw and certain(changed, model):
-        draws = 1
     known = None if raw else fitted or shipped()
+    name = model_name(model)
     provenance = Provenance(
         case=case.title,
         case_digest=case.digest,
         as_of=case.as_of.isoformat(),
         scenario=scenario or BASE,
-        model=model.name,
+        model=name,
         parameters=parameters(model),
         seed=seed,
         version=winset_version(),
-        code=code_digest(),
-        calibration=None if known is None else known.summary(model.name),
+        code=code_of(model),
+        calibration=None if known is None else known.summary(name),
     )
-    edges = edges_of(changed) if draws > MOST_KEPT else None
     ids, sets = [issue.id for issue in changed.issues], joint_sets(changed)
-    task = Task(
-        case=changed,
-        model=model,
-        seed=seed,
+    low = np.array([issue.scale.low for issue in case.issues], float)
+    high = np.array([issue.scale.high for issue in case.issues], float)
+    width = np.array([issue.scale.width for issue in case.issues], float)
+    outcome = compute_draws(
+        changed,
+        model,
         draws=draws,
-        edges=edges,
-        calibration=None if known is None else known.of(model.name),
+        seed=seed,
+        calibration=None if known is None else known.of(name),
         sets=tuple(tuple(map(ids.index, names)) for names in sets),
+        progress=progress,
     )
-    state = None if resume is None else state_of(resume, provenance.run(draws))
-    gathered = gather(task, workers or ThisProcess(), state=state, progress=progress)
-    arrays: dict[str, Any] = gathered.joined()
+    columns: dict[str, Any] = {name: getattr(outcome, name) for name in BY_DRAW[1:]}
     return Forecast(
         made=provenance,
         issues=tuple(issue.id for issue in case.issues),
         titles=tuple(issue.title for issue in case.issues),
         units=tuple(issue.scale.unit for issue in case.issues),
-        low=np.array([issue.scale.low for issue in case.issues], float),
-        high=np.array([issue.scale.high for issue in case.issues], float),
-        tally=gathered.tally,
+        low=low,
+        high=high,
         sets=sets,
-        **arrays,
+        solver=model,
+        settlement=low + outcome.settlement * width,
+        **columns,
     )
+
+
+def forecast_draws(case: Case, forecast: Forecast, *, most: int) -> CaseDraws:
+    """Return the first draws that ``forecast`` was made from, at most ``most``."""
+    changed = apply_scenario(case, forecast.made.scenario)
+    run = min(forecast.draws, CHUNK)
+    return case_draws(changed, run, seed=forecast.made.seed).first(most)
 
 
 def joint_sets(case: Case) -> tuple[tuple[str, ...], ...]:
@@ -417,11 +436,6 @@ def joint_sets(case: Case) -> tuple[tuple[str, ...], ...]:
     return tuple(dict.fromkeys(names for names in sets if len(names) > 1))
 
 
-def forget_run(forecast: Forecast, resume: Path) -> None:
-    """Remove what `make_forecast` has kept of ``forecast`` in ``resume``, once it is safe."""
-    state_of(resume, forecast.made.run(forecast.draws)).drop()
-
-
 def repeat_forecast(forecast: Forecast, case: Case, *, fitted: Fitted | None = None) -> Forecast:
     """Return the forecast made again from ``case`` in the way that ``forecast`` was.
 
@@ -433,7 +447,7 @@ def repeat_forecast(forecast: Forecast, case: Case, *, fitted: Fitted | None = N
     provenance = forecast.made
     return make_forecast(
         case,
-        make_model(provenance.model, provenance.parameters),
+        forecast.model,
         draws=forecast.draws,
         seed=provenance.seed,
         scenario=provenance.scenario,
@@ -454,8 +468,14 @@ def what_changed(forecast: Forecast, case: Case) -> tuple[str, ...]:
         changes.append(
             f"the package is {winset_version()}, the forecast was made by {provenance.version}"
         )
-    if provenance.code not in (UNKNOWN, code_digest()):
-        changes.append(f"it was made by {compare_code(provenance.code)}, {provenance.code[:12]}")
+    try:
+        code = code_of(forecast.model)
+    except WinsetError as error:
+        changes.append(f"its model is not here: {error}")
+    else:
+        if provenance.code not in (UNKNOWN, code):
+            difference = compare_code(provenance.code, code)
+            changes.append(f"it was made by {difference}, {provenance.code[:12]}")
     known = shipped().summary(provenance.model)
     if provenance.calibration is not None and provenance.calibration != known:
         changes.append(

@@ -48,10 +48,6 @@ class Provenance:
         """Return the fields by name, in JSON's own types."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
-    def run(self, draws: int) -> dict[str, Any]:
-        """Return all that ``draws`` draws made this way hang on."""
-        return {**self.plain(), "draws": draws}
-
 
 def read_provenance(values: Any) -> Provenance:
     """Return the provenance whose fields by name, as a file has them, are ``values``.

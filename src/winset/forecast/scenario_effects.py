@@ -11,7 +11,6 @@ from winset.case.model import Case
 from winset.case.scenarios import BASE, apply_changes, apply_scenario, channels
 from winset.errors import WinsetError
 from winset.forecast.forecast import Forecast, make_forecast
-from winset.forecast.tasks import MOST_KEPT
 from winset.models import Model
 from winset.models.defaults import DRAWS, SEED
 
@@ -76,13 +75,8 @@ def compare(
     The model's own draws are compared: the luck that a calibration adds is not moved by a scenario.
 
     Raises:
-        WinsetError: for fewer than two scenarios, one that the case does not have, or more draws
-            than a forecast keeps one by one.
+        WinsetError: for fewer than two scenarios, or one that the case does not have.
     """
-    if draws > MOST_KEPT:
-        raise WinsetError(
-            f"a comparison pairs draw with draw: at most {MOST_KEPT:,} draws; found {draws:,}"
-        )
     if len(scenarios) < 2:
         raise WinsetError("a comparison needs two scenarios; “base” is the case as coded")
     cases = [apply_scenario(case, name) for name in scenarios]

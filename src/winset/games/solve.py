@@ -156,6 +156,7 @@ def play(
     seed: int = SEED,
     scenario: str | None = None,
     model: Model | None = None,
+    batch: Batch | None = None,
 ) -> PlayedGame:
     """Return ``game`` played in each of ``draws`` draws of ``case``.
 
@@ -166,6 +167,7 @@ def play(
         seed: of the random streams; those of a case are the same as in a forecast with this seed.
         scenario: name of one of the case's scenarios.
         model: what gives `p_agreement`; the two-level model, as it comes, if none is given.
+        batch: these draws of the case, where they are sampled already.
 
     Raises:
         CaseError: when an expression divides by zero, is no number, or leaves its scale in a draw.
@@ -182,10 +184,14 @@ def play(
         for call in formula.expression.calls()
     )
     chosen = _model(model) if asks else None
-    parts = [
-        _play_chunk(changed, game, chosen, min(CHUNK, draws - first), seed, first)
-        for first in range(0, draws, CHUNK)
-    ]
+    parts = (
+        [play_batch(batch, game, chosen)]
+        if batch is not None
+        else [
+            _play_chunk(changed, game, chosen, min(CHUNK, draws - first), seed, first)
+            for first in range(0, draws, CHUNK)
+        ]
+    )
     return PlayedGame(
         made=GameProvenance(
             case=case.title,
@@ -272,6 +278,6 @@ def _joined(parts: list[Any]) -> Any:
 def _model(model: Model | None) -> Model:
     if model is not None:
         return model
-    from winset.models.two_level.model import TwoLevel
+    from winset.models import full_model
 
-    return TwoLevel()
+    return full_model()

@@ -95,6 +95,10 @@ class Exchange:
     name: ClassVar[str] = "exchange"
     kernels: ClassVar[tuple[str, ...]] = ("exchange",)
     idea: ClassVar[str] = "actors give way where they care less for gains where they care more"
+    source: ClassVar[str] = "Stokman and Van Oosten 1994"
+    proof: ClassVar[str] = (
+        "tests/test_exchange.py::test_two_actors_and_two_issues_give_what_pencil_and_paper_give"
+    )
     random: ClassVar[bool] = False
     least_gain: float = 1e-9
 

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal, get_args
 
 import numpy as np
 
-from winset.models.base import FloatArray, Outcome, Rounds
+from winset.models.base import ChallengeGains, FloatArray, Outcome, Rounds
 from winset.models.batch import Batch
 from winset.models.kernels import expected_utility as kernel
 from winset.models.kernels.challenges import ChallengeRules
@@ -90,6 +90,10 @@ class ExpectedUtility:
     name: ClassVar[str] = "expected-utility"
     kernels: ClassVar[tuple[str, ...]] = ("expected_utility",)
     idea: ClassVar[str] = "who expects to lose a challenge, given who backs whom, moves beforehand"
+    source: ClassVar[str] = "Bueno de Mesquita 1984; Scholz, Calbert and Smith 2011"
+    proof: ClassVar[str] = (
+        "tests/test_expected_utility.py::test_the_replication_variant_reproduces_the_table"
+    )
     random: ClassVar[bool] = False
     variant: Variant = "printed"
     forecast: Forecast = "median"
@@ -140,6 +144,13 @@ class ExpectedUtility:
         own, other = np.full(shape, np.nan), np.full(shape, np.nan)
         kernel.challenges(*_stances(batch), batch.present, self._rules(), own, other)
         return Challenges(own=own, other=other)
+
+    def challenge_gains(self, batch: Batch) -> ChallengeGains:
+        """Return `challenges`, as models in which actors challenge one another tell them."""
+        expected = self.challenges(batch)
+        return ChallengeGains(
+            own=expected.own, other=expected.other, perceived=True, one_space=False
+        )
 
     def _rules(self) -> ChallengeRules:
         return ChallengeRules(

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from winset.case.model import Case
 
 FULL, LESSER = "two-level", "mean"
-PLAYING_ROUNDS = "expected-utility"  # where rounds are asked for and no model is named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from winset.errors import WinsetError
-from winset.models.base import FloatArray, Outcome, Rounds
+from winset.models.base import ChallengeGains, FloatArray, Outcome, Rounds
 from winset.models.batch import Batch
 from winset.models.kernels import condorcet, spatial_turn
 from winset.models.kernels import spatial as kernel
@@ -119,6 +119,10 @@ class SpatialPolitics:
     name: ClassVar[str] = "spatial"
     kernels: ClassVar[tuple[str, ...]] = ("spatial",)
     idea: ClassVar[str] = "whoever expects to gain offers a bargain, and elections decide on it"
+    source: ClassVar[str] = "Wise, Lester and Efird 2015 (KTAB)"
+    proof: ClassVar[str] = (
+        "tests/test_spatial.py::test_every_turn_of_the_reference_program_is_reproduced"
+    )
     vote: Vote = "proportional"
     victory: Victory = "linear"
     election: Election = "conditional"
@@ -183,6 +187,11 @@ class SpatialPolitics:
         gain = np.full((draws, actors, actors), np.nan)
         kernel.first_gains(*_stances(batch), batch.present.any(axis=1), self._rules(), gain)
         return gain
+
+    def challenge_gains(self, batch: Batch) -> ChallengeGains:
+        """Return `expected_gain` on every issue, which are one space here."""
+        own = np.repeat(self.expected_gain(batch)[..., None], len(batch.issues), axis=3)
+        return ChallengeGains(own=own, other=own.swapaxes(1, 2), perceived=False, one_space=True)
 
     def _rules(self) -> spatial_turn.TurnRules:
         code = {key: names.index(getattr(self, key)) for key, names in CHOICES.items()}

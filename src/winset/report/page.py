@@ -25,9 +25,8 @@ from winset.explain.headline import Headline, headline
 from winset.forecast.forecast import Forecast, what_changed
 from winset.forecast.scenario_effects import compare
 from winset.games import PlayedGame
-from winset.models import lesser_sentence, make_model
+from winset.models import default_model, lesser_sentence
 from winset.models.defaults import DRAWS
-from winset.models.fitting import LESSER
 from winset.report import words
 from winset.report.document import document, figure
 from winset.report.evidence import loose_statements, stance_rows, statement_rows
@@ -100,7 +99,7 @@ def _game(played: PlayedGame) -> dict[str, Any]:
 
 def _caveats(case: Case, forecasts: Sequence[Forecast]) -> list[str]:
     """Return what the reader must know of the case before its forecasts, as sentences."""
-    lesser = forecasts and all(forecast.made.model == LESSER for forecast in forecasts)
+    lesser = forecasts and all(forecast.made.model == default_model(case) for forecast in forecasts)
     caveats = (
         assumed_sentence(case), points_sentence(case), lesser_sentence(case) if lesser else "",
     )  # fmt: skip
@@ -175,7 +174,7 @@ def _rounds(
 def _method(case: Case, forecast: Forecast) -> dict[str, Any]:
     return {
         "forecast": forecast,
-        "assumptions": assumptions(forecast.made.model),
+        "assumptions": assumptions(forecast.model),
         "calibration": calibration_sentence(forecast),
         "command": command_line(case, forecast),
         "python": python_lines(case, forecast),
@@ -189,7 +188,7 @@ def _differences(case: Case, forecasts: Sequence[Forecast]) -> list[View]:
     provenance = forecasts[0].made
     comparison = compare(
         case,
-        make_model(provenance.model, provenance.parameters),
+        forecasts[0].model,
         [BASE, *(scenario.id for scenario in case.scenarios)],
         draws=min(forecasts[0].draws, DRAWS),
         seed=provenance.seed,

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from winset.errors import WinsetError
-from winset.forecast.calibration import Fitted, decision_key, fitted_text, shipped
+from winset.forecast.calibration import Calibration, Fitted, decision_key, fitted_text, shipped
+from winset.forecast.independent import run_independent
 from winset.forecast.quantiles import quantile, quantiles
 from winset.formats.decisions import Decision, Decisions
 from winset.models import Model, parameters
@@ -123,6 +124,7 @@ def run_backtest(
     seed: int = 0,
     fitted: Fitted | None = None,
     rows: Path | None = None,
+    workers: str | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Backtest:
     """Return what ``models`` say of ``decisions``, scored.
@@ -135,6 +137,7 @@ def run_backtest(
         fitted: calibrations; those that come with the package unless given.
         rows: a file to which each row is written as soon as it is known. If it holds rows of the
             same run already, they are not computed again.
+        workers: who computes the rows, as `run_independent` takes it; the rows are the same.
         progress: called with the number of rows done.
 
     Raises:
@@ -162,16 +165,19 @@ def run_backtest(
     cache = _BacktestCache(rows, run)
     scored_rows: list[BacktestRow] = []
     left_out: dict[str, dict[str, int]] = {}
-    trials = ((d, Trial(d, decisions, draws=draws, seed=seed)) for d in decisions.decisions)
-    for count, (decision, trial, model) in enumerate(
-        ((d, trial, m) for d, trial in trials for m in models), start=1
-    ):
+    pairs = [(decision, model) for decision in decisions.decisions for model in models]
+    tasks = _tasks(
+        [(d, m) for d, m in pairs if cache.row(d.id, m.name) is None],
+        decisions,
+        draws=draws,
+        seed=seed,
+        fitted=calibrations,
+    )
+    results = run_independent(tasks, workers=workers)
+    for count, (decision, model) in enumerate(pairs, start=1):
         row = cache.row(decision.id, model.name)
         if row is None:
-            try:
-                row = _row(trial, decision, model, calibrations)
-            except WinsetError as error:
-                row = _refusal(str(error))
+            row = next(results)
             cache.keep(decision.id, model.name, row)
         if isinstance(row, BacktestRow):
             scored_rows.append(row)
@@ -195,16 +201,55 @@ def _refusal(why: str) -> _Refused:
     return _Refused(why=why.split(";")[0])
 
 
-def _row(trial: Trial, decision: Decision, model: Model, fitted: Fitted) -> BacktestRow:
+def _tasks(
+    pairs: list[tuple[Decision, Model]],
+    decisions: Decisions,
+    *,
+    draws: int,
+    seed: int,
+    fitted: Fitted,
+) -> "Iterator[BacktestTask]":
+    """Yield what computes the row of each decision and model; a decision's draws are shared."""
+    trial: Trial | None = None
+    for decision, model in pairs:
+        if trial is None or trial.decision is not decision:
+            trial = Trial(decision, decisions, draws=draws, seed=seed)
+        blind = fitted.blind(model.name, decision_key(decision.group, decision.id))
+        yield BacktestTask(trial=trial, model=model, blind=blind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BacktestTask:
+    """One row, to be computed wherever this is called.
+
+    Attributes:
+        trial: of the decision.
+        model: any.
+        blind: a calibration that has not seen the decision.
+    """
+
+    trial: Trial
+    model: Model
+    blind: Calibration
+
+    def __call__(self) -> "BacktestRow | _Refused":
+        """Return the row, or why the model has none."""
+        try:
+            return _row(self.trial, self.model, self.blind)
+        except WinsetError as error:
+            return _refusal(str(error))
+
+
+def _row(trial: Trial, model: Model, blind: Calibration) -> BacktestRow:
     """Return the row of one model.
 
     Raises:
         WinsetError: when the model cannot be applied.
     """
+    decision = trial.decision
     scale = decision.scale
     outcome = 100.0 * (decision.outcome - scale.low) / scale.width
     solved = trial.solve(model)
-    blind = fitted.blind(model.name, decision_key(decision.group, decision.id))
     scored: list[ScoredDecision | None] = []
     agreement = None
     for decided in (solved, trial.calibrate(solved, blind)):

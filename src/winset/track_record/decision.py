@@ -1,16 +1,15 @@
 """One decision on which several models are tried, with the same draws for all of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from winset.errors import WinsetError
 from winset.forecast.calibration import Calibration
-from winset.forecast.tasks import certain, repeated
+from winset.forecast.draws import compute_draws
 from winset.formats.decisions import Decision, Decisions
 from winset.models import Model
 from winset.models.base import FloatArray, Outcome
-from winset.models.batch import Batch, sample
 
 Draws = tuple[FloatArray, FloatArray, float | None]
 
@@ -21,15 +20,17 @@ class SolvedDecision:
 
     Attributes:
         decision: as it was solved: alone, or among all issues of its group.
+        model: that solved it.
         outcome: of one draw where nothing varies, or else of all.
     """
 
     decision: Decision
+    model: Model
     outcome: Outcome
 
 
 class Trial:
-    """A decision with its draws, each made when first asked for. The streams are a forecast's own.
+    """A decision with its draws, which are those of a forecast.
 
     Args:
         decision: to be forecast.
@@ -39,10 +40,11 @@ class Trial:
     """
 
     def __init__(self, decision: Decision, decisions: Decisions, *, draws: int, seed: int) -> None:
-        self._decision, self._decisions = decision, decisions
+        self.decision = decision
+        own_group = tuple(d for d in decisions.decisions if d.group == decision.group)
+        self._decisions = replace(decisions, decisions=own_group)
         self._draws, self._seed = draws, seed
         self._together: Decision | None = None
-        self._batches: dict[tuple[bool, int], Batch] = {}
 
     def solve(self, model: Model) -> SolvedDecision:
         """Return what ``model`` makes of the issue alone, or else among all issues of its group.
@@ -51,30 +53,24 @@ class Trial:
             WinsetError: when it can do neither.
         """
         try:
-            return self._solve(self._decision, model)
+            return self._solve(self.decision, model)
         except WinsetError:
-            self._together = self._together or self._decisions.together(self._decision)
+            self._together = self._together or self._decisions.together(self.decision)
             if self._together is None:
                 raise
             return self._solve(self._together, model)
 
     def calibrate(self, solved: SolvedDecision, calibration: Calibration) -> SolvedDecision:
         """Return ``solved`` with calibrated settlements, as many draws as were asked for."""
-        outcome = solved.outcome
-        if len(outcome.settlement) < self._draws:
-            outcome = repeated(outcome, self._draws)
-        calibrated = calibration.apply(self._batch(solved.decision, self._draws), outcome)
-        return SolvedDecision(decision=solved.decision, outcome=calibrated)
+        return self._solve(solved.decision, solved.model, calibration)
 
-    def _solve(self, decision: Decision, model: Model) -> SolvedDecision:
-        draws = 1 if certain(decision.case, model) else self._draws
-        return SolvedDecision(decision=decision, outcome=model.solve(self._batch(decision, draws)))
-
-    def _batch(self, decision: Decision, draws: int) -> Batch:
-        key = (decision is self._decision, draws)
-        if key not in self._batches:
-            self._batches[key] = sample(decision.case, draws, seed=self._seed)
-        return self._batches[key]
+    def _solve(
+        self, decision: Decision, model: Model, calibration: Calibration | None = None
+    ) -> SolvedDecision:
+        outcome = compute_draws(
+            decision.case, model, draws=self._draws, seed=self._seed, calibration=calibration
+        )
+        return SolvedDecision(decision=decision, model=model, outcome=outcome)
 
 
 def settlement_draws(solved: SolvedDecision) -> Draws:

@@ -5,6 +5,7 @@ from typing import Literal
 
 import numpy as np
 
+from winset.models import baseline_models
 from winset.track_record.backtest import (
     CLIMATOLOGY,
     HIT,
@@ -20,7 +21,11 @@ Which = Literal["raw", "calibrated"]
 Score = Literal["crps", "error"]
 SCORES: tuple[Score, ...] = ("crps", "error")
 REFERENCES = ("mean", "reversion", CLIMATOLOGY)
-LAZY = ("reversion", "constant", CLIMATOLOGY)
+
+
+def lazy_forecasters() -> tuple[str, ...]:
+    """Return the names of what is scored for comparison only, and never ranked."""
+    return (*baseline_models(), CLIMATOLOGY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +134,7 @@ def ensemble(backtest: Backtest, *, seed: int = 0) -> Ensemble | None:
     rows = {
         model: own
         for model in backtest.models
-        if model not in LAZY
+        if model not in lazy_forecasters()
         and (own := settled(backtest, model, "calibrated")).keys() == everywhere
     }
     if len(rows) < 2 or len({row.group for row in backtest.rows}) < 2:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from winset.errors import WinsetError
 from winset.explain.answers import answers
 from winset.explain.background import look_behind
 from winset.forecast.forecast import make_forecast
+from winset.forecast.independent import run_independent
 from winset.formats.decisions import Decisions
 from winset.models import Model
 from winset.track_record.scores import (
@@ -88,19 +90,32 @@ class EventScores:
 
 
 def score_events(
-    decisions: Decisions, models: Sequence[Model], *, draws: int, seed: int = 0
+    decisions: Decisions,
+    models: Sequence[Model],
+    *,
+    draws: int,
+    seed: int = 0,
+    workers: str | None = None,
 ) -> EventScores | None:
-    """Return how ``models`` fared on the resolved questions of the cases; None if there is none."""
+    """Return how ``models`` fared on the resolved questions of the cases; None if there is none.
+
+    Args:
+        decisions: whose cases have the questions.
+        models: any.
+        draws: of each forecast.
+        seed: of the random streams.
+        workers: who makes the forecasts, as `run_independent` takes it.
+    """
     cases = list({id(d.case): d.case for d in decisions.decisions}.values())
     resolved_cases = [case for case in cases if any(q.resolution for q in case.questions)]
     if not resolved_cases:
         return None
-    events = [
-        event
+    tasks = [
+        partial(_events, case, model, draws=draws, seed=seed)
         for case in resolved_cases
         for model in models
-        for event in _events(case, model, draws=draws, seed=seed)
     ]
+    events = [event for some in run_independent(tasks, workers=workers) for event in some]
     summed = [
         _summed(model.name, own)
         for model in models

@@ -1,7 +1,7 @@
 """Which inputs drive a forecast, and which of them rest on little: what to look into next."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,7 +11,7 @@ from winset.case.model import Case
 from winset.case.scenarios import BASE, apply_scenario
 from winset.errors import WinsetError
 from winset.explain.sensitivity.inputs import Input, parameter_input, uncertain_inputs
-from winset.explain.sensitivity.sobol import ROWS, Estimates, sobol, unit_design
+from winset.explain.sensitivity.sobol import ROWS, Estimates, sobol_of_designs, unit_design
 from winset.explain.sensitivity.streams import DesignedShares, model_streams
 from winset.explain.sensitivity.summary import (
     PerDraw,
@@ -21,6 +21,8 @@ from winset.explain.sensitivity.summary import (
     paired,
     read_summary,
 )
+from winset.forecast.draws import case_draws
+from winset.forecast.independent import Workers, open_workers
 from winset.models import Model, parameters
 from winset.models.batch import RandomShares, make_batch, sample
 from winset.models.defaults import DRAWS, SEED
@@ -157,6 +159,7 @@ def measure_sensitivity(
     seed: int = SEED,
     scenario: str | None = None,
     counted: int = DRAWS,
+    workers: str | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Sensitivity:
     """Return how far each input of ``case`` moves a number of the forecast of ``model``.
@@ -176,6 +179,7 @@ def measure_sensitivity(
         seed: of the design, and of the draws behind the number itself.
         scenario: name of one of the case's scenarios.
         counted: draws behind the number itself, as many as a forecast's.
+        workers: who solves the designs, as `open_workers` takes it; the numbers are the same.
         progress: called with the draws solved and those foreseen.
 
     Raises:
@@ -203,8 +207,10 @@ def measure_sensitivity(
             "uncertain parameter; write what is not known as 30 to 50 or 30..40..60"
         )
     points = 1 << (draws - 1).bit_length()
-    runs = _SensitivityRuns(changed, reading, inputs, points, seed, progress)
-    number = reading(sample(changed, counted, seed=seed))
+    with open_workers(workers) as opened:
+        runs = _SensitivityRuns(changed, reading, inputs, points, seed, opened, progress)
+        drivers = runs.drivers()
+    number = reading(case_draws(changed, counted, seed=seed).batch)
     return Sensitivity(
         case=case.title,
         scenario=scenario or BASE,
@@ -216,12 +222,38 @@ def measure_sensitivity(
         error=number.error,
         counted=counted,
         spread=float(runs.base.deviation.std()),
-        drivers=runs.drivers(),
+        drivers=drivers,
         noise=noise,
         draws=points,
         solved=runs.solved,
         seed=seed,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesignRun:
+    """One batch of an analysis, to be solved wherever this is called.
+
+    Attributes:
+        reading: of the summary.
+        columns: name of a stream to its column.
+        design: ``(m · draws, column)`` shares.
+        seed: of all other streams.
+        draws: how many there are before they repeat.
+    """
+
+    reading: SummaryReading
+    columns: dict[str, int]
+    design: FloatArray
+    seed: int
+    draws: int
+
+    def __call__(self) -> PerDraw:
+        """Return the summary in each draw."""
+        shares = DesignedShares(
+            columns=self.columns, design=self.design, noise=RandomShares(self.seed, self.draws)
+        )
+        return self.reading(make_batch(self.reading.case, shares))
 
 
 class _SensitivityRuns:
@@ -234,9 +266,11 @@ class _SensitivityRuns:
         inputs: tuple[Input, ...],
         points: int,
         seed: int,
+        workers: Workers,
         progress: Callable[[int, int], None] | None,
     ) -> None:
         self._case, self._reading, self._inputs = case, reading, inputs
+        self._workers = workers
         self._columns = {entry.name: k for k, entry in enumerate(inputs)}
         self._points, self._seed = points, seed
         self._progress = progress
@@ -244,33 +278,45 @@ class _SensitivityRuns:
         self._foreseen = points * (3 * len(inputs) + 3) + 2 * SCREENED * len(inputs)
         self.solved = 0
         self._design, _ = unit_design(len(inputs), points=points, seed=seed)
-        self.base = self._solve(self._design, points)
+        (self.base,) = self._solve([self._design], points)
         if math.isnan(self.base.value):
             raise WinsetError("no draw ends in an agreement: there is no settlement to look at")
 
-    def _solve(self, design: FloatArray, draws: int) -> PerDraw:
-        """Return the summary of ``(m · draws, column)`` shares."""
-        shares = DesignedShares(
-            columns=self._columns, design=design, noise=RandomShares(self._seed, draws)
+    def _solve(self, designs: Iterable[FloatArray], draws: int) -> Iterator[PerDraw]:
+        """Yield the summary of each design, ``(m · draws, column)`` shares."""
+        runs = (
+            DesignRun(
+                reading=self._reading,
+                columns=self._columns,
+                design=design,
+                seed=self._seed,
+                draws=draws,
+            )
+            for design in designs
         )
-        summary = self._reading(make_batch(self._case, shares))
-        self.solved += len(design)
-        if self._progress is not None:
-            self._progress(self.solved, self._foreseen)
-        return summary
+        for summary in self._workers.run(runs):
+            self.solved += len(summary.total)
+            if self._progress is not None:
+                self._progress(self.solved, self._foreseen)
+            yield summary
 
     def _with_inputs_held(self, chosen: list[int], at: float, draws: int) -> list[PerDraw]:
         """Return the summary over the first ``draws``, each column of ``chosen`` in turn ``at``."""
-        summaries: list[PerDraw] = []
         pages = max(1, ROWS // draws)
-        for begin in range(0, len(chosen), pages):
-            some = chosen[begin : begin + pages]
-            design = np.tile(self._design[:draws], (len(some), 1))
-            for page, column in enumerate(some):
-                design[page * draws : (page + 1) * draws, column] = at
-            summary = self._solve(design, draws)
-            summaries += [summary.part(slice(p * draws, (p + 1) * draws)) for p in range(len(some))]
-        return summaries
+
+        def designs() -> Iterator[FloatArray]:
+            for begin in range(0, len(chosen), pages):
+                some = chosen[begin : begin + pages]
+                design = np.tile(self._design[:draws], (len(some), 1))
+                for page, column in enumerate(some):
+                    design[page * draws : (page + 1) * draws, column] = at
+                yield design
+
+        return [
+            summary.part(slice(first, first + draws))
+            for summary in self._solve(designs(), draws)
+            for first in range(0, len(summary.total), draws)
+        ]
 
     def _active(self) -> list[int]:
         """Return the columns that change something in the draws that are screened."""
@@ -294,8 +340,10 @@ class _SensitivityRuns:
         for k, low, high in zip(active, *ends, strict=True):
             swings[k] = _swing(self.base, low, high)
         value, weight = self.base.value, float(self.base.weight.mean())
-        indices = sobol(
-            lambda design: self._solve(design, self._points).influence(value, weight),
+        indices = sobol_of_designs(
+            lambda designs: (
+                summary.influence(value, weight) for summary in self._solve(designs, self._points)
+            ),
             len(self._inputs),
             points=self._points,
             seed=self._seed,

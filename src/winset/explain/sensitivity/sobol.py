@@ -1,6 +1,6 @@
 """Sobol indices of a function of the unit cube: how much of its variance hangs on which input."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,7 +66,6 @@ def sobol(
     of: Sequence[int] | None = None,
     resamples: int = 499,
     confidence: float = 0.95,
-    progress: Callable[[int], None] | None = None,
 ) -> Indices:
     """Return first-order and total indices of ``function``.
 
@@ -83,26 +82,50 @@ def sobol(
         of: columns whose indices are wanted; all unless given. The others vary all the same.
         resamples: of the bootstrap.
         confidence: of its intervals.
-        progress: called with the number of rows done.
 
     References:
         Saltelli, Annoni, Azzini, Campolongo, Ratto and Tarantola 2010, Variance based sensitivity
         analysis of model output, Computer Physics Communications 181.
     """
+    return sobol_of_designs(
+        lambda designs: map(function, designs),
+        columns,
+        points=points,
+        seed=seed,
+        of=of,
+        resamples=resamples,
+        confidence=confidence,
+    )
+
+
+def sobol_of_designs(
+    evaluate: Callable[[Iterable[FloatArray]], Iterable[FloatArray]],
+    columns: int,
+    *,
+    points: int,
+    seed: int = 0,
+    of: Sequence[int] | None = None,
+    resamples: int = 499,
+    confidence: float = 0.95,
+) -> Indices:
+    """Return `sobol` of a function that ``evaluate`` applies to each of several designs."""
     indexed = list(range(columns) if of is None else of)
     first, second = unit_design(columns, points=points, seed=seed)
-    at_first, at_second = np.split(function(np.vstack([first, second])), 2)
-    crossed = np.empty((len(indexed), points))
     pages = max(1, ROWS // points)
-    for begin in range(0, len(indexed), pages):
-        chosen = indexed[begin : begin + pages]
-        design = np.tile(first, (len(chosen), 1))
-        for page, column in enumerate(chosen):
-            design[page * points : (page + 1) * points, column] = second[:, column]
-        crossed[begin : begin + pages] = function(design).reshape(-1, points)
-        if progress is not None:
-            progress(points * (2 + begin + len(chosen)))
-    return _indices(at_first, at_second, crossed, seed, resamples, confidence)
+    chosen = [indexed[begin : begin + pages] for begin in range(0, len(indexed), pages)]
+
+    def designs() -> Iterator[FloatArray]:
+        yield np.vstack([first, second])
+        for some in chosen:
+            design = np.tile(first, (len(some), 1))
+            for page, column in enumerate(some):
+                design[page * points : (page + 1) * points, column] = second[:, column]
+            yield design
+
+    both, *crossed = evaluate(designs())
+    at_first, at_second = np.split(both, 2)
+    crossed_rows = np.concatenate([np.empty(0), *crossed]).reshape(len(indexed), points)
+    return _indices(at_first, at_second, crossed_rows, seed, resamples, confidence)
 
 
 def _indices(

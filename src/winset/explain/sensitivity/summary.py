@@ -17,10 +17,9 @@ from winset.errors import WinsetError, nearest, shorten
 from winset.explain.figures import coded, percent
 from winset.games import PlayedGame, play
 from winset.games.solve import play_batch
-from winset.models import Model, Outcome
+from winset.models import Model, Outcome, doubting_models, full_model, has_curves
 from winset.models.batch import Batch
 from winset.models.together import agreed_together
-from winset.models.two_level.model import TwoLevel
 
 FloatArray = NDArray[np.float64]
 FORMS = (
@@ -171,18 +170,18 @@ class SummaryReading:
         self.case, self.model, self.summary = case, model, summary
         self._game: PlayedGame | None = None
         if summary.kind == "move":
-            self._game = play(case, summary.subject, draws=1, model=self._two_level)
-            self._game.chance(summary.action)  # refuses an unknown action
+            self._game = play(case, summary.subject, draws=1, model=self._players_model)
+            self._game.chance(summary.action)  # refuses an action that the game has not
 
     @property
-    def _two_level(self) -> TwoLevel:
+    def _players_model(self) -> Model:
         """The model that players of a game use for their expectations: this one if it can be."""
-        return self.model if isinstance(self.model, TwoLevel) else TwoLevel()
+        return self.model if has_curves(self.model) else full_model()
 
     def __call__(self, batch: Batch) -> PerDraw:
         """Return the summary in each draw of ``batch``."""
         if self._game is not None:
-            played = replace(self._game, **play_batch(batch, self._game.game, self._two_level))
+            played = replace(self._game, **play_batch(batch, self._game.game, self._players_model))
             chance = played.chance(self.summary.action)
             return PerDraw(total=chance, weight=np.ones(batch.draws))
         return self.of(batch, self.model.solve(batch))
@@ -217,7 +216,8 @@ class SummaryReading:
             first = self.summary.subject or self.summary.together[0]
             raise WinsetError(
                 f"model “{self.model.name}” gives no chance of an agreement; ask for "
-                f"settlement({first}), or use the model “two-level”"
+                f"settlement({first}), or use the model "
+                f"“{doubting_models()[0].name}”"
             )
 
 

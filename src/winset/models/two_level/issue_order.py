@@ -1,8 +1,8 @@
 """The issues of a batch in their order: each solved where what it hangs on is agreed, or not."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -14,16 +14,13 @@ from winset.models.central import known_reversion
 from winset.models.kernels.logistic import logits
 from winset.models.kernels.quota import rounded_votes
 from winset.models.kernels.ratification import EDGE, INFLUENCE, SALIENCE, TINY, IssueTable
-from winset.models.kernels.two_level import SolvedTable, solve_table
+from winset.models.kernels.two_level import SolvedTable
 from winset.models.two_level.ratifiers import Seats, pairs, seats_of
-
-if TYPE_CHECKING:
-    pass
+from winset.models.two_level.solving import Solving, memory_of
 
 STANCE = (
     "position", "price", "red_line_low", "red_line_high", "audience_cost", "salience", "influence",
 )  # fmt: skip
-Solving = Callable[..., SolvedTable]  # `solve_table`, or what remembers its answers
 LEAST_SHARE = 2.0**-54  # stands for a uniform number of 0, below the least other one
 
 
@@ -49,8 +46,8 @@ class Settings(Protocol):
 class Talks:
     """The issues of one batch. Each can be solved in the world where ``given`` ones are agreed."""
 
-    def __init__(self, model: Settings, batch: Batch, solve: Solving = solve_table) -> None:
-        self._model, self._batch, self._solve = model, batch, solve
+    def __init__(self, model: Settings, batch: Batch, solve: Solving | None = None) -> None:
+        self._model, self._batch, self._solve = model, batch, solve or memory_of(batch)
         self._reversion = known_reversion(batch, model.name)
         self._tau = _plain(batch.drawn(f"{model.name}/tau", model.tau))
         self._kappa = _plain(batch.drawn(f"{model.name}/kappa", model.kappa))

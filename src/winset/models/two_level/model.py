@@ -1,22 +1,23 @@
 """Bargaining between parties that must each ratify at home: the two-level game."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal, get_args
 
 import numpy as np
 
 from winset.case.ranges import Range
 from winset.errors import WinsetError
-from winset.models.base import FloatArray, IntArray, Outcome
+from winset.models.base import FloatArray, IntArray, Model, Outcome
 from winset.models.batch import Batch
 from winset.models.kernels.blame import AGREED, BLAMED, MISJUDGED, blame_draws
 from winset.models.kernels.shapley import MOST_EXACT, MOST_OBJECTIONS
-from winset.models.kernels.two_level import solve_table
 from winset.models.kernels.winsets import winset_sums
 from winset.models.two_level.binding import Binding, binding
-from winset.models.two_level.issue_order import Solving, Talks
+from winset.models.two_level.issue_order import Talks
 from winset.models.two_level.ratifiers import Seats
+from winset.models.two_level.solving import Solving
 from winset.models.two_level.winsets import Blame, Curves, TwoLevelOutcome
 
 Information = Literal["private", "complete"]
@@ -137,6 +138,8 @@ class TwoLevel:
     name: ClassVar[str] = "two-level"
     kernels: ClassVar[tuple[str, ...]] = ("two_level", "winsets", "blame", "logistic")
     idea: ClassVar[str] = "negotiators sign what each side's own veto players and voters may refuse"
+    source: ClassVar[str] = "Putnam 1988 and others; putting them together is this project's own"
+    proof: ClassVar[str] = "tests/test_two_level.py::test_every_draw_is_what_the_twin_works_out"
     # Types, τ and κ; and with none of them, whether an issue that a condition looks at is ratified.
     random: ClassVar[bool] = True
     information: Information = "private"
@@ -164,12 +167,13 @@ class TwoLevel:
         if self.grid < 2:
             raise ValueError(f"grid must be 2 or more; found {self.grid}")
 
-    def solve(self, batch: Batch, *, solving: Solving = solve_table) -> TwoLevelOutcome:
+    def solve(self, batch: Batch, *, solving: Solving | None = None) -> TwoLevelOutcome:
         """Return what each draw signs and how likely it is to be ratified.
 
         Args:
             batch: draws of a case.
-            solving: what solves an issue's table; one that remembers may take its place.
+            solving: what solves an issue's table; by default one that does not solve again what it
+                solved for ``batch`` or for one that ``batch`` was made from.
 
         Raises:
             WinsetError: when an issue has no reversion or no party at its table, or the proposer is
@@ -205,6 +209,27 @@ class TwoLevel:
             open=opens.T,
             bar=bar.T,
         )
+
+    def readings(self) -> Mapping[str, Model]:
+        """Return the usual ways to read it: private or complete information, either solution."""
+        other = replace(self, rule="kalai-smorodinsky", proposer="")
+        return {
+            self.name: self,
+            f"{self.name}, complete information": replace(self, information="complete"),
+            f"{self.name}, Kalai-Smorodinsky": other,
+        }
+
+    def binding(
+        self, batch: Batch, outcome: TwoLevelOutcome, *, names: Mapping[str, str] | None = None
+    ) -> tuple[Binding, ...]:
+        """Return what most often stands between each issue and an agreement.
+
+        Args:
+            batch: draws of a case.
+            outcome: what `solve` returned of them.
+            names: what the words call the parties and actors of an id; by the id itself if not.
+        """
+        return binding(batch, outcome, names=names)
 
     def together(self, batch: Batch, outcome: Outcome, issues: tuple[int, ...]) -> FloatArray:
         """Return ``(draw,)`` probabilities that all of ``issues`` are agreed.

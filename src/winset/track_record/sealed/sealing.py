@@ -355,7 +355,7 @@ def _wrong(where: str, required: str, actual: str, remedy: str = "") -> CaseErro
 
 
 def content_digest(forecast: Forecast) -> str:
-    """Return the SHA-256 of all that came out: every field but how it was made.
+    """Return the SHA-256 of all that came out: every field but how it was made, and by what.
 
     Arrays count by type, shape and bytes, everything else as canonical JSON.
     """
@@ -368,7 +368,7 @@ def content_digest(forecast: Forecast) -> str:
 def _parts(name: str, value: object) -> Iterator[tuple[str, bytes]]:
     if is_dataclass(value) and not isinstance(value, type):
         for field in fields(value):
-            if name or field.name != "made":
+            if field.compare and (name or field.name != "made"):
                 yield from _parts(f"{name}/{field.name}", getattr(value, field.name))
     elif isinstance(value, np.ndarray):
         array = np.ascontiguousarray(value)

@@ -13,6 +13,7 @@ from winset.case.model import Case
 from winset.errors import CaseError, Problem, WinsetError
 from winset.forecast.forecast import Forecast, repeat_forecast
 from winset.forecast.provenance import Provenance
+from winset.models import code_of, find_model
 from winset.models.version import UNKNOWN, compare_code, winset_version
 from winset.track_record.sealed.archive import changes as archive_changes
 from winset.track_record.sealed.archive import digests, restore
@@ -228,10 +229,21 @@ def _check(
         verdict=verdict,
         difference=difference,
         errors=errors,
-        code=compare_code(str(seal.made.get("code", UNKNOWN))),
+        code=compare_code(str(seal.made.get("code", UNKNOWN)), _code_here(seal)),
         changes=tuple(changed),
         harm=tuple(harm),
     )
+
+
+def _code_here(seal: Seal) -> str:
+    """Return the code that would make it here; empty where its model cannot be found."""
+    parameters = seal.made.get("parameters")
+    if not isinstance(parameters, dict):
+        return ""
+    try:
+        return code_of(find_model(str(seal.made.get("model", "")), parameters))
+    except WinsetError:
+        return ""
 
 
 def _repeat(seal: Seal, numbers: Case) -> Forecast:

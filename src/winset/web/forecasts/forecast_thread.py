@@ -16,7 +16,6 @@ from winset.forecast.forecast import Forecast, make_forecast
 from winset.models import make_model, parameters
 from winset.models.compiled_code import expect
 from winset.web.forecasts.query import ForecastQuery
-from winset.web.forecasts.reuse import ReusingWorkers
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -30,7 +29,6 @@ class ForecastThread:
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="winset-forecasts")
-        self._workers = ReusingWorkers()
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
         self._warming: threading.Event | None = None
 
@@ -71,7 +69,6 @@ class ForecastThread:
                 draws=question.draws,
                 seed=question.seed,
                 scenario=question.scenario,
-                workers=self._workers,
             ),
         )
 

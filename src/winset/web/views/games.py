@@ -12,7 +12,7 @@ from winset.errors import WinsetError, nearest
 from winset.explain.background import reckoned_with
 from winset.explain.figures import percent
 from winset.games import PlayedGame, estimate, games_of, play
-from winset.models import make_model
+from winset.models import full_model, make_model
 from winset.models.defaults import DRAWS
 from winset.web.views.kind import (
     Choice,
@@ -37,7 +37,7 @@ CHANCES = ("Action", "Players", "Chance", "Monte Carlo error", "10 %", "90 %")
 def settle(subject: Subject, query: ViewQuery) -> ViewQuery:
     """Return ``query`` with one of the case's games."""
     settled_query = settled(
-        subject.case, query, model=query.model or "two-level", draws=DRAWS, most=MOST
+        subject.case, query, model=query.model or full_model().name, draws=DRAWS, most=MOST
     )
     names = [game.name for game in games_of(subject.case)]
     if query.game and query.game not in names:

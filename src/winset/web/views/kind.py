@@ -154,8 +154,9 @@ def settled(
     return dataclasses.replace(query, **filled)
 
 
-def model_field(query: ViewQuery, names: tuple[str, ...] = tuple(MODELS)) -> Field:
+def model_field(query: ViewQuery) -> Field:
     """Return the field that chooses a model."""
+    names = tuple(MODELS)
     listed = names if query.model in names or not query.model else (*names, query.model)
     return Field(
         name="model", label="Model", choices=tuple(Choice(value=n, label=n) for n in listed)

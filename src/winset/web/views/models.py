@@ -13,7 +13,7 @@ from winset.explain.answers import Answer, answers
 from winset.explain.background import look_behind
 from winset.explain.figures import figure, percent
 from winset.forecast.forecast import Forecast, make_forecast
-from winset.models import MODELS, fitting_models, make_model
+from winset.models import MODELS, fitting_models, is_baseline, make_model
 from winset.models.defaults import DRAWS
 from winset.web.views.kind import (
     Field,
@@ -30,7 +30,6 @@ from winset.web.views.query import ViewQuery
 from winset.web.views.result import ViewPart, ViewResult, pictured, rows_table
 
 MOST = 20_000
-LAZY = ("reversion", "constant")
 COLUMNS = ("Model", "Chance of an agreement", "Monte Carlo error", "10 %", "Median", "90 %",
            "Calibrated")  # fmt: skip
 QUESTIONS = ("Question", "Outcome", "Model", "Probability", "Monte Carlo error")
@@ -66,7 +65,7 @@ def make(subject: Subject, query: ViewQuery, progress: Progress) -> ViewResult:
         progress(0.05 + 0.9 * (k + 1) / len(names))
     if not forecasts:
         raise WinsetError("no model can be applied to this case yet")
-    left_out = [name for name in MODELS if name not in names and name not in LAZY]
+    left_out = [name for name in MODELS if name not in names and not is_baseline(make_model(name))]
     sentences = [f"{len(forecasts)} models can be applied to this case."]
     if left_out:
         sentences.append(f"Not applicable: {', '.join(left_out)}.")

@@ -11,7 +11,7 @@ from winset.charts.marks import middle_batch
 from winset.charts.power import power_landscape
 from winset.charts.trajectories import fan, trajectories
 from winset.errors import WinsetError, nearest
-from winset.models import MODELS, Model, RoundsModel, make_model
+from winset.models import Model, has_rounds, make_model, rounds_models
 from winset.models.batch import Batch, sample
 from winset.web.views.kind import (
     Choice,
@@ -30,16 +30,16 @@ from winset.web.views.query import ViewQuery
 from winset.web.views.result import ViewPart, ViewResult, pictured
 
 DRAWS, MOST = 200, 2_000
-PLAYING = tuple(name for name in MODELS if isinstance(make_model(name), RoundsModel))
 
 
 def settle(subject: Subject, query: ViewQuery) -> ViewQuery:
     """Return ``query`` with a model that plays rounds and an issue."""
     case = subject.case
-    filled = settled(case, query, model=PLAYING[0], draws=DRAWS, most=MOST)
-    if filled.model not in PLAYING:
+    playing = rounds_models()
+    filled = settled(case, query, model=playing[0], draws=DRAWS, most=MOST)
+    if filled.model not in playing:
         raise WinsetError(
-            f"model “{filled.model}” plays no rounds; {nearest(filled.model, PLAYING)}"
+            f"model “{filled.model}” plays no rounds; {nearest(filled.model, playing)}"
         )
     return replace(filled, issue=query.issue or (case.issues[0].id if case.issues else ""))
 
@@ -49,7 +49,7 @@ def fields(subject: Subject, query: ViewQuery) -> tuple[Field, ...]:  # noqa: AR
     case = subject.case
     return (
         Field(name="model", label="Model",
-              choices=tuple(Choice(value=name, label=name) for name in PLAYING)),
+              choices=tuple(Choice(value=name, label=name) for name in rounds_models())),
         issue_field(case),
         actor_field(case, "Seen from", none="the most powerful"),
         scenario_field(case),
@@ -67,7 +67,7 @@ def make(subject: Subject, query: ViewQuery, progress: Progress) -> ViewResult:
     if not changed.stances_on(issue):
         raise WinsetError(f"nobody has a stance on “{issue}” yet")
     model = make_model(query.model)
-    assert isinstance(model, RoundsModel)
+    assert has_rounds(model)
     middle, drawn = middle_batch(changed), sample(changed, query.draws, seed=query.seed)
     one = model.trace(middle)
     progress(0.2)
