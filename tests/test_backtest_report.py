@@ -13,6 +13,7 @@ from playwright.sync_api import sync_playwright
 
 import pictures
 from any_decisions import made_up, read
+from unmarked import unmarked
 from winset.case.shipped import shipped_cases
 from winset.charts.backtest import CHOSEN, forecast_against_outcome, scores_by_model
 from winset.charts.canvas import WIDTHS
@@ -73,7 +74,7 @@ def test_the_page_runs_its_own_scripts_alone_and_asks_nobody_for_anything(page):
     policy = policy.replace("&#39;", "'")
     assert policy.startswith("default-src 'none'") and "unsafe" not in policy
     scripts = re.findall(r"<script>(.*?)</script>", page, re.S)
-    assert len(scripts) == 3
+    assert len(scripts) == 4
     for text in [*scripts, *re.findall(r"<style>(.*?)</style>", page, re.S)]:
         digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
         assert f"'sha256-{digest}'" in policy
@@ -130,7 +131,7 @@ def test_every_decision_has_a_row_and_its_actors_models_and_outcome_in_the_page(
 
 
 def test_what_no_model_could_say_is_told(page):
-    assert "reversion, 22 decisions: model “reversion” needs a reversion point" in page
+    assert "reversion, 22 decisions: model “reversion” needs a reversion point" in unmarked(page)
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
@@ -143,7 +144,7 @@ def test_titles_of_any_text_stay_text(tmp_path, payload):
     page = backtest_html(run_backtest(decisions, [Mean()], draws=20), decisions)
     if any(character in payload for character in "<>"):
         assert payload not in own(page)
-    assert len(re.findall(r"<script>", page)) == 3
+    assert len(re.findall(r"<script>", page)) == 4
     assert "<img" not in own(page) and "49{% raw" not in page
     assert inside(page, "data")[0]["t"] == payload
 
@@ -162,7 +163,7 @@ def test_a_run_in_which_nothing_settled_still_has_a_page(tmp_path):
     decisions = read(tmp_path, "\n".join(rows))
     found = run_backtest(decisions, [NashBargaining()], draws=20)
     page = backtest_html(found, decisions)
-    assert "No model that looks at the case settled any decision" in page
+    assert "No model that looks at the case settled any decision" in unmarked(page)
     assert verdict(found, ensemble(found)) is None and 'id="data"' in page
 
 

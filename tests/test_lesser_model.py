@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 from any_talks import player, talks
 from bridge import BRIDGE, client, folder  # noqa: F401
+from unmarked import unmarked
 from winset.case.certainty import points_sentence
 from winset.case.folder import read_case, write_case
 from winset.case.shipped import open_case
@@ -84,7 +85,7 @@ def test_the_page_names_what_is_missing_and_leads_to_the_field(client, folder): 
     write_case(blank(read_case(folder / "bridge")), folder / "bridge")
     (lack,) = client.get(BRIDGE).json()["lacks"]
     assert (lack["table"], lack["id"], lack["field"]) == ("issues", "toll", "reversion")
-    page = client.get("/cases/own/bridge").text
+    page = unmarked(client.get("/cases/own/bridge").text)
     assert "/cases/own/bridge/parts?table=issues&amp;row=toll&amp;field=reversion" in page
     assert "It takes agreement for granted" in page
 
@@ -116,7 +117,7 @@ def test_a_case_without_a_single_range_says_so_where_its_forecast_is_shown(clien
     assert points_sentence(open_case("emission-standards")).startswith(words)
     output = run("forecast", "emission-standards", "--raw")
     assert words in output and "a single draw, for nothing is coded as uncertain" in output
-    assert words in client.get("/cases/shipped/emission-standards").text
+    assert words in unmarked(client.get("/cases/shipped/emission-standards").text)
     assert points_sentence(open_case("iran-nuclear-2015")) == ""
 
 
@@ -129,6 +130,6 @@ def test_the_emission_case_says_that_its_source_gives_no_ranges():
 def test_the_report_says_it_too(tmp_path):
     report = tmp_path / "report.html"
     run("forecast", "emission-standards", "--draws", "20", "--report", report)
-    text = " ".join(report.read_text().split())
+    text = " ".join(unmarked(report.read_text()).split())
     assert "The case codes every number as a point" in text
     assert "It needs: two parties at the table" in text

@@ -48,19 +48,29 @@ class Page(html.parser.HTMLParser):
     def __init__(self, source):
         super().__init__()
         self.elements, self.said, self.open = [], {}, []
+        self.after_term = False
         self.feed(source)
         self.close()
 
     def handle_starttag(self, tag, attrs):
         self.elements.append((tag, dict(attrs)))
-        self.open.append(tag)
+        self.open.append("tooltip" if dict(attrs).get("role") == "tooltip" else tag)
 
     def handle_endtag(self, tag):
-        while self.open and self.open.pop() != tag:
+        while self.open and self.open.pop() not in (tag, {"span": "tooltip"}.get(tag)):
             pass
 
     def handle_data(self, data):
-        self.said.setdefault(self.open[-1] if self.open else "", []).append(data)
+        # A marked term is a part of the sentence it stands in; its tip is none.
+        around = [tag for tag in self.open if tag != "dfn"] or [""]
+        if "tooltip" in around:
+            return
+        words = self.said.setdefault(around[-1], [])
+        if words and (self.after_term or "dfn" in self.open):
+            words[-1] += data
+        else:
+            words.append(data)
+        self.after_term = "dfn" in self.open
 
     def all(self, tag):
         return [attributes for name, attributes in self.elements if name == tag]

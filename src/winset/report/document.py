@@ -15,6 +15,7 @@ from winset.charts.render import bundle, page_widths
 from winset.charts.text import shown
 from winset.charts.theme import PAGE, config
 from winset.charts.view import View
+from winset.explain.term_marks import mark_terms
 from winset.models.version import winset_version
 from winset.report import words
 from winset.report.evidence import change_text, web_address
@@ -33,9 +34,9 @@ def document(
         styles: files of templates after the common style.
         values: what the template is filled with.
     """
-    code = [bundle(), *(_asset(name) for name in ("report.js", *scripts))]
-    style = "".join(_asset(name) for name in ("report.css", *styles))
-    return (
+    code = [bundle(), *(_asset(name) for name in ("report.js", "terms.js", *scripts))]
+    style = "".join(_asset(name) for name in ("report.css", "terms.css", *styles))
+    return mark_terms(
         _environment()
         .get_template(template)
         .render(

@@ -29,6 +29,7 @@ from winset.web.cases.store import Store
 from winset.web.forecasts.forecast_thread import ForecastThread
 from winset.web.pages import evidence as evidence_pages
 from winset.web.pages import frame as pages
+from winset.web.pages import terms as terms_pages
 from winset.web.pages import views as views_pages
 from winset.web.server.byte_cache import ByteCache
 from winset.web.server.error_responses import on_error
@@ -51,7 +52,7 @@ INTERFACES = (
     cases_api, forecast_api, evidence_api, decisions_api, intake_api, numbers_api, state_api,
     jobs_api, views_api, sealing_api,
 )  # fmt: skip
-PAGES = (pages, evidence_pages, views_pages, downloads)
+PAGES = (pages, evidence_pages, views_pages, terms_pages, downloads)
 
 
 def endpoints() -> tuple[Endpoint, ...]:

@@ -8,6 +8,7 @@ import jinja2
 from starlette.responses import HTMLResponse
 
 from winset.charts.text import shown
+from winset.explain.term_marks import mark_terms
 from winset.models.version import winset_version
 
 HERE = Path(__file__).parents[1]
@@ -36,5 +37,6 @@ def _cell(value: object) -> object:
 
 
 def page(template: str, values: dict[str, Any], *, status: int = 200) -> HTMLResponse:
-    """Return the page that ``template`` makes of ``values``."""
-    return HTMLResponse(environment().get_template(template).render(values), status_code=status)
+    """Return the page that ``template`` makes of ``values``, its terms explained."""
+    text = environment().get_template(template).render(values)
+    return HTMLResponse(mark_terms(text, filled_later=True), status_code=status)
