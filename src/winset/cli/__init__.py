@@ -15,7 +15,6 @@ from winset.cli.ledger import resolve, seal, verify
 from winset.cli.levers import levers
 from winset.cli.sensitivity import sensitivity
 from winset.cli.serve import serve
-from winset.cli.statements import EXPORTS, IMPORTS
 from winset.cli.timeline import timeline
 from winset.cli.warm import show_compiling, warm
 from winset.cli.witness import witness
@@ -56,10 +55,6 @@ def cli() -> None:
     """
 
 
-for _command in EXPORTS:
-    export.add_command(_command)
-for _command in IMPORTS:
-    import_.add_command(_command)
 for _command in (
     forecast, compare, sensitivity, levers, timeline, show, check, new, cases, export, import_,
     extract, search, add, propose, code, agreement, derive, trace, reanchor, claims, seal, verify,
