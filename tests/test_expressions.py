@@ -134,7 +134,7 @@ def refusal_of(text):
 @settings(max_examples=300)
 def test_any_text_is_an_expression_or_an_error_in_words(text):
     error = refusal_of(text)
-    assert error is None or (error.required and error.found and 0 <= error.at <= len(text))
+    assert error is None or (error.required and error.actual and 0 <= error.at <= len(text))
 
 
 _PIECES = ["(", ")", "-", "+", "*", "/", ",", "=", " ", "a", "b-c", "min", "gain", "p_agreement",

@@ -21,7 +21,7 @@ class BrokenRule:
     path: Path
     where: str
     required: str
-    found: str
+    actual: str
     remedy: str = ""
 
     def problem(self, *, file: str = "", line: int = 0, column: int = 0) -> Problem:
@@ -29,7 +29,7 @@ class BrokenRule:
         return Problem(
             where=self.where,
             required=self.required,
-            found=self.found,
+            found=self.actual,
             remedy=self.remedy,
             file=file,
             line=line,
@@ -56,7 +56,7 @@ def known_id(
             path=path,
             where=where,
             required=f"must be a known {kind}",
-            found=shorten(value),
+            actual=shorten(value),
             remedy=nearest(value, names),
         )
 
@@ -79,6 +79,6 @@ def on_scale(
             path=path,
             where=where,
             required=f"must be in [{number_text(scale.low)}, {number_text(scale.high)}]",
-            found=str(off_scale),
+            actual=str(off_scale),
             remedy="correct the number, or widen the issue's scale",
         )

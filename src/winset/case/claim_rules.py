@@ -22,7 +22,7 @@ def claims_hold(case: Any) -> Iterator[BrokenRule]:
                 path=at,
                 where=name,
                 required="must have exactly one of question, issue and text",
-                found=" and ".join(answered) or "none",
+                actual=" and ".join(answered) or "none",
                 remedy="name what the claim answers",
             )
             continue
@@ -49,7 +49,7 @@ def _on_issue(claim: Any, at: Path, name: str, case: Any) -> Iterator[BrokenRule
                 path=(*at, field),
                 where=f"{name}: {field}",
                 required="must be empty where the claim is on an issue",
-                found=shorten(_cell_text(getattr(claim, field))),
+                actual=shorten(_cell_text(getattr(claim, field))),
                 remedy="say how sure it is by the range of `value`, or ask a question instead",
             )
 
@@ -61,7 +61,7 @@ def _on_question(claim: Any, at: Path, name: str, question: Any) -> Iterator[Bro
             path=(*at, "value"),
             where=f"{name}: value",
             required="must be empty unless the claim is on an issue",
-            found=str(claim.value),
+            actual=str(claim.value),
             remedy="name the issue, or say the outcome in words",
         )
     if not claim.outcome and not is_bad(claim, "outcome"):
@@ -76,7 +76,7 @@ def _on_question(claim: Any, at: Path, name: str, question: Any) -> Iterator[Bro
                 path=path,
                 where=f"{name}: outcome",
                 required=f"must be among {', '.join(known)}",
-                found=shorten(outcome),
+                actual=shorten(outcome),
                 remedy=nearest(outcome, known),
             )
     if {*known} <= {*(claim.outcome or ())}:
@@ -84,7 +84,7 @@ def _on_question(claim: Any, at: Path, name: str, question: Any) -> Iterator[Bro
             path=path,
             where=f"{name}: outcome",
             required="must leave an outcome out",
-            found=shorten("; ".join(claim.outcome)),
+            actual=shorten("; ".join(claim.outcome)),
             remedy="a claim that anything may happen says nothing",
         )
 
@@ -96,7 +96,7 @@ def _resolution(claim: Any, at: Path, name: str) -> Iterator[BrokenRule]:
             path=(*at, "resolution"),
             where=f"{name}: resolution",
             required=f"must be empty or void: the {kind} itself says how it came out",
-            found=claim.resolution,
+            actual=claim.resolution,
             remedy=f"write it as `{key}` of the {kind} in case.yaml",
         )
     for field in ("resolved", "source"):
@@ -105,14 +105,14 @@ def _resolution(claim: Any, at: Path, name: str) -> Iterator[BrokenRule]:
                 path=(*at, field),
                 where=f"{name}: {field}",
                 required="must be empty without a resolution",
-                found=shorten(getattr(claim, field)),
+                actual=shorten(getattr(claim, field)),
                 remedy="say how it came out, or empty the cell",
             )
 
 
 def _missing(path: Path, where: str, remedy: str) -> BrokenRule:
     return BrokenRule(
-        path=path, where=where, required="must be given", found="an empty cell", remedy=remedy
+        path=path, where=where, required="must be given", actual="an empty cell", remedy=remedy
     )
 
 

@@ -62,7 +62,7 @@ def _unique(case: Any) -> Iterator[BrokenRule]:
                     path=(name, index, first),
                     where=f"{name}: {name_text}",
                     required="must stand once",
-                    found=f"a second row like number {seen[own] + 1}",
+                    actual=f"a second row like number {seen[own] + 1}",
                     remedy="delete or rename one of them",
                 )
             seen.setdefault(own, index)
@@ -77,7 +77,7 @@ def _issues(case: Any) -> Iterator[BrokenRule]:
                 path=(*at, "scale"),
                 where=f"{issue.id}: scale",
                 required="low must be below high",
-                found=f"low {number_text(issue.scale.low)}, high {number_text(issue.scale.high)}",
+                actual=f"low {number_text(issue.scale.low)}, high {number_text(issue.scale.high)}",
                 remedy="give the low end first",
             )
         reversion = (*at, "reversion")
@@ -113,7 +113,7 @@ def _cycles(case: Any) -> Iterator[BrokenRule]:
             path=("issues", [i.id for i in case.issues].index(circle[0]), "requires"),
             where=f"{circle[0]}: requires",
             required="no issue may wait for itself",
-            found=" → ".join(circle),
+            actual=" → ".join(circle),
             remedy="remove one `requires` or one conditional stance of the circle",
         )
         for id in circle:
@@ -144,7 +144,7 @@ def _actors(case: Any) -> Iterator[BrokenRule]:
                     path=("actors", index, "role"),
                     where=f"{actor.id}: role",
                     required="a party must have one negotiator",
-                    found=f"another one in party “{actor.party}”",
+                    actual=f"another one in party “{actor.party}”",
                     remedy="keep the role for who signs; make the others voters or leaders",
                 )
 
@@ -168,7 +168,7 @@ def _stances(case: Any) -> Iterator[BrokenRule]:
                 path=(*at, "red_line_low"),
                 where=f"{name}: red line",
                 required="red_line_low must not lie above red_line_high, ranges included",
-                found=f"{low} and {high}",
+                actual=f"{low} and {high}",
                 remedy="exchange them, or narrow the ranges",
             )
         if stance.condition is not None:
@@ -181,7 +181,7 @@ def _stances(case: Any) -> Iterator[BrokenRule]:
                     path=(*at, quantity),
                     where=f"{name}: {quantity}",
                     required="must be given",
-                    found="an empty cell",
+                    actual="an empty cell",
                     remedy="give a number; a wide range if little is known",
                 )
         if stance.salience is None or stance.influence is None:
@@ -195,7 +195,7 @@ def _stances(case: Any) -> Iterator[BrokenRule]:
                 path=("issues", index),
                 where=f"{issue.id}: stances",
                 required="some actor must have both influence and salience",
-                found="influence × salience of 0 for every actor",
+                actual="influence × salience of 0 for every actor",
                 remedy="give at least one actor a weight",
             )
 
@@ -213,7 +213,7 @@ def _conditional(stance: Any, index: int, plain: set[Any], case: Any) -> Iterato
             path=(*at, "condition"),
             where=f"{name}: if",
             required="must stand beside a row without a condition",
-            found="only this one",
+            actual="only this one",
             remedy="add what holds when the condition does not",
         )
 
@@ -231,7 +231,7 @@ def _ties(case: Any) -> Iterator[BrokenRule]:
                 path=(*at, "target"),
                 where=name,
                 required="a tie must join two actors",
-                found="one and the same",
+                actual="one and the same",
                 remedy="delete the row",
             )
         if tie.kind == "dependence" and tie.weight is not None and tie.source is not None:
@@ -242,7 +242,7 @@ def _ties(case: Any) -> Iterator[BrokenRule]:
                     path=(*at, "weight"),
                     where=f"{tie.source}: dependence",
                     required="must sum to at most 1 over its targets, ranges at their highest",
-                    found=f"{leaning[tie.source]:g}",
+                    actual=f"{leaning[tie.source]:g}",
                     remedy="lower the weights: above 0.5 is already a client",
                 )
 
@@ -264,7 +264,7 @@ def _scenarios(case: Any) -> Iterator[BrokenRule]:
                     path=at,
                     where=name,
                     required="must have exactly one of set, add, multiply",
-                    found=" and ".join(operations) or "none",
+                    actual=" and ".join(operations) or "none",
                     remedy="keep one",
                 )
             selectors = _selectors(change.quantity)
@@ -274,7 +274,7 @@ def _scenarios(case: Any) -> Iterator[BrokenRule]:
                         path=(*at, key),
                         where=f"{name}: {key}",
                         required=f"{change.quantity} is selected by {' or '.join(selectors)}",
-                        found=key,
+                        actual=key,
                         remedy="remove it",
                     )
 
@@ -299,7 +299,7 @@ def _questions(case: Any) -> Iterator[BrokenRule]:
                 path=at,
                 where=question.id,
                 required="must have either `answer` or `options`",
-                found="both" if question.options else "neither",
+                actual="both" if question.options else "neither",
                 remedy="name the model quantity that answers it",
             )
         quantities = (
@@ -312,7 +312,7 @@ def _questions(case: Any) -> Iterator[BrokenRule]:
             except ValueError as error:
                 yield BrokenRule(
                     path=path, where=f"{question.id}: {key}", required=f"must be one of {error}",
-                    found=shorten(text), remedy="write the quantity that answers the question",
+                    actual=shorten(text), remedy="write the quantity that answers the question",
                 )  # fmt: skip
                 continue
             where = f"{question.id}: {key}"
@@ -326,7 +326,7 @@ def _questions(case: Any) -> Iterator[BrokenRule]:
                 path=(*at, "resolution", "outcome"),
                 where=f"{question.id}: resolution",
                 required=f"must be one of {', '.join(sorted(outcomes))}",
-                found=shorten(question.resolution.outcome),
+                actual=shorten(question.resolution.outcome),
                 remedy="name one of the outcomes",
             )
 
@@ -351,7 +351,7 @@ def _evidence(case: Any) -> Iterator[BrokenRule]:
                 path=(*at, "start"),
                 where=f"{name}: span",
                 required="start must be 0 or more and below end",
-                found=f"{start} to {end}",
+                actual=f"{start} to {end}",
                 remedy="give the span as characters from the document's beginning",
             )
     cited = [("stances", f"{s.actor} on {s.issue}", s) for s in case.stances]

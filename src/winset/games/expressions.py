@@ -106,13 +106,13 @@ class ExpressionError(WinsetError):
 
     Attributes:
         required: what must hold.
-        found: what stands there instead.
+        actual: what stands there instead.
         remedy: what to do about it; may be empty.
         at: character of the text, from 0.
     """
 
     def __init__(self, required: str, actual: str, *, remedy: str = "", at: int = 0) -> None:
-        self.required, self.found, self.remedy, self.at = required, actual, remedy, at
+        self.required, self.actual, self.remedy, self.at = required, actual, remedy, at
         sentence = f"character {at + 1}: {required}; found {actual}"
         super().__init__(f"{sentence}; {remedy}" if remedy else sentence)
 

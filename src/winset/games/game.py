@@ -48,7 +48,7 @@ def problem_at(where: str, place: GamePlace, error: ExpressionError) -> Problem:
     return Problem(
         where=where,
         required=error.required,
-        found=error.found,
+        found=error.actual,
         remedy=error.remedy,
         file=place.file,
         line=place.line,
