@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from any_decisions import ACTORS, made_up, read
+from mixture import fit_mixture
 from winset.case.shipped import shipped_cases
 from winset.cli import cli
 from winset.errors import WinsetError
@@ -32,7 +33,7 @@ from winset.track_record.backtest import (
 )
 from winset.track_record.calibration_fit import fit_models
 from winset.track_record.decision import Trial
-from winset.track_record.model_table import duels, ensemble, standings
+from winset.track_record.model_table import duels, standings
 from winset.track_record.resolved_questions import score_events
 from winset.track_record.scores import crps
 
@@ -278,7 +279,7 @@ def test_intervals_come_from_whole_groups(tmp_path):
 
 
 def test_ensembles_are_of_models_that_settled_everything(run):
-    found = ensemble(run)
+    found = fit_mixture(run)
     assert set(found.models) == {"mean", "median", "exchange"}
     assert sum(found.weights) == pytest.approx(1.0)
 

@@ -33,7 +33,7 @@ from winset.track_record.backtest_words import (
     probability_transforms,
     verdict,
 )
-from winset.track_record.model_table import ensemble, standings
+from winset.track_record.model_table import standings
 from winset.track_record.resolved_questions import score_events
 
 DEV = Path(__file__).parents[2] / "shared" / "data" / "deu" / "dev.csv"
@@ -87,19 +87,19 @@ def test_the_same_run_gives_the_same_page(trees, run, page):
 
 
 def test_the_page_leads_with_who_is_best_and_whether_that_can_be_told(run, page):
-    found = verdict(run, ensemble(run))
+    found = verdict(run)
     answers = page[page.index('id="answers"') : page.index('id="models"')]
     for sentence in found.sentences:
         assert sentence.split("“")[0][:40] in answers
     text = " ".join(found.sentences)
-    assert "tell apart" in text and "80 % intervals hold" in text and "mixture" in text
+    assert "tell apart" in text and "80 % intervals hold" in text
     assert "Calibrating" in text
 
 
 def test_with_few_groups_nothing_is_said_to_be_better(tmp_path):
     few = read(tmp_path, made_up(6, 2))
     found = run_backtest(few, MODELS_USED, draws=100)
-    text = " ".join(verdict(found, ensemble(found)).sentences)
+    text = " ".join(verdict(found).sentences)
     assert "rests on 6 groups" in text and "can tell apart" not in text
     page = backtest_html(found, few)
     assert "too few groups" in page and ">worse<" not in page and ">better<" not in page
@@ -164,7 +164,7 @@ def test_a_run_in_which_nothing_settled_still_has_a_page(tmp_path):
     found = run_backtest(decisions, [NashBargaining()], draws=20)
     page = backtest_html(found, decisions)
     assert "No model that looks at the case settled any decision" in unmarked(page)
-    assert verdict(found, ensemble(found)) is None and 'id="data"' in page
+    assert verdict(found) is None and 'id="data"' in page
 
 
 def test_events_come_with_their_diagram_and_with_how_few_they_are(tmp_path):

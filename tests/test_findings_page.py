@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from ablation import LADDER, by_actors, by_rule, by_spread, ladder
 from any_decisions import made_up, read
-from winset.cli.findings import BLOCK, findings, findings_tables, refreshed, tables_from
+from findings import BLOCK, findings, findings_tables, refreshed, tables_from
 from winset.errors import WinsetError
 from winset.forecast.calibration import shipped
 from winset.models import Mean, Median
-from winset.track_record.ablation import LADDER, by_actors, by_rule, by_spread, ladder
 from winset.track_record.backtest import run_backtest, settlements
 from winset.track_record.calibration_fit import FOLDS
 from winset.track_record.model_table import standings

@@ -126,9 +126,8 @@ def _print_json(run: "Backtest", events: "EventScores | None") -> None:
     from dataclasses import replace
 
     from winset.cli.printing import print_json
-    from winset.track_record.model_table import duels, ensemble, standings
+    from winset.track_record.model_table import duels, standings
 
-    mixture = ensemble(run)
     print_json(
         {
             "made": replace(run, rows=()),
@@ -136,7 +135,6 @@ def _print_json(run: "Backtest", events: "EventScores | None") -> None:
                 which: {"standings": standings(run, which), "duels": duels(run, which)}
                 for which in ("raw", "calibrated")
             },
-            "ensemble": mixture,
             "events": events,
             "rows": run.rows,
         }
@@ -145,8 +143,8 @@ def _print_json(run: "Backtest", events: "EventScores | None") -> None:
 
 def _print(run: "Backtest", decisions: "Decisions", events: "EventScores | None") -> None:
     from winset.cli.printing import heading, say
-    from winset.track_record.backtest_words import few_groups, mixture_sentence
-    from winset.track_record.model_table import duels, ensemble, standings
+    from winset.track_record.backtest_words import few_groups
+    from winset.track_record.model_table import duels, standings
 
     count = len(decisions.decisions)
     groups = len(decisions.groups)
@@ -168,10 +166,6 @@ def _print(run: "Backtest", decisions: "Decisions", events: "EventScores | None"
         click.echo()
         heading("Beside the mean, calibrated, on the decisions that both settle")
         _print_duels(comparisons)
-    mixture = ensemble(run)
-    if mixture is not None:
-        click.echo()
-        say(mixture_sentence(mixture))
     for model, reasons in run.left_out.items():
         for why, times in reasons.items():
             say(f"left out: {model}, {_many(times, 'decision')}: {why}")

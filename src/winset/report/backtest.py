@@ -17,15 +17,13 @@ from winset.report.document import as_json, document, figure
 from winset.track_record.backtest import Backtest, BacktestRow
 from winset.track_record.backtest_words import (
     EIGHTY,
-    NO_MIXTURE,
-    mixture_sentence,
     points,
     share,
     signed,
     verdict,
 )
 from winset.track_record.calibration_fit import FOLDS
-from winset.track_record.model_table import PairedComparison, Standing, duels, ensemble, standings
+from winset.track_record.model_table import PairedComparison, Standing, duels, standings
 from winset.track_record.resolved_questions import EventScores
 from winset.track_record.scores import FEW_GROUPS
 
@@ -61,8 +59,7 @@ def backtest_html(run: Backtest, decisions: Decisions, events: EventScores | Non
         raise WinsetError(
             f"{decisions.name}: must be the decisions that the backtest was run on; found others"
         )
-    mixture = ensemble(run)
-    summary = verdict(run, mixture)
+    summary = verdict(run)
     best = summary.best.model if summary else None
     names = model_names(run)
     rows_of: dict[str, list[BacktestRow]] = {}
@@ -89,7 +86,6 @@ def backtest_html(run: Backtest, decisions: Decisions, events: EventScores | Non
         ],
         against=against,
         duels=[_duel(d, len(decisions.groups)) for d in duels(run, "calibrated", against=against)],
-        mixture=mixture_sentence(mixture) if mixture else NO_MIXTURE,
         scores=[figure(scores_by_model(run, score)) for score in ("crps", "error")]
         if tables["calibrated"]
         else [],

@@ -1,4 +1,4 @@
-"""A backtest in words: who is best, whether that can be told, what calibrating and mixing earn."""
+"""A backtest in words: who is best, whether that can be told, what calibrating earns."""
 
 import math
 from dataclasses import dataclass
@@ -7,7 +7,6 @@ import numpy as np
 
 from winset.models.base import FloatArray
 from winset.track_record.backtest import CLIMATOLOGY, SHARES, Backtest
-from winset.track_record.ensemble import Ensemble
 from winset.track_record.model_table import (
     Score,
     Standing,
@@ -37,13 +36,8 @@ class BacktestVerdict:
     sentences: tuple[str, ...]
 
 
-def verdict(backtest: Backtest, mixture: Ensemble | None) -> BacktestVerdict | None:
-    """Return what ``backtest`` comes to; None where no model settled anything.
-
-    Args:
-        backtest: of any models.
-        mixture: of them, as `winset.track_record.model_table.ensemble` made it.
-    """
+def verdict(backtest: Backtest) -> BacktestVerdict | None:
+    """Return what ``backtest`` comes to; None where no model settled anything."""
     skipped = lazy_forecasters()
     found = [s for s in standings(backtest, "calibrated") if s.model not in skipped]
     if not found:
@@ -61,14 +55,7 @@ def verdict(backtest: Backtest, mixture: Ensemble | None) -> BacktestVerdict | N
             f"Of the error of somebody who knows all other outcomes and nothing of the case, it "
             f"saves {100 * skilled:.0f} %."
         )
-    sentences.append(mixture_sentence(mixture) if mixture else NO_MIXTURE)
     return BacktestVerdict(best=best, next=other, sentences=tuple(sentences))
-
-
-NO_MIXTURE = (
-    "No mixture of models was tried: that takes two that settled every decision, of two groups or "
-    "more."
-)
 
 
 def few_groups(groups: int) -> tuple[str, ...]:
@@ -134,25 +121,6 @@ def _coverage(best: Standing) -> str:
     return (
         f"Its 80 % intervals hold {share(covered)} of the outcomes and are {width:.0f} of 100 "
         "points wide."
-    )
-
-
-def mixture_sentence(mixture: Ensemble) -> str:
-    """Return in words what the mixture of models is worth."""
-    shares = ", ".join(
-        f"{model} {weight:.2f} ({low:.2f} to {high:.2f})"
-        for model, weight, low, high in zip(
-            mixture.models, mixture.weights, mixture.low, mixture.high, strict=True
-        )
-    )
-    d = mixture.difference
-    beats, so = (
-        ("beats", "it is worth using") if mixture.better else ("does not beat", "so none is used")
-    )
-    return (
-        f"A mixture of all models, its weights learned in other groups, {beats} its best member, "
-        f"“{mixture.best}”, {so}: CRPS {d.value:+.2f} ({d.low:+.2f} to {d.high:+.2f}). "
-        f"Weights: {shares}."
     )
 
 

@@ -14,7 +14,6 @@ from winset.track_record.backtest import (
     BacktestRow,
     ScoredDecision,
 )
-from winset.track_record.ensemble import Ensemble, EnsembleMember, fit_ensemble
 from winset.track_record.scores import Estimate, estimate, group_weights, resolvable, skill
 
 Which = Literal["raw", "calibrated"]
@@ -123,32 +122,6 @@ def duels(
                 )
             )
     return tuple(comparisons)
-
-
-def ensemble(backtest: Backtest, *, seed: int = 0) -> Ensemble | None:
-    """Return the mixture of all models that settled every decision.
-
-    None if fewer than two did, or if all decisions are of one group.
-    """
-    everywhere = {row.decision for row in backtest.rows}
-    rows = {
-        model: own
-        for model in backtest.models
-        if model not in lazy_forecasters()
-        and (own := settled(backtest, model, "calibrated")).keys() == everywhere
-    }
-    if len(rows) < 2 or len({row.group for row in backtest.rows}) < 2:
-        return None
-    first = list(next(iter(rows.values())).values())
-    return fit_ensemble(
-        [
-            EnsembleMember(model=model, grid=np.array([s.score.grid for s in own.values()]))
-            for model, own in rows.items()
-        ],
-        np.array([s.row.outcome for s in first]),
-        [s.row.group for s in first],
-        seed=seed,
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

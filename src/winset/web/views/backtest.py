@@ -15,7 +15,7 @@ from winset.formats.grid import KINDS as ENDINGS
 from winset.models import MODELS, make_model
 from winset.track_record.backtest import Backtest, BacktestRow, run_backtest
 from winset.track_record.backtest_words import verdict
-from winset.track_record.model_table import Which, duels, ensemble, standings
+from winset.track_record.model_table import Which, duels, standings
 from winset.track_record.scores import Estimate
 from winset.web.server.error_responses import RefusedError
 from winset.web.views.kind import Choice, Field, Progress, Subject, ViewKind, sampling_fields
@@ -120,9 +120,8 @@ def make(subject: Subject, query: ViewQuery, progress: Progress) -> ViewResult:
         seed=query.seed,
         progress=lambda done: progress(0.95 * done / whole),
     )
-    mixture = ensemble(run)
     progress(0.98)
-    summary = verdict(run, mixture)
+    summary = verdict(run)
     sentences = [f"{len(decisions.decisions)} decisions in {len(decisions.groups)} groups."]
     sentences += summary.sentences if summary else ["No model settled any of these decisions."]
     sentences += [f"{note}." for note in run.notes]

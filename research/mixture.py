@@ -11,7 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from winset.models.base import FloatArray
+from winset.track_record.backtest import Backtest
 from winset.track_record.calibration_fit import folds
+from winset.track_record.model_table import lazy_forecasters, settled
 from winset.track_record.scores import Estimate, estimate, group_weights
 
 RESAMPLES = 200
@@ -54,7 +56,7 @@ class Ensemble:
 
     @property
     def better(self) -> bool:
-        """Whether the mixture beats its best member beyond the luck of the decisions."""
+        """Whether the mixture beats its best member by more than chance explains."""
         return self.difference.high < 0.0
 
 
@@ -124,7 +126,7 @@ def _weights(away: FloatArray, between: FloatArray) -> FloatArray:
     from scipy.optimize import minimize
 
     count = len(away)
-    found = minimize(
+    fit = minimize(
         lambda w: float(_score(w, away, between)),
         np.full(count, 1.0 / count),
         jac=lambda w: away - between @ w,
@@ -133,6 +135,57 @@ def _weights(away: FloatArray, between: FloatArray) -> FloatArray:
         method="SLSQP",
         options={"ftol": 1e-10, "maxiter": 200},
     )
-    inside = np.clip(found.x, 0.0, 1.0)
+    inside = np.clip(fit.x, 0.0, 1.0)
     weights: FloatArray = inside / inside.sum()
     return weights
+
+
+def fit_mixture(backtest: Backtest, *, seed: int = 0) -> Ensemble | None:
+    """Return the mixture of all models that settled every decision.
+
+    None if fewer than two did, or if all decisions are of one group.
+    """
+    everywhere = {row.decision for row in backtest.rows}
+    rows = {
+        model: own
+        for model in backtest.models
+        if model not in lazy_forecasters()
+        and (own := settled(backtest, model, "calibrated")).keys() == everywhere
+    }
+    if len(rows) < 2 or len({row.group for row in backtest.rows}) < 2:
+        return None
+    first = list(next(iter(rows.values())).values())
+    return fit_ensemble(
+        [
+            EnsembleMember(model=model, grid=np.array([s.score.grid for s in own.values()]))
+            for model, own in rows.items()
+        ],
+        np.array([s.row.outcome for s in first]),
+        [s.row.group for s in first],
+        seed=seed,
+    )
+
+
+NO_MIXTURE = (
+    "No mixture of models was tried: that takes two that settled every decision, of two groups or "
+    "more."
+)
+
+
+def mixture_sentence(mixture: Ensemble) -> str:
+    """Return in words what the mixture of models is worth."""
+    shares = ", ".join(
+        f"{model} {weight:.2f} ({low:.2f} to {high:.2f})"
+        for model, weight, low, high in zip(
+            mixture.models, mixture.weights, mixture.low, mixture.high, strict=True
+        )
+    )
+    d = mixture.difference
+    beats, so = (
+        ("beats", "it is worth using") if mixture.better else ("does not beat", "so none is used")
+    )
+    return (
+        f"A mixture of all models, its weights learned in other groups, {beats} its best member, "
+        f"“{mixture.best}”, {so}: CRPS {d.value:+.2f} ({d.low:+.2f} to {d.high:+.2f}). "
+        f"Weights: {shares}."
+    )

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from winset.track_record.ensemble import EnsembleMember, fit_ensemble
+from mixture import EnsembleMember, fit_ensemble
 from winset.track_record.scores import crps
 
 GROUPS = [f"g{k // 2}" for k in range(120)]

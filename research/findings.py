@@ -1,6 +1,6 @@
 """The tables of the findings page, made from a backtest: the prose around them is left alone.
 
-`python -m winset.cli.findings TABLE PAGE` runs the backtest of TABLE and writes each table of PAGE
+`python research/findings.py TABLE PAGE` runs the backtest of TABLE and writes each table of PAGE
 anew, between the lines `<!-- table: NAME -->` and `<!-- end -->`.
 """
 
@@ -14,9 +14,9 @@ import click
 from winset.errors import Problem, WinsetError, nearest
 
 if TYPE_CHECKING:
+    from ablation import Ablation
     from winset.forecast.calibration import Fitted
     from winset.formats.decisions import Decisions
-    from winset.track_record.ablation import Ablation
     from winset.track_record.backtest import Backtest
     from winset.track_record.model_table import Standing
 
@@ -55,18 +55,17 @@ def findings_tables(run: "Backtest", decisions: "Decisions", fitted: "Fitted") -
         decisions: what it was run on.
         fitted: the calibrations it used.
     """
-    from winset.track_record.ablation import by_actors, by_rule, by_spread
+    from ablation import by_actors, by_rule, by_spread
+    from mixture import NO_MIXTURE, fit_mixture, mixture_sentence
     from winset.track_record.backtest_words import (
-        NO_MIXTURE,
         interval_coverage,
-        mixture_sentence,
         share,
         verdict,
     )
-    from winset.track_record.model_table import ensemble, standings
+    from winset.track_record.model_table import standings
 
-    mixture = ensemble(run)
-    judgement = verdict(run, mixture)
+    mixture = fit_mixture(run)
+    judgement = verdict(run)
     if judgement is None:
         raise WinsetError(f"{run.name}: no model settled anything, so nothing was found")
     best = judgement.best.model
@@ -77,7 +76,7 @@ def findings_tables(run: "Backtest", decisions: "Decisions", fitted: "Fitted") -
             [f"{len(decisions.decisions)} decisions in {len(decisions.groups)} groups",
              *decisions.notes]
         ),
-        "verdict": _list(judgement.sentences[:-1]),
+        "verdict": _list(judgement.sentences),
         "raw": _standings(standings(run, "raw"), calibrated=False),
         "calibrated": _standings(standings(run, "calibrated"), calibrated=True),
         "left-out": _list(
@@ -150,8 +149,8 @@ def _parts(fitted: "Fitted") -> str:
 
 
 def _ladder(model: str, decisions: "Decisions") -> str:
+    from ablation import ladder
     from winset.models import make_model
-    from winset.track_record.ablation import ladder
     from winset.track_record.backtest import settlements
     from winset.track_record.backtest_words import points, share, signed
 
