@@ -1,11 +1,11 @@
-"""Which model says most about a case, and what a case lacks for that model."""
+"""Which model says most about a case, and which inputs it still needs."""
 
 from dataclasses import dataclass
 
 from winset.case.model import Case
 
 FULL, LESSER = "two-level", "mean"
-PLAYING_ROUNDS = "expected-utility"  # where rounds are asked for and no model is named
+PLAYING_ROUNDS = "expected-utility"  # the default where rounds are wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ def assumptions(model: str) -> tuple[str, ...]:
     """Return what the model says of itself: its idea, and the paragraphs of what it assumes.
 
     >>> assumptions("mean")[1].split(",")[0][:44]
-    'Assumes that everybody is heard in proportio'
+    'Assumes that everyone is heard in proportion'
     """
     if model not in MODELS:
         return ()

@@ -1,4 +1,4 @@
-"""One decision on which several models are tried, with the same draws for all of them."""
+"""One decision on which several models are tested, with the same draws for all of them."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ Draws = tuple[FloatArray, FloatArray, float | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SolvedDecision:
-    """What a model made of a decision.
+    """The outcome of a decision in a model.
 
     Attributes:
         decision: as it was solved: alone, or among all issues of its group.
@@ -29,7 +29,7 @@ class SolvedDecision:
 
 
 class Trial:
-    """A decision with its draws, each made when first asked for. The streams are a forecast's own.
+    """A decision with its draws, sampled when first needed, from the streams of a forecast.
 
     Args:
         decision: to be forecast.
@@ -45,10 +45,10 @@ class Trial:
         self._batches: dict[tuple[bool, int], Batch] = {}
 
     def solve(self, model: Model) -> SolvedDecision:
-        """Return what ``model`` makes of the issue alone, or else among all issues of its group.
+        """Return the issue solved by ``model``, alone or else among all issues of its group.
 
         Raises:
-            WinsetError: when it can do neither.
+            WinsetError: when the model can do neither.
         """
         try:
             return self._solve(self._decision, model)
@@ -59,7 +59,7 @@ class Trial:
             return self._solve(self._together, model)
 
     def calibrate(self, solved: SolvedDecision, calibration: Calibration) -> SolvedDecision:
-        """Return ``solved`` with calibrated settlements, as many draws as were asked for."""
+        """Return ``solved`` with calibrated settlements, in all draws of the trial."""
         outcome = solved.outcome
         if len(outcome.settlement) < self._draws:
             outcome = repeated(outcome, self._draws)

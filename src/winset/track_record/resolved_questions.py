@@ -1,4 +1,4 @@
-"""Questions of cases that are resolved, beside what models said of them."""
+"""Resolved questions of cases, with the chances that models gave them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,14 +27,14 @@ THIN = 20  # questions
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """What one model said of one outcome of one question.
+    """The chance that one model gave to one outcome of one question.
 
     Attributes:
         case: title.
         question: its id.
         model: its name.
         outcome: yes, or an option.
-        probability: that it would come about.
+        probability: that it comes about.
         happened: whether it did.
     """
 
@@ -48,14 +48,14 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelEvents:
-    """How one model fared.
+    """The scores of one model.
 
     Attributes:
         model: its name.
-        count: outcomes it gave a probability.
+        count: outcomes to which it gave a probability.
         brier: mean score, 0 to 1.
         log: mean score, base e.
-        reliability: what happened beside what was said.
+        reliability: how often outcomes happened, by the probability given.
     """
 
     model: str
@@ -67,13 +67,13 @@ class ModelEvents:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventScores:
-    """How models fared on resolved questions.
+    """The scores of models on resolved questions.
 
     Attributes:
         questions: how many are resolved.
         cases: in how many cases.
         models: the best first.
-        events: all that was scored.
+        events: everything that was scored.
     """
 
     questions: int
@@ -90,7 +90,7 @@ class EventScores:
 def score_events(
     decisions: Decisions, models: Sequence[Model], *, draws: int, seed: int = 0
 ) -> EventScores | None:
-    """Return how ``models`` fared on the resolved questions of the cases; None if there is none."""
+    """Return the scores of ``models`` on the resolved questions of the cases; None without any."""
     cases = list({id(d.case): d.case for d in decisions.decisions}.values())
     resolved_cases = [case for case in cases if any(q.resolution for q in case.questions)]
     if not resolved_cases:

@@ -1,4 +1,4 @@
-"""The table of an issue, and what solves it: the door to the kernel for those who solve a part."""
+"""The table of an issue and the function that solves it, for callers that solve one issue."""
 
 from winset.models.kernels.ratification import IssueTable as IssueTable
 from winset.models.kernels.two_level import SolvedTable as SolvedTable
