@@ -105,7 +105,7 @@ class Talks:
         return frozenset(looked).union(*(self._bearing(j) for j in looked))
 
     def solved(self, k: int, agreed_issues: frozenset[int]) -> SolvedTable:
-        """Return issue ``k`` solved where the issues ``given`` are agreed."""
+        """Return issue ``k`` solved in the world where ``agreed_issues`` are agreed."""
         key = (k, agreed_issues & self._bearing(k))
         if key not in self._solved:
             model, batch = self._model, self._batch
