@@ -129,7 +129,7 @@ def test_rows_of_another_run_are_refused(trees, tmp_path):
         {"fitted": other},
     ):  # fmt: skip
         models = changed.pop("models", [Mean()])
-        with pytest.raises(WinsetError, match="holds something else than rows of this run"):
+        with pytest.raises(WinsetError, match="does not hold rows of this run"):
             run_backtest(trees, models, **{"draws": 50, "rows": rows, **changed})
     before = rows.read_text()
     rows.write_text(before + "{}\n")

@@ -260,7 +260,7 @@ def test_records_are_by_name_and_thin_ones_are_marked_not_hidden(pie):
     assert (nobody.name, nobody.settled) == ("unnamed", 1)
     assert tallies(scored, "author", least=6)[0].thin
     [everything] = tallies(scored, "outlet")
-    assert (everything.name, everything.settled) == ("nowhere known", 7)
+    assert (everything.name, everything.settled) == ("unknown outlet", 7)
 
 
 def test_a_record_counts_what_is_open_overdue_and_void(pie):

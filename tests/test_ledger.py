@@ -608,8 +608,8 @@ def test_a_sealed_forecast_comes_out_the_same_after_the_case_was_edited(folder):
     yes_no, settlement = found.checks
     assert (yes_no.verdict, settlement.verdict) == ("same bytes", "same bytes")
     assert yes_no.changes == (
-        "the case was edited since: case.yaml, stances.csv",
-        "the question reads otherwise in the case; the sealed words count",
+        "edited since then: case.yaml, stances.csv",
+        "the case has another wording of the question; the sealed wording counts",
     )
 
 
@@ -668,7 +668,7 @@ def test_another_version_is_named(folder):
     done = sealed(folder)
     doctored(folder, made={**done.seal.made, "version": "0.0.1"})
     changes = verify(folder).checks[1].changes
-    assert any(change.startswith("sealed by winset 0.0.1, made again by ") for change in changes)
+    assert any(change.startswith("sealed by winset 0.0.1, repeated by ") for change in changes)
 
 
 @pytest.mark.parametrize(
@@ -778,7 +778,7 @@ def test_without_an_agreement_only_the_agreement_is_scored(folder):
 def test_a_resolution_comes_once_and_an_amendment_stands_beside_it(folder):
     sealed(folder)
     resolve(folder, "agreement", "yes", at=LATER)
-    with pytest.raises(WinsetError, match="was resolved already: yes"):
+    with pytest.raises(WinsetError, match="was already resolved: yes"):
         resolve(folder, "agreement", "no", at=LATER)
     done = resolve(folder, "agreement", "no", note="recount", amend=True, at=LATER)
     assert done.resolution.outcome == "no"
@@ -796,7 +796,7 @@ def test_before_the_day_only_what_is_settled_already_is_resolved(folder):
     early = datetime.datetime(2026, 3, 1, tzinfo=datetime.UTC)
     with pytest.raises(WinsetError, match="say since when"):
         resolve(folder, "agreement", "yes", at=early)
-    with pytest.raises(WinsetError, match="must not be a day to come"):
+    with pytest.raises(WinsetError, match="must not lie in the future"):
         resolve(folder, "agreement", "yes", date=datetime.date(2026, 3, 2), at=early)
     with pytest.raises(WinsetError, match="is too late"):
         resolve(folder, "agreement", "yes", date=datetime.date(2026, 7, 1), at=LATER)
@@ -864,7 +864,7 @@ def test_a_case_that_says_otherwise_is_pointed_out(folder):
     edit(folder, "case.yaml", "    answer: agreement(price)\n",
          "    answer: agreement(price)\n    resolution: {outcome: yes}\n")  # fmt: skip
     changes = verify(folder).checks[0].changes
-    assert "case.yaml says it came out yes; the ledger counts" in changes
+    assert "case.yaml gives the outcome yes; the ledger counts" in changes
 
 
 def test_a_half_character_leaves_no_empty_ledger(tmp_path):

@@ -216,7 +216,7 @@ def test_the_code_of_an_older_forecast_is_unknown_and_it_still_loads(pie):
     made = make_forecast(pie, Mean(), draws=2).made.plain()
     del made["code"]
     assert Provenance(**made).code == UNKNOWN
-    assert compare_code(UNKNOWN) == "code that was not written down"
+    assert compare_code(UNKNOWN) == "code that was not recorded"
 
 
 def test_code_is_told_apart_from_what_compiled_it():

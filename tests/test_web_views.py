@@ -553,7 +553,7 @@ def test_how_a_sealed_forecast_came_out_is_written_under_it(tmp_path):
         assert read_ledger(case).sealed[0].resolution.outcome == "55"
         assert "Came out 55" in client.get(f"{PAGE}/sealed").text
         twice = client.post(f"{PIE}/resolutions", json=came)
-        assert twice.status_code == 422 and "resolved already" in twice.json()["error"]
+        assert twice.status_code == 422 and "already resolved" in twice.json()["error"]
         client.post(f"{PIE}/resolutions", json={**came, "outcome": "60", "amend": True})
         assert len(read_ledger(case).sealed[0].resolutions) == 2
         none = client.post(f"{PIE}/resolutions", json={**came, "entry": "0000"})

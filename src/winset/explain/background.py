@@ -1,4 +1,4 @@
-"""What lies behind a forecast: winsets, what binds, who stands in the way, the games played."""
+"""The background of a forecast: winsets, binding constraints, blame and the games played."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -28,19 +28,19 @@ from winset.models.two_level.winsets import Blame, Curves
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """What lies behind one forecast, from its own first draws.
+    """The background of one forecast, from its own first draws.
 
     Attributes:
-        draws: how many of them were looked at.
+        draws: how many of them were used.
         parties: ids, in the order of the party axis.
         actors: ids, in the order of the actor axis.
         party_of: ``(actor,)``, index of each actor's party; -1 outside all.
         curves: the winsets; None for a model that has none.
-        bindings: what binds, issue by issue; empty likewise.
+        bindings: the binding constraint of each issue; empty likewise.
         blame: who stands in the way where there is no agreement; None likewise.
         games: the case's games, by name, played under the same scenario and seed.
-        structure: how far chances of agreement move with what nobody can code; None where that was
-            not asked, or there is nothing of the kind.
+        structure: how far chances of agreement move with the parameters that cannot be coded; None
+            where that was not requested, or the model has no such parameters.
         model_chances: the chance of an agreement in each model that gives one, this model's own
             variants included.
     """
@@ -58,7 +58,7 @@ class Findings:
 
 
 def needed(models: Iterable[Model]) -> list[Kernel]:
-    """Return the kernels that forecasts of ``models`` run, with what lies behind them."""
+    """Return the kernels that forecasts of ``models`` and their background run."""
     modules: set[str] = set()
     for model in models:
         modules |= kernels_of(model)
@@ -70,17 +70,17 @@ def needed(models: Iterable[Model]) -> list[Kernel]:
 def look_behind(
     case: Case, forecast: Forecast, *, structure: bool = False, curves: bool = True
 ) -> Findings:
-    """Return what lies behind ``forecast`` of ``case``.
+    """Return the background of ``forecast`` of ``case``.
 
     Args:
-        case: what it was made of.
+        case: the case of the forecast.
         forecast: by any model.
-        structure: whether to work out how far its chances move with what nobody can code, which
-            takes as long as a few forecasts.
-        curves: whether to draw the winsets, which only pictures show.
+        structure: whether to compute how far its chances move with the parameters that cannot be
+            coded, which takes as long as a few forecasts.
+        curves: whether to compute the winset curves, which only pictures show.
 
     Raises:
-        CaseError: when a game of the case does not hold together.
+        CaseError: when a game of the case is inconsistent.
     """
     provenance = forecast.made
     drawn = forecast_draws(case, forecast, most=DRAWS)
@@ -117,7 +117,7 @@ def look_behind(
 
 
 def reckoned_with(played: PlayedGame) -> dict[str, GameEstimate]:
-    """Return the chances of an agreement that the players of a game reckon with, by name."""
+    """Return the chances of an agreement that the players of a game expect, by name."""
     return {
         name: estimate(played.names[name])
         for name, formula in played.game.quantities.items()
@@ -126,6 +126,6 @@ def reckoned_with(played: PlayedGame) -> dict[str, GameEstimate]:
 
 
 def _names(case: Case) -> dict[str, str]:
-    """Return what to call parties and actors."""
+    """Return the names of parties and actors by their ids."""
     names = {party.id: party.name or party.id for party in case.parties}
     return names | {actor.id: actor.name for actor in case.actors}

@@ -11,7 +11,7 @@ from winset.forecast.jsonable import jsonable
 
 
 def forecast_json(case: Case, forecast: Forecast, findings: Findings) -> dict[str, Any]:
-    """Return what the forecast says, numbers unrounded."""
+    """Return the forecast as plain JSON values, numbers unrounded."""
     issues = []
     for summary in forecast.summary():
         plain = jsonable(summary)

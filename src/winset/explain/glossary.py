@@ -45,10 +45,10 @@ def glossary() -> dict[str, Term]:
 
 
 def find_term(words: str) -> Term:
-    """Return the term that ``words`` name, whatever their capitals and their number.
+    """Return the term that ``words`` name, in capitals or not, singular or plural.
 
     Raises:
-        WinsetError: when the glossary has no such term, with the nearest.
+        WinsetError: when the glossary has no such term; it names the nearest one.
 
     >>> find_term("Red lines").name
     'red line'

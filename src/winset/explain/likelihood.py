@@ -14,7 +14,7 @@ YARDSTICK = sorted(
 
 
 def likelihood_word(probability: float) -> str:
-    """Return the word for ``probability``, rounded to whole per cent as a reader sees it.
+    """Return the word for ``probability``, rounded to whole per cent as it is printed.
 
     >>> likelihood_word(0.65), likelihood_word(0.546), likelihood_word(0.03)
     ('likely', 'likely', 'almost no chance')

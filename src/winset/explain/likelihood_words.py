@@ -1,4 +1,4 @@
-"""Words of likelihood, and the ranges that published yardsticks give them: suggestions, no more.
+"""Words of likelihood with the ranges of published yardsticks: suggestions for a coder.
 
 A phrase is read whole, with its degree and its negation: “not very likely” is neither “very likely”
 nor “likely”. A phrase that no yardstick lists gets no number, and the reason is given.
@@ -52,9 +52,8 @@ class Wording:
     """What a yardstick says that some words mean.
 
     Attributes:
-        words: the first is the yardstick's own term; the others stand beside it there, or are its
-            adverb.
-        probability: from the least to the greatest that they stand for.
+        words: the yardstick's own term, then its synonyms there and its adverb.
+        probability: the range that they stand for.
         yardstick: that lists them.
     """
 
@@ -110,12 +109,12 @@ DENIED = "it stands under a negation"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestion:
-    """Words of likelihood in a text, as one yardstick reads them, or as none does.
+    """Words of likelihood in a text, with the meaning that one yardstick gives them, if any.
 
     Attributes:
-        words: as they stand in the text, with their degree and their negation.
-        wording: what the yardstick says of them; None where they get no number.
-        reason: why they get none; empty where they do.
+        words: as in the text, with their degree and their negation.
+        wording: their meaning by the yardstick; None where they get no number.
+        reason: why they get no number; empty where they do.
     """
 
     words: str
@@ -172,10 +171,10 @@ _STRAIGHT = str.maketrans({"\u2019": "'", "\u2018": "'", "\u00a0": " "})
 
 
 def suggestions(text: str) -> tuple[Suggestion, ...]:
-    """Return the words of likelihood in ``text``, in its order, each as every yardstick reads it.
+    """Return the words of likelihood in ``text`` in order, each with its meaning by each yardstick.
 
-    A phrase is read as a whole. One that no yardstick lists, or that stands under a negation, comes
-    once, without a number and with the reason.
+    A phrase is read as a whole. One that no yardstick lists, or that is negated, is returned once,
+    without a number and with the reason.
 
     >>> def ranges(text):
     ...     return [(s.wording.yardstick.name, str(s.wording.probability)) if s.wording
@@ -217,7 +216,7 @@ def _lists(wording: Wording, words: str) -> bool:
 
 
 def _negation_before(text: str, start: int) -> int | None:
-    """Return where the negation of the words at ``start`` begins; None where they are affirmed."""
+    """Return where the negation of the words at ``start`` begins; None without one."""
     clause = max((match.end() for match in _CLAUSE.finditer(text, 0, start)), default=0)
     spared = [match.span() for match in _NO_NEGATION.finditer(text, clause, start)]
     for match in _NEGATION.finditer(text, clause, start):

@@ -1,9 +1,9 @@
-"""How far models that doubt an agreement are apart: all that can be said of how sure its chance is.
+"""How far apart models put the chance of an agreement: the only measure of how sure it is.
 
 Probabilities of an agreement cannot be calibrated on decisions that all came about. So a forecast's
-chance is widened by a rule: from the least to the greatest probability that any model gives which
-does not take an agreement for granted, each read in its usual ways (private or complete
-information, either bargaining solution, what negotiators sign and what voters ratify).
+chance is widened by a rule. The range runs from the lowest to the highest probability of all models
+that give one, each in its usual variants (private or complete information, either bargaining
+solution).
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,10 +22,10 @@ from winset.models.together import sets_together
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelChance:
-    """What one model says of the chance of an agreement.
+    """The chance of an agreement in one model.
 
     Attributes:
-        label: the model and how it is read.
+        label: the model and its variant.
         agreement: ``(issue,)``, mean probability.
         together: ids of issues, in the order of the case, to the mean probability that all of them
             are agreed.
@@ -37,10 +37,10 @@ class ModelChance:
 
 
 def model_chances(case: Case, forecast: Forecast) -> tuple[ModelChance, ...]:
-    """Return what every model that doubts an agreement says of ``case``, on the forecast's luck.
+    """Return the chance of an agreement on ``case`` in every model that gives one.
 
-    Models that cannot be applied to the case have no voice; nor has any where the forecast takes
-    an agreement for granted.
+    All models use the draws of ``forecast``. Models that cannot be applied to the case are left
+    out; the result is empty where the forecast itself assumes an agreement.
     """
     if all(forecast.agreed(issue) is None for issue in forecast.issues):
         return ()
@@ -84,7 +84,7 @@ def _readings(forecast: Forecast) -> Iterator[tuple[str, Model, bool]]:
 
 
 def _own(label: str, forecast: Forecast) -> ModelChance:
-    """Return what the forecast says itself, which need not be solved again."""
+    """Return the chances of the forecast itself, which need not be solved again."""
     chances = {}
     for names in (*((issue,) for issue in forecast.issues), *forecast.sets):
         agreed = forecast.agreed(*names)
@@ -97,12 +97,12 @@ def _own(label: str, forecast: Forecast) -> ModelChance:
 def widened(
     chances: tuple[ModelChance, ...], issues: tuple[str, ...], probability: float
 ) -> tuple[tuple[str, float], tuple[str, float]] | None:
-    """Return who gives an agreement the least and who the greatest chance; None without another.
+    """Return the models with the lowest and the highest chance; None if there is only one model.
 
     Args:
         chances: one per model and variant.
-        issues: ids of those that are to be agreed, all together.
-        probability: the forecast's own, which bounds from within.
+        issues: ids of those that must all be agreed.
+        probability: the forecast's own; the range always contains it.
     """
     labelled = [(voice.label, voice.together[issues]) for voice in chances]
     if len(labelled) < 2:

@@ -1,4 +1,4 @@
-"""Which coded number a chance of agreement moves with most, read off a forecast's own draws."""
+"""Which coded number moves a chance of agreement most, read from a forecast's own draws."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from winset.models.base import FloatArray
 from winset.models.batch import RandomShares
 
 FIFTH = 0.2
-SURE = 5.0  # Monte Carlo errors by which the two ends must differ: many inputs are looked at
+SURE = 5.0  # Monte Carlo errors by which the two ends must differ, since many inputs are compared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ class Drive:
 def strongest_drive(case: Case, forecast: Forecast, issues: tuple[str, ...]) -> Drive | None:
     """Return the range of ``case`` with which the chance that ``issues`` are agreed moves most.
 
-    None where the model takes agreement for granted, or no range moves it more than luck would.
+    None where the model assumes an agreement, or no range moves it by more than chance.
     """
     chance = chance_by_draw(forecast, issues)
     if chance is None or len(chance) < 100:
@@ -51,7 +51,7 @@ def strongest_drive(case: Case, forecast: Forecast, issues: tuple[str, ...]) -> 
 
 
 def chance_by_draw(forecast: Forecast, issues: tuple[str, ...]) -> FloatArray | None:
-    """Return ``(draw,)`` chances that ``issues`` are agreed, in the draws that are kept."""
+    """Return ``(draw,)`` chances that ``issues`` are agreed, in the stored draws."""
     if forecast.agreement is None:
         return None
     if len(issues) == 1:

@@ -1,8 +1,8 @@
-"""How far a chance of agreement moves with what nobody can code.
+"""How far a chance of agreement moves with parameters that cannot be coded.
 
-Some parameters of a model are conventions: no document of the case speaks of them. The chance is
-worked out again with these held fixed, at a few points of their ranges and on the same draws;
-between the points it is interpolated. What is coded stays averaged over. See
+Some parameters of a model are conventions, since no document of the case settles them. The chance
+is computed again with these fixed, at a few points of their ranges and on the same draws. Between
+the points it is interpolated. The coded numbers stay averaged over. See
 `docs/decisions/0012-the-range-of-a-chance.md`.
 """
 
@@ -32,14 +32,14 @@ FEWEST_FINE = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Structure:
-    """How far chances of agreement move with what nobody can code.
+    """How far chances of agreement move with parameters that cannot be coded.
 
     Attributes:
         over: the model's parameters that were varied, and their ranges.
         ranges: ids of issues, in the order of the case, to the 10th and 90th percentile of the
             chance that all of them are agreed.
         draws: solved at each point.
-        points: at which the chance was worked out.
+        points: at which the chance was computed.
     """
 
     over: Mapping[str, Range]
@@ -81,7 +81,7 @@ class StructurePoint:
 
 
 def structural_parameters(model: Model) -> dict[str, Range]:
-    """Return the model's own parameters that are ranges: what it does not know of the world."""
+    """Return the model's own parameters that are ranges."""
     kind: Any = model
     values = {field.name: getattr(model, field.name) for field in fields(kind)}
     return {
@@ -98,16 +98,16 @@ def structural_range(
     draws: int = DRAWS_A_POINT,
     workers: str | None = None,
 ) -> Structure | None:
-    """Return how far the chances of ``forecast`` move with what nobody can code.
+    """Return how far the chances of ``forecast`` move with parameters that cannot be coded.
 
     Args:
-        case: what the forecast was made of.
-        forecast: its chances lie where the range is put: the mean over the structure is theirs.
+        case: the case of the forecast.
+        forecast: its chances are the means of the ranges.
         draws: at each point, the forecast's first ones.
         workers: who works out the points, as `run_independent` takes it.
 
     Returns:
-        None where the model takes agreement for granted or has no such parameter.
+        None where the model assumes an agreement or has no such parameter.
     """
     provenance = forecast.made
     model = forecast.model
@@ -158,7 +158,7 @@ def _ranges(
             surface = np.tensordot(surface, weight, axes=([0], [1]))
         agreed = forecast.agreed(*names)
         assert agreed is not None
-        # Few draws say how the chance moves; where it lies, all of them say.
+        # A few draws show how the chance moves; all of them show where it lies.
         shifted = np.clip(surface + agreed[0] - surface.mean(), 0.0, 1.0)
         low, high = np.quantile(shifted, [LOW, HIGH])
         yield names, (float(low), float(high))

@@ -1,4 +1,4 @@
-"""The models: a batch in, an outcome out. Each name is imported when it is first used."""
+"""The models: each turns a batch into an outcome. A name is imported when it is first used."""
 
 import importlib
 from typing import TYPE_CHECKING, Any

@@ -17,10 +17,10 @@ class NashBargaining:
     """The point that maximises the product of all gains over no agreement, raised to the weights.
 
     ``argmax_y Π_i (u_i(y) − u_i(q))^(c_i s_i)`` over the points that every actor with some weight
-    prefers to the reversion q. Where there is none, the draw ends without an agreement: with linear
-    or quadratic losses that is so as soon as two actors stand on opposite sides of q.
+    prefers to the reversion q. Where there is no such point, the draw ends without an agreement.
+    With linear or quadratic losses this happens whenever two actors stand on opposite sides of q.
 
-    Assumes that every actor holds a veto and that the table knows everybody's gains.
+    Assumes that every actor holds a veto and that everyone at the table knows all gains.
 
     Attributes:
         loss: how displeasure grows with the distance between the point and the position.

@@ -1,4 +1,4 @@
-"""What every model takes and gives: a batch in, an outcome out."""
+"""What every model takes, a batch, and what it returns, an outcome."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, runtime_checkable
@@ -15,22 +15,22 @@ BoolArray = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """Where each draw settles, and how likely it is that it settles at all.
+    """Where each draw settles, and how likely it is to settle at all.
 
     Attributes:
         settlement: ``(draw, issue)``, share of the issue's scale in [0, 1]: the point agreed on;
             NaN where the draw ends without an agreement.
         agreement: ``(draw, issue)``, probability in [0, 1] that the draw ends in an agreement;
-            None where the model takes agreement for granted.
+            None where the model assumes an agreement.
         open: ``(draw, issue)``, probability in [0, 1] that what the issue requires is agreed; None
             for a model that does not link issues.
-        signed: ``(draw, issue)``, whether the negotiators sign, once the issue is open; None for a
-            model that does not tell signing from ratifying.
+        signed: ``(draw, issue)``, whether the negotiators sign once the issue is open; None for a
+            model that does not distinguish signing from ratifying.
         together: ``(draw, set)``, probability in [0, 1] that all issues of a set are agreed; filled
-            in by a forecast, which knows the sets; None where nobody asks or agreement is taken
-            for granted.
+            in by a forecast, which knows the sets; None without sets, or where the model assumes
+            an agreement.
         rounds: ``(draw, issue)``, rounds played; None for a model without rounds.
-        converged: ``(draw, issue)``, whether the last round changed next to nothing; None for a
+        converged: ``(draw, issue)``, whether the last round changed almost nothing; None for a
             model without rounds.
     """
 
@@ -45,16 +45,16 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rounds:
-    """Every round of a model that plays rounds, for a batch small enough to keep whole.
+    """Every round of a model that plays rounds, for a batch small enough to fit in memory.
 
     Attributes:
         position: ``(draw, round, actor, issue)``, share of the scale; round 0 is the start. A draw
             that stops early repeats its last positions.
         moved_by: ``(draw, round, actor, issue)``, index of the actor whose offer moved this one in
             that round, -1 where it did not move.
-        settlement: ``(draw, round, issue)``, what the model would forecast after that round.
+        settlement: ``(draw, round, issue)``, the model's forecast after that round.
         rounds: ``(draw, issue)``, rounds played.
-        converged: ``(draw, issue)``, whether the last round changed next to nothing.
+        converged: ``(draw, issue)``, whether the last round changed almost nothing.
     """
 
     position: FloatArray
@@ -86,9 +86,9 @@ class ChallengeGains:
 class Model(Protocol):
     """A frozen dataclass of parameters with one method.
 
-    ``name`` is what the command line and saved forecasts call it; ``idea`` says in one line what
-    drives its answer, for comparisons between models; ``random`` says whether it draws anything of
-    its own, so that even a case without ranges needs more than one draw.
+    The command line and saved forecasts call it by its ``name``. Its ``idea`` says in one line what
+    drives its answer, for comparisons between models. A ``random`` model has chance events of its
+    own, so that even a case without ranges needs more than one draw.
     """
 
     name: ClassVar[str]
@@ -96,7 +96,7 @@ class Model(Protocol):
 
     @property
     def random(self) -> bool:
-        """Whether the model draws anything of its own."""
+        """Whether the model has chance events of its own."""
 
     def solve(self, batch: Batch) -> Outcome:
         """Solve every draw of ``batch``."""

@@ -1,8 +1,8 @@
 """A case as arrays ``(draw, actor, issue)``: names become indices here and nowhere else.
 
 A range is sampled by putting uniform shares through its inverse distribution function. Each
-uncertain cell has its own stream of shares, keyed by its name: a scenario or an edited case is
-compared under common random numbers, and an actor more does not reshuffle the others.
+uncertain cell has its own stream of shares, keyed by its name. So a scenario or an edited case is
+compared under common random numbers, and adding an actor does not change the draws of the others.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ from winset.case.ranges import Range
 FloatArray = NDArray[np.float64]
 T = TypeVar("T")
 
-# Where a cell is empty: nothing to lose, nothing said.
+# An empty cell: nothing to lose, no line drawn.
 _EMPTY = {
     "position": 0.5, "salience": 0.0, "influence": 0.0, "price": 0.0, "red_line_low": -math.inf,
     "red_line_high": math.inf, "audience_cost": 0.0,
@@ -29,7 +29,7 @@ _EMPTY = {
 
 
 class Shares(Protocol):
-    """Where uniform numbers come from: one stream a name."""
+    """A source of uniform numbers, with one stream for each name."""
 
     @property
     def draws(self) -> int:
@@ -41,7 +41,7 @@ class Shares(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RandomShares:
-    """Streams of a counter-based generator: draw k is the same whatever is computed around it.
+    """Streams of a counter-based generator: draw k does not depend on which others are computed.
 
     Attributes:
         seed: of all streams.
@@ -56,7 +56,7 @@ class RandomShares:
     def __call__(self, name: str) -> FloatArray:
         """Return the ``(draw,)`` numbers in [0, 1) of the stream ``name``."""
         word = hashlib.blake2b(f"{self.seed}\0{name}".encode(), digest_size=16).digest()
-        # Philox makes four numbers a step of its counter (Salmon et al. 2011).
+        # Philox gives four numbers for each step of its counter (Salmon et al. 2011).
         steps, skipped = divmod(self.first, 4)
         bits = np.random.Philox(key=int.from_bytes(word, "little")).advance(steps)
         return np.random.Generator(bits).random(skipped + self.draws)[skipped:]
@@ -64,7 +64,7 @@ class RandomShares:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """One number of a case: ``name`` is unique in it and outlives edits elsewhere."""
+    """One number of a case. Its ``name`` is unique and survives edits elsewhere in the case."""
 
     name: str
     range: Range
@@ -72,14 +72,14 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Override:
-    """What a conditional stance puts in place of the plain one, where its condition holds.
+    """The values of a conditional stance, which replace the plain one where its condition holds.
 
     Attributes:
         actor: index of the actor.
         issue: index of the issue whose stance changes.
-        when: index of the issue looked at.
-        low: it must be agreed at this share of its scale or more.
-        high: and at this or less.
+        when: index of the issue that the condition is about.
+        low: that issue must be agreed at this share of its scale or more.
+        high: and at this share or less.
         values: quantity to ``(draw,)``, in the units of the batch.
     """
 
@@ -125,7 +125,7 @@ class Batch:
         required_low: ``(issue,)``, at this share of that issue's scale or more.
         required_high: ``(issue,)``, and at this or less.
         overrides: conditional stances, in the order of the case.
-        shares: where the numbers came from; models draw their own uncertain parameters from it.
+        shares: the source of the numbers; models draw their own uncertain parameters from it.
         cache: what `once` has computed.
     """
 
@@ -167,10 +167,10 @@ class Batch:
         return self.shares.draws
 
     def once(self, name: Hashable, of: tuple[NDArray[Any], ...], make: Callable[[], T]) -> T:
-        """Return ``make()``, or what it returned before under ``name`` of these very arrays.
+        """Return ``make()``, or its earlier result under ``name`` for these very arrays.
 
-        A batch with some arrays replaced shares what was made of the others. Nobody may write to
-        what comes back.
+        A batch with some arrays replaced shares the results for the others, so a result must not
+        be changed.
         """
         entry = self.cache.get(name)
         if entry is None or any(a is not b for a, b in zip(entry[0], of, strict=True)):
@@ -199,7 +199,7 @@ def _drawn(shares: Shares, cell: Cell) -> FloatArray:
 
 
 def sample(case: Case, draws: int, *, seed: int = 0, first: int = 0) -> Batch:
-    """Return ``draws`` draws of ``case``, from number ``first`` of the run that ``seed`` names."""
+    """Return ``draws`` draws of ``case``, from number ``first`` of the run with this ``seed``."""
     return make_batch(case, RandomShares(seed, draws, first))
 
 
@@ -256,7 +256,7 @@ class _Filling:
 
 
 def make_batch(case: Case, shares: Shares) -> Batch:
-    """Return ``case`` with every range replaced by what ``shares`` makes of it."""
+    """Return ``case`` as arrays, with every range sampled by ``shares``."""
     actors = {actor.id: k for k, actor in enumerate(case.actors)}
     issues = {issue.id: k for k, issue in enumerate(case.issues)}
     parties = {party.id: k for k, party in enumerate(case.parties)}

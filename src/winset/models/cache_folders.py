@@ -1,4 +1,4 @@
-"""Where winset may keep what it can make again: compiled code, the state of long runs."""
+"""Folders for what winset can make again: compiled code, the state of long runs."""
 
 import os
 import stat
@@ -11,7 +11,7 @@ VARIABLE = "WINSET_CACHE"
 
 
 def lasting_folders() -> list[Path]:
-    """Return the folders to try, made or not: ``WINSET_CACHE``, then the user's cache."""
+    """Return the folders to try, existing or not: ``WINSET_CACHE``, then the user's cache."""
     named = os.environ.get(VARIABLE)
     folders = [Path(named)] if named else []
     base = os.environ.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME")
@@ -25,17 +25,17 @@ def lasting_folders() -> list[Path]:
 
 
 def private_folder() -> Path:
-    """Return a folder among the temporary files that this user alone can look into.
+    """Return a temporary folder that only this user can read.
 
     Raises:
-        OSError: when there is none to be had.
+        OSError: when there is no such folder.
     """
     if os.name != "posix":
         return Path(tempfile.gettempdir()) / "winset"
     folder = Path(tempfile.gettempdir()) / f"winset-{os.geteuid()}"
     with suppress(FileExistsError):
         folder.mkdir(mode=0o700)
-    # Anyone can make a folder, or a link, of that name: what stands there must be the user's own.
+    # Anyone can make a folder, or a link, of that name, so it must be the user's own.
     status = folder.lstat()
     own = stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid()
     if not own or status.st_mode & 0o077:

@@ -1,4 +1,4 @@
-"""Central tendencies of the positions, and two things that a lazy forecaster would say."""
+"""Central tendencies of the positions, and two reference forecasts that look at little."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Literal, get_args
@@ -19,7 +19,7 @@ _QUANTITIES: dict[Weights, tuple[str, ...]] = {
 
 
 def stance_weights(batch: Batch, weights: Weights) -> FloatArray:
-    """Return ``(draw, actor, issue)`` weights: those present count, all alike if none has any."""
+    """Return ``(draw, actor, issue)`` weights of those present, equal where none has any."""
     present = np.broadcast_to(batch.present, batch.position.shape)
     if weights == "none":
         return present.astype(float)
@@ -41,8 +41,8 @@ class Mean:
     bar to beat: on 351 decisions of the European Union no published model has a smaller mean
     absolute error.
 
-    Assumes that everybody is heard in proportion and that an agreement comes about. Where no actor
-    has any weight, all who are present count alike.
+    Assumes that everyone is heard in proportion and that an agreement comes about. Where no actor
+    has any weight, all who are present count equally.
 
     References:
         Van den Bos 1991, Dutch EC Policy Making. Achen 2006, in Thomson et al., The European Union

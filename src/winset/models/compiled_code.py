@@ -1,4 +1,4 @@
-"""Compiled code, for those who compile ahead or say how far it is: the door to the kernels."""
+"""Compiled code, for callers that compile ahead or report progress: the door to the kernels."""
 
 from winset.models.kernels.compiling import Kernel as Kernel
 from winset.models.kernels.compiling import doors as doors

@@ -1,6 +1,6 @@
-"""Who is told that kernels are being compiled: it takes seconds, once after installing.
+"""News of kernels being compiled, which takes seconds once after installing.
 
-Light, so that a command can listen before it knows whether anything will be computed.
+The module imports little, so that a command can listen before it knows whether it will compute.
 """
 
 from collections.abc import Callable
@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Compiling:
-    """How far the compiling of what is needed is.
+    """How far compiling has come.
 
     Attributes:
-        name: of the kernel that is being compiled now; empty when it is there.
-        place: which of those needed it is, from 1.
-        total: how many were needed and not there, as far as is known.
-        folder: where compiled code is stored: a folder, or nothing for memory alone.
+        name: of the kernel that is being compiled now; empty when it is done.
+        place: its place among the kernels to compile, from 1.
+        total: how many kernels are to be compiled, as far as is known.
+        folder: where compiled code is stored; empty for memory alone.
     """
 
     name: str
@@ -36,13 +36,13 @@ def listen(listener: Listener) -> None:
 
 
 def stop_listening(listener: Listener) -> None:
-    """Call it no longer."""
+    """Stop calling ``listener``."""
     if listener in _listeners:
         _listeners.remove(listener)
 
 
 def tell(news: Compiling) -> None:
-    """Pass ``news`` on to all who listen."""
+    """Pass ``news`` on to all listeners."""
     _latest[:] = [news]
     for listener in tuple(_listeners):
         listener(news)

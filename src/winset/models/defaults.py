@@ -1,4 +1,4 @@
-"""How many draws, and from which seed, wherever the same question is asked."""
+"""The number of draws and the seed that every command and page uses by default."""
 
 DRAWS = 5_000
 SEED = 0

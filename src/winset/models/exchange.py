@@ -1,4 +1,4 @@
-"""Exchange of voting positions: giving way where it matters little for gains where it matters."""
+"""Exchange of voting positions: concessions where little is at stake for gains where much is."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -55,10 +55,10 @@ class Exchange:
     ``D c s / Σ c s`` if a voting position moves by D. The one who gives p goes all the way if the
     other can pay for it on q, and as far as it can pay for otherwise.
 
-    Settled here, as the source leaves it open: nobody moves past the position of its partner. What
-    an actor has given away on an issue it cannot give again: it starts from its voting position,
-    its aim stays the partner's own position, and terms are worked out anew for every candidate
-    that asks for the same concession. An actor may give on an issue on which it was given before.
+    Settled here, as the source leaves it open: no actor moves past the position of its partner. An
+    actor cannot give away again what it gave on an issue: it starts from its voting position, its
+    aim stays the partner's own position, and the terms of every candidate that needs the same
+    concession are computed again. An actor may give on an issue on which it was given before.
     Gains that differ by less than 1e-12 are ties and go by the order of actors, then issues. An
     independent implementation that breaks ties at random makes 48 exchanges where this reading
     makes 45 (Copenhagen 2009, where two actors are alike on five of seven issues); three of its
@@ -149,7 +149,7 @@ class Exchange:
         )
 
     def exchanges(self, batch: Batch) -> tuple[tuple[Exchanged, ...], ...]:
-        """Return the exchanges of each draw, in the order in which they were made.
+        """Return the exchanges of each draw in their order.
 
         Raises:
             TooFewIssuesError: when the batch has fewer than two issues.
@@ -169,7 +169,7 @@ class Exchange:
         return self._trade(batch, recorded=0).candidates
 
     def _logged(self, batch: Batch) -> kernel.ExchangeRecord:
-        """Trade twice: the first time to learn how much there is to write down."""
+        """Trade twice: the first run counts the exchanges, the second records them."""
         most = self._trade(batch, recorded=0).exchanges.max(initial=0)
         return self._trade(batch, recorded=int(most))
 
@@ -206,13 +206,13 @@ def _compromise(batch: Batch, position: FloatArray) -> FloatArray:
     """Return the ``(draw, issue)`` weighted means of ``(draw, actor, issue)`` positions."""
     weight = _weights(batch)
     total = weight.sum(axis=1)
-    settlement = np.full(total.shape, np.nan)  # where nobody is present
+    settlement = np.full(total.shape, np.nan)  # where no actor is present
     np.divide((weight * position).sum(axis=1), total, out=settlement, where=total > 0.0)
     return settlement.clip(0.0, 1.0)
 
 
 def _exchanges(record: kernel.ExchangeRecord, draw: int, voting: FloatArray) -> list[Exchanged]:
-    """Return the exchanges of a draw that begins with the positions ``voting``, which they move."""
+    """Return the exchanges of a draw; they change its positions ``voting``."""
     exchanges = []
     for k in range(record.exchanges[draw]):
         actor, issue, end = record.actor[draw, k], record.issue[draw, k], record.end[draw, k]

@@ -16,7 +16,7 @@ Forecast = Literal["median", "mean"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Challenges:
-    """What actors expect of challenging one another in the first round, each in its own view.
+    """What actors expect from challenges in the first round, each in its own view.
 
     ``own`` and ``other`` are the two axes of the paper's figures 7 and 8: where both are plotted
     for one viewer, the quadrant says who would win, offer a compromise or give way.
@@ -41,26 +41,26 @@ class ExpectedUtility:
 
     Assumes that utility falls with distance on one line, that third parties side with the nearer
     rival in proportion to influence × salience, and that an agreement comes about. What an actor
-    risks is read off how safe its position is.
+    risks follows from how safe its position is.
 
     Utilities eqs 15-16 and 22-24, success 31, risk 32-34 (numbers of the ICAART version of Scholz
     et al.). ``variant="printed"`` follows these equations. They do not give the results printed
     beside them; ``"replication"`` does, to .061 in the means and .072 in the medians but for round
     2 (docs/decisions/0004-two-variants-of-expected-utility.md).
 
-    Settled here, as the paper leaves them open: there is no stopping rule but a number of rounds
-    (a run that stands still is cut short); differences below 1e-12 are ties, and offers that tie
-    go by the order of the actors; an offer of one's own position is none; rivals between whom
-    nobody with any weight prefers either are equally strong; where nobody has any weight all who
-    are present count alike.
+    Settled here, as the paper leaves them open. A run stops after a number of rounds, or earlier if
+    no actor moves. Differences below 1e-12 are ties, and offers that tie go by the order of the
+    actors. An offer of the actor's own position is no offer. Rivals are equally strong where no
+    actor with weight prefers either. Where no actor has any weight, all who are present count
+    equally.
 
     Attributes:
         variant: which reading of the paper.
         forecast: what is forecast after the last round: the position that beats all others in a
             vote (the weighted median, the lower one on ties) or the weighted mean.
-        rounds: played at most, 1 or more. ``Outcome.rounds`` says in how many somebody moved.
-        q: chance in [0, 1] that the status quo holds if nobody is challenged; the paper prints
-            1 and 0.5.
+        rounds: played at most, 1 or more. ``Outcome.rounds`` counts those in which an actor moved.
+        q: chance in [0, 1] that the status quo holds without a challenge; the paper prints 1 and
+            0.5.
         tolerance: share of the scale; a run has converged if the median moved less in the last
             round.
 

@@ -1,4 +1,4 @@
-"""Which model says most about a case, and what a case lacks for that model."""
+"""Which model says most about a case, and which inputs it still needs."""
 
 from dataclasses import dataclass
 

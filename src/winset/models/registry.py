@@ -1,4 +1,4 @@
-"""Which models there are, by the name that the command line and saved forecasts use."""
+"""All models, by the name that the command line and saved forecasts use."""
 
 import dataclasses
 import importlib
@@ -211,7 +211,7 @@ def kernels_of(model: Model | type[Model]) -> frozenset[str]:
 
 
 def default_model(case: Case) -> str:
-    """Return the model that says most about ``case``: two levels where two parties negotiate."""
+    """Return the model that says most about ``case``: two-level where two parties negotiate."""
     return LESSER if lacks(case) else FULL
 
 
@@ -242,7 +242,7 @@ def doubting_models() -> tuple[Model, ...]:
 def fitting_models(case: Case) -> list[Model]:
     """Return every model that can solve ``case``, with its default parameters.
 
-    What a lazy forecaster would say (reversion, constant) is left out.
+    The reference forecasts (reversion, constant) are left out.
     """
     batch = sample(case, 1)
     fitting = []

@@ -41,13 +41,13 @@ CHOICES: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpatialOutcome(Outcome):
-    """Where each draw settles, and what the mean that is its settlement was taken over.
+    """Where each draw settles, and the final positions whose weighted mean that is.
 
     Attributes:
         position: ``(draw, actor, issue)``, share of the scale: where each actor ends.
         probability: ``(draw, actor)``, that the actor's final position wins the last election.
             Positions nearer than 1e-3 are one and each actor there carries the whole of it, so a
-            row sums to 1 over distinct positions only; 0 for who takes no part.
+            row sums to 1 over distinct positions only; 0 for actors who take no part.
     """
 
     position: FloatArray
@@ -56,7 +56,7 @@ class SpatialOutcome(Outcome):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpatialPolitics:
-    """Actors challenge whom they expect to gain from, and elections settle what they offer.
+    """Actors challenge rivals from whom they expect gains, and elections choose among their offers.
 
     In each turn every actor picks the rival from whom it expects most, given who would back whom,
     and offers it a bargain; the actors then choose, for each one, the most probable of its bargains
@@ -70,14 +70,14 @@ class SpatialPolitics:
     Step numbers are those of the kernels: risk attitudes 1, views 2, the worth of a challenge 3,
     targets 4, bargains 5, queues and the interim election 6-7, moves 8, ideals 9, end 10.
 
-    Settled here, as the source leaves it open, or where the reference program fails: actors without
-    salience take no part, and where nobody has any the distinct positions are equally likely;
-    saliences that sum to more than 1 over the issues are divided by their sum; influence is the
-    mean over the issues on which an actor has a stance; where it has none on one of several issues
-    it stands there at the mean of those who have. Actors all at one point stay. Products of chances
-    too small for floating point are taken by logarithms. The stochastic vote hangs on the draw, the
-    turn and the actor, so that it can be repeated. An actor weighs challenges in its own view only:
-    O(actor³) a turn instead of O(actor⁴), with the same result.
+    Settled here, as the source leaves it open, or where the reference program fails. Actors without
+    salience take no part; where no actor has any, the distinct positions are equally likely.
+    Saliences that sum to more than 1 over the issues are divided by their sum. Influence is the
+    mean over the issues on which an actor has a stance; on an issue where it has none it stands at
+    the mean of the actors who have one. Actors who are all at one point stay there. Products of
+    chances too small for floating point are computed by logarithms. The stochastic vote depends on
+    the draw, the turn and the actor alone, so that it can be repeated. An actor weighs challenges
+    in its own view only: O(actor³) a turn instead of O(actor⁴), with the same result.
 
     Attributes:
         vote: how the size of a vote follows from the difference of utilities.
@@ -148,7 +148,7 @@ class SpatialPolitics:
 
     @property
     def random(self) -> bool:
-        """Whether bargains are drawn."""
+        """Whether bargains are chosen by chance."""
         return self.interim == "stochastic"
 
     def solve(self, batch: Batch) -> SpatialOutcome:
@@ -178,10 +178,10 @@ class SpatialPolitics:
         )
 
     def expected_gain(self, batch: Batch) -> FloatArray:
-        """Return ``(draw, actor, other)`` what actors expect of challenging others at the start.
+        """Return ``(draw, actor, other)`` gains that actors expect from challenges at the start.
 
         In units of utility, in the challenger's own view (step 3); 0 on the diagonal, NaN where
-        either takes no part. A challenge is made if the greatest of a row exceeds 1e-5.
+        either takes no part. An actor challenges if the greatest gain of its row exceeds 1e-5.
         """
         draws, actors, _ = batch.position.shape
         gain = np.full((draws, actors, actors), np.nan)
@@ -236,7 +236,7 @@ class SpatialPolitics:
         return record
 
     def _keys(self, batch: Batch) -> NDArray[np.uint64]:
-        """Return ``(draw,)`` what the stochastic vote hangs on: the same however draws are cut."""
+        """Return ``(draw,)`` seeds of the stochastic vote: the same however draws are cut."""
         if not self.random:
             return np.zeros(batch.draws, np.uint64)
         return (batch.shares("spatial/interim vote") * 2.0**53).astype(np.uint64)

@@ -1,4 +1,4 @@
-"""How likely several issues are agreed together, draw by draw."""
+"""The probability that several issues are all agreed, draw by draw."""
 
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
@@ -13,7 +13,7 @@ Sets = Sequence[tuple[int, ...]]  # of issues, by their places in the batch
 
 @runtime_checkable
 class LinkedModel(Model, Protocol):
-    """A model whose issues bear on one another: it knows how likely several are agreed together."""
+    """A model with linked issues, which knows how likely several are agreed together."""
 
     def together(self, batch: Batch, outcome: Outcome, issues: tuple[int, ...]) -> FloatArray:
         """Return ``(draw,)`` probabilities that all of ``issues`` are agreed."""
@@ -24,17 +24,17 @@ def agreed_together(
 ) -> FloatArray | None:
     """Return ``(draw,)`` probabilities that the draw ends with all of ``issues`` agreed.
 
-    Within a draw the issues of a model that does not link them are independent, so that their
-    probabilities multiply. Over draws they are not: what is coded is shared.
+    If the model does not link issues, they are independent within a draw, and their probabilities
+    multiply. Over draws they are not independent, since they share the coded numbers.
 
     Args:
         model: that solved the batch.
         batch: what it solved.
-        outcome: what came out.
+        outcome: of the batch.
         issues: places of the issues on the issue axis.
 
     Returns:
-        None where the model takes agreement for granted.
+        None where the model assumes an agreement.
     """
     if outcome.agreement is None:
         return None

@@ -1,4 +1,4 @@
-"""Which winset this is, and which code makes its numbers."""
+"""The version of this package, and the digest of the code that computes its numbers."""
 
 import hashlib
 import sys
@@ -7,7 +7,7 @@ from importlib import metadata
 from pathlib import Path
 
 KERNELS = Path(__file__).with_name("kernels")
-UNKNOWN = "unknown"  # the code of what was made before the code was written down
+UNKNOWN = "unknown"  # of forecasts made before the digest was recorded
 
 
 @cache
@@ -21,7 +21,7 @@ def code_digest(beside: str = "") -> str:
     """Return the name of the code that makes numbers here, 32 hexadecimal digits.
 
     The first half is a digest of the sources of all kernels: of their contents, not their dates.
-    The second is one of what turns them into machine code: Numba, llvmlite, NumPy, Python and the
+    The second covers what turns them into machine code: Numba, llvmlite, NumPy, Python and the
     processor. Numba itself is not imported.
 
     Args:
@@ -34,7 +34,7 @@ def code_digest(beside: str = "") -> str:
 
 
 def sources_digest() -> str:
-    """Return a digest of the kernels' sources as they lie there now."""
+    """Return a digest of the kernels' sources as they are now."""
     words = hashlib.sha256()
     for path in sorted(KERNELS.glob("*.py")):
         source = path.read_bytes()
@@ -68,7 +68,7 @@ def compare_code(code: str, here: str = "") -> str:
     if code == here:
         return "the same code"
     if code == UNKNOWN:
-        return "code that was not written down"
+        return "code that was not recorded"
     if code[:16] == here[:16]:
         return "the same code, compiled for another processor or by another Numba"
     return "other code"

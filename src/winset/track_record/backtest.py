@@ -1,4 +1,4 @@
-"""Models held to decisions whose outcome is known, one row a decision and model.
+"""Models tested on decisions with known outcomes, one row for each decision and model.
 
 Everything is scored as if each scale had 100 points. Raw scores are those of the model's own draws;
 calibrated ones are those of draws widened by a calibration that has not seen the decision.
@@ -35,7 +35,7 @@ NEVER_SETTLES = "none of its draws ends in an agreement"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoredDecision:
-    """One predictive distribution beside what happened, in points of a scale of 100.
+    """The scores of one predictive distribution, in points of a scale of 100.
 
     Attributes:
         point: its median.
@@ -56,15 +56,15 @@ class ScoredDecision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BacktestRow:
-    """What one model said of one decision.
+    """The forecast of one model for one decision, scored.
 
     Attributes:
         decision: its id.
         group: its group.
         model: its name.
         outcome: points of a scale of 100.
-        agreement: mean probability of an agreement; None where the model takes it for granted.
-        raw: as the model says; None where none of its draws settles.
+        agreement: mean probability of an agreement; None where the model assumes one.
+        raw: the model's own; None where none of its draws settles.
         calibrated: after calibration, likewise.
     """
 
@@ -84,7 +84,7 @@ class Backtest:
     Attributes:
         name: of the collection.
         digest: of the collection.
-        models: names, in the order asked for; climatology last.
+        models: names, in the order of the run; climatology last.
         settings: of each model.
         draws: for each decision.
         seed: of the random streams.
@@ -93,7 +93,7 @@ class Backtest:
         calibration_digest: SHA-256 of them.
         borrowed: models that were never fitted and use another's errors.
         rows: decision by decision.
-        left_out: model to why it has no forecast, and how often.
+        left_out: model to the reasons why it has no forecast, and how often each.
         notes: what was filled in or left out of the collection.
     """
 
@@ -127,11 +127,11 @@ def run_backtest(
     workers: str | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Backtest:
-    """Return what ``models`` say of ``decisions``, scored.
+    """Return the forecasts of ``models`` for ``decisions``, scored.
 
     Args:
         decisions: the collection.
-        models: any; each once.
+        models: any models, each once.
         draws: for each decision.
         seed: of the random streams.
         fitted: calibrations; those that come with the package unless given.
@@ -141,7 +141,7 @@ def run_backtest(
         progress: called with the number of rows done.
 
     Raises:
-        WinsetError: when a model stands twice, or ``rows`` belongs to another run.
+        WinsetError: when a model is named twice, or ``rows`` belongs to another run.
     """
     names = [model.name for model in models]
     if len(set(names)) < len(names):
@@ -197,7 +197,7 @@ class _Refused:
 
 
 def _refusal(why: str) -> _Refused:
-    """Keep what is said before the names of the case, so that like reasons count together."""
+    """Return the reason without the names of the case, so that like reasons count together."""
     return _Refused(why=why.split(";")[0])
 
 
@@ -283,7 +283,7 @@ def score(values: FloatArray, weights: FloatArray | None, outcome: float) -> Sco
 
 
 def climatology(decisions: Decisions) -> Iterator[BacktestRow]:
-    """Yield what the outcomes of all other groups say of each decision, whatever its case."""
+    """Yield the outcomes of all other groups as a forecast of each decision."""
     shares = np.array(
         [100.0 * (d.outcome - d.scale.low) / d.scale.width for d in decisions.decisions]
     )
@@ -305,7 +305,7 @@ def climatology(decisions: Decisions) -> Iterator[BacktestRow]:
 
 
 class _BacktestCache:
-    """Rows of a run on disk, a line each; the first says which run, a torn last one is cut off."""
+    """Rows of a run on disk, one a line; the first names the run, a torn last one is cut off."""
 
     def __init__(self, path: Path | None, run: Backtest) -> None:
         self._path = path
@@ -334,9 +334,8 @@ class _BacktestCache:
         lines = complete.decode("utf-8", "replace").splitlines()
         if not lines or lines[0] != head:
             raise WinsetError(
-                f"{path}: holds something else than rows of this run (same table, models, "
-                "parameters, draws, seed, calibration and version); choose another file, or "
-                "delete it"
+                f"{path}: does not hold rows of this run (same table, models, parameters, draws, "
+                "seed, calibration and version); choose another file, or delete it"
             )
         try:
             for line in lines[1:]:
@@ -364,7 +363,7 @@ class _BacktestCache:
 
 
 def row_from(fields: dict[str, Any]) -> BacktestRow:
-    """Return the row that a line of the file says."""
+    """Return the row in a line of the file."""
 
     def scored(own: dict[str, Any] | None) -> ScoredDecision | None:
         if own is None:
@@ -382,7 +381,7 @@ def settlements(
 ) -> dict[str, dict[str, float]]:
     """Return where each model settles each decision: model to decision to share of the scale.
 
-    The median of its draws; what it cannot settle is left out.
+    A settlement is the median of the draws; decisions that the model cannot settle are left out.
     """
     points: dict[str, dict[str, float]] = {model.name: {} for model in models}
     for decision in decisions.decisions:

@@ -1,8 +1,8 @@
-"""Finds a model's calibration from decisions whose outcome is known, and scores it on unseen ones.
+"""Fits a model's calibration to decisions with known outcomes, and scores it on unseen ones.
 
-The parts of the mixture and the slope are those with the least ranked probability score; then
-errors are stretched until the 80 % intervals cover 80 %. All of it is found anew in every fold, so
-the scores of the folds are those of whole groups of decisions that the fit has not seen.
+The parts of the mixture and the slope are those with the lowest ranked probability score. Then
+errors are stretched until the 80 % intervals cover 80 %. Every fold is fitted separately, so its
+scores are those of whole groups of decisions that the fit has not seen.
 """
 
 import itertools
@@ -41,10 +41,10 @@ OUTCOMES = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenDecisions:
-    """One decision beside what a model said of it, everything as shares of the scale.
+    """One decision with a model's settlement, everything in shares of the scale.
 
     Attributes:
-        group: what it was decided together with.
+        group: of decisions that were taken together.
         settlement: the model's.
         position: ``(actor,)``.
         weight: ``(actor,)``, influence × salience, not all 0.
@@ -60,7 +60,7 @@ class SeenDecisions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _DecisionArrays:
-    """Many decisions as arrays; where one has fewer actors than another, shares are 0.
+    """Many decisions as arrays; shares are 0 where a decision has fewer actors than another.
 
     Attributes:
         settlement: ``(case,)``.
@@ -94,7 +94,7 @@ def _stack(cases: Sequence[SeenDecisions]) -> _DecisionArrays:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FitGrid:
-    """What a fit may choose from: each list holds at least the value that switches its part off."""
+    """The values that a fit may choose; each list has at least the one that disables its part."""
 
     slopes: tuple[float, ...] = SLOPES
     positions: tuple[float, ...] = PARTS
@@ -106,13 +106,13 @@ def fit(
 ) -> Calibration:
     """Return the calibration of the model ``name`` that ``cases`` give.
 
-    Where the best mixture leaves so little to the errors that no stretch of them makes intervals
-    cover what they say, the other parts are bounded, ever lower.
+    If the best mixture gives so little weight to the errors that no stretch of them makes intervals
+    cover their share, the weight of the other parts is capped, lower and lower.
 
     Args:
         name: of the model.
-        cases: decisions, each with what the model said of it.
-        allowed: to switch parts off; everything unless given.
+        cases: decisions, each with the model's settlement.
+        allowed: which values the fit may choose; by default all.
     """
     may = allowed or FitGrid()
     stack = _stack(cases)
@@ -188,7 +188,7 @@ def _mixed(calibration: Calibration, stack: _DecisionArrays) -> tuple[FloatArray
 
 
 def _apart(values: FloatArray, weights: FloatArray) -> FloatArray:
-    """Return ``(case,)``: how far two draws from the same values, weights of sum 1, lie apart."""
+    """Return ``(case,)`` mean distances of two draws from the same values; weights sum to 1."""
     order = np.argsort(values, axis=1, kind="stable")
     x = np.take_along_axis(values, order, axis=1)
     w = np.take_along_axis(weights, order, axis=1)
@@ -202,9 +202,9 @@ def _mixtures(
 ) -> list[tuple[float, Calibration]]:
     """Return every mixture with its mean score.
 
-    The score of a mixture is quadratic in its shares: distances between the parts are enough. Two
-    parts put together half and half lie apart by a quarter of each one's own distance and half of
-    that between them.
+    The score of a mixture is quadratic in its shares, so distances between the parts are enough. An
+    even mixture of two parts has a quarter of each part's own distance and half of the distance
+    between them.
     """
     parts = _parts(plain, stack)
     away = np.array([(w * np.abs(x - stack.outcome[:, None])).sum(axis=1).mean() for x, w in parts])
@@ -225,7 +225,7 @@ def _mixtures(
 
 
 def _stretched(calibration: Calibration, stack: _DecisionArrays) -> tuple[Calibration, float]:
-    """Return ``found`` with errors stretched to cover what intervals say, and what is amiss."""
+    """Return the calibration with errors stretched to cover, and how far coverage is off."""
     candidates = []
     for stretch in STRETCHES:
         wider = replace(calibration, errors=tuple(stretch * error for error in calibration.errors))
@@ -296,12 +296,12 @@ def fit_models(
 ) -> Fitted:
     """Return the calibrations of several models, from all decisions and from each part of them.
 
-    A model that settled too few decisions gets none, and will borrow.
+    A model that settled too few decisions gets none, and borrows another's.
 
     Args:
         decisions: with outcomes.
         settlements: model to decision to settlement, share of the scale.
-        source: whose decisions they are, for whoever uses the file.
+        source: where the decisions come from, for readers of the file.
         progress: called with the number of fits done.
     """
     cases = {model: seen_in(decisions, points) for model, points in settlements.items()}
@@ -309,7 +309,7 @@ def fit_models(
     if BORROWED_FROM not in enough:
         raise WinsetError(
             f"model “{BORROWED_FROM}” must settle at least {LEAST_DECISIONS} decisions, since "
-            f"others borrow from it; found {len(cases.get(BORROWED_FROM, ()))}"
+            f"others borrow its errors; found {len(cases.get(BORROWED_FROM, ()))}"
         )
     done = 0
 
@@ -351,7 +351,7 @@ def _missed(
     parts: Sequence[frozenset[str]],
     blind: Sequence[Mapping[str, Calibration]],
 ) -> float:
-    """Return the mean error of the median where a fit has not looked, points of 100."""
+    """Return the mean error of the median in decisions that a fit has not seen, points of 100."""
     errors = []
     for part, own in zip(parts, blind, strict=True):
         unseen = [case for case in cases if case.group in part]
@@ -363,7 +363,7 @@ def _missed(
 
 
 def seen_in(decisions: Decisions, points: Mapping[str, float]) -> list[SeenDecisions]:
-    """Return the decisions that a model settled, beside where: ``points``, shares of the scale."""
+    """Return the decisions that a model settled, with its ``points``, shares of the scale."""
     cases = []
     for decision in decisions.decisions:
         if decision.id not in points:
@@ -387,7 +387,7 @@ def seen_in(decisions: Decisions, points: Mapping[str, float]) -> list[SeenDecis
 
 @dataclass(frozen=True, slots=True)
 class MedianShares:
-    """Shares for a batch of one in which every range stands at its median."""
+    """Shares for a batch of one draw in which every range takes its median."""
 
     draws: int = 1
 

@@ -1,4 +1,4 @@
-"""Claims: what authors and outlets forecast in public, how it came out, and their scores."""
+"""Claims: what authors and outlets forecast in public, the outcomes, and the scores."""
 
 import datetime
 import hashlib
@@ -24,27 +24,27 @@ Whose = Literal["author", "outlet"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoredClaim:
-    """A claim with all that its case says of it.
+    """A claim with all that its case says about it.
 
     Attributes:
-        case: what the case is called in this list.
+        case: name of the case in this list.
         claim: the row itself.
-        author: who made it; empty where nobody says.
+        author: who made it; empty where that is not known.
         outlet: where; likewise.
-        made_on: when; None where nobody says.
-        by: day by which it is settled; None where nobody says.
+        made_on: when; None where that is not known.
+        by: day by which it is settled; None where that is not known.
         question: the question that it answers, in words.
-        predicted: what it says will come about, in words.
-        state: whether that came about; on an issue ``settled``; ``overdue`` is open past its day.
+        predicted: the outcome that it predicts, in words.
+        state: whether that came about; on an issue ``settled``; ``overdue`` if open past its day.
         resolved: when it was settled.
         outcome: what came about, in words; empty while open.
-        hit: whether it was right: what it held likelier came about, or its range holds the value
-            that came; None while open, void, at even odds, or for a single number on an issue.
+        hit: whether it was right: the likelier outcome came about, or its range holds the value;
+            None while open, void, at even odds, or for a single number on an issue.
         brier: of its probability's median; None without one.
         brier_low: the least that a number within the coded range would score; likewise.
         brier_high: the most.
         log_score: minus the natural logarithm of the probability given to what happened.
-        crps: of a claim on an issue, as a share of the scale; the issue's median outcome counts.
+        crps: of a claim on an issue, as a share of the scale, against the median of the outcome.
         event: name of the event that settles it; claims that share one are not independent.
     """
 
@@ -70,7 +70,7 @@ class ScoredClaim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
-    """A mean or a share with its 95 % interval; the ends are None where nothing can be said."""
+    """A mean or a share with its 95 % interval; the ends are None where there is none."""
 
     value: float
     low: float | None
@@ -85,13 +85,13 @@ class ClaimCount:
     Attributes:
         name: of the author or outlet; ``unnamed, Gazette`` where an outlet names no author.
         claims: how many.
-        settled: of these, how many came out one way or the other.
-        open: how many may yet.
-        overdue: how many should have.
+        settled: how many of these have an outcome.
+        open: how many do not have one yet.
+        overdue: how many should have one by now.
         void: how many do not count.
-        thin: whether fewer are settled than a record should rest on.
-        hits: share that was right, Wilson's interval; None where none can be said to be.
-        brier: mean, interval by drawing whole questions anew; None where no claim has a score.
+        thin: whether too few are settled for a record.
+        hits: share that was right, with Wilson's interval; None without claims that can be.
+        brier: mean, interval by resampling whole questions; None where no claim has a score.
         log_score: likewise.
         crps: likewise, share of the scale.
     """
@@ -112,7 +112,7 @@ class ClaimCount:
 def open_cases(names: Iterable[str | Path]) -> dict[str, Case]:
     """Return the cases that ``names`` lead to: case folders, shipped cases, or folders of cases.
 
-    A case is called as it was named, one found inside a folder by its path.
+    A case has the name by which it was given, or its path if it lies inside a folder.
 
     Raises:
         CaseError: with every problem of the first case that has some.
@@ -124,7 +124,7 @@ def open_cases(names: Iterable[str | Path]) -> dict[str, Case]:
         paths: list[str | Path] = [name]
         if folder.is_dir() and not (folder / "case.yaml").exists():
             inside = (path.parent for path in sorted(folder.rglob("case.yaml")))
-            # What is sealed is a copy of a case's numbers, no case of its own.
+            # The copy of a case's numbers beside a seal is no case of its own.
             unsealed = [path for path in inside if "sealed" not in path.relative_to(folder).parts]
             paths = list(unsealed) or paths
         for path in paths:
@@ -140,9 +140,9 @@ def claims_of(
     """Return the claims of ``case``, each with its resolution and scores.
 
     Args:
-        case: the case; questions and issues say there how they came out.
-        name: what to call it.
-        today: the day on which a claim is overdue or not; by default the real one.
+        case: the case, with the outcomes of its questions and issues.
+        name: of the case in the result.
+        today: the day from which claims count as overdue; by default the real one.
     """
     day = datetime.date.today() if today is None else today
     statements = {row.id: row for row in reversed(case.statements)}
@@ -161,9 +161,9 @@ def tallies(
 ) -> tuple[ClaimCount, ...]:
     """Return the records of authors or outlets, those with most settled claims first.
 
-    Names that differ in case or spacing only are one. An interval of a mean comes from resampling:
-    claims that one event settled are drawn together, for they share its luck. Wilson's interval
-    takes claims as independent and so is too narrow where several rest on one event.
+    Names that differ only in case or spacing are one. An interval of a mean comes from resampling,
+    in which claims that one event settled are drawn together, since they are not independent.
+    Wilson's interval treats claims as independent, and is too narrow where several share an event.
 
     Args:
         scored: of any number of cases.
@@ -180,7 +180,7 @@ def tallies(
 
 def _name(row: ScoredClaim, whose: Whose) -> str:
     if whose == "outlet":
-        return row.outlet or "nowhere known"
+        return row.outlet or "unknown outlet"
     return row.author or ", ".join(filter(None, ("unnamed", row.outlet)))
 
 
@@ -204,7 +204,7 @@ def bootstrapped(
 
 
 def wilson(right: int, count: int) -> Rate | None:
-    """Return a share with Wilson's 95 % interval (Wilson 1927); None of nothing.
+    """Return a share with Wilson's 95 % interval (Wilson 1927); None if ``count`` is 0.
 
     >>> rate = wilson(4, 5)
     >>> round(rate.low, 2), rate.value, round(rate.high, 2)
@@ -240,7 +240,7 @@ def _tally(name: str, rows: Sequence[ScoredClaim], least: int, seed: int) -> Cla
 
 @dataclass(frozen=True, slots=True)
 class _Resolved:
-    """How a claim came out: words, and whether it happened (events) or what value came (issues)."""
+    """The outcome of a claim: words, and whether it happened (events) or the value (issues)."""
 
     words: str = ""
     happened: bool | None = None

@@ -1,4 +1,4 @@
-"""One decision on which several models are tried, with the same draws for all of them."""
+"""One decision on which several models are tested, with the same draws for all of them."""
 
 from dataclasses import dataclass, replace
 
@@ -16,7 +16,7 @@ Draws = tuple[FloatArray, FloatArray, float | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SolvedDecision:
-    """What a model made of a decision.
+    """The outcome of a decision in a model.
 
     Attributes:
         decision: as it was solved: alone, or among all issues of its group.
@@ -47,10 +47,10 @@ class Trial:
         self._together: Decision | None = None
 
     def solve(self, model: Model) -> SolvedDecision:
-        """Return what ``model`` makes of the issue alone, or else among all issues of its group.
+        """Return the issue solved by ``model``, alone or else among all issues of its group.
 
         Raises:
-            WinsetError: when it can do neither.
+            WinsetError: when the model can do neither.
         """
         try:
             return self._solve(self.decision, model)

@@ -1,4 +1,4 @@
-"""A backtest summed up: how each model fared, beside whom, and what the data can tell apart."""
+"""A backtest summed up: the scores of each model, and which differences the data can show."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -29,7 +29,7 @@ def lazy_forecasters() -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How one model fared, everything in points of a scale of 100.
+    """The scores of one model, everything in points of a scale of 100.
 
     Attributes:
         model: its name.
@@ -43,7 +43,7 @@ class Standing:
         coverage: share of outcomes inside the 50, 80 and 90 % intervals.
         width: mean widths of these.
         skill: by reference, share of its ranked probability score saved, on decisions both settle;
-            the references speak in the same way, raw or calibrated.
+            both are raw or both calibrated.
     """
 
     model: str
@@ -70,7 +70,7 @@ class PairedComparison:
         score: ``crps`` or ``error``.
         decisions: how many both settle.
         difference: mean of first minus second, paired.
-        resolvable: the smallest true difference such data would show four times in five.
+        resolvable: the smallest true difference that such data would show four times in five.
     """
 
     model: str
@@ -83,7 +83,7 @@ class PairedComparison:
 
 
 def standings(backtest: Backtest, which: Which, *, seed: int = 0) -> tuple[Standing, ...]:
-    """Return how each model fared, the least mean ranked probability score first.
+    """Return the scores of each model, the lowest mean ranked probability score first.
 
     A model that settled fewer decisions than others comes after them: `duels` compares it.
     """
@@ -126,7 +126,7 @@ def duels(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettledRow:
-    """A row with the score looked at."""
+    """A row with one of its scores."""
 
     row: BacktestRow
     score: ScoredDecision
@@ -177,7 +177,7 @@ def _standing(
 
 
 def _inside(interval: tuple[float, float], outcome: float) -> bool:
-    """Ends count; what differs by less than a number's last digits is the same."""
+    """Return whether ``outcome`` lies in ``interval``, ends included, up to rounding."""
     return interval[0] - 1e-9 <= outcome <= interval[1] + 1e-9
 
 

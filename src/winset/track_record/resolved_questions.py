@@ -1,4 +1,4 @@
-"""Questions of cases that are resolved, beside what models said of them."""
+"""Resolved questions of cases, with the chances that models gave them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,14 +29,14 @@ THIN = 20  # questions
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """What one model said of one outcome of one question.
+    """The chance that one model gave to one outcome of one question.
 
     Attributes:
         case: title.
         question: its id.
         model: its name.
         outcome: yes, or an option.
-        probability: that it would come about.
+        probability: that it comes about.
         happened: whether it did.
     """
 
@@ -50,14 +50,14 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelEvents:
-    """How one model fared.
+    """The scores of one model.
 
     Attributes:
         model: its name.
-        count: outcomes it gave a probability.
+        count: outcomes to which it gave a probability.
         brier: mean score, 0 to 1.
         log: mean score, base e.
-        reliability: what happened beside what was said.
+        reliability: how often outcomes happened, by the probability given.
     """
 
     model: str
@@ -69,13 +69,13 @@ class ModelEvents:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventScores:
-    """How models fared on resolved questions.
+    """The scores of models on resolved questions.
 
     Attributes:
         questions: how many are resolved.
         cases: in how many cases.
         models: the best first.
-        events: all that was scored.
+        events: everything that was scored.
     """
 
     questions: int

@@ -1,7 +1,7 @@
 """Scores of forecasts against what happened: plain functions of arrays, no case and no model.
 
-Errors, intervals and ranked probability scores are in the units of what they are given.
-All uncertainty is by group: cases of one group (issues of one proposal) are not independent.
+Errors, intervals and ranked probability scores are in the units of their arguments.
+Uncertainty is always by group: cases of one group (issues of one proposal) are not independent.
 """
 
 import math
@@ -32,7 +32,8 @@ def brier(probability: ArrayLike, happened: ArrayLike) -> FloatArray:
 def log_score(probability: ArrayLike, happened: ArrayLike, *, least: float = 1e-6) -> FloatArray:
     """Return minus the logarithm (base e) of the probability given to what happened; 0 is best.
 
-    A probability below ``least`` counts as ``least``: one sure error would else outweigh all else.
+    A probability below ``least`` counts as ``least``; otherwise one certain error would outweigh
+    all other scores.
 
     >>> log_score([0.5], [True]).round(3).tolist()
     [0.693]
@@ -54,8 +55,8 @@ def _events(probability: ArrayLike, happened: ArrayLike) -> tuple[FloatArray, Fl
 def crps(values: ArrayLike, weights: ArrayLike | None, outcome: float) -> float:
     """Return the continuous ranked probability score of weighted draws: 0 is best.
 
-    ``E|X - y| - E|X - X'| / 2`` (Gneiting and Raftery 2007, eq. 21), exact for the distribution
-    that the draws are; a single draw scores its absolute error.
+    ``E|X - y| - E|X - X'| / 2`` (Gneiting and Raftery 2007, eq. 21), exact for the distribution of
+    the draws; a single draw scores its absolute error.
 
     Args:
         values: ``(draw,)``.
@@ -80,8 +81,8 @@ def binned_log_score(
 ) -> float:
     """Return minus the logarithm of the probability given to the bin in which the outcome lies.
 
-    Draws have no density, so the scale is cut into bins; half a draw is put into each (Jeffreys'
-    prior), since a bin without any draw has not been shown to be impossible.
+    Draws have no density, so the scale is cut into bins. Half a draw is added to each (Jeffreys'
+    prior), since a bin without draws is not impossible.
 
     Args:
         values: ``(draw,)``.
@@ -119,7 +120,7 @@ class Reliability:
 def reliability(
     probability: ArrayLike, happened: ArrayLike, *, bins: int = 10
 ) -> tuple[Reliability, ...]:
-    """Return what happened beside what was said, by bins of the probability (Murphy 1973)."""
+    """Return how often events happened, by bins of the probability (Murphy 1973)."""
     p, y = _events(probability, happened)
     which = np.minimum((p * bins).astype(int), bins - 1)
     rows = []
@@ -144,7 +145,7 @@ class Estimate:
 
     Attributes:
         value: the mean over all cases.
-        low: end of the 95 % interval; NaN where all cases are of one group, which tells nothing.
+        low: end of the 95 % interval; NaN where all cases are of one group.
         high: the other, likewise.
         error: standard error, likewise.
     """
@@ -156,14 +157,14 @@ class Estimate:
 
     @property
     def bar(self) -> tuple[float, float]:
-        """The interval as it can be drawn: no more than the mean where there is none."""
+        """The interval for a chart; just the mean where there is none."""
         return (self.value, self.value) if math.isnan(self.low) else (self.low, self.high)
 
 
 def group_weights(groups: Sequence[str], *, seed: int = 0) -> FloatArray:
-    """Return ``(resample, case)``: how often each case counts when whole groups are drawn anew.
+    """Return ``(resample, case)``: how often each case counts when whole groups are resampled.
 
-    The bootstrap of clusters: as many groups as there are, with replacement.
+    This is the cluster bootstrap: as many groups as there are, drawn with replacement.
     """
     names, member = np.unique(np.asarray(groups), return_inverse=True)
     random = np.random.default_rng(seed)

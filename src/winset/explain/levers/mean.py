@@ -1,4 +1,4 @@
-"""The weighted mean, solved: how far one of its inputs must move, exactly."""
+"""The exact solution for the weighted mean: how far one of its inputs must move."""
 
 import math
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from winset.models.batch import Batch
 from winset.models.capabilities import WeighingModel
 
 FloatArray = NDArray[np.float64]
-NUDGE = 1e-9  # of the way: past the point where rounding could fall short
+NUDGE = 1e-9  # of the way: enough that rounding does not fall short
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class ExactMean:
         stack: the draws.
         summary: a chance that the settlement lies within bounds.
         reach: chance at which the goal counts as reached.
-        lose: whether the move sought is one after which it no longer is.
+        lose: whether to seek the move that loses a goal already reached.
     """
 
     model: WeighingModel
@@ -47,7 +47,7 @@ class ExactMean:
     lose: bool
 
     def least(self, move: Move, *, beside: Page = ()) -> float | None:
-        """Return the least share of the way of ``move`` that suffices; None if none does.
+        """Return the smallest share of the way of ``move`` that suffices; None if none does.
 
         Args:
             move: which input, and which way.
@@ -128,7 +128,7 @@ def exact_for(
 ) -> ExactMean | None:
     """Return what solves a single move under ``model``; None for one that is no weighted mean.
 
-    None too for a goal without bounds, and where in some draw nobody weighs anything.
+    None too for a goal without bounds, and where no actor has any weight in some draw.
     """
     if not has_weights(model) or summary.kind != "within":
         return None

@@ -32,10 +32,10 @@ class Movable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """One input moved some of the way to an end of its plausible range.
+    """One input moved part of the way to an end of its plausible range.
 
-    Wherever in its range the input lies, it moves the same share of the way: the range keeps its
-    shape, and at the whole way it is the end itself.
+    Every value in the coded range moves the same share of the way, so the range keeps its shape.
+    At the whole way it shrinks to the end itself.
 
     Attributes:
         movable: what is moved.
@@ -95,12 +95,12 @@ def _who(entry: Input, actor: str, leads: str | None) -> Who:
         return "self" if entry.actor == actor else "persuade"
     if entry.kind == "party":
         return "self" if entry.party == leads else "structure"
-    # What an actor lends to others, or threatens them with, is its own.
+    # An actor controls what it lends to others and what it threatens them with.
     return "self" if entry.kind == "tie" and entry.actor == actor else "structure"
 
 
 def _scale(case: Case, entry: Input) -> float:
-    """Return the length of the scale of a quantity, own units; of open ones the greatest coded."""
+    """Return the length of a quantity's scale, own units; of an open scale the greatest value."""
     if entry.quantity in (*ON_SCALE, "reversion") and entry.issue is not None:
         return case.issue(entry.issue).scale.width
     if entry.quantity in IN_PER_CENT:

@@ -22,11 +22,11 @@ PARTS = (1.0, 0.75, 0.5, 0.25)  # of the first move, where the second is solved 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageResult:
-    """How one page fares.
+    """The result of one page of moves.
 
     Attributes:
         goal: whether the goal is reached, draw by draw.
-        near: how near each draw is to it, in [0, 1]: grows where the chance does not yet.
+        near: how near each draw is to it, in [0, 1]; it grows before the chance does.
     """
 
     goal: PerDraw
@@ -34,7 +34,7 @@ class PageResult:
 
     @property
     def merit(self) -> PerDraw:
-        """What changes are ranked by: the chance of the goal, and nearness where that is level."""
+        """The measure for ranking changes: the chance of the goal plus the nearness to it."""
         return PerDraw(total=self.goal.total + self.near.total, weight=self.goal.weight)
 
 
@@ -43,11 +43,11 @@ Solve = Callable[[Sequence[Page], bool], list[PageResult]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankedPage:
-    """A page of moves and what comes of it.
+    """A page of moves with its rank.
 
     Attributes:
         chance: of the goal.
-        merit: what it is ranked by, more being nearer to what is sought.
+        merit: the greater, the nearer to what is sought.
     """
 
     page: Page
@@ -56,18 +56,18 @@ class RankedPage:
 
     @property
     def size(self) -> float:
-        """How much is moved in all: shares of plausible ranges, added up."""
+        """The sum of the shares of plausible ranges that are moved."""
         return sum(move.size for move in self.page)
 
     @property
     def who(self) -> Who:
-        """Who has to do it: the furthest from the actor of those needed."""
+        """Who must act: of all moves, the one furthest from the actor's own control."""
         return max((move.movable.who for move in self.page), key=ORDER.index)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ray:
-    """Moves that grow from ``start`` (goal not reached) to ``stop`` (reached), inputs alike."""
+    """Moves of the same inputs from ``start`` (goal not reached) to ``stop`` (reached)."""
 
     start: Page
     stop: Page
@@ -81,7 +81,7 @@ class _Ray:
 
 
 class Search:
-    """One search: what counts as reaching the goal, and how chances are had."""
+    """One search: when the goal counts as reached, and how chances are computed."""
 
     def __init__(
         self,
@@ -96,12 +96,12 @@ class Search:
         """Return a search.
 
         Args:
-            solve: from pages, and whether in the first draws only, to how each fares.
-            base: the same for the case as coded.
+            solve: turns pages into results; its second argument says to use the first draws only.
+            base: the result of the case as coded.
             reach: chance at which the goal is reached.
-            lose: seek what makes it be reached no longer.
+            lose: seek changes that lose a goal already reached.
             most: how many changes are wanted of each of `ORDER`.
-            exact: what solves a single move, where something does.
+            exact: solver of a single move, where there is one.
         """
         self._solve, self._base, self._reach, self._lose = solve, base, reach, lose
         self._most, self._exact = most, exact
@@ -114,8 +114,8 @@ class Search:
     def singles(self, movables: Sequence[Movable]) -> tuple[list[RankedPage], list[RankedPage]]:
         """Return the smallest single moves that reach the goal, and the best that do not.
 
-        The second list has the better way of each input that helps by more than twice the Monte
-        Carlo error of its effect, the most helpful first.
+        The second list has the better direction of each input whose effect helps by more than twice
+        its Monte Carlo error, the most helpful first.
         """
         best = self._candidates(movables)
         solved = self._solve([(move,) for move in best], False)
@@ -137,8 +137,9 @@ class Search:
     def pairs(self, helping: Sequence[RankedPage]) -> tuple[list[RankedPage], list[RankedPage]]:
         """Return the smallest pairs of moves that reach the goal, and the best that do not.
 
-        Pairs of ``helping`` moves, none of which reaches it alone, each followed along three rays:
-        the one move in full and then the other, the other way round, and both by the same share.
+        Pairs combine ``helping`` moves, none of which reaches it alone. Each pair is followed along
+        three rays: the first move in full and then the second, the reverse, and both by the same
+        share.
         """
         own = [changes for changes in helping if changes.who == "self"][:PAIRED]
         chosen = {t.page[0].key: t.page[0] for t in [*helping[:PAIRED], *own]}
@@ -170,9 +171,9 @@ class Search:
         return progress > (1e-12 if math.isnan(error) else 2.0 * error + 1e-12)
 
     def _candidates(self, movables: Sequence[Movable]) -> list[Move]:
-        """Return moves worth a full look: of inputs that change something in the first draws.
+        """Return the moves to try in all draws: those that change something in the first draws.
 
-        The whole way, or half of it where that helps more.
+        Each goes the whole way, or half of it where that helps more.
         """
         moves = [
             Move(movable=movable, end=end)
@@ -206,7 +207,7 @@ class Search:
                     yield (*beside, replace(second, share=share))
 
     def _checked(self, pages: Sequence[Page]) -> list[RankedPage]:
-        """Return those of ``pages`` that the model itself finds to reach the goal, by size."""
+        """Return the ``pages`` that reach the goal when the model is run, by size."""
         changes = [
             self._ranked(p, result)
             for p, result in zip(pages, self._solve(pages, False), strict=True)
@@ -216,7 +217,7 @@ class Search:
         )
 
     def _shortened(self, rays: Sequence[_Ray]) -> list[RankedPage]:
-        """Return the least moves along ``rays`` that reach the goal, if all of it comes nearer."""
+        """Return the smallest moves along ``rays`` that reach a goal that comes steadily nearer."""
         spans = [(ray, 0.0, 1.0) for ray in rays]
         for _ in range(STEPS):
             spans = self._worth_following(spans)
@@ -268,7 +269,7 @@ def _rays(page: Page) -> tuple[_Ray, ...]:
 
 
 def _best_of_each(changes: Iterable[RankedPage]) -> list[RankedPage]:
-    """Return the better way of each input, the most helpful first."""
+    """Return the better direction of each input, the most helpful first."""
     best: dict[str, RankedPage] = {}
     for change in sorted(changes, key=lambda t: -t.merit):
         best.setdefault(change.page[0].movable.input.name, change)

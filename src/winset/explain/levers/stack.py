@@ -1,4 +1,4 @@
-"""Many changed copies of one batch, page upon page, all under the same draws."""
+"""Many changed copies of one batch, all under the same draws."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -23,7 +23,7 @@ Page = tuple[Move, ...]
 
 
 class Stack:
-    """Draws of a case, to be changed.
+    """Draws of a case and changed copies of them.
 
     Attributes:
         base: the draws as coded.
@@ -37,7 +37,7 @@ class Stack:
         self._override = {(s.actor, s.issue, str(s.condition)): n for n, s in enumerate(rows)}
 
     def pages(self, pages: Sequence[Page]) -> Batch:
-        """Return ``(page · draw, …)``: the base once for each page, with its moves made."""
+        """Return ``(page · draw, …)``: a copy of the base for each page, with its moves applied."""
         base, count = self.base, len(pages)
         arrays: dict[str, Any] = {}
         overrides = [
@@ -78,7 +78,7 @@ class Stack:
         place += move.share * (self.end(move) - place)
 
     def index(self, entry: Input) -> tuple[int, ...]:
-        """Return where an input stands in its array, the draw axis left out."""
+        """Return the index of an input in its array, without the draw axis."""
         base = self.base
         if entry.kind == "issue":
             return (base.issues.index(str(entry.issue)),)

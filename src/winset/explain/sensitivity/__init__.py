@@ -1,4 +1,4 @@
-"""What drives a forecast: swings, Sobol indices, and how much evidence stands behind each input."""
+"""What drives a forecast: swings, Sobol indices and the evidence for each input."""
 
 from winset.explain.sensitivity.analysis import (
     Driver,

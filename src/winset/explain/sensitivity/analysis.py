@@ -1,4 +1,4 @@
-"""Which inputs drive a forecast, and which of them rest on little: what to look into next."""
+"""Which inputs drive a forecast, and which of them have little evidence: what to research next."""
 
 import math
 from collections.abc import Callable, Iterable, Iterator
@@ -29,13 +29,13 @@ from winset.models.defaults import DRAWS, SEED
 
 FloatArray = NDArray[np.float64]
 LOW, HIGH = 0.1, 0.9  # shares of belief below the two values of a swing
-SCREENED = 64  # draws in which an input must change something to be looked at further
-SAME = 1e-12  # of the summary: what rounding alone may change
+SCREENED = 64  # draws in which an input must change something to be analysed further
+SAME = 1e-12  # of the summary: a change by rounding alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Swing:
-    """The summary's change where one input is held and all others are drawn as they are.
+    """How the summary changes if one input is fixed and all others are drawn as they are.
 
     Attributes:
         low: change with the input at its 10th percentile.
@@ -51,7 +51,7 @@ class Swing:
 
     @property
     def width(self) -> float:
-        """How far the summary swings, the unchanged one included."""
+        """The distance between the lowest and the highest summary, the unchanged one included."""
         return max(self.low, self.high, 0.0) - min(self.low, self.high, 0.0)
 
 
@@ -66,20 +66,20 @@ class Index:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Driver:
-    """What hangs on one input.
+    """The effect of one input.
 
     Attributes:
         input: which.
         at_low: its 10th percentile, own units.
         at_high: its 90th.
-        swing: what those two do.
-        first: share of the variance that knowing it alone would take away; None where the summary
+        swing: the effect of these two values.
+        first: share of the variance that would go if it alone were known; None where the summary
             does not vary.
-        total: share that would stay if all but it were known; None likewise.
+        total: share that would remain if all other inputs were known; None likewise.
         idle: whether it changed nothing in any screened draw at either end of its range; its
-            swing and indices are then 0 without further ado.
-        score: ``total / (1 + statements)``, what to look into first; None for what no document
-            tells, a model's own parameter, and where the summary does not vary.
+            swing and indices are then set to 0.
+        score: ``total / (1 + statements)``: the higher, the more useful is research on it. None for
+            a model's own parameter, which no document settles, and where the summary does not vary.
     """
 
     input: Input
@@ -102,16 +102,16 @@ class Sensitivity:
         model: name.
         parameters: of the model.
         summary: the number.
-        of: it as text, in the form that `read_summary` reads.
-        value: it, as coded; a chance in [0, 1], a settlement in the issue's units. A chance is that
-            of a forecast with as many draws and the same seed.
+        of: the same as text, in the form that `read_summary` reads.
+        value: the number for the case as coded; a chance in [0, 1], or a settlement in the issue's
+            units. A chance equals that of a forecast with as many draws and the same seed.
         error: its Monte Carlo standard error.
-        counted: draws behind ``value``. Changes come from fewer, ``draws``, and bear their own
+        counted: draws behind ``value``. Changes come from fewer, ``draws``, and have their own
             errors.
-        spread: standard deviation over draws of what its variance is taken of.
-        drivers: one an input, the widest swing first.
-        noise: streams of mere chance, held the same wherever draws are compared: the indices are
-            shares of a variance that they are part of.
+        spread: standard deviation of the number over draws.
+        drivers: one for each input, the widest swing first.
+        noise: streams of the model's own chance events. They are the same in draws that are
+            compared, and part of the variance of which the indices are shares.
         draws: of a swing, and points of the Sobol design: a power of two.
         solved: draws solved in all.
         seed: of the design.
@@ -135,13 +135,13 @@ class Sensitivity:
 
     @property
     def varies(self) -> bool:
-        """Whether anything that is not known moves the number at all."""
+        """Whether any input moves the number at all."""
         return any(driver.total is not None for driver in self.drivers)
 
     def research(self) -> tuple[Driver, ...]:
-        """Return what is worth looking into, first things first: much hangs on it, little is known.
+        """Return what to research, the most useful first: inputs with much effect, little evidence.
 
-        Drivers by falling score whose total index is 0.01 or more.
+        These are the drivers with a total index of 0.01 or more, by falling score.
         """
         worth = [
             d for d in self.drivers if d.score is not None and d.total and d.total.value >= 0.01
@@ -166,14 +166,14 @@ def measure_sensitivity(
 
     The number is the model's own: no calibration is applied. Inputs are the ranges of the case and
     the model's own uncertain parameters, taken as independent. An input that changes nothing in
-    `SCREENED` draws, neither at the low nor at the high end of its range, is set aside as idle: one
-    that matters in a twentieth of the draws is missed in this way one time in 27.
+    `SCREENED` draws, neither at the low nor at the high end of its range, is set aside as idle. An
+    input that matters in a twentieth of the draws is missed in this way one time in 27.
 
     Args:
         case: the case as coded.
         model: any model.
         of: the number, as `read_summary` takes it; by default the chance of an agreement on all
-            issues, or the first one's settlement where the model takes agreement for granted.
+            issues, or the first one's settlement where the model assumes an agreement.
         issue: id of the issue where ``of`` names none.
         draws: of each swing and points of the Sobol design; rounded up to a power of two.
         seed: of the design, and of the draws behind the number itself.
@@ -184,7 +184,7 @@ def measure_sensitivity(
 
     Raises:
         WinsetError: when nothing in the case is a range, the model cannot be applied or does not
-            say what is asked, or no draw has it.
+            give the number, or no draw has it.
     """
     if draws < 2:
         raise WinsetError(f"draws must be 2 or more; found {draws}")
@@ -204,7 +204,7 @@ def measure_sensitivity(
     if not inputs:
         raise WinsetError(
             f"nothing to vary: no number of this case is a range, and model “{model.name}” has no "
-            "uncertain parameter; write what is not known as 30 to 50 or 30..40..60"
+            "uncertain parameter; write an uncertain number as 30 to 50 or 30..40..60"
         )
     points = 1 << (draws - 1).bit_length()
     with open_workers(workers) as opened:
@@ -257,7 +257,7 @@ class DesignRun:
 
 
 class _SensitivityRuns:
-    """The batches of one analysis: all on one design, so that only what is held apart differs."""
+    """The batches of one analysis, all on one design, so that only the fixed input differs."""
 
     def __init__(
         self,
@@ -274,7 +274,7 @@ class _SensitivityRuns:
         self._columns = {entry.name: k for k, entry in enumerate(inputs)}
         self._points, self._seed = points, seed
         self._progress = progress
-        # At most: what turns out to be idle costs nothing further.
+        # At most: an idle input costs nothing further.
         self._foreseen = points * (3 * len(inputs) + 3) + 2 * SCREENED * len(inputs)
         self.solved = 0
         self._design, _ = unit_design(len(inputs), points=points, seed=seed)
@@ -319,7 +319,7 @@ class _SensitivityRuns:
         ]
 
     def _active(self) -> list[int]:
-        """Return the columns that change something in the draws that are screened."""
+        """Return the columns that change something in the screened draws."""
         every, draws = list(range(len(self._inputs))), min(SCREENED, self._points)
         base = self.base.part(slice(0, draws))
         ends = zip(
@@ -330,7 +330,7 @@ class _SensitivityRuns:
         return [k for k, both in enumerate(ends) if not all(_same(base, end) for end in both)]
 
     def drivers(self) -> tuple[Driver, ...]:
-        """Return what hangs on each input, the widest swing first."""
+        """Return the effect of each input, the widest swing first."""
         active = self._active()
         self._foreseen = self.solved + self._points * (3 * len(active) + 2)
         ends = [self._with_inputs_held(active, at, self._points) for at in (LOW, HIGH)]
@@ -372,7 +372,7 @@ def _same(base: PerDraw, changed: PerDraw) -> bool:
 
 
 def _swing(base: PerDraw, low: PerDraw, high: PerDraw) -> Swing:
-    """NaN where holding the input leaves no draw with an agreement."""
+    """Return the swing; NaN where no draw with an agreement is left."""
     changes = [paired(base, end) for end in (low, high)]
     return Swing(low=changes[0][0], low_error=changes[0][1],
                  high=changes[1][0], high_error=changes[1][1])  # fmt: skip
@@ -401,5 +401,5 @@ def _driver(entry: Input, swing: Swing, index: Index | None, *, idle: bool) -> D
 
 
 def _score(entry: Input, total: Index) -> float | None:
-    """Return the variance an input carries for each thing it rests on, the coder's word one."""
+    """Return the variance from an input for each source it has; the coder's word is one source."""
     return None if entry.kind == "model" else total.value / (1 + entry.statements)

@@ -1,4 +1,4 @@
-"""The numbers that a forecast rests on, each with whose it is and what stands behind it."""
+"""The numbers that a forecast rests on, with their owners and their evidence."""
 
 import math
 from collections.abc import Iterator
@@ -22,13 +22,13 @@ class Input:
 
     Attributes:
         name: of its stream of random numbers; unique.
-        label: what to call it before a reader.
+        label: its name for a reader.
         kind: what it belongs to; ``model`` for a parameter that no case holds.
         quantity: ``position``, ``quota``, ``reversion``, ``dependence`` or another.
         range: as coded, in its own units.
-        limits: what its quantity allows at all, in the same units.
+        limits: the lowest and highest value that its quantity allows, in the same units.
         unit: of it; empty for pure numbers.
-        statements: how many accepted statements its row cites, all coders of one counted once.
+        statements: how many accepted statements its row cites; one coded by several counts once.
         actor: whose stance it is, or the source of a tie.
         target: of a tie.
         party: whose quota, unity or power it is.
@@ -65,12 +65,12 @@ def uncertain_inputs(case: Case) -> tuple[Input, ...]:
 
 
 def parameter_input(name: str, value: Range) -> Input:
-    """Return the input that a model's own uncertain parameter is."""
+    """Return a model's own uncertain parameter as an input."""
     return Input(name=name, label=name, kind="model", quantity="parameter", range=value)
 
 
 def _described(case: Case) -> Iterator[Input]:
-    """Yield what is to be said of each cell, in the order of `winset.models.batch.cells`."""
+    """Yield the description of each cell, in the order of `winset.models.batch.cells`."""
     support = _support(case)
     names = {actor.id: actor.name for actor in case.actors}
     several = len(case.issues) > 1
@@ -121,7 +121,7 @@ def _stance_label(stance: Stance, name: str, quantity: str, *, several: bool) ->
 
 
 def _measured(case: Case, stance: Stance, quantity: str) -> tuple[tuple[float, float], str]:
-    """Return what a quantity of ``stance`` may be, and its unit."""
+    """Return the limits of a quantity of ``stance``, and its unit."""
     scale = case.issue(stance.issue).scale
     if quantity in ON_SCALE:
         return (scale.low, scale.high), scale.unit
@@ -131,7 +131,7 @@ def _measured(case: Case, stance: Stance, quantity: str) -> tuple[tuple[float, f
 
 
 def _support(case: Case) -> Any:
-    """Return a function from the ids that a row cites to how many accepted statements they are."""
+    """Return a function that counts the accepted statements among the ids that a row cites."""
     accepted = [
         {row.id for row in unit.rows}
         for unit in units(row for row in case.statements if row.status == "accepted")

@@ -1,4 +1,4 @@
-"""Sobol indices of a function of the unit cube: how much of its variance hangs on which input."""
+"""Sobol indices of a function of the unit cube: how much of its variance each input causes."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
-ROWS = 4_096  # of a design that are handed to the function at once, or one page if that is longer
+ROWS = 4_096  # of a design that the function gets at once, or one page if that is longer
 LAST = float(np.nextafter(1.0, 0.0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimates:
-    """Indices with their intervals: estimates, which may be below 0 or above 1.
+    """Indices with their intervals. As estimates they may be below 0 or above 1.
 
     Attributes:
         value: ``(column,)``.
@@ -74,12 +74,12 @@ def sobol(
 
     Args:
         function: takes ``(m · points, column)`` numbers in [0, 1), uniform and independent, and
-            returns ``(m · points,)`` values. Rows ``points`` apart are the same draw: what else is
-            random in it must be the same there.
+            returns ``(m · points,)`` values. Rows ``points`` apart are the same draw, and must have
+            the same chance events.
         columns: how many inputs, 1 or more.
         points: of the design, a power of two; ``points · (len(of) + 2)`` rows are evaluated.
         seed: of the design and the bootstrap.
-        of: columns whose indices are wanted; all unless given. The others vary all the same.
+        of: columns whose indices are wanted; by default all. The others vary too.
         resamples: of the bootstrap.
         confidence: of its intervals.
 
@@ -144,7 +144,7 @@ def _indices(
         none = Estimates(value=np.zeros(count), low=np.zeros(count), high=np.zeros(count))
         variance = float(both.var()) if not count else 0.0
         return Indices(variance=variance, first=none, total=none)
-    # SciPy squeezes a single input away: an input without effect stands beside it.
+    # SciPy drops the axis of a single input, so an input without effect is added.
     crossed = np.vstack([crossed, at_first])
 
     def both_orders(rows: NDArray[np.int64]) -> FloatArray:

@@ -1,4 +1,4 @@
-"""Streams of shares for designed experiments, and which streams a model asks for."""
+"""Streams of shares for designed experiments, and the streams that a model draws from."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -15,7 +15,7 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DesignedShares:
-    """Streams that are columns of a design; any other stream repeats with the same draws.
+    """Streams that are columns of a design; every other stream repeats for the same draws.
 
     Attributes:
         columns: name of a stream to its column.
@@ -42,7 +42,7 @@ class DesignedShares:
 
 @dataclass(frozen=True, slots=True)
 class _Watched:
-    """Streams that remember who asked for them."""
+    """Streams that record the names under which they are drawn."""
 
     of: RandomShares
     names: dict[str, None] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class _Watched:
 
 
 class _WatchedBatch(Batch):
-    """A batch that remembers which uncertain parameters a model draws from it."""
+    """A batch that records which uncertain parameters a model draws from it."""
 
     def drawn(self, name: str, value: Range) -> FloatArray:
         assert isinstance(self.shares, _Watched)
@@ -70,10 +70,10 @@ class _WatchedBatch(Batch):
 def model_streams(
     case: Case, solve: Callable[[Batch], object]
 ) -> tuple[dict[str, Range], tuple[str, ...]]:
-    """Return what ``solve`` draws of its own: uncertain parameters, and streams of mere noise.
+    """Return the uncertain parameters and the streams of chance events that ``solve`` draws.
 
-    Found by solving a batch of two and looking: a stream that only some draws would ask for is
-    noise that repeats with the draw all the same.
+    A batch of two is solved to see them. A stream that only some draws need may be missed; it
+    repeats with the draw like the others.
     """
     watched = _Watched(RandomShares(0, 2))
     batch = make_batch(case, watched)

@@ -93,7 +93,7 @@ class Summary:
             where = f"between {number_text(self.low)} and {coded(self.high, issue.scale)}"
         return f"chance that it settles{of} {where}"
 
-    def shown(self, value: float, case: Case) -> str:
+    def value_words(self, value: float, case: Case) -> str:
         """Return ``value`` of it for a reader."""
         if math.isnan(value):
             return "no number"

@@ -15,7 +15,7 @@ def headline(case: Case, sensitivity: Sensitivity) -> str:
     words = sensitivity.summary.words(case)
     sentence = (
         f"Model “{sensitivity.model}”, uncalibrated, puts the {words} at "
-        f"{sensitivity.summary.shown(sensitivity.value, case)}."
+        f"{sensitivity.summary.value_words(sensitivity.value, case)}."
     )
     if not sensitivity.varies:
         return f"{sentence} No input moves it in any draw, so there is no variance to explain."

@@ -1,7 +1,7 @@
-"""What kernels take: arrays of one type, one number of axes, one layout.
+"""The arrays that kernels take: each has one type, one number of axes and one layout.
 
-A kernel is compiled for exactly what its annotations say, once: no second copy for a slice or for
-a number that the compiler happens to know. To type checkers all of one kind are the same.
+A kernel is compiled once, for exactly its annotations: there is no second copy for a slice or for a
+number that the compiler happens to know. Type checkers see all arrays of a type as the same.
 """
 
 from typing import Annotated, NamedTuple

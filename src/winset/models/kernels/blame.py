@@ -33,7 +33,7 @@ class BlameShares(NamedTuple):
     Attributes:
         end: ``(draw,)``, AGREED, BLAMED, or MISJUDGED where another point would have passed.
         share: ``(draw, player)``, Shapley value; 0 unless BLAMED.
-        exact: ``(draw,)``, whether all coalitions were looked at.
+        exact: ``(draw,)``, whether all coalitions were counted.
     """
 
     end: Int1
@@ -43,7 +43,7 @@ class BlameShares(NamedTuple):
 
 @compiled
 def _objections(z: Float2, parties: int, points: Int1) -> None:
-    """Put the rows that would not have each point in ``points``: row k as bit k."""
+    """Write into ``points`` the rows that object to each point: row k as bit k."""
     points[:] = 0
     for row in range(z.shape[0]):
         for j in range(z.shape[1]):
@@ -96,7 +96,7 @@ def _blame_draws(
 def blame_draws(
     t: IssueTable, place: IntArray, *, waives: IntArray, orders: IntArray
 ) -> BlameShares:
-    """Return who stood in the way in draws that sign ``place`` and do not agree.
+    """Return who stood in the way in draws that sign ``place`` and do not ratify it.
 
     Args:
         t: a table with known types.

@@ -1,4 +1,4 @@
-"""What actors expect of challenging one another: steps of the expected-utility model on arrays.
+"""What actors expect from challenges: steps of the expected-utility model on arrays.
 
 Chances of success cost O(actor²) in the printed variant: the third parties of all challenges are
 summed while two pointers sweep the sorted positions. They cost O(actor³) in the replication
@@ -49,7 +49,7 @@ class ChallengeTable(NamedTuple):
 
     place: Int1  # (actor,) among all actors of the batch
     x: Float1  # (actor,) share of the scale; changed by every round
-    w: Float1  # (actor,) influence × salience; all 1 where nobody has any
+    w: Float1  # (actor,) influence × salience; all 1 where no actor has any
     total: float  # of w
     s: Float1  # (actor,)
 
@@ -156,7 +156,7 @@ def _set_success(
                 near += 1
             for_i = gap * (below[a] + near_w) - 2.0 * near_wx
             for_j = gap * (above[b] + near_w - between_w) + 2.0 * (between_wx - near_wx)
-            # Rivals who differ for nobody with weight are as likely to win as to lose.
+            # Where no actor with weight prefers either rival, each is as likely to win.
             contested = gap > TIE and for_i + for_j > nothing
             success[i, j] = for_i / (for_i + for_j) if contested else 0.5
             success[j, i] = 1.0 - success[i, j]
@@ -168,7 +168,7 @@ def _set_success(
 def _set_replicated_success(
     x: Float1, w: Float1, r: Float1, span: float, loss: Float2, success: Float2
 ) -> None:
-    """Write the chances of success as the authors' program seems to have worked them out."""
+    """Write the chances of success as the authors' program seems to compute them."""
     n = x.size
     for i in range(n):
         for j in range(n):
@@ -259,9 +259,9 @@ def _set_challenges(
     attack: Float2,
     attacked: Float2,
 ) -> None:
-    """Write what every actor expects of challenging each other one, and of being challenged.
+    """Write what every actor expects from challenging each other one, and from being challenged.
 
-    As long as the status quo holds if nobody is challenged: see :func:`_let_quo_move`.
+    This assumes that the status quo holds without a challenge: see :func:`_let_quo_move`.
     """
     for i in range(x.size):
         attack[i, i] = attacked[i, i] = 0.0
@@ -269,7 +269,7 @@ def _set_challenges(
     for i in range(x.size):
         for j in range(i + 1, x.size):
             gap = abs(x[i] - x[j])
-            if gap <= TIE:  # whoever wins, nothing changes
+            if gap <= TIE:  # either winner changes nothing
                 attack[i, j], attack[j, i] = (1.0 - q) * quo[i], (1.0 - q) * quo[j]
                 theirs_i, theirs_j = attack[i, j], attack[j, i]
             else:
@@ -296,9 +296,9 @@ def _let_quo_move(
     attack: Float2,
     attacked: Float2,
 ) -> None:
-    """Take off what leaving the other alone is worth where the status quo gives way.
+    """Subtract the utility of leaving the other alone where the status quo gives way.
 
-    A pass of its own: within the other one the compiler would work out its powers for nothing.
+    This is a separate pass, since within the other one its powers would be computed for nothing.
     """
     for i in range(x.size):
         for j in range(x.size):
@@ -312,7 +312,7 @@ def _let_quo_move(
 def expect(
     table: ChallengeTable, room: ChallengeRoom, mu: float, span: float, rules: ChallengeRules
 ) -> None:
-    """Write what every actor expects of every challenge, with its own attitude to risk.
+    """Write what every actor expects from every challenge, with its own attitude to risk.
 
     ``span`` is R: the range of the positions now, or in the replication variant at the start.
     """

@@ -1,8 +1,8 @@
-"""The decorators of all kernels: compiled at most once on a machine, then loaded in no time.
+"""The decorators of all kernels, which are compiled at most once on a machine and then loaded.
 
-What they return is called like the function. At the first call from Python its machine code
-is read from the `Place` of this code, or made there. Numba is imported only to make it: loading
-needs no more than llvmlite, and a call passes pointers. The global interpreter lock is not held.
+A decorated function is called like the plain one. At the first call from Python its machine code
+is read from the `CodeFolder` of this code, or compiled into it. Only compiling imports Numba:
+loading needs just llvmlite, and a call passes pointers. The global interpreter lock is not held.
 
 A kernel takes what its annotations say: whole numbers, floats, truth values, arrays as in
 :mod:`winset.models.kernels.arrays`, and named or plain tuples of these. It returns a number or
@@ -58,12 +58,12 @@ class Kernel:
 
     @property
     def _numba_type_(self) -> Any:
-        """What Numba takes the kernel for where another one calls it."""
+        """The type that Numba gives the kernel where another one calls it."""
         return self.dispatcher._numba_type_
 
     @property
     def dispatcher(self) -> Any:
-        """The kernel as Numba has it."""
+        """The kernel as a Numba dispatcher."""
         if self._dispatcher is None:
             from winset.models.kernels.machine import dispatcher_of
 
@@ -117,7 +117,7 @@ class Kernel:
                 raise TypeError(f"{self.name}: {name} {error}") from None
 
     def load(self) -> Any:
-        """Return its machine code, made first if need be; None where Numba itself runs it."""
+        """Return its machine code, compiled if need be; None where Numba itself runs it."""
         if self._entry is None and self._plain is None:
             with _loading:
                 if self._entry is None and self._plain is None:
@@ -131,7 +131,7 @@ class Kernel:
 
     @property
     def file(self) -> str:
-        """What its machine code is called in a place."""
+        """The name of its file in a code folder."""
         return f"{self.name}.o"
 
     def _load(self) -> None:
@@ -178,7 +178,7 @@ def compiled(function: Callable[..., Any]) -> Any:
 
 
 def inlined(function: Callable[..., Any]) -> Any:
-    """Make a `Kernel` of a function whose code is put wherever it is called."""
+    """Make a `Kernel` of a function whose code is copied into its callers."""
     return _registered(function, inlined=True)
 
 
@@ -205,7 +205,7 @@ def doors(*modules: str) -> list[Kernel]:
 
 
 def expect(kernels: Iterable[Kernel]) -> list[Kernel]:
-    """Say which kernels will be needed, so that who listens is told how many are left.
+    """Announce the kernels that will be needed, so that listeners learn how many are left.
 
     Returns those that have to be compiled.
     """

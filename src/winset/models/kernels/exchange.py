@@ -1,7 +1,7 @@
 """Exchanges of voting positions on arrays: Stokman and Van Oosten (1994).
 
-Every pair of actors with every pair of issues is a candidate once, so a draw costs O(actor² issue²)
-for each exchange that it sees. Draws share nothing and sums run in a fixed order.
+Every pair of actors with every pair of issues is one candidate, so a draw costs O(actor² issue²)
+for each exchange in it. Draws share nothing and sums run in a fixed order.
 
 Letters: x position, v voting position, s salience, i and j actors, p and q issues; i gives q to j
 and is given p. ``pull`` is by how much the outcome follows a voting position, c s / Σ c s.
@@ -24,7 +24,7 @@ TIE = 1e-12  # positions, and gains, that differ by less are equal
 
 
 class ExchangeRecord(NamedTuple):
-    """What a run leaves behind; the last four are written to if they have room.
+    """The record of a run; the last four arrays are written if they have room.
 
     Attributes:
         voting: ``(draw, actor, issue)``, voting positions after the last exchange. Must hold the
@@ -48,7 +48,7 @@ class ExchangeRecord(NamedTuple):
 
 @compiled
 def _pulls(weight: Float2) -> Float2:
-    """Return ``(actor, issue)`` shares of the weight; 0 on issues where nobody takes part."""
+    """Return ``(actor, issue)`` shares of the weight; 0 on issues where no actor takes part."""
     actors, issues = weight.shape
     pull = np.zeros((actors, issues))
     for p in range(issues):
@@ -115,7 +115,7 @@ def _terms(
 ) -> tuple[float, float, float]:
     """Return the gain of each in candidate k, how far i moves on q, and j on p.
 
-    All are 0 where one of them has nothing left to give.
+    All are 0 where either has nothing left to give.
     """
     i, j, q, p = candidate[k, 0], candidate[k, 1], candidate[k, 2], candidate[k, 3]
     way_i = 1.0 if x[j, q] > x[i, q] else -1.0
@@ -135,7 +135,7 @@ def _terms(
 
 @compiled
 def _moved(v: float, shift: float, goal: float) -> float:
-    """Return ``v`` moved by ``shift``, on the goal itself if that is where it leads."""
+    """Return ``v`` moved by ``shift``, and exactly the goal where it arrives there."""
     return goal if abs(v + shift - goal) <= TIE else v + shift
 
 
@@ -149,7 +149,7 @@ def _trade(
     least_gain: float,
     record: ExchangeRecord,
 ) -> None:
-    """Exchange until nobody gains; ``x``, ``s`` and ``weight`` are those of ``draw``."""
+    """Exchange until no pair gains; ``x``, ``s`` and ``weight`` are those of ``draw``."""
     v = record.voting[draw]
     pull = _pulls(weight)
     candidate = _candidates(_sides(x, pull, present), s)

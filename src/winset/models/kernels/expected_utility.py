@@ -42,13 +42,13 @@ CONFRONTATION, COMPROMISE, CAPITULATION, STALEMATE = range(4)
 
 
 class ChallengeRecord(NamedTuple):
-    """What a run leaves behind; the last three are written to if they have rounds.
+    """The record of a run; the last three arrays are written if they have rounds.
 
     Attributes:
-        settlement: ``(draw, issue)``, the forecast after the last round; NaN where nobody is
+        settlement: ``(draw, issue)``, the forecast after the last round; NaN where no actor is
             present.
         last_move: ``(draw, issue)``, how far μ moved in the last round.
-        rounds: ``(draw, issue)``, rounds in which somebody moved.
+        rounds: ``(draw, issue)``, rounds in which an actor moved.
         path: ``(draw, round, actor, issue)``, positions. Must hold the first ones in all rounds.
         moved_by: ``(draw, round, actor, issue)``, whose offer was taken. Must be -1 before.
         forecasts: ``(draw, round, issue)``, forecasts.
@@ -64,7 +64,7 @@ class ChallengeRecord(NamedTuple):
 
 @compiled
 def _sort(x: Float1, order: Int1) -> None:
-    """Put ``order`` right by insertion: from round to round little of it changes."""
+    """Sort ``order`` by insertion: little of it changes from round to round."""
     for a in range(1, x.size):
         i = order[a]
         b = a - 1
@@ -125,7 +125,7 @@ def _mean(x: Float1, w: Float1, total: float, order: Int1) -> float:
 
 @compiled
 def _quadrant(a: float, b: float) -> int:
-    """Return what becomes of i when it expects a of its own challenge and b of the other's."""
+    """Return how i fares if it expects a from its own challenge and b from the other's."""
     if b <= TIE or abs(a) <= TIE:
         return STALEMATE
     if a > 0.0:
@@ -144,7 +144,7 @@ def _take_offers(
     moved: Float1,
     moved_by: Int1,
 ) -> int:
-    """Write where each actor goes and on whose offer; return how many go anywhere."""
+    """Write where each actor moves and on whose offer; return how many move."""
     count = 0
     for i in range(x.size):
         moved[i], moved_by[i] = x[i], -1
@@ -265,7 +265,7 @@ def challenges(
     attack: Float4,
     attacked: Float4,
 ) -> None:
-    """Write what every actor expects of every challenge in the first round.
+    """Write what every actor expects from every challenge in the first round.
 
     Args:
         position: ``(draw, actor, issue)``, share of the scale.

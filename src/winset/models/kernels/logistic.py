@@ -1,4 +1,4 @@
-"""Quantiles of the logistic distribution: what an actor keeps to itself."""
+"""Quantiles of the logistic distribution, which the types of actors follow."""
 
 import math
 

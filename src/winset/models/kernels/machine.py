@@ -1,8 +1,8 @@
-"""Making machine code of kernels: the only module that imports Numba.
+"""Compiles kernels to machine code: the only module that imports Numba.
 
-Numba turns a function, and all that it calls, into a module for LLVM. Here the module is made
-whole, by what gives it memory for arrays, optimised, and written down as one object file that needs
-nothing of Numba to run.
+Numba turns a function, and all that it calls, into a module for LLVM. Here the functions that give
+it memory for arrays are added. The module is optimised and written as one object file, which runs
+without Numba.
 """
 
 import ctypes
@@ -35,7 +35,7 @@ _HEAD = 64  # bytes for it, before the block itself
 
 
 def numba_type(kind: Any) -> Any:
-    """Return what Numba calls a kind of argument or result."""
+    """Return Numba's type for a kind of argument or result."""
     if kind in _TYPES:
         return _TYPES[kind]
     if layout := layout_of(kind):
@@ -59,11 +59,11 @@ class Source(Protocol):
 
 
 class UnsuitedError(Exception):
-    """This release of Numba compiles kernels in another way than `machine_code` relies on."""
+    """This release of Numba does not compile kernels in the way that `machine_code` relies on."""
 
 
 def plain_dispatcher(kernel: Source) -> Any:
-    """Return ``kernel`` as Numba itself runs it: slower to start, and kept nowhere."""
+    """Return ``kernel`` as Numba itself runs it: slower to start, and stored nowhere."""
     return numba.njit([_signature(kernel)], error_model="numpy", nogil=True)(kernel.function)
 
 
@@ -86,12 +86,12 @@ def machine_code(kernel: Source) -> bytes:
     """Return the object file of ``kernel``.
 
     Raises:
-        UnsuitedError: when this Numba compiles or passes arguments in another way than is known.
+        UnsuitedError: when this Numba compiles or passes arguments in an unknown way.
     """
     try:
         return _object_file(kernel)
     except (AttributeError, NotImplementedError, RuntimeError, TypeError) as error:
-        # What Numba and llvmlite raise where a part of them that is used here is gone or changed.
+        # Numba and llvmlite raise these where a part of them that is used here is gone or changed.
         raise UnsuitedError(f"{kernel.name}: {type(error).__name__}: {error}") from error
 
 
@@ -131,10 +131,10 @@ def _object_file(kernel: Source) -> bytes:
 
 
 def _check(kernel: Source, function: Any) -> None:
-    """Refuse code that takes other machine words than it will be given.
+    """Refuse code that does not take the machine words that will be passed to it.
 
     Raises:
-        UnsuitedError: then.
+        UnsuitedError: when it takes others.
     """
     names = {ctypes.c_double: "double", ctypes.c_uint8: "i8", ctypes.c_void_p: "ptr"}
     words = [ctypes.c_void_p] * 2 + [w for kind in kernel.arguments for w in words_of(kind)]
@@ -150,8 +150,8 @@ def _check(kernel: Source, function: Any) -> None:
 def _only_translated() -> Iterator[None]:
     """Keep Numba from optimising each function that is called, and from making its machine code.
 
-    That is done once, of the whole. Both halves are Numba's own affair: if a release has them no
-    more, they are done for nothing, which takes three times as long and harms nothing else.
+    That is done once, for the whole module. Both steps are internal to Numba: if a release no
+    longer has them, they run in vain, which takes three times as long and does no other harm.
     """
     library = codegen.JITCodeLibrary
     idle = {"_optimize_final_module": _idle, "_finalize_specific": _idle}

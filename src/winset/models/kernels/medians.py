@@ -25,7 +25,7 @@ def _medians(position: Float3, weight: Float3, out: Float2) -> None:
                     x[j + 1], w[j + 1] = x[j], w[j]
                     j -= 1
                 x[j + 1], w[j + 1] = xi, wi
-            # A half missed by rounding alone is a half.
+            # A sum that misses a half by rounding alone counts as a half.
             half = total * (0.5 - 1e-12)
             below = 0.0
             for i in range(actors):

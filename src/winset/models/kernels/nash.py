@@ -41,7 +41,7 @@ def _nash_points(
     for d in range(draws):
         for k in range(issues):
             q = reversion[d, k]
-            # Everybody gains strictly between q and its own mirror image of q.
+            # An actor gains strictly between q and the mirror image of q at its position.
             low, high = -np.inf, np.inf
             for i in range(actors):
                 if weight[d, i, k] > 0.0:
@@ -74,8 +74,8 @@ def nash_points(
         reversion: ``(draw, issue)`` in [0, 1].
         quadratic: whether losses grow with the square of the distance.
 
-    The gains are concave where all are positive, so that the slope of the summed logarithms has
-    one change of sign, found by halving. NaN where no point is a gain for all.
+    The gains are concave where all are positive, so the slope of the summed logarithms changes sign
+    once, and halving the interval locates it. NaN where no point is a gain for all.
     """
     out = np.empty((position.shape[0], position.shape[2]))
     _nash_points(*map(np.ascontiguousarray, (position, weight, reversion)), quadratic, out)

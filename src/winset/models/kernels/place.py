@@ -1,7 +1,7 @@
-"""Where compiled kernels are kept between two starts: a folder named by the code they come from.
+"""Where compiled kernels are stored between starts: a folder named by the code they come from.
 
-The first of these that will do: what ``WINSET_CACHE`` names, the user's cache folder, a private
-folder for temporary files. If none will, kernels are kept in memory alone.
+It is the first of these that can be used: ``WINSET_CACHE``, the user's cache folder, a private
+folder for temporary files. If none can be used, kernels stay in memory.
 """
 
 import hashlib
@@ -35,12 +35,12 @@ _told_of_numba: list[str] = []
 
 @dataclass(frozen=True, slots=True)
 class CodeFolder:
-    """Where compiled kernels are kept.
+    """A place for compiled kernels.
 
     Attributes:
         folder: None for memory alone.
-        lasting: whether it is where the next start will look, whatever happens in between.
-        reasons: why better places will not do, one a place.
+        lasting: whether the next start will look there too, even after a restart of the machine.
+        reasons: why better places cannot be used, one for each place.
     """
 
     folder: Path | None
@@ -49,11 +49,11 @@ class CodeFolder:
 
     @property
     def writable(self) -> bool:
-        """Whether more can be kept there."""
+        """Whether kernels can be written there."""
         return self.folder is not None and os.access(self.folder, os.W_OK)
 
     def read(self, name: str) -> bytes | None:
-        """Return what `write` has kept under ``name``; None if nothing, or damaged."""
+        """Return what `write` stored under ``name``; None if there is nothing or it is damaged."""
         if self.folder is None:
             return None
         try:
@@ -64,7 +64,7 @@ class CodeFolder:
         return content if hashlib.sha256(content).digest() == digest else None
 
     def write(self, name: str, content: bytes) -> None:
-        """Keep ``content`` under ``name``; the file is there as a whole or not at all."""
+        """Store ``content`` under ``name``, as a whole or not at all."""
         if self.folder is None or not self.writable:
             return
         path = self.folder / name
@@ -75,7 +75,7 @@ class CodeFolder:
         except OSError as error:
             part.unlink(missing_ok=True)
             _log.warning(
-                "winset: compiled code cannot be kept in %s (%s): the next start compiles again; "
+                "winset: compiled code cannot be stored in %s (%s): the next start compiles again; "
                 "set %s to a folder that can be written to",
                 self.folder, error.strerror, VARIABLE,
             )  # fmt: skip
@@ -83,7 +83,7 @@ class CodeFolder:
 
 @cache
 def place() -> CodeFolder:
-    """Return where this process keeps compiled kernels, chosen once."""
+    """Return where this process stores compiled kernels, chosen once."""
     reasons: list[str] = []
     for base in lasting_folders():
         try:
@@ -101,19 +101,19 @@ def place() -> CodeFolder:
 
 @cache
 def warn() -> None:
-    """Say, once, what it costs that the best place will not do."""
+    """Log once what it costs that the best place cannot be used."""
     chosen = place()
     if not chosen.reasons:
         return
     if chosen.folder is None:
         whereabouts = (
-            "kept in memory alone, so that every start compiles again, for about 10 seconds"
+            "held in memory alone, so that every start compiles again, for about 10 seconds"
         )
     elif chosen.lasting:
-        whereabouts = f"kept in {chosen.folder}"
+        whereabouts = f"stored in {chosen.folder}"
     else:
         whereabouts = (
-            f"kept in {chosen.folder}, which a restart of the machine may empty; compiling again "
+            f"stored in {chosen.folder}, which a restart of the machine may empty; compiling again "
             "takes about 10 seconds"
         )
     _log.warning(
@@ -123,22 +123,22 @@ def warn() -> None:
 
 
 def warn_of_numba(problem: str) -> None:
-    """Say, for the first kernel, what it costs that winset does not know this release of Numba."""
+    """Log, for the first kernel, what it costs that winset does not know this release of Numba."""
     level = logging.DEBUG if _told_of_numba else logging.WARNING
     _told_of_numba.append(problem)
     _log.log(
         level,
         "winset: this release of Numba compiles in a way that winset does not know (%s); models "
-        "run all the same, but every start compiles again; Numba 0.68 keeps what it compiles",
+        "still run, but every start compiles again; with Numba 0.68 compiled code is stored",
         problem,
     )
 
 
 def _opened(base: Path) -> Path:
-    """Return the folder for this code in ``base``, held against sweepers as long as we live.
+    """Return the folder for this code in ``base``, locked so that `sweep` spares it.
 
     Raises:
-        OSError: when nothing can be kept there, and nothing can be read.
+        OSError: when it can neither be written to nor read.
     """
     folder = base / "kernels" / code_digest()
     while True:
@@ -159,11 +159,11 @@ def _opened(base: Path) -> Path:
 
 
 def _held(folder: Path) -> bool:
-    """Lock ``folder``, not to be swept while this process lives; False if it just was."""
+    """Lock ``folder`` against `sweep` while this process runs; False if it was just removed."""
     if fcntl is None:
         return True
     descriptor = os.open(folder, os.O_RDONLY)
-    with suppress(OSError):  # a file system without locks: there is no sweeping there either
+    with suppress(OSError):  # a file system without locks: nothing is swept there either
         fcntl.flock(descriptor, fcntl.LOCK_SH)
     with suppress(FileNotFoundError):
         if os.path.samestat(os.fstat(descriptor), folder.stat()):
@@ -173,15 +173,15 @@ def _held(folder: Path) -> bool:
 
 
 def _maker() -> dict[str, str]:
-    """Return who compiles here: a change of its sources, or of Numba, takes the old one's place."""
+    """Return which installation compiles here, on which processor."""
     return {"sources": str(KERNELS), "processor": binding.get_host_cpu_name()}
 
 
 def sweep(folder: Path) -> None:
-    """Remove the folders that ``folder`` takes the place of, unless a process uses them.
+    """Remove the folders that ``folder`` replaces, unless a process uses them.
 
-    Those are what this installation made before it was changed, and what no installation has
-    looked at for two months.
+    Those are the folders that this installation made before it was changed, and any that have not
+    been used for two months.
     """
     if fcntl is None:
         return

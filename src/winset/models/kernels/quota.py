@@ -1,9 +1,9 @@
-"""The chance of a weighted quota: voters who each accept by themselves, and how many are enough.
+"""The chance that a weighted vote reaches its quota, where each voter accepts independently.
 
 The vote is a decision diagram. A node stands for a voter and an interval of votes still needed
-before it votes. Needs between which no coalition of the remaining voters tells are one node, so
-that n equal weights make some n² nodes and any real ones some 2 ** (n / 2) at worst: exact for all.
-A node comes after those it leads to; the last one is the root.
+before it votes. Needs that every coalition of the remaining voters meets alike share one node. So n
+equal weights make about n² nodes, and any real weights about 2 ** (n / 2) at worst; the result is
+exact for all. A node comes after those it leads to; the last one is the root.
 
 Source: Bolus 2011, Power indices of simple games and vector-weighted majority games by means of
 binary decision diagrams, European Journal of Operational Research 210.
@@ -40,8 +40,8 @@ def quota_room(voters: int) -> Span:
 def rounded_votes(votes: FloatArray) -> FloatArray:
     """Return ``(draw, voter)`` votes as the diagrams can take them.
 
-    Up to 24 voters as they are; above, to a thousandth of their sum, unless they are whole numbers
-    with a sum of 1,000 at most.
+    Up to 24 voters keep their votes. The votes of more are rounded to a thousandth of their sum,
+    unless they are whole numbers with a sum of 1,000 at most.
     """
     if votes.shape[1] <= MOST_REAL:
         return votes
@@ -60,7 +60,7 @@ def draw_diagram(
     filed: Float3,
     node: Int2,
 ) -> int:
-    """Put the diagram of ``need`` votes from those ``voters`` in ``node``; return its size.
+    """Write the diagram of ``need`` votes from ``voters`` into ``node``; return its size.
 
     Args:
         votes: ``(ratifier,)``.
@@ -85,7 +85,7 @@ def draw_diagram(
                 target, low, high = PASSES, -np.inf, 0.0
             elif needed > level[v, REST]:
                 target, low, high = FAILS, level[v, REST], np.inf
-            # Rounding alone can ask for more nodes than there can be: the nearest will do.
+            # Rounding alone can need more nodes than there can be: the nearest one serves.
             elif count == filed.shape[1] or (place >= 0 and needed <= filed[v, place, 1]):
                 place = max(place, 0)
                 low, high = filed[v, place, 0], filed[v, place, 1]
@@ -207,7 +207,7 @@ def _lone_tail(votes: Float1, accepts: Float2, need: float, room: Span) -> float
 
 
 def quota_tail(votes: FloatArray, accepts: FloatArray, need: float) -> float:
-    """Return the probability that voters, each accepting by itself, muster ``need`` votes.
+    """Return the probability that independent voters cast at least ``need`` votes.
 
     >>> round(quota_tail(np.array([3.0, 2.0, 1.0]), np.array([0.5, 0.4, 0.9]), 4.0), 10)
     0.47

@@ -2,8 +2,8 @@
 
 Letters follow the model's text: y a point, q the reversion, h an actor's own gain over no
 agreement, g its gain with what it lends others, σ the pressure it feels, R the probability that a
-party ratifies. What is called within a draw takes few arrays and seldom a tuple of them: counting
-references would cost more than the work.
+party ratifies. Functions called within a draw take few arrays and seldom a tuple of them, since
+counting references would cost more than the work.
 """
 
 from typing import NamedTuple
@@ -25,15 +25,15 @@ POSITION, PRICE, LOW, HIGH, COST, SALIENCE, INFLUENCE = range(7)
 
 
 class IssueTable(NamedTuple):
-    """Who meets whom on one issue: actors, parties and ratifiers counted anew.
+    """Who meets whom on one issue, with its own numbering of actors, parties and ratifiers.
 
-    A row is somebody whose gain or margin is worked out: the parties' negotiators, then the
-    ratifiers, party by party and in each the veto players before the other voters.
+    A row is an actor whose gain or margin is computed: the parties' negotiators, then the
+    ratifiers, party by party, the veto players of each before its other voters.
 
     Attributes:
         point: ``(grid,)``, share of the scale.
         reversion: ``(draw,)``, share of the scale.
-        tau: ``(draw,)``, spread of what nobody else knows.
+        tau: ``(draw,)``, spread of the types.
         stance: ``(draw, 7, actor)``: position, price, red line's low and high end, audience cost,
             salience, influence.
         lean_first: ``(row + 1,)``, first of the row's edges to actors: the one to itself.
@@ -42,10 +42,10 @@ class IssueTable(NamedTuple):
         press_first: ``(row + 1,)``, first of the row's edges to pressure groups.
         press_by: ``(edge,)``, actor.
         press: ``(draw, edge)``, how much of the group's loss it can make the row feel.
-        shift: ``(draw, row)``, loss a ratifier swallows, κ (1 − s), plus its type where known.
+        shift: ``(draw, row)``, loss a ratifier tolerates, κ (1 − s), plus its type where known.
         first: ``(party + 1,)``, first of its ratifiers.
-        voters: ``(party,)``, first of them who is no veto player.
-        votes: ``(draw, ratifier)``, what the vote of one who is no veto player weighs.
+        voters: ``(party,)``, first of them without a veto.
+        votes: ``(draw, ratifier)``, weight of the vote of a ratifier without a veto.
         need: ``(draw, party)``, votes needed from these once every veto player says yes.
         power: ``(draw, party)``, bargaining power, the greatest 1.
         known: whether types are.
@@ -72,7 +72,7 @@ class IssueTable(NamedTuple):
 
 @compiled
 def own_gains(q: float, stance: Float2, point: Float1, h: Float2) -> None:
-    """Put each actor's own gain over no agreement at each point in ``h``, ``(actor, grid)``."""
+    """Write each actor's own gain over no agreement at each point into ``h``, ``(actor, grid)``."""
     for i in range(h.shape[0]):
         x = stance[POSITION, i]
         at_reversion = abs(q - x) + stance[PRICE, i]
@@ -96,7 +96,7 @@ def gains(
     points: Span,
     z: Float2,
 ) -> None:
-    """Put g, the gain with what is lent to others, plus ``shift`` in ``z``, ``(row, grid)``.
+    """Write g, the gain with what is lent to others, plus ``shift`` into ``z``, ``(row, grid)``.
 
     A weight of 0 takes no part: 0 times an infinite audience cost is not a number.
     """
@@ -124,7 +124,7 @@ def press(
     points: Span,
     z: Float2,
 ) -> None:
-    """Take σ, what pressure groups make a row feel of their loss, off ``z``."""
+    """Subtract σ, what pressure groups make a row feel of their loss, from ``z``."""
     for row in range(rows[0], rows[1]):
         to = z[row, points[0] : points[1]]
         for e in range(first[row], first[row + 1]):
@@ -188,7 +188,7 @@ def accept(
     count: int,
     accepts: Float2,
 ) -> None:
-    """Put the probabilities Λ(margin / τ) that r accepts the first ``points`` in ``accepts[r]``."""
+    """Write the probabilities Λ(margin / τ) that r accepts ``points`` into ``accepts[r]``."""
     for k in range(count):
         accepts[r, k] = margin[r, points[k]]
     if known or tau < TINY:
@@ -232,7 +232,7 @@ def _logistic(x: float) -> float:
 def ratify(
     home: HomeParties, p: int, tau: float, known: bool, points: Int1, count: int, ratified: Float1
 ) -> None:
-    """Put R of party p at the first ``count`` of ``points`` in ``ratified``."""
+    """Write R of party p at the first ``count`` of ``points`` into ``ratified``."""
     margin, accepts, size = home.margin, home.accepts, home.size[p]
     first, voters, last = home.first[p], home.voters[p], home.first[p + 1]
     for k in range(count):

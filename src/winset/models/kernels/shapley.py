@@ -1,9 +1,8 @@
 """Shapley values of the game “whom would we have to win over for an agreement?”.
 
-Each point on the table meets objections, and each objection is somebody's. A coalition wins if,
-once its members object no more, some point passes: no objection left that is a veto, and in no
-party more votes lost than it can spare. The game is monotone, so that every order of the players
-has exactly one pivot.
+Each point on the table meets objections, and each objection belongs to a player. A coalition wins
+if some point passes once its members no longer object: no veto is left, and no party loses more
+votes than it can spare. The game is monotone, so every order of the players has exactly one pivot.
 
 Objections are bits of an integer. Source: Shapley 1953, A value for n-person games; sampling by
 orders: Castro, Gómez and Tejada 2009, Polynomial calculation of the Shapley value.
@@ -21,7 +20,7 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 MOST_OBJECTIONS = 62  # bits of an integer that may be used
-MOST_EXACT = 16  # players whose coalitions are all looked at
+MOST_EXACT = 16  # players up to which all coalitions are counted
 
 
 class ShapleyRules(NamedTuple):
@@ -46,7 +45,7 @@ class ShapleyRoom(NamedTuple):
     """Workspace: nothing is allocated for a game."""
 
     lost: Float1  # (party,)
-    player: Int1  # (player,), those that some undominated point hangs on
+    player: Int1  # (player,), those with an objection to some undominated point
     coalition: Int1  # (2 ** MOST_EXACT,), bits that its players waive
     size: Int1  # likewise, how many
     wins: Bool1  # likewise
@@ -94,7 +93,7 @@ def _wins(coalition: int, points: Int1, count: int, rules: ShapleyRules, lost: F
 
 @compiled
 def undominated(points: Int1, count: int) -> int:
-    """Bring to the front the points of which no other meets a part of the objections; how many."""
+    """Move the points whose objections include no other point's to the front; return how many."""
     undominated_count = 0
     for k in range(count):
         candidate = points[k]
@@ -119,7 +118,7 @@ def undominated(points: Int1, count: int) -> int:
 def shapley_values(
     points: Int1, count: int, rules: ShapleyRules, orders: Int2, room: ShapleyRoom, out: Float1
 ) -> bool:
-    """Put the Shapley value of each player in ``out``; return whether it is exact.
+    """Write the Shapley value of each player into ``out``; return whether it is exact.
 
     Args:
         points: objections to each, undominated ones only; without allies the game is lost, and all
@@ -169,7 +168,7 @@ def _all_coalitions(
         for b in range(active):
             if (s >> b) & 1 and room.wins[s ^ (1 << b)]:
                 won += 1
-        # What a part can win, the whole wins too.
+        # A coalition wins if a part of it does.
         room.wins[s] = won > 0 or _wins(room.coalition[s], points, count, rules, room.lost)
         if room.wins[s] and won < room.size[s]:
             for b in range(active):
@@ -179,7 +178,7 @@ def _all_coalitions(
 
 @compiled
 def _pivot(points: Int1, count: int, rules: ShapleyRules, order: Int1, lost: Float1) -> int:
-    """Return the player with whom those before it in ``order`` win, by halving."""
+    """Return the first player in ``order`` that makes those up to it win, by halving."""
     low, high = 0, order.shape[0] - 1
     while low < high:
         middle = (low + high) // 2

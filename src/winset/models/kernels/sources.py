@@ -1,8 +1,8 @@
-"""Whether the kernels that Python has loaded are those whose sources lie there now.
+"""Whether the kernels that Python has loaded are those of the present source files.
 
-Compiled code is named by the sources. Two things can come between: an upgrade under a running
-process, and Python's own bytecode, which goes by date and length of a source and takes a change of
-one digit at the same date for none.
+Compiled code is named by the sources. Two things can break this. One is an upgrade under a running
+process. The other is Python's own bytecode, which goes by the date and length of a source and so
+misses a change of one digit at the same date.
 """
 
 import importlib
@@ -16,20 +16,20 @@ from winset.models.version import KERNELS, code_digest, sources_digest
 
 
 def refuse_changed() -> None:
-    """Refuse to give loaded code the name of other sources.
+    """Refuse to store loaded code under the name of other sources.
 
     Raises:
-        WinsetError: when the sources were changed since this process began.
+        WinsetError: when the sources were changed since this process started.
     """
     if sources_digest() != code_digest()[:16]:
         raise WinsetError(
-            f"{KERNELS}: winset must stay as it was when it was started; found that it was changed "
-            "or upgraded since; start it again"
+            f"{KERNELS}: winset must not change while it runs; found that it was changed or "
+            "upgraded since it started; start it again"
         )
 
 
 def renew_stale(names: list[str]) -> bool:
-    """Load the modules ``names`` again if Python took one from bytecode of another source.
+    """Load the modules ``names`` again if Python loaded one from bytecode of another source.
 
     The order is that of their first loading: what a module imports comes before it.
     """

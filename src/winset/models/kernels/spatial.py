@@ -47,16 +47,16 @@ SAME = 1e-3  # positions nearer than this are one
 
 
 class SpatialRecord(NamedTuple):
-    """What a run leaves behind; the caller makes the arrays, :func:`play` writes them.
+    """The record of a run; the caller makes the arrays and :func:`play` writes them.
 
-    The last three have no rounds when the way there is not asked for.
+    The last three have no rounds where only the result is wanted.
     """
 
     settlement: Float2  # (draw, issue)
     probability: Float2  # (draw, actor) 0 before
     position: Float3  # (draw, actor, issue) first positions before
     rounds: Int1  # (draw,) turns played
-    converged: Bool1  # (draw,) whether the last turn changed next to nothing
+    converged: Bool1  # (draw,) whether the last turn changed almost nothing
     path: Float4  # (draw, round, actor, issue) first positions before
     moved_by: Int4  # (draw, round, actor, issue) -1 before
     forecasts: Float3  # (draw, round, issue)
@@ -82,7 +82,7 @@ def play(
         salience: ``(draw, actor, issue)`` in [0, 1], summing to at most 1 over issues.
         influence: ``(draw, actor)``, 0 or more.
         present: ``(actor,)``, whether the actor has a stance at all.
-        key: ``(draw,)``, what the stochastic vote of a draw hangs on.
+        key: ``(draw,)``, seed of the stochastic vote of a draw.
         interdependence: ``(actor, actor)`` A, or without entries for the identity.
         rules: the options.
         record: what is written.
@@ -101,9 +101,9 @@ def first_gains(
     rules: TurnRules,
     gain: Float3,
 ) -> None:
-    """Write ``(draw, i, j)`` what i expects of challenging j in the first turn.
+    """Write ``(draw, i, j)``: what i expects from challenging j in the first turn.
 
-    Arguments are those of :func:`play`; nothing is written for who takes no part.
+    Arguments are those of :func:`play`; nothing is written for actors who take no part.
     """
     for draw in range(position.shape[0]):
         state = _make_state(position[draw], salience[draw], influence[draw], present)
@@ -129,7 +129,7 @@ def _play_draw(
     room = make_room(n, issues, rules)
     recorded = record.path.shape[1]
     turn, settled, first = 0, True, 0.0
-    for i in range(n):  # nobody moves where nobody cares
+    for i in range(n):  # no actor moves where none cares
         settled = settled and state.commitment[i] == 0.0
     survey(state, rules, room)
     while True:
@@ -162,7 +162,7 @@ def _play_draw(
 def _make_state(position: Float2, salience: Float2, influence: Float1, present: Bool1) -> TurnState:
     """Return one draw's active actors: those present who care about something.
 
-    When nobody cares, all who are present stay, without capability.
+    Where none cares, all who are present stay, without capability.
     """
     active = _active(salience, present)
     n, issues = active.size, position.shape[1]
@@ -190,7 +190,7 @@ def _make_state(position: Float2, salience: Float2, influence: Float1, present: 
 
 @compiled
 def _active(salience: Float2, present: Bool1) -> Int1:
-    """Return the places of those present who care, or of all present when nobody does."""
+    """Return the places of those present who care, or of all present where none does."""
     active = np.empty(present.size, np.int64)
     for care in (True, False):
         n = 0
@@ -210,8 +210,8 @@ def _active(salience: Float2, present: Bool1) -> Int1:
 def _conclude(state: TurnState, room: TurnRoom, settlement: Float1, probability: Float1) -> None:
     """Write the mean (issue,) over distinct positions, and the probability of each actor's.
 
-    Distinct is who is not nearer than ``SAME`` to an earlier distinct actor; who is near to several
-    is counted to the last, as in the reference program.
+    An actor is distinct if no earlier distinct actor is nearer than ``SAME``. One that is near to
+    several counts with the last, as in the reference program.
     """
     n, issues = state.position.shape
     booth, distinct = room.booth, room.queue
@@ -242,7 +242,7 @@ def _tell_apart(position: Float2, distinct: Int1) -> int:
 
 @compiled
 def _last_near(i: int, options: int, position: Float2, distinct: Int1) -> int:
-    """Return the last distinct position that is as good as i's, or -1."""
+    """Return the last distinct position that is the same as i's, or -1."""
     for a in range(options - 1, -1, -1):
         total = 0.0
         for k in range(position.shape[1]):

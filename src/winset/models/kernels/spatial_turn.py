@@ -170,7 +170,7 @@ def survey(state: TurnState, rules: TurnRules, room: TurnRoom) -> None:
 
 @compiled
 def gains(i: int, state: TurnState, rules: TurnRules, room: TurnRoom) -> None:
-    """Steps 2 and 3: write what i expects of challenging each j, and its chance phi."""
+    """Steps 2 and 3: write what i expects from challenging each j, and its chance phi."""
     d, r, w, s = state.distance, state.risk, state.weight, state.commitment
     support, side, gain, phi = room.support, room.side, room.gain, room.phi
     n, ballot, own, others = r.size, rules.vote, 1.0 - rules.views, rules.views
@@ -363,7 +363,7 @@ def _sampled(options: int, chance: Float1, u: float) -> int:
 
 @compiled
 def uniform(key: np.uint64, turn: int, actor: int) -> float:
-    """Return a number in [0, 1) that hangs on the draw's key, the turn and the actor alone."""
+    """Return a number in [0, 1) that depends on the draw's key, the turn and the actor alone."""
     z = key + _GOLDEN * ((np.uint64(turn) << np.uint64(32)) + np.uint64(actor) + np.uint64(1))
     z = (z ^ (z >> np.uint64(30))) * _MIX_1
     z = (z ^ (z >> np.uint64(27))) * _MIX_2

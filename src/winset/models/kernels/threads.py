@@ -1,4 +1,4 @@
-"""As many threads as processors, for kernels: they hold no lock while they run."""
+"""Runs kernels in as many threads as processors: kernels hold no lock while they run."""
 
 import os
 import threading

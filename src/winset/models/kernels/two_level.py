@@ -1,7 +1,7 @@
-"""Where one issue between parties that must each ratify settles, draw by draw.
+"""Where an issue settles between parties that must each ratify, draw by draw.
 
-Draws go to the threads in chunks of one length, so that results do not hang on the threads. Nothing
-is allocated within a draw.
+Threads take draws in chunks of one length, so that results do not depend on the threads. Nothing is
+allocated within a draw.
 """
 
 from typing import NamedTuple
@@ -39,14 +39,14 @@ Look = tuple[Int1, Float1, Float1]  # points looked at, R and worth of each: wor
 
 
 class SolvedTable(NamedTuple):
-    """What came of each draw.
+    """The result of each draw.
 
     Attributes:
         place: ``(draw,)``, grid point signed; -1 where nothing is.
         ratified: ``(draw, party)``, probability that the party ratifies that point; NaN at -1.
         accepts: ``(draw, ratifier)``, probability that the ratifier accepts it; likewise.
-        lift: ``(draw, ratifier)``, what the party's probability would gain were it sure to.
-        bar: ``(draw,)``, where nothing is signed, the party that finds the fewest points possible.
+        lift: ``(draw, ratifier)``, what a certain yes from it would add to the party's probability.
+        bar: ``(draw,)``, where nothing is signed, the party that accepts the fewest points.
     """
 
     place: Int1
@@ -58,10 +58,10 @@ class SolvedTable(NamedTuple):
 
 @compiled
 def _bound(z: Float2, power: Float1, rule: int, proposer: int, known: bool, bound: Float1) -> Span:
-    """Put what a point is worth if sure to be ratified in ``bound``, -1 where somebody loses.
+    """Write a point's worth, if sure to be ratified, into ``bound``; -1 where a negotiator loses.
 
-    Types unknown, a negotiator signs for a gain only; types known, or answering an offer, as long
-    as it does not lose. Returns the first point in question and one past the last.
+    If types are unknown, a negotiator signs only for a gain. If they are known, or in answer to an
+    offer, it signs unless it loses. Returns the first possible point and one past the last.
     """
     bound[:] = 1.0
     for p in range(power.shape[0]):
@@ -98,10 +98,10 @@ def _best_product(
     look: Look,
     value: Float1,
 ) -> None:
-    """Put the bound times every party's R to its power in ``value``, where that can be the best.
+    """Write the bound times every party's R to its power into ``value`` where it can be best.
 
-    Ratification only lowers a bound: a first pass over few points, or the one that is said to be
-    ``near`` the best, finds a good one, and points that fall below it are looked at no further.
+    Ratification only lowers a bound. A first pass over few points, or over the one ``near`` the
+    best if there is a guess, gives a good value; points that fall below it are dropped.
     """
     points, ratified, worth = look
     best, count = 0.0, 0
@@ -142,7 +142,7 @@ def _best_share(
     payoff: Float2,
     value: Float1,
 ) -> None:
-    """Put the least of the parties' expected gains in ``value``, ``relative`` to its best or not.
+    """Write the least of the parties' expected gains into ``value``, each ``relative`` to its best.
 
     ``payoff``, ``(party, grid)``, is workspace.
     """
@@ -165,7 +165,7 @@ def _best_share(
                 best = max(best, payoff[p, k])
         for k in range(count):
             if worth[k] >= 0.0:
-                # Who can gain nothing anywhere has all it can get.
+                # A party that can gain nothing anywhere has all it can get.
                 worth[k] = min(worth[k], payoff[p, k] / best if best > 0.0 else 1.0)
     for k in range(count):
         value[points[k]] = worth[k]
@@ -175,8 +175,9 @@ def _best_share(
 def _middle_of_best(value: Float1, point: Float1, reversion: float) -> int:
     """Return the place of the greatest value; -1 where none is 0 or more.
 
-    Equals side by side count as one, and their middle is taken: of two middles, and of several
-    such runs, the nearer to the reversion, so that a mirrored scale mirrors the choice.
+    Equal values side by side count as one run, whose middle is taken. Of two middles, and of
+    several runs, the nearest to the reversion is chosen, so that a mirrored scale mirrors the
+    choice.
     """
     top = -1.0
     for j in range(value.shape[0]):
@@ -231,7 +232,7 @@ def _fewest(
 def _describe(
     home: HomeParties, d: int, place: int, tau: float, known: bool, look: Look, solved: SolvedTable
 ) -> None:
-    """Write down who ratifies the point signed, and with what probability."""
+    """Write who ratifies the point signed, and with what probability."""
     points, ratified, _ = look
     points[0] = place
     accepts, size = home.accepts, home.size
@@ -302,14 +303,14 @@ def _solve_draws(
 def solve_table(
     t: IssueTable, *, rule: str, proposer: int = -1, near: IntArray | None = None
 ) -> SolvedTable:
-    """Return what comes of each draw.
+    """Return the result of each draw.
 
     Args:
         t: the issue.
         rule: one of `RULES`.
         proposer: the party that makes the offer under take-it-or-leave-it.
-        near: ``(draw,)``, grid points near which the best one may lie, -1 for no idea: a good guess
-            saves time, and none changes what is found.
+        near: ``(draw,)``, grid points near which the best one may lie, -1 without a guess. A good
+            guess saves time; no guess changes the result.
     """
     draws, parties, ratifiers = len(t.reversion), len(t.voters), t.votes.shape[1]
     solved = SolvedTable(

@@ -73,7 +73,7 @@ def _sum_draws(draws: Span, t: IssueTable, weight: Float1, room: Span, sums: Flo
 def winset_sums(t: IssueTable, weight: FloatArray) -> Winsets:
     """Return the winsets of a table without known types, summed over draws with ``weight``.
 
-    Each chunk of draws has its own sums, added up in order: they do not hang on the threads.
+    Each chunk of draws has its own sums, added up in order: they do not depend on the threads.
     """
     parties, draws = len(t.voters), len(t.reversion)
     sums = np.zeros((-(-draws // CHUNK), 2 * parties + 2, len(t.point)))

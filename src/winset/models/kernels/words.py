@@ -13,7 +13,7 @@ SCALARS: dict[Any, Any] = {
 
 
 def words_of(kind: Any) -> list[Any]:
-    """Return the machine words that a value of ``kind`` is passed in."""
+    """Return the machine words in which a value of ``kind`` is passed."""
     if kind in SCALARS:
         return [SCALARS[kind]]
     if layout := layout_of(kind):
@@ -36,5 +36,5 @@ def parts_of(kind: Any) -> tuple[Any, ...]:
     if get_origin(kind) is tuple:
         return get_args(kind)
     if not hasattr(kind, "_fields"):
-        raise TypeError(f"a kernel takes what winset.models.kernels.arrays names; found {kind}")
+        raise TypeError(f"a kernel takes the kinds in winset.models.kernels.arrays; found {kind}")
     return tuple(kind.__annotations__[name] for name in kind._fields)

@@ -1,4 +1,4 @@
-"""The issues of a batch in their order: each solved where what it hangs on is agreed, or not."""
+"""The issues of a batch in their order: each is solved given which others are agreed."""
 
 from collections.abc import Iterable, Iterator
 from functools import partial
@@ -25,7 +25,7 @@ LEAST_SHARE = 2.0**-54  # stands for a uniform number of 0, below the least othe
 
 
 class Settings(Protocol):
-    """What the solving of issues needs to know of a two-level model; its fields are told there."""
+    """The fields of a two-level model that are needed here; the model describes them."""
 
     @property
     def name(self) -> str: ...  # noqa: D102
@@ -44,7 +44,7 @@ class Settings(Protocol):
 
 
 class Talks:
-    """The issues of one batch. Each can be solved in the world where ``given`` ones are agreed."""
+    """The issues of one batch. Each can be solved in a world where certain others are agreed."""
 
     def __init__(self, model: Settings, batch: Batch, solve: Solving | None = None) -> None:
         self._model, self._batch, self._solve = model, batch, solve or memory_of(batch)
@@ -96,13 +96,13 @@ class Talks:
             yield k
 
     def _bearing(self, k: int) -> frozenset[int]:
-        """Return the issues whose end may change how ``k`` is solved."""
+        """Return the issues whose outcome may change how ``k`` is solved."""
         looked = {o.when for o in self._batch.overrides if o.issue == k}
         looked |= {r for j in looked for r in self._required(j)}
         return frozenset(looked).union(*(self._bearing(j) for j in looked))
 
     def solved(self, k: int, agreed_issues: frozenset[int]) -> SolvedTable:
-        """Return issue ``k`` solved where the issues ``given`` are agreed."""
+        """Return issue ``k`` solved in the world where ``agreed_issues`` are agreed."""
         key = (k, agreed_issues & self._bearing(k))
         if key not in self._solved:
             model, batch = self._model, self._batch
@@ -172,7 +172,7 @@ class Talks:
         return agreed
 
     def _stances(self, k: int, agreed_issues: frozenset[int]) -> FloatArray:
-        """Return ``(draw, quantity, actor)`` of those seated, conditional stances decided."""
+        """Return ``(draw, quantity, actor)`` stances of those seated, conditions decided."""
         batch, seats = self._batch, self.seats[k]
         of = tuple(getattr(batch, name) for name in STANCE)
         key = "stances", k, seats.actors.tobytes()
@@ -230,7 +230,7 @@ class Talks:
         )
 
     def _lean(self, seats: Seats) -> FloatArray:
-        """Return ``(draw, edge)`` weights; what an actor does not lend it keeps for itself."""
+        """Return ``(draw, edge)`` weights; an actor keeps the weight that it does not lend."""
         lean = np.empty((self._batch.draws, len(seats.lean.source)))
         for e, (i, j) in enumerate(zip(seats.lean.source, seats.lean.target, strict=True)):
             if i != j:
@@ -241,7 +241,7 @@ class Talks:
         return lean
 
     def _votes(self, seats: Seats, influence: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return the votes of those who are no veto players, and how much of them is needed."""
+        """Return the votes of ratifiers without a veto, and how many of them are needed."""
         batch = self._batch
         votes = _plain(influence * batch.voter[seats.ratifiers])
         need = np.empty((batch.draws, len(seats.parties)))
@@ -249,7 +249,7 @@ class Talks:
             first, free, last = seats.first[p], seats.voters[p], seats.first[p + 1]
             votes[:, free:last] = rounded_votes(votes[:, free:last])
             total = votes[:, first:last].sum(axis=1)
-            # Where all veto players accept, those among them who vote have voted yes.
+            # Where all veto players accept, those of them with a vote have voted yes.
             need[:, p] = (batch.quota[:, party] - TINY) * total
             need[:, p] -= votes[:, first:free].sum(axis=1)
         return votes, need
@@ -268,5 +268,5 @@ def _seated(of: tuple[FloatArray, ...], actors: IntArray, k: int) -> FloatArray:
 
 
 def _plain(values: FloatArray) -> FloatArray:
-    """Return a copy that the kernels take without being compiled anew."""
+    """Return a copy in the memory layout for which the kernels are compiled."""
     return np.array(values, dtype=float, order="C")

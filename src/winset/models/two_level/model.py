@@ -42,14 +42,14 @@ class TwoLevel:
     """Negotiators sign what their own sides may refuse: each party must ratify at home.
 
     A tied hand bargains better and fails more often: what narrows a party's winset moves the deal
-    its way and makes it less likely. Who can refuse, what refusal would cost it, what it has said
-    in public and who can hurt it at home decide how wide that winset is.
+    its way and makes it less likely. The width of a winset depends on who can refuse, what refusal
+    would cost them, what they have committed to in public and who can hurt them at home.
 
-    Assumptions. One issue is one line with straight losses; issues are tied by ``requires`` and by
-    conditional stances only. A draw fixes what is coded, τ and κ: the table knows them. What actor
-    i alone knows is ε_i ~ Logistic(0, τ), one per actor, issue and draw. On shares of the scale, q
-    the reversion, x position, k price of no agreement, s salience, c influence, [a, b] red line, α
-    audience cost, D dependence, T intimidation::
+    Assumptions. An issue is a line, and losses grow linearly with distance. Issues are linked only
+    by ``requires`` and by conditional stances. A draw fixes all coded numbers, τ and κ; everyone at
+    the table knows them. Only actor i knows its type ε_i ~ Logistic(0, τ), one for each actor,
+    issue and draw. In shares of the scale, q is the reversion, x position, k price of no agreement,
+    s salience, c influence, [a, b] red line, α audience cost, D dependence, T intimidation::
 
         h_i(y) = |q − x_i| + k_i − |y − x_i| − α_i·[y outside [a_i, b_i]]               (1)
         g_i(y) = (1 − Σ_j D_ij) h_i(y) + Σ_j D_ij h_j(y)                                (2)
@@ -63,41 +63,42 @@ class TwoLevel:
         complete: y* = argmax Π_p g_{n_p}(y)^{β_p} over Z, the points that every party
                   ratifies and no negotiator n_p loses by; Z empty: no agreement        (8)
 
-    A veto player that also votes votes yes whenever its party can ratify at all: (5) is exact, its
-    two conditions not taken as independent. An actor without a stance on an issue has no say in
-    it, and what others lend it counts 0. At the table on an issue are the parties whose negotiator
-    has a stance there; one with neither voters nor veto players ratifies whatever is signed.
+    A veto player with a vote votes yes whenever its party can ratify at all, so (5) is exact: its
+    two conditions are not treated as independent. An actor without a stance on an issue has no say
+    in it, and what others lend it counts 0. A party is at the table on an issue if its negotiator
+    has a stance there. A party with neither voters nor veto players ratifies whatever is signed.
 
     Other rules take the same payoffs, R_p(y)·g_{n_p}(y) (R = 1 within Z if information is
-    complete): Kalai-Smorodinsky the greatest least share of what each could get at best,
-    egalitarian the greatest least payoff, both without regard to power. Take-it-or-leave-it: the
+    complete). Kalai-Smorodinsky maximises the least share of what each could get at best,
+    egalitarian the least payoff, both without regard to power. Take-it-or-leave-it takes the
     proposer's best g_n(y)·Π_p R_p(y) where no other negotiator loses.
 
     Linkage. An issue that requires another is solved as if that one were agreed, and its agreement
-    is multiplied by the probability of that: exact. A conditional stance that looks at an issue
-    thereby agreed looks at its point. If it looks at any other issue, the draw decides by a uniform
-    number of that issue's own whether it is ratified: every mean over draws stays unbiased, the
-    probability of the issue looked at stays exact, and scenarios are compared under common random
-    numbers.
+    is multiplied by the probability of that, which is exact. A conditional stance that looks at an
+    issue thereby agreed looks at its point. If it looks at any other issue, a uniform number of
+    that issue's own decides in each draw whether it is ratified. Every mean over draws stays
+    unbiased, the probability of the issue looked at stays exact, and scenarios are compared under
+    common random numbers.
 
-    Points are those of a grid. Equally good ones: the middle of the run, the nearest to the
-    reversion of several.
+    Points are those of a grid. Among equally good points the middle of the run is chosen, and among
+    several runs the one nearest to the reversion.
 
-    Own step of this project: putting into one computable model Putnam's winsets, Schelling's tied
+    This project's own step is to put into one computable model Putnam's winsets, Schelling's tied
     hands, Iida's and Mo's uncertain ratification, Tsebelis's veto players with weighted quotas,
     Fearon's audience costs, Kydd and Walter's spoilers (as intimidation that unity shields from)
-    and Friedkin and Johnsen's weighing of others; κ; the lots that decide conditions; blame as a
-    Shapley value. Likely to be wrong where issues are traded off against each other rather than in
-    sequence, where ratifiers learn from what is signed, where types are correlated, where talks
-    can go on after a refusal, and about spoilers who strike at the other side.
+    and Friedkin and Johnsen's weighing of others. κ, the random numbers that decide conditions and
+    blame as a Shapley value are its own too. The model is likely to be wrong where issues are
+    traded off against each other rather than in sequence, where ratifiers learn from what is
+    signed, where types are correlated, where talks can go on after a refusal, and about spoilers
+    who strike at the other side.
 
     Attributes:
         information: whether the table knows the types. ``complete`` bounds P(agreement) from above
             and is over-confident as a forecast.
         rule: how a point is chosen.
-        proposer: id of the party that makes the offer; for take-it-or-leave-it alone.
+        proposer: id of the party that makes the offer; only for take-it-or-leave-it.
         tau: spread τ of the types, share of the scale, 0 or more.
-        kappa: κ, loss that an actor swallows to whom the issue means nothing, share of the scale;
+        kappa: κ, loss that an actor tolerates if the issue means nothing to it, share of the scale;
             0 or more. Like τ it is a convention that no document settles, so it is drawn.
         grid: how many points, both ends included.
 
@@ -234,9 +235,9 @@ class TwoLevel:
     def together(self, batch: Batch, outcome: Outcome, issues: tuple[int, ...]) -> FloatArray:
         """Return ``(draw,)`` probabilities that all of ``issues`` are agreed.
 
-        An issue that requires another contains its probability already. Read off ``outcome`` where
-        no condition looks at an issue that is not required; solved again otherwise, in the world
-        where all of them are agreed.
+        The probability of an issue includes that of the issue it requires. The result is read from
+        ``outcome`` if conditions look only at required issues. Otherwise the issues are solved
+        again in the world where all of them are agreed.
         """
         talks = Talks(self, batch)
         needed = frozenset(issues).union(*(talks.chain(k) for k in issues))
@@ -255,9 +256,9 @@ class TwoLevel:
         return chance
 
     def curves(self, batch: Batch) -> Curves:
-        """Return the winset curves, types averaged out exactly whatever ``information`` says.
+        """Return the winset curves, with types averaged out exactly under any ``information``.
 
-        A few thousand draws are plenty, and cost some ten times what `solve` costs.
+        A few thousand draws are plenty; the curves take about ten times as long as `solve`.
         """
         talks = Talks(self, batch)
         grid, parties, issues = self.grid, len(batch.parties), len(batch.issues)
@@ -277,15 +278,15 @@ class TwoLevel:
     def blame(self, batch: Batch, *, permutations: int = 16) -> Blame:
         """Return who stood in the way in the draws that fail.
 
-        Types are drawn. A draw fails if nothing is signed or the types refuse what is. Players are
-        all ratifiers and negotiators; ``v(S) = 1`` if some point would pass, at the table and in
-        every party, were the members of S to accept everything. Where that holds of nobody at all,
-        the table misjudged the types, which is counted apart.
+        Types are drawn. A draw fails if nothing is signed, or if the types refuse what is signed.
+        Players are all ratifiers and negotiators; ``v(S) = 1`` if some point would pass, at the
+        table and in every party, if the members of S accepted everything. Where that holds for the
+        empty S, the table misjudged the types; such draws are counted separately.
 
         Args:
             batch: draws of a case.
-            permutations: orders sampled in each draw where more than 16 players matter; up to
-                there (so always up to 12 ratifiers of four parties) all coalitions are looked at.
+            permutations: orders sampled in each draw where more than 16 players matter; with fewer
+                (so always up to 12 ratifiers of four parties) all coalitions are counted.
 
         Raises:
             WinsetError: as `solve`, and when an issue has more than 62 ratifiers and negotiators.
@@ -345,7 +346,7 @@ def _players(seats: Seats, issue: str) -> tuple[IntArray, IntArray]:
 
 
 def _orders(batch: Batch, k: int, players: IntArray, permutations: int) -> IntArray:
-    """Return ``(draw, order, player)`` permutations; none where all coalitions are looked at."""
+    """Return ``(draw, order, player)`` permutations; none where all coalitions are counted."""
     if len(players) <= MOST_EXACT:
         return np.empty((batch.draws, 0, len(players)), np.int64)
     names = [f"{batch.issues[k]}/{batch.actors[i]}/order" for i in players]

@@ -1,4 +1,4 @@
-"""Who sits at the table on an issue, who must ratify at home, and whose gains count with them."""
+"""Who sits at the table on an issue, who must ratify at home, and whose gains they share."""
 
 from dataclasses import dataclass
 
@@ -38,7 +38,7 @@ class Seats:
 
 
 def pairs(ties: FloatArray) -> Ties:
-    """Return the source and target of every tie of ``(draw, source, target)`` that ever counts."""
+    """Return the source and target of every tie that is above 0 in some draw."""
     ever = ties[:1] if ties.strides[0] == 0 else ties
     return [(int(i), int(j)) for i, j in np.argwhere(ever.max(axis=0) > 0.0)]
 
@@ -96,6 +96,6 @@ def seats_of(batch: Batch, k: int, leaning: Ties, pressing: Ties) -> Seats:
 def _members(*places: IntArray) -> IntArray:
     """Return every number in ``places`` once, rising.
 
-    As `numpy.union1d` does, which imports masked arrays for it: a twentieth of a start.
+    Like `numpy.union1d`, which imports masked arrays and so takes a twentieth of a start.
     """
     return np.array(sorted({place for array in places for place in array.tolist()}), np.int64)

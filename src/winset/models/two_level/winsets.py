@@ -1,4 +1,4 @@
-"""What the two-level model knows of a case: what is signed and ratified, winsets, blame."""
+"""The results of the two-level model: what is signed and ratified, the winsets, the blame."""
 
 import math
 from dataclasses import dataclass
@@ -10,24 +10,24 @@ from winset.models.base import BoolArray, FloatArray, IntArray, Outcome
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TwoLevelOutcome(Outcome):
-    """What is signed, who ratifies it, and what was in the way where nothing is signed.
+    """What is signed, who ratifies it, and which party prevents it where nothing is signed.
 
-    All of it speaks of the issue once it is open: an issue that requires another is solved as if
-    that one were agreed, and how likely that is stands in ``open``. Of a draw in which an issue
-    cannot open nothing is said: NaN, False, -1.
+    All results are for the issue once it is open: an issue that requires another is solved as if
+    that one were agreed, and ``open`` has the probability of that. A draw in which an issue cannot
+    open has no results for it: NaN, False, -1.
 
     Attributes:
         settlement: ``(draw, issue)``, point signed, share of the scale; NaN where none is.
         agreement: ``(draw, issue)``, ``open × signed × Π ratified``, in [0, 1].
         signed: ``(draw, issue)``, whether the negotiators sign, once the issue is open.
         ratified: ``(draw, party, issue)``, probability that the party ratifies what is signed; NaN
-            where nothing is or the party is not at the table.
+            where nothing is signed or the party is not at the table.
         accepts: ``(draw, actor, issue)``, the same for each ratifier alone; NaN for the others.
-        lift: ``(draw, actor, issue)``, by how much its party's probability would grow were the
-            ratifier sure to accept; NaN likewise.
+        lift: ``(draw, actor, issue)``, what a certain yes from the ratifier would add to the
+            probability of its party; NaN likewise.
         open: ``(draw, issue)``, probability that what the issue requires is agreed.
-        bar: ``(draw, issue)``, where nothing is signed, index of the party that finds the fewest
-            points possible; else -1.
+        bar: ``(draw, issue)``, where nothing is signed, index of the party that accepts the fewest
+            points; else -1.
     """
 
     signed: BoolArray
@@ -48,7 +48,7 @@ class TwoLevelOutcome(Outcome):
 class Curves:
     """The winsets: how likely each point is to pass at home, over draws and types.
 
-    Draws count by the probability that the issue opens; NaN for an issue that never does.
+    Draws are weighted by the probability that the issue opens; NaN for an issue that never does.
 
     Attributes:
         point: ``(grid,)``, share of the scale.
@@ -69,19 +69,19 @@ class Curves:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blame:
-    """Whose doing it is where an open issue fails: Shapley values, averaged over such draws.
+    """Who is to blame where an open issue fails: Shapley values, averaged over such draws.
 
-    Draws count by the probability that the issue opens. NaN where no draw fails.
+    Draws are weighted by the probability that the issue opens. NaN where no draw fails.
 
     Attributes:
         actor: ``(actor, issue)``, share in [0, 1]; the shares of an issue sum to 1.
         party: ``(party, issue)``, sum over the party's actors.
         error: ``(actor, issue)``, Monte Carlo standard error of ``actor``, over draws.
-        sampling_error: ``(actor, issue)``, the part of it that is due to sampled permutations; 0
-            where all coalitions were looked at.
+        sampling_error: ``(actor, issue)``, the part of it due to sampled permutations; 0 where all
+            coalitions were counted.
         failing: ``(issue,)``, probability that the issue opens and fails.
-        misjudged: ``(issue,)``, share of failures in which nobody stands in the way: with every
-            type known, some point would have passed. They count for nothing above.
+        misjudged: ``(issue,)``, share of failures in which another deal would have passed, had all
+            types been known. No actor is to blame for these, and the shares above leave them out.
     """
 
     actor: FloatArray

@@ -1,7 +1,7 @@
-"""Sealed forecasts: put down before anybody knows, checked and scored afterwards.
+"""Sealed forecasts: recorded before the outcome is known, checked and scored afterwards.
 
 A case folder's ``ledger.jsonl`` only grows, and each of its entries names the one before. Beside
-it, in ``sealed/``, lie copies of what the forecasts were made from.
+it, in ``sealed/``, are copies of the numbers that the forecasts were made from.
 """
 
 from winset.case.appending import repair

@@ -1,4 +1,4 @@
-"""What a forecast was made from, put beside the ledger: the case's numbers, no documents' texts."""
+"""The copy of a case's numbers beside the ledger, from which a forecast can be made again."""
 
 import hashlib
 import shutil
@@ -25,9 +25,9 @@ def digests(files: Mapping[str, bytes]) -> dict[str, str]:
 
 
 def numbers_of(case: Case) -> Case:
-    """Return what forecasts of ``case`` are made from, read from files that say just that.
+    """Return the numbers from which forecasts of ``case`` are made, read back from files.
 
-    Documents, statements and claims are left out, and with them what cites them.
+    Documents, statements and claims are left out, and so are citations of them.
     """
     numbers_only = replace(
         case,
@@ -47,28 +47,28 @@ def numbers_of(case: Case) -> Case:
         numbers = parse_case(files)
         if numbers == numbers_only:
             return numbers
-    raise WinsetError("the case cannot be written as files that say the same")
+    raise WinsetError("the case cannot be written to files and read back unchanged")
 
 
 def archive_of(numbers: Case) -> Archive:
-    """Return where ``numbers`` lie once they are put away."""
+    """Return where ``numbers`` are stored by `store`."""
     files = digests(numbers.files)
     name = hashlib.sha256(canonical(files).encode()).hexdigest()[:16]
     return Archive(folder=f"{SEALED}/{name}", files=files)
 
 
 def store(numbers: Case, folder: Path) -> Archive:
-    """Return where ``numbers`` lie in the case ``folder``, once they are there, whole.
+    """Store ``numbers`` in the case ``folder``, whole or not at all, and return where.
 
     Raises:
-        WinsetError: when something else lies there.
+        WinsetError: when something else is there.
     """
     archive = archive_of(numbers)
     place = folder / archive.folder
     if not place.resolve().is_relative_to(folder.resolve()):
         raise WinsetError(f"{place}: leads out of the case folder; remove the link")
     with write_lock(folder):
-        for leftover in place.parent.glob(f"{_NEW}*"):  # by a seal that was killed
+        for leftover in place.parent.glob(f"{_NEW}*"):  # from an interrupted seal
             shutil.rmtree(leftover, ignore_errors=True)
         if not place.exists():
             _store(numbers, place)
@@ -92,7 +92,7 @@ def _store(numbers: Case, place: Path) -> None:
 
 
 def changes(archive: Archive, folder: Path) -> tuple[str, ...]:
-    """Return what is not as it was put away in the case ``folder``, in words."""
+    """Return what has changed in the case ``folder`` since ``archive`` was stored, in words."""
     differences = []
     for name, digest in archive.files.items():
         path = folder / archive.folder / name
@@ -107,12 +107,12 @@ def changes(archive: Archive, folder: Path) -> tuple[str, ...]:
 
 
 def restore(archive: Archive, folder: Path) -> Case:
-    """Return the numbers put away in the case ``folder``.
+    """Return the numbers stored in the case ``folder``.
 
-    Where they are missing, and the case there still says the same, that will do.
+    Where the copy is missing or changed, the case itself is used if its numbers are still the same.
 
     Raises:
-        WinsetError: when they are neither there nor to be had from the case.
+        WinsetError: when neither has the numbers.
     """
     changed = changes(archive, folder)
     if not changed:

@@ -1,4 +1,4 @@
-"""What stands in a ledger: sealed forecasts and how their questions came out."""
+"""The entries of a ledger: sealed forecasts and the outcomes of their questions."""
 
 import math
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from winset.case.ranges import number_text
 from winset.case.records import understand
 from winset.errors import CaseError, Problem, WinsetError, nearest, shorten
 
-FORMAT = 2  # from 2 on a seal says how it will be judged, or why it does not
+FORMAT = 2  # from 2 on a seal has a rule for judging the outcome, or a reason for having none
 VOID = "void"
 NO_AGREEMENT = "none"
 STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
@@ -27,7 +27,7 @@ Count = Annotated[int, pydantic.Field(ge=1)]
 
 @pydantic.dataclasses.dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class SealedChance:
-    """One outcome and its probability; ``error`` is the Monte Carlo error, None of one draw."""
+    """One outcome and its probability; ``error`` is the Monte Carlo error, None for one draw."""
 
     outcome: Title
     probability: Probability
@@ -64,7 +64,7 @@ class SealedCase:
 
 @pydantic.dataclasses.dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class Archive:
-    """Where a copy of what the numbers were made from lies: ``files`` inside ``folder``."""
+    """Where the copy of the case's numbers is: ``files`` inside ``folder``."""
 
     folder: InnerPath
     files: Digests
@@ -72,25 +72,25 @@ class Archive:
 
 @pydantic.dataclasses.dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class Seal:
-    """A forecast put down before its question was settled.
+    """A forecast recorded before its question was settled.
 
     Attributes:
         format: of the entry.
         at: when it was sealed.
-        asks: whether it answers a question of the case or says what becomes of an issue.
+        asks: whether it answers a question of the case or forecasts an issue.
         subject: id of the question or issue.
         text: the question in words.
-        rule: how it is to be judged, in words.
-        no_rule: why there is no such rule, where it was sealed without one.
+        rule: how the outcome is to be judged, in words.
+        no_rule: why there is no such rule, if it was sealed without one.
         resolve_by: day by which it is settled.
         quantities: outcome to the quantity of the model that answers it.
-        chances: of the outcomes; of an issue, of an ``agreement``, or none where it is assumed.
+        chances: of the outcomes; for an issue, of an ``agreement``, or none where one is assumed.
         settlement: of an issue; None of a question.
-        made: how the forecast was made, as `winset.forecast.provenance.Made` says it.
+        made: how the forecast was made: a `winset.forecast.provenance.Provenance`.
         draws: how many.
-        forecast: digest of all that came out.
-        case: what the case was.
-        archive: what the numbers were made from.
+        forecast: digest of the whole result.
+        case: the case at the time.
+        archive: the copy of its numbers.
         note: anything else.
     """
 
@@ -114,20 +114,20 @@ class Seal:
 
     @property
     def outcomes(self) -> tuple[str, ...]:
-        """What may come about, beside a number on an issue."""
+        """The possible outcomes, apart from a number on an issue."""
         own = tuple(chance.outcome for chance in self.chances) if self.asks == "question" else ()
         return (*own, *((NO_AGREEMENT,) if self.asks == "issue" else ()), VOID)
 
     @property
     def required(self) -> str:
-        """What may come about, in words."""
+        """The possible outcomes, in words."""
         if self.settlement is None:
             return f"one of {', '.join(self.outcomes)}"
         low, high = number_text(self.settlement.low), number_text(self.settlement.high)
         return f"a number in [{low}, {high}], {' or '.join(self.outcomes)}"
 
     def allows(self, outcome: str) -> bool:
-        """Return whether ``outcome`` may come about."""
+        """Return whether ``outcome`` is a possible outcome."""
         if outcome in self.outcomes:
             return True
         if self.settlement is None:
@@ -140,17 +140,17 @@ class Seal:
 
 @pydantic.dataclasses.dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class Resolution:
-    """How a sealed question came out.
+    """The outcome of a sealed question.
 
     Attributes:
-        at: when it was written down.
+        at: when it was recorded.
         seal: name of the sealed entry.
         outcome: one of the seal's outcomes, ``void`` where it does not count, or a number in the
             issue's own units.
-        date: when it came about; None where only that it did by the sealed day is known.
-        source: by whose word.
+        date: when it came about; None where it is only known that it did by the sealed day.
+        source: who says so.
         note: anything else.
-        amends: names of the resolutions that this one stands in place of.
+        amends: names of the resolutions that this one replaces.
     """
 
     at: Moment
@@ -172,10 +172,10 @@ class Sealed:
 
     Attributes:
         id: name of its entry.
-        line: where it stands.
-        seal: what it says.
-        resolution: the one that stands; None while open.
-        resolutions: all there are, by name, in the order of the ledger.
+        line: of the ledger.
+        seal: its content.
+        resolution: the valid one; None while open.
+        resolutions: all resolutions by name, in the order of the ledger.
     """
 
     id: str
@@ -187,12 +187,12 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
-    """What a case folder's ledger holds.
+    """The content of a case folder's ledger.
 
     Attributes:
         chain: its lines.
         sealed: the sealed forecasts, in order.
-        problems: all that is wrong with it, by line.
+        problems: everything that is wrong with it, by line.
     """
 
     chain: Chain = field(default_factory=Chain)
@@ -203,8 +203,8 @@ class Ledger:
         """Return the sealed forecast called ``name``.
 
         Args:
-            name: the beginning of its digest, or the id of its question or issue, of which only
-                one sealed forecast is open.
+            name: the beginning of its digest, or the id of its question or issue if only one
+                sealed forecast of that is open.
 
         Raises:
             WinsetError: when there is none, or more than one.
@@ -230,7 +230,7 @@ def read_ledger(folder: Path) -> Ledger:
 
 
 def understand_chain(chain: Chain) -> Ledger:
-    """Return what the entries of ``chain`` say, with all that is wrong with them."""
+    """Return the entries of ``chain`` as records, with everything that is wrong with them."""
     problems = list(chain.problems)
     seals: dict[str, tuple[int, Seal]] = {}
     resolutions: dict[str, dict[str, Resolution]] = {}
@@ -295,7 +295,7 @@ def _record(kind: str, body: Mapping[str, Any]) -> tuple[object, list[RecordFaul
 
 
 def _incomplete(seal: Seal) -> tuple[str, str, str] | None:
-    """Return field, requirement and finding where a seal lacks what its kind needs."""
+    """Return field, requirement and actual value where a seal is incomplete for its kind."""
     if (seal.asks == "issue") != (seal.settlement is not None):
         return "settlement", "must stand with an issue, and only there", seal.asks
     outcomes = {chance.outcome for chance in seal.chances}
@@ -310,7 +310,7 @@ def _incomplete(seal: Seal) -> tuple[str, str, str] | None:
 
 
 def _double_resolutions(name: str, own: Mapping[str, Resolution]) -> list[Problem]:
-    """Return a problem where two resolutions stand side by side, as after a merge."""
+    """Return a problem where two resolutions are both valid, as after a merge."""
     amended = {id for record in own.values() for id in record.amends}
     standing = [record for id, record in own.items() if id not in amended]
     if len({(record.outcome, record.date) for record in standing}) < 2:
@@ -321,17 +321,17 @@ def _double_resolutions(name: str, own: Mapping[str, Resolution]) -> list[Proble
             where=f"sealed forecast {name[:12]}",
             required="must be resolved once",
             found=f"{len(standing)} resolutions side by side: {outcomes}",
-            remedy="`winset resolve CASE ENTRY --amend` says which holds",
+            remedy="choose one with `winset resolve CASE ENTRY --amend`",
             file=LEDGER,
         )
     ]
 
 
 def as_words(name: str, text: str) -> str:
-    """Return ``text`` as an entry may hold it.
+    """Return ``text`` in the form that an entry can hold.
 
     Raises:
-        CaseError: when it cannot, with ``name`` as the place.
+        CaseError: when an entry cannot hold it, with ``name`` as the place.
     """
     try:
         return str(_TEXT.validate_python(text))
@@ -343,7 +343,7 @@ def as_words(name: str, text: str) -> str:
 
 
 def in_json(value: object) -> Any:
-    """Return ``value`` in JSON's own types; a number that JSON cannot hold as text."""
+    """Return ``value`` in JSON's own types; a number that JSON cannot hold becomes text."""
     if is_dataclass(value) and not isinstance(value, type):
         return {f.name: in_json(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""Resolving: how a sealed question came out, written below it, and what the forecast scores."""
+"""Resolving: records the outcome of a sealed question, and scores the forecast."""
 
 import datetime
 from collections import Counter
@@ -30,14 +30,14 @@ __all__ = ["RunningRecord", "Score", "record", "resolve", "score"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """What a sealed forecast scores.
+    """The score of a sealed forecast.
 
     Attributes:
-        counts: whether it counts: not where the question is void, or had been settled before the
-            forecast was sealed.
-        why_not: in words, if not.
+        counts: whether it counts; it does not where the question is void, or had been settled
+            before the forecast was sealed.
+        why_not: in words, if it does not.
         brier: of yes or no the squared difference; of options half the sum of squared differences,
-            what the forecast left for none of them included; of an issue of the agreement.
+            including the chance of none of them; of an issue that of the agreement.
         log_score: minus the natural logarithm of the probability given to what happened.
         crps: of an issue on which there was an agreement, in its own units.
         crps_share: the same as a share of the scale.
@@ -57,10 +57,10 @@ class RunningRecord:
 
     Attributes:
         sealed: how many.
-        resolved: of these, how many are resolved.
+        resolved: how many of these are resolved.
         counted: how many of those count.
-        witnessed: how many of the sealed ones a witness attests, by the kind of the earliest.
-        brier: mean, 95 % interval by drawing whole questions anew; None without any.
+        witnessed: how many sealed ones have a witness, by the kind of the earliest.
+        brier: mean, 95 % interval by resampling whole questions; None without any.
         log_score: likewise.
         crps_share: likewise, share of the scale.
     """
@@ -75,7 +75,7 @@ class RunningRecord:
 
     @property
     def dates(self) -> str:
-        """Whose word the dates are, in a sentence."""
+        """Who attests the dates, in a sentence."""
         count = sum(self.witnessed.values())
         if not count:
             return "Dates are the writer's own word."
@@ -89,7 +89,7 @@ class RunningRecord:
 
 
 def score(sealed: Sealed) -> Score | None:
-    """Return what ``sealed`` scores; None while it is open."""
+    """Return the score of ``sealed``; None while it is open."""
     resolution, seal = sealed.resolution, sealed.seal
     if resolution is None:
         return None
@@ -141,7 +141,7 @@ def record(
 ) -> RunningRecord:
     """Return the running record over ``sealed``, of one case or of several.
 
-    Forecasts of one question, sealed again and again, are drawn together: they share its luck.
+    Forecasts of the same question are resampled together, since they are not independent.
 
     Args:
         sealed: the forecasts.
@@ -168,7 +168,7 @@ def record(
 
 
 def date_words(sealed: Sealed, witness: Witness | None) -> str:
-    """Return whose word the date of ``sealed`` is, given its earliest ``witness``, if any."""
+    """Return who attests the date of ``sealed``, given its earliest ``witness``, if any."""
     resolution = sealed.resolution
     if witness is None or witness.time is None:
         return "the date is the writer's own word"
@@ -195,28 +195,28 @@ def resolve(
     amend: bool = False,
     at: datetime.datetime | None = None,
 ) -> Sealed:
-    """Return the sealed forecast ``name`` with its resolution: on disk when this returns.
+    """Return the sealed forecast ``name`` with its resolution, which is on disk by then.
 
-    Nothing is edited: the resolution is an entry of its own, and so is one that amends it.
+    Nothing is edited: a resolution is an entry of its own, and so is one that amends it.
 
     Args:
         folder: the case folder.
         name: the beginning of the entry's digest, or the id of its question or issue.
         outcome: ``yes``, ``no``, an option, ``void``; of an issue a number in its own units, or
             ``none`` where there was no agreement.
-        date: when it came about; needed before the sealed day.
-        source: by whose word.
+        date: when it came about; required before the sealed day.
+        source: who says so.
         note: anything else.
-        amend: whether it stands in place of an earlier resolution.
-        at: the moment; by default now.
+        amend: whether it replaces an earlier resolution.
+        at: when it is recorded; by default now.
 
     Raises:
-        CaseError: when the ledger is not whole, or it cannot come out so, or not yet.
-        WinsetError: when the entry is unknown, or resolved already.
+        CaseError: when the ledger is damaged, or the outcome is impossible or too early.
+        WinsetError: when the entry is unknown, or already resolved.
     """
     source, note = as_words("source", source), as_words("note", note)
     if not read_ledger(folder).sealed:
-        raise WinsetError(f"{folder}: nothing is sealed there; `winset seal` does")
+        raise WinsetError(f"{folder}: no forecast is sealed there; run `winset seal` first")
     chosen: list[Sealed] = []
 
     def make(ledger: Ledger) -> Resolution:
@@ -257,8 +257,8 @@ def _may_resolve(sealed: Sealed, amend: bool) -> None:
     resolution = sealed.resolution
     if resolution is not None and not amend:
         raise WinsetError(
-            f"{sealed.id[:12]} ({sealed.seal.subject}) was resolved already: {resolution.outcome}, "
-            f"written on {resolution.at.date()}; --amend puts another beside it, and both stay"
+            f"{sealed.id[:12]} ({sealed.seal.subject}) was already resolved: {resolution.outcome}, "
+            f"on {resolution.at.date()}; --amend replaces that resolution, and both stay on record"
         )
     if resolution is None and amend:
         raise WinsetError(
@@ -277,16 +277,16 @@ def _outcome(seal: Seal, outcome: str) -> list[Problem]:
 
 
 def _date(seal: Seal, date: datetime.date | None, today: datetime.date) -> list[Problem]:
-    """Return what is wrong with the day on which it came about."""
+    """Return what is wrong with the date of the outcome."""
     required, actual = "", str(date)
     if date is None and today < seal.resolve_by:
         required, actual = f"must be given before {seal.resolve_by}, the day it is settled", "none"
-        remedy = "if it is settled already, say since when"
+        remedy = "if it is already settled, give the date"
     elif date is not None and date > today:
-        required, remedy = "must not be a day to come", "wait until it has come about"
+        required, remedy = "must not lie in the future", "wait until it has come about"
     elif date is not None and date > seal.resolve_by:
-        required = f"must be {seal.resolve_by} or earlier, by which the question is settled"
-        remedy = "this is too late: resolve it by how things stood then"
+        required = f"must be {seal.resolve_by} or earlier, the day by which the question is settled"
+        remedy = "resolve it by how things stood on that day"
     return (
         [Problem(where="date", required=required, found=actual, remedy=remedy)] if required else []
     )

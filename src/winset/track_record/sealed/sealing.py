@@ -1,4 +1,4 @@
-"""Sealing: a forecast put down, with all it takes to make it again, before anybody knows."""
+"""Sealing: records a forecast before the outcome is known, with all that is needed to repeat it."""
 
 import datetime
 import hashlib
@@ -40,7 +40,7 @@ SHARES = tuple((k + 0.5) / 100 for k in range(100))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedAnswer:
-    """What a forecast says to one question or of one issue."""
+    """The answer of a forecast to one question, or on one issue."""
 
     chances: tuple[SealedChance, ...]
     settlement: Settlement | None
@@ -51,7 +51,7 @@ class SealDraft:
     """A forecast ready to be sealed; nothing of it is written yet.
 
     Attributes:
-        seal: what the entry will say; its moment is that of the writing unless one was given.
+        seal: the content of the entry; its moment is when it is written, unless one was given.
         numbers: the case's numbers, from which the forecast was made.
         folder: of the case.
     """
@@ -62,7 +62,7 @@ class SealDraft:
 
     @property
     def text(self) -> str:
-        """What the entry will say, byte for byte, but for its moment, its links and its digest."""
+        """The entry byte for byte, without its moment, its links and its digest."""
         body = in_json(self.seal)
         del body["at"]
         return canonical({**body, "kind": "seal"})
@@ -104,7 +104,7 @@ def seal(
     at: datetime.datetime | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Sealed:
-    """Return ``forecast`` of ``case``, sealed in its folder's ledger: on disk when this returns.
+    """Return ``forecast`` of ``case``, sealed in its folder's ledger; it is on disk by then.
 
     It is made from a copy of the case's numbers, which is put beside the ledger.
 
@@ -175,12 +175,12 @@ def draft(
 
 
 def seal_draft(draft: SealDraft, *, at: datetime.datetime | None = None) -> Sealed:
-    """Return ``draft`` sealed in its folder's ledger: on disk when this returns.
+    """Return ``draft`` sealed in its folder's ledger; it is on disk by then.
 
     The moment is taken while no other process can write, so that dates never fall.
 
     Raises:
-        CaseError: when the ledger is not whole.
+        CaseError: when the ledger is damaged.
         WinsetError: when ``at`` lies before the last entry.
     """
     entries: list[Seal] = []
@@ -202,22 +202,22 @@ def _second(at: datetime.datetime | None) -> datetime.datetime:
 
 
 def can_seal(question: Question) -> bool:
-    """Return whether ``question`` is open and comes true or not: a share of blame does neither."""
+    """Return whether ``question`` is open and has a yes or no; a share of blame has neither."""
     quantities = [question.answer] if question.answer else [*question.options.values()]
     shares = any(parse_quantity(quantity).kind == "blame" for quantity in quantities)
     return question.resolution is None and not shares
 
 
 def default_model_of(case: Case) -> Model:
-    """Return the model that fits ``case``, with its parameters as they come."""
+    """Return the model that fits ``case``, with its default parameters."""
     return make_model(default_model(case))
 
 
 def sealed_answer(case: Case, forecast: Forecast, asks: str, subject: str) -> SealedAnswer:
-    """Return what ``forecast`` says to question ``subject`` of ``case``, or of that issue.
+    """Return the answer of ``forecast`` to question ``subject`` of ``case``, or on that issue.
 
     Raises:
-        WinsetError: when it cannot say.
+        WinsetError: when it has no answer.
     """
     if asks == "issue":
         return _of_issue(case, forecast, subject)
@@ -252,7 +252,7 @@ def _chance(outcome: str, probability: float, error: float | None, draws: int) -
     sure = error is not None and math.isfinite(error)
     return SealedChance(
         outcome=outcome,
-        # Sums of shares may lie a rounding error outside.
+        # Rounding may put a sum of shares just outside.
         probability=min(max(float(probability), 0.0), 1.0),
         error=float(error) if error is not None and sure else None,
         draws=draws,
@@ -261,7 +261,7 @@ def _chance(outcome: str, probability: float, error: float | None, draws: int) -
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Subject:
-    """What is asked: a question or an issue, in words, with its quantities and its day."""
+    """A question or an issue to seal, in words, with its quantities and its day."""
 
     asks: Literal["question", "issue"]
     id: str

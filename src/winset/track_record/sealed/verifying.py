@@ -1,4 +1,4 @@
-"""Verifying: is the ledger what was written, and do its forecasts still come out the same?"""
+"""Verifying: is the ledger unchanged, and do its forecasts still give the same result?"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -30,22 +30,22 @@ RepeatVerdict = Literal[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """What became of one sealed forecast.
+    """The check of one sealed forecast.
 
     Attributes:
         sealed: the forecast with its resolution.
-        score: what it scores; None while open.
-        verdict: ``same bytes``: all draws came out as sealed; ``same numbers``: what was sealed
-            did; ``not made`` where it was not asked for.
+        score: of the forecast; None while open.
+        verdict: ``same bytes`` if all draws are as sealed; ``same numbers`` if the sealed chances
+            are; ``not made`` where the forecast was not repeated.
         difference: greatest difference of a probability, or of a quantile as a share of the
-            scale; None where it was not made again.
+            scale; None where it was not repeated.
         errors: the same in Monte Carlo errors of the sealed forecast; None where it has none.
-        code: whether the code that made it is the code that runs here, in words.
-        changes: what differs from when it was sealed, in words.
-        harm: what is wrong with it, in words: of these the record should have none.
-        witnesses: that stand beside its entry.
-        witnessed: the earliest of those that hold, its own or that of an entry which follows it;
-            None where the date is the writer's own word.
+        code: whether it was made by the code that runs here, in words.
+        changes: what has changed since it was sealed, in words.
+        harm: what is wrong with it, in words; a sound record has none.
+        witnesses: of its entry.
+        witnessed: the earliest valid witness of it or of an entry that follows it; None where the
+            date is the writer's own word.
     """
 
     sealed: Sealed
@@ -61,20 +61,20 @@ class Check:
 
     @property
     def dates(self) -> str:
-        """Whose word the date of the seal is, in a sentence."""
+        """Who attests the date of the seal, in a sentence."""
         return date_words(self.sealed, self.witnessed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
-    """What was found in a case folder.
+    """The check of a case folder's ledger.
 
     Attributes:
         entries: how many the ledger holds.
-        heads: digests of the last entries: who keeps one knows if the end is cut off.
+        heads: digests of the last entries; anyone who has one can tell if the end was cut off.
         problems: what is wrong with the ledger, each at its line.
-        case_problems: what is wrong with the case as it is now, of which the ledger is none.
-        forks: where copies of it were put together, in words.
+        case_problems: what is wrong with the rest of the case as it is now.
+        forks: where copies of the ledger were merged, in words.
         checks: forecast by forecast.
         witnesses: of all entries, those of resolutions too.
         record: the running record.
@@ -91,7 +91,7 @@ class Verified:
 
     @property
     def sound(self) -> bool:
-        """Whether the ledger is whole and every forecast that was made again came out the same."""
+        """Whether the ledger is undamaged and every repeated forecast gave the same result."""
         bad = ("other numbers", "cannot be made again")
         return not self.problems and not any(c.harm or c.verdict in bad for c in self.checks)
 
@@ -105,13 +105,13 @@ def verify(
     git: bool = True,
     progress: Callable[[int], None] | None = None,
 ) -> Verified:
-    """Return what can be said of the ledger of the case in ``folder``.
+    """Return the check of the ledger of the case in ``folder``.
 
     Args:
         folder: the case folder.
         head: the beginning of a digest that must be in the ledger, such as one that was published.
-        again: whether every sealed forecast is made again.
-        trust: what the reader trusts, in order to check witnesses.
+        again: whether every sealed forecast is repeated.
+        trust: what the reader trusts, for the check of witnesses.
         git: whether signed commits and tags are looked for.
         progress: called with the number of forecasts done, after each.
 
@@ -160,7 +160,7 @@ def verify(
 def _contradicted(
     entries: Sequence[Entry], witnesses: Sequence[Witness], earliest: Mapping[str, Witness]
 ) -> Iterator[Problem]:
-    """Yield what witnesses say against the ledger."""
+    """Yield contradictions between witnesses and the ledger."""
     for witness in witnesses:
         if witness.state == "wrong":
             yield Problem(
@@ -196,8 +196,8 @@ def _missing_head(ledger: Ledger, head: str | None) -> list[Problem]:
         Problem(
             where="ledger",
             required=f"must hold the entry {head[:64]}",
-            found="none that begins so",
-            remedy="its end was cut off, or it is another ledger; restore it from a copy",
+            found="no entry that begins with it",
+            remedy="the end was cut off, or it is another ledger; restore it from a copy",
             file=LEDGER,
         )
     ]
@@ -253,7 +253,7 @@ def _repeat(seal: Seal, numbers: Case) -> Forecast:
             f"it was made in a way that this version does not know: {', '.join(unknown)}"
         )
     try:
-        # Of a forecast to repeat only how it was made counts, and how many draws it had.
+        # Repeating needs only the provenance and the number of draws.
         nothing = np.empty(0)
         sealed = Forecast(
             made=Provenance(**seal.made),
@@ -294,7 +294,7 @@ def _compare(
 
 
 def _differences(sealed: Sealed, case: Case | None) -> list[str]:
-    """Return what differs from when it was sealed, in words."""
+    """Return what has changed since it was sealed, in words."""
     seal = sealed.seal
     differences = []
     if case is not None:
@@ -302,16 +302,16 @@ def _differences(sealed: Sealed, case: Case | None) -> list[str]:
         names = sorted(current.keys() | seal.case.files.keys())
         edited = [name for name in names if current.get(name) != seal.case.files.get(name)]
         if edited:
-            differences.append(f"the case was edited since: {', '.join(edited)}")
+            differences.append(f"edited since then: {', '.join(edited)}")
         differences += _wording_differences(sealed, case)
     sealed_by = str(seal.made.get("version", ""))
     if sealed_by != winset_version():
-        differences.append(f"sealed by winset {sealed_by}, made again by {winset_version()}")
+        differences.append(f"sealed by winset {sealed_by}, repeated by {winset_version()}")
     return differences
 
 
 def _wording_differences(sealed: Sealed, case: Case) -> list[str]:
-    """Return whether the question reads otherwise, or came out otherwise, in the case as it is."""
+    """Return whether the case now has another wording or another outcome of the question."""
     seal, resolution = sealed.seal, sealed.resolution
     question = next((q for q in case.questions if q.id == seal.subject), None)
     issue = next((i for i in case.issues if i.id == seal.subject), None)
@@ -324,12 +324,14 @@ def _wording_differences(sealed: Sealed, case: Case) -> list[str]:
             and resolution.outcome != case_resolution.outcome
         ):
             differences.append(
-                f"case.yaml says it came out {case_resolution.outcome}; the ledger counts"
+                f"case.yaml gives the outcome {case_resolution.outcome}; the ledger counts"
             )
     elif seal.asks == "issue" and issue is not None:
         text = issue.question or issue.title
     if text is None:
-        differences.append(f"the {seal.asks} is gone from the case; the sealed words count")
+        differences.append(f"the case no longer has the {seal.asks}; the sealed wording counts")
     elif text != seal.text:
-        differences.append("the question reads otherwise in the case; the sealed words count")
+        differences.append(
+            "the case has another wording of the question; the sealed wording counts"
+        )
     return differences

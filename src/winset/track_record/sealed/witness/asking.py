@@ -1,4 +1,4 @@
-"""Asking for witnesses: at the sealing, or later where that could not be."""
+"""Asks for witnesses: when a forecast is sealed, or later if they did not answer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,15 +31,15 @@ TIMEOUT = 20.0  # seconds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WitnessAnswer:
-    """What became of asking one witness.
+    """The answer of one witness.
 
     Attributes:
-        entry: of which.
+        entry: that it is about.
         kind: of the witness.
-        address: that was asked; empty for git.
+        address: of the witness; empty for git.
         state: ``given``; ``pending``: no answer, or only a promise, yet; ``refused``: an answer
             that cannot be accepted.
-        says: in words.
+        says: the answer in words.
     """
 
     entry: str
@@ -78,27 +78,27 @@ def ask(
     *,
     timeout: float = TIMEOUT,
 ) -> tuple[WitnessAnswer, ...]:
-    """Return what each witness of ``kinds`` answers about ``entry``; what it gives lies on disk.
+    """Return the answer of each witness of ``kinds`` about ``entry``; proofs are on disk by then.
 
-    What does not answer is written down as wanted, and `complete` asks again.
+    A witness that does not answer is recorded as wanted, and `complete` asks it again.
 
     Raises:
-        WinsetError: when a certificate to trust cannot be read, or a package is missing; nothing
-            is asked then.
+        WinsetError: when a certificate to trust cannot be read, or a package is missing; then no
+            witness is asked.
     """
     trust = trust or Trust()
     check_ready(kinds, trust)
     for kind, address in kinds:
         record_wanted(folder, entry.sha256, kind, address)
     answers = []
-    # Git comes last, so that its commit contains what the others gave.
+    # Git comes last, so that its commit contains the other proofs.
     for kind, address in sorted(kinds, key=lambda pair: pair[0] == "git"):
         answers.append(_ask_one(folder, entry, kind, address, trust, timeout))
     return tuple(answers)
 
 
 def check_ready(kinds: Sequence[tuple[str, str]], trust: Trust) -> None:
-    """Do nothing if witnesses of ``kinds`` can be asked, and their answers checked.
+    """Check that witnesses of ``kinds`` can be asked, and their answers checked.
 
     Raises:
         WinsetError: when a package is missing, or the certificate of an authority.
@@ -147,10 +147,10 @@ def _ask_one(
 def complete(
     folder: Path, chain: Chain, trust: Trust | None = None, *, timeout: float = TIMEOUT
 ) -> tuple[WitnessAnswer, ...]:
-    """Return what became of every witness of the case in ``folder`` that was pending.
+    """Return the answers of all pending witnesses of the case in ``folder``.
 
     Raises:
-        WinsetError: when what is wanted cannot be read, or a package is missing.
+        WinsetError: when the record of pending witnesses cannot be read, or a package is missing.
     """
     trust = trust or Trust()
     entries = {entry.sha256: entry for entry in chain.entries}

@@ -1,4 +1,4 @@
-"""What a witness attests of an entry, and what a reader trusts in order to check it."""
+"""What a witness attests about an entry, and what a reader trusts in order to check it."""
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,27 +21,27 @@ LEEWAY = datetime.timedelta(hours=2)
 
 
 class WitnessError(WinsetError):
-    """A witness that gave an answer which cannot be accepted."""
+    """A witness gave an answer that cannot be accepted."""
 
 
 class SilentWitnessError(WinsetError):
-    """A witness that could not be reached, or has nothing yet: it can be asked again."""
+    """A witness could not be reached, or has no proof yet; it can be asked again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Witness:
-    """What stands beside an entry.
+    """One witness of an entry.
 
     Attributes:
         entry: name of the entry.
         kind: of the witness.
-        state: ``checked`` against what the reader trusts; ``unchecked``: whole in itself, but it
-            rests on something that was not checked here; ``pending``: asked, not answered yet;
-            ``wrong``: not what it claims to be.
+        state: ``checked`` against what the reader trusts; ``unchecked``: consistent, but based on
+            something that was not checked here; ``pending``: asked, not answered yet; ``wrong``:
+            not what it claims to be.
         by: who attests.
         time: the entry existed by then; None while pending.
         says: what was checked and what was not, in words.
-        file: where it lies in the case folder, or the commit or tag.
+        file: its path in the case folder, or the commit or tag.
     """
 
     entry: str
@@ -54,7 +54,7 @@ class Witness:
 
     @property
     def words(self) -> str:
-        """All of it in a line."""
+        """The whole witness in one line."""
         named = ", ".join(filter(None, (TITLES[self.kind], self.by)))
         return f"{named}: {self.state}: {self.says}"
 

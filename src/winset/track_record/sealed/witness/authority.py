@@ -32,7 +32,7 @@ def ask(url: str, text: bytes, certificates: Sequence["Certificate"], timeout: f
 
     Raises:
         SilentWitnessError: when there is no answer.
-        WitnessError: when the answer is not about ``text``, is not to this request, or is not
+        WitnessError: when the answer is not about ``text`` or not to this request, or is not
             signed under one of ``certificates``.
     """
     library = client()
@@ -53,7 +53,7 @@ def ask(url: str, text: bytes, certificates: Sequence["Certificate"], timeout: f
         else _fault(answer, certificates)
     )
     if wrong:
-        raise WitnessError(f"{url}: the time stamp {wrong}; it was not kept")
+        raise WitnessError(f"{url}: the time stamp {wrong}; it was not stored")
     return data
 
 
@@ -151,12 +151,12 @@ def check(
     trusted: Sequence["Certificate"],
     beside: Sequence["Certificate"],
 ) -> Witness:
-    """Return what the answer ``data`` attests of ``entry``.
+    """Return what the answer ``data`` attests about ``entry``.
 
     Args:
-        data: as the authority gave it.
+        data: the answer of the authority.
         entry: name of the entry.
-        file: where it lies.
+        file: its path.
         trusted: certificates that the reader trusts.
         beside: certificates that the writer put beside it.
     """
@@ -196,7 +196,7 @@ def check(
 
 
 def _name(answer: Any) -> str:
-    """Return who signed, as its certificate in the answer has it."""
+    """Return who signed, by the certificate in the answer."""
     from cryptography.x509 import load_der_x509_certificate
 
     signers = {(info.issuer, info.serial_number) for info in answer.signed_data.signer_infos}

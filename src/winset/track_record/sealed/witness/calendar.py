@@ -1,8 +1,8 @@
 """OpenTimestamps: a calendar gathers digests and puts their root into a block of Bitcoin.
 
-What the calendar gives at once is a promise; hours later it has the path to a block. The path is
-recomputed here. Whether that block is Bitcoin's is for a node to say: a reader who has the header
-from one can name it.
+At once the calendar gives a promise; hours later it has the path to a block. The path is recomputed
+here. Only a Bitcoin node can tell whether the block is genuine; a reader who has its header from a
+node can name it.
 """
 
 import datetime
@@ -38,9 +38,9 @@ def ask(url: str, entry: str, timeout: float) -> bytes:
 
 
 def upgrade(data: bytes, calendars: Sequence[str], timeout: float) -> tuple[bytes, tuple[str, ...]]:
-    """Return the ``.ots`` file ``data`` with what its calendars have now, and why if nothing.
+    """Return the ``.ots`` file ``data`` with the proofs that its calendars have now, or reasons.
 
-    Only public calendars, and those of ``calendars``, are asked: the addresses stand in the file.
+    Only public calendars and those in ``calendars`` are asked, since the file names the addresses.
 
     Raises:
         WitnessError: when ``data`` is no ``.ots`` file, or an answer is no time stamp.
@@ -73,12 +73,12 @@ def upgrade(data: bytes, calendars: Sequence[str], timeout: float) -> tuple[byte
 
 
 def check(data: bytes, entry: str, *, file: str, headers: Mapping[int, str]) -> Witness:
-    """Return what the ``.ots`` file ``data`` attests of ``entry``.
+    """Return what the ``.ots`` file ``data`` attests about ``entry``.
 
     Args:
         data: of the file.
         entry: name of the entry.
-        file: where it lies.
+        file: its path.
         headers: of Bitcoin blocks that the reader trusts, by height, in hexadecimal digits.
     """
 
@@ -119,7 +119,7 @@ def check(data: bytes, entry: str, *, file: str, headers: Mapping[int, str]) -> 
     if waiting:
         says = "the calendar promises a block; `winset witness CASE` asks for it"
         return witness("pending", says, ", ".join(waiting))
-    return witness("unchecked", "bears no attestation that is known here")
+    return witness("unchecked", "has no attestation of a known kind")
 
 
 def _against(header: str, height: int, root: bytes) -> tuple[Any, ...]:
@@ -156,7 +156,7 @@ def read_header(text: str) -> bytes:
 
 
 def check_loaded() -> None:
-    """Do nothing if the library that speaks OpenTimestamps is installed.
+    """Check that the library for OpenTimestamps is installed.
 
     Raises:
         WinsetError: when it is not.

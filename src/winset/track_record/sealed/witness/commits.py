@@ -1,4 +1,4 @@
-"""Signed git commits and tags that contain an entry: the word of a key's holder.
+"""Signed git commits and tags that contain an entry: the word of the holder of a key.
 
 The date in a commit or tag is chosen by the person who signs it. It is worth as much as that
 person's word, and nothing if that person is the writer.
@@ -50,15 +50,15 @@ def is_repository(folder: Path) -> bool:
 
 
 def sign(folder: Path, entry: str, text: str) -> str:
-    """Return the id of a new signed commit of the ledger and the copies beside it, nothing else.
+    """Return the id of a new signed commit of just the ledger and the copies beside it.
 
-    It is signed as the user's git is set up to sign.
+    The user's own git settings sign it.
 
     Raises:
         SilentWitnessError: when git cannot make it.
     """
     if not is_repository(folder):
-        raise SilentWitnessError(f"git: {folder} lies in no repository; `git init` makes one")
+        raise SilentWitnessError(f"git: {folder} is in no repository; `git init` makes one")
     paths = [LEDGER, *(["sealed"] if (folder / "sealed").exists() else [])]
     message = f"Seal {entry[:12]}: {text}\n\nThe ledger ends in {entry}."
     for words in (
@@ -73,10 +73,10 @@ def sign(folder: Path, entry: str, text: str) -> str:
 
 
 def witnesses(folder: Path, entries: Sequence[Entry], signers: Path | None) -> tuple[Witness, ...]:
-    """Return what signed commits and tags attest: each of the last entry that it contains.
+    """Return what signed commits and tags attest, each about the last entry that it contains.
 
-    Only those are named that attest an entry earlier than all before them, commits of the current
-    branch and all tags.
+    All tags and the commits of the current branch are searched. Only the earliest that attest an
+    entry are returned.
 
     Args:
         folder: of the case.
@@ -123,7 +123,7 @@ def _tags(folder: Path) -> Iterator[_Signed]:
 
 
 def _verified(folder: Path, commit: _Signed, entry: str, signers: Path | None) -> Witness:
-    """Return what ``one`` attests of ``entry``, its signature checked by git."""
+    """Return what ``commit`` attests about ``entry``; git checks its signature."""
     command = "verify-tag" if commit.tag else "verify-commit"
     name = commit.name.removeprefix("refs/tags/")
     label = f"tag {name}" if commit.tag else f"commit {name[:12]}"

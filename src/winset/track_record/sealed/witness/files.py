@@ -1,7 +1,7 @@
-"""Where witnesses lie: ``sealed/witness``, named by entry and by the witness that was asked.
+"""The files of witnesses in ``sealed/witness``, named by entry and witness.
 
-The folder is outside the case and its digest, and no two entries share a file: copies of a ledger
-that are put together keep the witnesses of both.
+The folder does not count for the digest of the case, and no two entries share a file, so merged
+copies of a ledger have the witnesses of both.
 """
 
 import hashlib
@@ -35,7 +35,7 @@ def _name(entry: str, kind: Kind, address: str) -> str:
 
 
 def store_answer(folder: Path, entry: str, kind: Kind, address: str, data: bytes) -> str:
-    """Return where the answer ``data`` lies now, in place of the wish for it."""
+    """Store the answer ``data`` in place of the record that it is wanted; return its path."""
     name = _name(entry, kind, address)
     file = f"{PLACE}/{name}{ENDINGS[kind]}"
     _write(folder, file, data)
@@ -44,12 +44,12 @@ def store_answer(folder: Path, entry: str, kind: Kind, address: str, data: bytes
 
 
 def store_certificate(folder: Path, pem: bytes) -> None:
-    """Put a certificate of an authority beside its answers: a hint, which nobody need trust."""
+    """Store a certificate of an authority beside its answers: a hint that need not be trusted."""
     _write(folder, f"{PLACE}/{hashlib.sha256(pem).hexdigest()[:16]}.pem", pem)
 
 
 def record_wanted(folder: Path, entry: str, kind: Kind, address: str) -> str:
-    """Return where it is now written that a witness is wanted."""
+    """Record that a witness is wanted; return the path of the record."""
     file = f"{PLACE}/{_name(entry, kind, address)}{WANTED}"
     content = {"address": address, "entry": entry, "kind": kind}
     _write(folder, file, json.dumps(content, sort_keys=True).encode() + b"\n")
@@ -57,25 +57,25 @@ def record_wanted(folder: Path, entry: str, kind: Kind, address: str) -> str:
 
 
 def remove_wanted(folder: Path, entry: str, kind: Kind, address: str) -> None:
-    """Take the wish for a witness away."""
+    """Remove the record that a witness is wanted."""
     (folder / PLACE / f"{_name(entry, kind, address)}{WANTED}").unlink(missing_ok=True)
 
 
 def replace_file(folder: Path, file: str, data: bytes) -> None:
-    """Put ``data`` into ``file``, a path inside the case folder."""
+    """Write ``data`` to ``file``, a path inside the case folder."""
     _write(folder, file, data)
 
 
 def files_of(folder: Path) -> tuple[Path, ...]:
-    """Return the answers that lie in the case ``folder``, in the order of their names."""
+    """Return the answers in the case ``folder``, in the order of their names."""
     return _listed(folder, *ENDINGS.values())
 
 
 def wanted_of(folder: Path) -> tuple[WantedWitness, ...]:
-    """Return what is wanted still.
+    """Return the witnesses that are still wanted.
 
     Raises:
-        WinsetError: when a file that should say so does not.
+        WinsetError: when a record cannot be read.
     """
     wanted = []
     for path in _listed(folder, WANTED):
@@ -87,7 +87,7 @@ def wanted_of(folder: Path) -> tuple[WantedWitness, ...]:
         except (ValueError, KeyError, TypeError):
             valid = False
         if not valid:
-            raise WinsetError(f"{file}: must name a witness that is wanted; delete the file")
+            raise WinsetError(f"{file}: must name a wanted witness; delete the file")
         wanted.append(WantedWitness(entry=entry, kind=kind, address=address, file=file))
     return tuple(wanted)
 

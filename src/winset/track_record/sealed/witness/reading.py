@@ -1,4 +1,4 @@
-"""Every witness of a ledger's entries, checked as far as the reader's trust goes."""
+"""All witnesses of a ledger's entries, checked against what the reader trusts."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,10 +20,10 @@ def witnesses_of(
         folder: of the case.
         entries: of the ledger.
         trust: what the reader trusts.
-        git: whether the repository around the folder is asked, too.
+        git: whether the repository around the folder is searched too.
 
     Raises:
-        WinsetError: when what the reader trusts cannot be read.
+        WinsetError: when a certificate or header that the reader trusts cannot be read.
     """
     trust = trust or Trust()
     for header in trust.headers.values():
@@ -35,7 +35,7 @@ def witnesses_of(
         try:
             beside = authority.read_certificates(sorted((folder / PLACE).glob("*.pem")))
         except WinsetError:
-            beside = ()  # what the writer put there is only a hint
+            beside = ()  # the writer's certificates are only a hint
     witnesses = []
     names = {entry.sha256: k for k, entry in enumerate(entries)}
     for path in files:
@@ -52,7 +52,7 @@ def witnesses_of(
         if want.entry in names:
             witnesses.append(
                 Witness(entry=want.entry, kind=want.kind, state="pending", by=want.address,
-                        time=None, says="not asked with success yet; `winset witness CASE` asks",
+                        time=None, says="no answer yet; `winset witness CASE` asks again",
                         file=want.file)
             )  # fmt: skip
     if git:
