@@ -122,19 +122,19 @@ def take_files(
     readable(uploads)
     name, copied = own(store, name)
     folder = store.path(name)
-    asked = rules and rules_there()
+    proposing = rules and rules_there()
     files = []
     with session(folder, CODER):
         check_proposer(read_case(folder), CODER)
         for upload in uploads:
             try:
-                intake = _taken(read_case(folder), upload, about=about, rules=asked)
+                intake = _taken(read_case(folder), upload, about=about, rules=proposing)
                 with locked(folder):
                     save_intake(folder, intake)
             except WinsetError as error:
                 files.append(UploadedFile(file=upload.name, error=str(error)))
                 continue
-            missing = (_no_rules(),) if rules and not asked else ()
+            missing = (_no_rules(),) if rules and not proposing else ()
             files.append(_told(upload, intake, (*intake.remarks, *missing)))
     return Uploads(name=name, copied=copied, files=tuple(files))
 
@@ -175,12 +175,12 @@ def readable(uploads: Sequence[Upload]) -> None:
 
 def _problem(upload: Upload, error: WinsetError) -> Problem:
     """Return what a reader says of a file, ``name: required; found …``, in its parts."""
-    said = str(error).removeprefix(f"{upload.name}: ")
-    required, found, rest = said.partition("; found ")
-    if not found:
-        return Problem(where=upload.name, required="must be readable", found=shorten(said, 300))
-    found, _, remedy = rest.partition("; ")
-    return Problem(where=upload.name, required=required, found=found, remedy=remedy)
+    message = str(error).removeprefix(f"{upload.name}: ")
+    required, value, rest = message.partition("; found ")
+    if not value:
+        return Problem(where=upload.name, required="must be readable", found=shorten(message, 300))
+    value, _, remedy = rest.partition("; ")
+    return Problem(where=upload.name, required=required, found=value, remedy=remedy)
 
 
 def _nowhere() -> Case:

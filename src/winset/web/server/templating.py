@@ -16,7 +16,7 @@ HERE = Path(__file__).parents[1]
 @cache
 def environment() -> jinja2.Environment:
     """Return the templates of the workbench."""
-    made = jinja2.Environment(
+    templates = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -24,8 +24,8 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals["version"] = winset_version()
-    return made
+    templates.globals["version"] = winset_version()
+    return templates
 
 
 def _cell(value: object) -> object:
