@@ -13,6 +13,7 @@ from winset.cli.forecast import compare, forecast
 from winset.cli.intake import add, propose
 from winset.cli.ledger import resolve, seal, verify
 from winset.cli.levers import levers
+from winset.cli.models import models
 from winset.cli.sensitivity import sensitivity
 from winset.cli.serve import serve
 from winset.cli.timeline import timeline
@@ -58,6 +59,6 @@ def cli() -> None:
 for _command in (
     forecast, compare, sensitivity, levers, timeline, show, check, new, cases, export, import_,
     extract, search, add, propose, code, agreement, derive, trace, reanchor, claims, seal, verify,
-    resolve, witness, serve, backtest, calibrate, warm, explain,
+    resolve, witness, serve, backtest, calibrate, warm, explain, models,
 ):  # fmt: skip
     cli.add_command(_command)

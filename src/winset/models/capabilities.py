@@ -5,7 +5,7 @@ class is inherited from. Outside this room a model is asked by the functions her
 else. See `docs/decisions/0016-what-a-model-can-do.md`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TypeGuard, runtime_checkable
 
 from winset.models.base import ChallengeGains, FloatArray, Model, RoundsModel
@@ -122,3 +122,21 @@ def has_weights(model: Model) -> TypeGuard[WeighingModel]:
 def is_baseline(model: Model) -> TypeGuard[BaselineModel]:
     """Return whether the model is for skill scores only."""
     return isinstance(model, BaselineModel)
+
+
+ABILITIES: Mapping[str, Callable[[Model], bool]] = {
+    "chance of an agreement": doubts_agreement,
+    "winsets": has_curves,
+    "what binds": has_binding,
+    "blame": has_blame,
+    "rounds": has_rounds,
+    "challenges": has_challenges,
+    "linked issues": links_issues,
+    "exact levers": has_weights,
+    "skill scores only": is_baseline,
+}
+
+
+def abilities(model: Model) -> tuple[str, ...]:
+    """Return in words what ``model`` can do beyond a settlement."""
+    return tuple(words for words, has in ABILITIES.items() if has(model))

@@ -23,6 +23,7 @@ from winset.web.cases.uploads import (
     UploadDetails,
     UploadedFile,
     Uploads,
+    case_from,
     harmless,
     proposed_again,
     readable,
@@ -93,6 +94,8 @@ def _begun(
     if problems:
         raise CaseError(problems)
     day = _day("as_of", texts["as_of"])
+    if made := case_from(store, uploads, id=texts["id"], title=texts["title"], as_of=day):
+        return made
     readable(uploads)  # a case that nothing can be put into is not begun
     name = store.new(texts["id"], title=texts["title"], as_of=day, start="blank")
     return take_files(store, name, uploads, about=about)

@@ -2,7 +2,6 @@
 
 import io
 import os
-import tempfile
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,11 +19,7 @@ from winset.errors import WinsetError, nearest
 from winset.errors.installing import install_command
 from winset.explain.background import look_behind
 from winset.explain.forecast_json import forecast_json
-from winset.formats.dna_export import export_dna
-from winset.formats.doccano import write_doccano
-from winset.formats.excel import write_workbook
-from winset.formats.ktab import write_ktab
-from winset.formats.refiqda import write_refi_qda
+from winset.formats.registry import FORMATS, Format
 from winset.report.page import report_html
 from winset.web.api.cases import address
 from winset.web.cases.store import OpenedCase
@@ -94,29 +89,6 @@ def _forecast(opened_case: OpenedCase, live: ForecastThread) -> bytes:
     return bytes(Json(record).body)
 
 
-def _workbook(opened_case: OpenedCase, live: ForecastThread) -> bytes:  # noqa: ARG001
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "case.xlsx"
-        write_workbook(opened_case.case, path)
-        return path.read_bytes()
-
-
-def _dna(opened_case: OpenedCase, live: ForecastThread) -> bytes:  # noqa: ARG001
-    return export_dna(opened_case.case).data
-
-
-def _ktab(opened_case: OpenedCase, live: ForecastThread) -> bytes:  # noqa: ARG001
-    return write_ktab(opened_case.case).encode()
-
-
-def _doccano(opened_case: OpenedCase, live: ForecastThread) -> bytes:  # noqa: ARG001
-    return write_doccano(opened_case.case).encode()
-
-
-def _refi(opened_case: OpenedCase, live: ForecastThread) -> bytes:  # noqa: ARG001
-    return write_refi_qda(opened_case.case)
-
-
 def _folder(opened_case: OpenedCase, live: ForecastThread) -> bytes:  # noqa: ARG001
     """Return the case folder: what the case is read from, and what belongs to it."""
     files = dict(render_case(opened_case.case))
@@ -175,39 +147,41 @@ FORMS = {
         DownloadForm(file="forecast.json", kind="application/json", title="Forecast",
              explains="Every number of it unrounded, for scripts.",
              make=_forecast, kernels=True),
-        DownloadForm(file="case.xlsx", kind="application/vnd.openxmlformats-officedocument."
-             "spreadsheetml.sheet", title="Excel workbook",
-             explains="One sheet per table; edit it and import it here.", make=_workbook),
         DownloadForm(file="case.zip", kind="application/zip", title="Case folder",
              explains="Every file of the case, kept texts and sealed forecasts too.", make=_folder),
-        DownloadForm(file="ktab.csv", kind="text/csv; charset=utf-8", title="KTAB",
-             explains="For KTAB's spatial model: ranges at their medians.", make=_ktab),
-        DownloadForm(file="statements.dna", kind="application/vnd.sqlite3",
-             title="Discourse Network Analyzer",
-             explains="A DNA 3 database of the accepted statements.", make=_dna),
-        DownloadForm(file="doccano.jsonl", kind="application/jsonl", title="doccano",
-             explains="Kept texts with their spans, for annotation.", make=_doccano),
-        DownloadForm(file="refi.qdpx", kind="application/octet-stream", title="REFI-QDA project",
-             explains="For NVivo, ATLAS.ti, MAXQDA, QualCoder and others.", make=_refi),
     )
 }  # fmt: skip
-# Made by the pages of evidence, under the same address.
-ELSEWHERE = (
-    ("statements.csv", "Statements", "A row each with its words, for Excel and R."),
-    ("annotations.jsonld", "Web Annotations", "Statements as W3C Web Annotations."),
-)
+
+
+def download_forms() -> dict[str, DownloadForm]:
+    """Return every form in which a case can be taken away, those of all formats last."""
+    return {**FORMS, **{entry.file: _form(entry) for entry in FORMATS.values() if entry.write}}
+
+
+def _form(entry: Format) -> DownloadForm:
+    def make(opened_case: OpenedCase, live: ForecastThread) -> bytes:  # noqa: ARG001
+        return entry.written(opened_case.case).data
+
+    missing = f" Not carried: {'; '.join(entry.cannot_carry)}." if entry.cannot_carry else ""
+    return DownloadForm(
+        file=entry.file,
+        kind=entry.media_type,
+        title=entry.title,
+        explains=f"{entry.explains}{missing}",
+        make=make,
+    )
 
 
 async def downloads(request: Request) -> HTMLResponse:
     """Return the page of everything that can be taken away."""
     opened_case = await opened(request)
-    forms = [(form.file, form.title, form.explains) for form in FORMS.values()]
+    forms = await anyio.to_thread.run_sync(download_forms)
     values = {
         "case": opened_case.case,
         "address": address(opened_case.name),
         "editable": opened_case.name.place == "own",
         "here": "exports",
-        "forms": [*forms[:4], *ELSEWHERE, *forms[4:]],
+        "forms": [(form.file, form.title, form.explains) for form in forms.values()],
     }
     return page("downloads.html.j2", values)
 
@@ -215,10 +189,10 @@ async def downloads(request: Request) -> HTMLResponse:
 async def download(request: Request) -> Response:
     """Return the case in one form."""
     name = request.path_params["file"]
-    if name not in FORMS:
-        known = (*FORMS, *(file for file, _, _ in ELSEWHERE))
-        raise RefusedError(404, f"A case does not come as “{name}”; {nearest(name, known)}")
-    opened_case, form, live = await opened(request), FORMS[name], desk(request).live
+    forms = await anyio.to_thread.run_sync(download_forms)
+    if name not in forms:
+        raise RefusedError(404, f"A case does not come as “{name}”; {nearest(name, forms)}")
+    opened_case, form, live = await opened(request), forms[name], desk(request).live
     try:
         if form.kernels:
             data = await live.run(form.make, opened_case, live)

@@ -190,18 +190,27 @@ class Store:
             CaseError: when the id or the title will not do.
             RefusedError: with status 409 when there is such a case already.
         """
+        texts = blank(title, as_of) if start == "blank" else template(title)
+        files = {path: text.encode() for path, text in texts.items()}
+        case = replace(parse_case(files), as_of=as_of)
+        return self.begin(id, lambda target: write_case(case, target))
+
+    def begin(self, id: str, fill: Callable[[Path], object]) -> CaseName:
+        """Begin a case whose folder ``fill`` writes.
+
+        Raises:
+            CaseError: when the id will not do.
+            RefusedError: with status 409 when there is such a case already.
+        """
         self._many("begun in it")
         if not fullmatch(ID_PATTERN, id) or len(id) > 80:
             required = "must be letters, digits, “-”, “_” or “.”, at most 80"
             raise CaseError([Problem(where="id", required=required, found=shorten(id))])
         check_name(id)
-        texts = blank(title, as_of) if start == "blank" else template(title)
-        files = {path: text.encode() for path, text in texts.items()}
-        case = replace(parse_case(files), as_of=as_of)
         with locked(self.folder):
             if (self.folder / id).exists():
                 raise RefusedError(409, f"There is something called “{id}” in the folder already.")
-            self._place(id, lambda target: write_case(case, target))
+            self._place(id, fill)
         return CaseName(place="own", name=id)
 
     def _many(self, what: str) -> None:

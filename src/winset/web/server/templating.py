@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse
 
 from winset.charts.text import shown
 from winset.explain.term_marks import mark_terms
+from winset.formats.registry import FORMATS, Format
 from winset.models.version import winset_version
 
 HERE = Path(__file__).parents[1]
@@ -26,7 +27,13 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     templates.globals["version"] = winset_version()
+    templates.globals["case_formats"] = _case_formats
     return templates
+
+
+def _case_formats() -> list[Format]:
+    """Return the formats whose files make a case."""
+    return [entry for entry in FORMATS.values() if entry.read]
 
 
 def _cell(value: object) -> object:

@@ -1,13 +1,15 @@
 """Every view by its name. A module of this package with a `KIND` is a view; nothing lists it.
 
-A view of another package is added by `register`.
+A view of another package is added by its entry point `winset.views`, or by `register`.
 """
 
 import pkgutil
 from functools import cache
 from importlib import import_module
+from typing import Any
 
 from winset.errors import WinsetError, nearest
+from winset.errors.additions import Additions
 from winset.web import views
 from winset.web.server.error_responses import RefusedError
 from winset.web.views.kind import ViewKind
@@ -21,6 +23,24 @@ def _own() -> dict[str, ViewKind]:
     modules = [import_module(f"{views.__name__}.{name}") for name in names]
     kinds = [module.KIND for module in modules if hasattr(module, "KIND")]
     return {kind.name: kind for kind in kinds}
+
+
+def _view(name: str, offered: Any) -> ViewKind:
+    """Return ``offered`` if it may be a view of that name.
+
+    Raises:
+        ValueError: with the reason if not.
+    """
+    if not isinstance(offered, ViewKind):
+        raise ValueError("a view is a winset.web.views.kind.ViewKind")
+    if name in _own():
+        raise ValueError("winset has one of that name itself; give it another name")
+    if offered.name != name:
+        raise ValueError(f"it calls itself “{offered.name}”: entry point and name must be the same")
+    return offered
+
+
+PACKAGES: Additions[ViewKind] = Additions("winset.views", {}, what="view", read=_view)
 
 
 def register(kind: ViewKind) -> ViewKind:
@@ -39,7 +59,7 @@ def register(kind: ViewKind) -> ViewKind:
 
 def view_kinds() -> dict[str, ViewKind]:
     """Return every view, in the order in which pages list them."""
-    kinds = {**_own(), **_ADDED}.values()
+    kinds = {**_own(), **PACKAGES, **_ADDED}.values()
     return {kind.name: kind for kind in sorted(kinds, key=lambda kind: (kind.rank, kind.title))}
 
 
