@@ -1,4 +1,4 @@
-"""How a forecast came about: what its model assumes, and how to make it again."""
+"""How a forecast was made: what its model assumes, and how to make it again."""
 
 import inspect
 import shlex
@@ -10,7 +10,7 @@ from winset.models import MODELS, make_model, parameters
 
 
 def assumptions(model: str) -> tuple[str, ...]:
-    """Return what the model says of itself: its idea, and the paragraphs of what it assumes.
+    """Return the idea of the model and the paragraphs on its assumptions, from its docstring.
 
     >>> assumptions("mean")[1].split(",")[0][:44]
     'Assumes that everybody is heard in proportio'

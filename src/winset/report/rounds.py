@@ -20,7 +20,7 @@ from winset.models.batch import Batch, sample
 from winset.models.spatial import SpatialPolitics
 
 DRAWS = 200  # over which coalitions are counted
-ROOM = 300_000  # characters of a page for all rounds: it is to be sent by post
+ROOM = 300_000  # characters of a page for all rounds, so that it can be sent by mail
 
 
 def rounds_views(case: Case, forecast: Forecast) -> dict[str, list[View]]:
@@ -31,7 +31,7 @@ def rounds_views(case: Case, forecast: Forecast) -> dict[str, list[View]]:
     """
     try:
         model = make_model(forecast.made.model, forecast.made.parameters)
-    except WinsetError:  # a model of somebody else's
+    except WinsetError:  # a model from another package
         return {}
     if not isinstance(model, RoundsModel):
         return {}
