@@ -182,9 +182,9 @@ def test_extract_and_propose_name_the_document_too(folder, tmp_path, monkeypatch
     hurried = Apart(Limits(statement_seconds=0.001, statement_characters=10**9))
     monkeypatch.setattr(apart, "shared", lambda: hurried)
     done = CliRunner().invoke(cli, ["extract", str(long)])
-    assert done.exit_code == 1 and "error: long: must have its statements found" in done.output
+    assert done.exit_code == 1 and "error: long: must have its statements extracted" in done.output
     done = CliRunner().invoke(cli, ["propose", case, "long"])
-    assert done.exit_code == 1 and "error: long: must have its statements found" in done.output
+    assert done.exit_code == 1 and "error: long: must have its statements extracted" in done.output
     hurried.close()
 
 

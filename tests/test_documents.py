@@ -265,7 +265,7 @@ def test_the_index_may_be_thrown_away_broken_or_stale(kept):
 
 
 def test_a_search_without_a_word_is_refused(kept):
-    with pytest.raises(WinsetError, match="a word to look for"):
+    with pytest.raises(WinsetError, match="a word to search for"):
         search(kept, " - ")
 
 

@@ -75,7 +75,7 @@ def reason(case, id="s1"):
         (Reason.NO_SPEAKER, case_of(statement("s1", value="4", speaker="unresolved")), "Name the"),
         (Reason.AUTHOR, case_of(statement("s1", value="4", speaker="author")), "Name the actor"),
         (Reason.NO_ISSUE, case_of(statement("s1", value="4", issue=None)), "Choose the issue"),
-        (Reason.NO_VALUE, case_of(statement("s1", "red line")), "Give the value"),
+        (Reason.NO_VALUE, case_of(statement("s1", "red line")), "Give its value"),
         (Reason.FORECAST, case_of(statement("s1", "forecast")), "claims.csv"),
         (Reason.KIND, case_of(statement("s1", "threat")), "Cite s1 in the `statements`"),
         (Reason.KIND, case_of(statement("s1", "blame", "4")), "Cite s1"),

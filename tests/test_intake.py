@@ -405,7 +405,7 @@ def test_only_documents_that_are_kept_and_unchanged_are_proposed_in(folder, stor
     other.write_text(f"{STORY}Another.\n")
     run("add", folder, story, "--no-keep")
     run("add", folder, other)
-    assert "must be kept" in run("propose", folder, "the-story", code=1)
+    assert "must have its text in the case" in run("propose", folder, "the-story", code=1)
     (folder / "documents" / "other.txt").write_text("Changed.")
     before = machine(folder)
     assert "reanchor" in run("propose", folder, code=1)
@@ -417,7 +417,7 @@ def test_a_page_kept_as_it_is_cannot_be_anchored_in(folder):
     (folder / "documents").mkdir()
     (folder / "documents" / "p.html").write_text("<p>They oppose the toll.</p>")
     case = replace(read_case(folder), documents=(Document(id="p", file="documents/p.html"),))
-    with pytest.raises(WinsetError, match=r"kept as \.txt"):
+    with pytest.raises(WinsetError, match=r"stores its words as \.txt"):
         propose_again(case, case.documents[0])
 
 

@@ -1,4 +1,4 @@
-"""The sheet that a chart is drawn on: exactly as wide as it is asked to be.
+"""The sheet that a chart is drawn on: exactly as wide as the caller asks.
 
 A picture is drawn once for each of `WIDTHS`, and a page shows the widest that fits: text is never
 scaled. Whatever leaves the sheet is cut off, so every chart measures its words.
@@ -12,7 +12,7 @@ import altair as alt
 from winset.charts.text import shown
 
 WIDTHS = (288, 430, 660, 815)  # pixels: pages of 320, 480, 768 and 1,280
-WIDE = 660.0  # where no page says how much room there is
+WIDE = 660.0  # outside a page
 EDGE = 8.0  # pixels around everything
 SLIM = 500.0  # below it words go above their row, or into a list
 Drawing = Callable[[float], alt.LayerChart]
@@ -46,7 +46,7 @@ def sheet(
         right: likewise after it.
         description: what a screen reader says.
     """
-    # In quarters of a pixel, which add up exactly to the width that was asked for.
+    # In quarters of a pixel, which add up exactly to the width.
     whole = round(left + across + right)
     left, across = round(4 * left) / 4, round(4 * across) / 4
     words: dict[str, Any] = {"description": shown(description)} if description else {}

@@ -1,4 +1,4 @@
-"""Who stands in a chart of a batch, and names that are told apart in little room."""
+"""The actors in a chart of a batch, and names short enough to fit and still distinct."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Player:
 
 
 def cast(case: Case, batch: Batch, issue: str) -> list[Player]:
-    """Return who takes part in ``issue``, in the order of ``case``.
+    """Return the actors with a stance on ``issue``, in the order of ``case``.
 
     Raises:
         WinsetError: when the case has no such issue.
@@ -75,7 +75,7 @@ def one_of(players: Sequence[Player], actor: str) -> Player:
 
 
 def brief(names: Sequence[str], most: int) -> list[str]:
-    """Return ``names`` in at most ``most`` characters, still told apart where that can be done.
+    """Return ``names`` in at most ``most`` characters, still distinct where possible.
 
     >>> brief(["Ministry of Finance", "Ministry of Trade", "Iran"], 12)
     ['Minist…nance', 'Minist…Trade', 'Iran']
@@ -92,7 +92,7 @@ def brief(names: Sequence[str], most: int) -> list[str]:
 
 
 def names_within(names: Sequence[str], wide: float, size: float) -> list[str]:
-    """Return ``names`` in at most ``wide`` pixels each, still told apart where that can be done."""
+    """Return ``names`` in at most ``wide`` pixels each, still distinct where possible."""
     for most in range(60, 4, -1):
         shorts = brief(names, most)
         if all(width_of(short, size) <= wide for short in shorts):
@@ -101,7 +101,7 @@ def names_within(names: Sequence[str], wide: float, size: float) -> list[str]:
 
 
 def party_key(players: Sequence[Player], *, right: float) -> tuple[list[Any], float]:
-    """Return layers that say whose colour is whose from 0 to ``right``, and their height.
+    """Return layers that name the party of each colour, from 0 to ``right``, and their height.
 
     Nothing where all are of one party.
     """

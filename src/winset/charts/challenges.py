@@ -187,7 +187,7 @@ class _Ground:
     """What a challenge map is drawn on.
 
     Attributes:
-        key: layers that say whose colour is whose.
+        key: layers that name the party of each colour.
         wide: pixels across.
         beside: pixels above and below it for the names of the fields.
         top: pixels down to its upper edge.
@@ -209,7 +209,7 @@ class _Ground:
         own, theirs = (max((abs(row[key]) for row in rows), default=0.0) for key in ("x", "z"))
         most = max(own, theirs)
         most = most if most > TIE else 1.0
-        # Either axis has the room it needs, but not so little that nothing looks like much.
+        # Each axis has the room it needs, but never so little that a tiny gain looks large.
         self.across, self._down = (1.12 * max(value, most / 3) for value in (own, theirs))
         self.top = 8.0 + height + self.beside
 
@@ -226,7 +226,7 @@ class _Ground:
         return alt.X(f"{name}:Q", scale=scale, axis=None)
 
     def layers(self) -> list[Any]:
-        """Return the axes, the diagonal below which one compels, and what the fields are."""
+        """Return the axes, the diagonal of compulsion, and the names of the fields."""
         whole = {"x": alt.value(0), "x2": alt.value("width")}
         least = min(self.across, self._down)
         edges = [{"y": self.top}, {"y": self.bottom}]

@@ -48,10 +48,10 @@ def together(position: FloatArray, *, near: float = NEAR) -> FloatArray:
 def coalition_matrix(
     rounds: Rounds, issue: str, *, case: Case, batch: Batch, model: str, near: float = NEAR
 ) -> View:
-    """Return in which share of the draws any two actors end up beside each other on ``issue``.
+    """Return the share of the draws in which two actors end up beside each other on ``issue``.
 
     Two stand together when their final positions are no farther apart than ``near``, a share of
-    the scale: this needs no settlement that stands between them, and holds of many camps as of two.
+    the scale. This needs no settlement between them, and works for any number of camps.
 
     Raises:
         WinsetError: when the case has no such issue.
@@ -209,7 +209,7 @@ def _arcs(frame: Frame, rows: list[Row], links: list[tuple[int, int, float]]) ->
     strength = round(min(0.4, max(0.12, 12.0 / max(len(links), 1))), 2)
     curve = alt.Chart().mark_line(style="line", interpolate="basis", strokeOpacity=strength)
     curve = curve.transform_flatten(["x", "y"])
-    # In the order of the rows, as the curve runs on from the one to the other.
+    # In the order of the rows, so that the curve runs from one to the next.
     frame.add(
         points,
         curve.encode(

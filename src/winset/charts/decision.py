@@ -117,7 +117,7 @@ def _drawn(
 
 
 def _named(frame: Frame, name: str, rows: list[Row], layer: alt.Chart) -> None:
-    frame.add([{}], layer)  # drawn even where this decision has no such row
+    frame.add([{}], layer)  # drawn even if this decision has no such row
     layer.data = alt.InlineData(values=rows, name=name)
 
 

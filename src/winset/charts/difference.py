@@ -1,4 +1,4 @@
-"""Scenario differences: what a scenario does, whole and through each channel alone."""
+"""Scenario differences: what a scenario changes, as a whole and through each channel alone."""
 
 import altair as alt
 import numpy as np

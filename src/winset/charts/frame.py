@@ -54,7 +54,7 @@ class Frame(Rows):
         self._top = 0.0
 
     def key(self, colours: dict[str, str]) -> None:
-        """Draw whose colour is whose, in as many lines as are needed."""
+        """Draw the name of each colour, in as many lines as are needed."""
         super().key(colours)
         self._top = self.bottom
 
@@ -163,26 +163,26 @@ class Frame(Rows):
             ]  # fmt: skip
             self._list(rows)
             return
-        hung: list[Row] = []
+        notes: list[Row] = []
         for at, text in labels:
             px = self.px(at)
             after, before = self.right - px - 7.0, px - 7.0 - self.left
             side = "left" if after >= min(before, STATE) else "right"
             wide = min(STATE, after if side == "left" else before)
             state_lines = balanced(text, wide, SMALL_SIZE)
-            hung.append({"x": at, "y": self.bottom, "text": state_lines, "side": side,
+            notes.append({"x": at, "y": self.bottom, "text": state_lines, "side": side,
                          "px": px + 7.0 if side == "left" else px - 7.0})  # fmt: skip
             self.bottom += len(state_lines) * LINE + 6
         stems = [
             {"x": row["x"], "y": axis + 22, "end": row["y"] + len(row["text"]) * LINE - 2}
-            for row in hung
+            for row in notes
         ]
         stem = alt.Chart().mark_rule(style="guide").encode(self.x(), self.y(), y2=alt.Y2("end:Q"))
         self.add(stems, stem)
         sides: tuple[Align, ...] = ("left", "right")
         for side in sides:
             text = alt.Chart().mark_text(align=side, baseline="top", style="small", x=PLACE)
-            chosen = [row for row in hung if row["side"] == side]
+            chosen = [row for row in notes if row["side"] == side]
             self.add(chosen, text.encode(self.y(), text=TEXT))
 
     def _list(self, rows: list[Row]) -> None:

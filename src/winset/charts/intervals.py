@@ -19,13 +19,13 @@ class Interval:
     """One number of a picture of several.
 
     Attributes:
-        name: whose it is.
-        value: it; NaN where there is none, so that only ``text`` stands there.
+        name: of the row.
+        value: the number; NaN for none, in which case only ``text`` is written.
         low: end of its interval; NaN where it has none.
         high: the other.
         text: what is written beside it.
-        before: where it comes from, as an arrow's foot; NaN where it comes from nowhere.
-        faint: whether it rests on too little to be looked at first.
+        before: the value before a change, drawn as a hollow dot; NaN for none.
+        faint: whether it rests on too little data to stand out.
     """
 
     name: str
@@ -75,7 +75,7 @@ def intervals(
 
 
 def _marks(frame: Rows, drawn: Sequence[Row]) -> None:
-    """Draw a bar, a dot, and the place that each number comes from."""
+    """Draw a bar, a dot, and a hollow dot for the value before."""
     faint = alt.Opacity("strength:Q", scale=None)
     frame.add(
         [row for row in drawn if row["from"] is not None],

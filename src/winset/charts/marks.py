@@ -1,4 +1,4 @@
-"""The points that every forecast is read beside: mean, median, reversion, outcome."""
+"""The points beside which every forecast is read: mean, median, reversion, outcome."""
 
 from dataclasses import dataclass
 

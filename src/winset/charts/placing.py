@@ -1,4 +1,4 @@
-"""Where words go so that none is cut off and no two meet: measured, broken, moved apart."""
+"""Where words go so that none is cut off and no two overlap."""
 
 import itertools
 import math
@@ -71,7 +71,7 @@ def beside(mark: tuple[float, float], wide: float, *, room: tuple[float, float])
 
 
 def inside(begin: float, wide: float, *, room: tuple[float, float]) -> float:
-    """Return where words of ``wide`` pixels begin, as near to ``wanted`` as the room lets them.
+    """Return where words of ``wide`` pixels begin, as near to ``begin`` as the room allows.
 
     >>> inside(90.0, 30.0, room=(0.0, 100.0))
     70.0
@@ -149,7 +149,7 @@ def balanced(text: str, wide: float, size: float) -> list[str]:
 
 
 def apart(ideal: Sequence[float], gap: float, *, low: float, high: float) -> list[float]:
-    """Return the places nearest to ``wanted`` that are ``gap`` apart or more, in the same order.
+    """Return the places nearest to ``ideal`` that are ``gap`` apart or more, in the same order.
 
     Least squares, by isotonic regression of what is left once the gaps are taken off. Places stay
     from ``low`` to ``high`` unless there is too little room: then they run on past ``high``.
@@ -179,7 +179,7 @@ def spaced(
 ) -> list[tuple[int, float]]:
     """Return which of ``words`` have room beside one another, and where each begins.
 
-    Each is centred at its place, which ascend, or as near to that as the room lets it.
+    Each is centred at its place, which ascend, or as near to that as the room allows.
 
     Args:
         places: pixels across.

@@ -26,7 +26,7 @@ COLUMNS = ("Actor", "Party", "Position", "Influence × salience", "Share", "Cumu
 
 
 def power_landscape(case: Case, issue: str) -> View:
-    """Return where on ``issue`` power stands, every range at its median, and where half of it lies.
+    """Return where power on ``issue`` stands, every range at its median, and its weighted median.
 
     Raises:
         WinsetError: when the case has no such issue.
@@ -105,7 +105,7 @@ def _heights(rows: list[Row], scale: Scale) -> dict[int, float]:
 
 
 def _choose_named(rows: list[Row]) -> None:
-    """Note on each row whether its actor is named above the stacks: the greatest are."""
+    """Note on each row whether its actor is among the most powerful, named above the stacks."""
     chosen: list[Row] = []
     passed = 0.0
     for row in sorted(rows, key=lambda row: -row["share"]):

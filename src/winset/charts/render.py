@@ -76,7 +76,7 @@ def page_widths(view: View, widths: Sequence[int] = WIDTHS) -> dict[str, Any]:
 
     def pool_name(rows: list[Any], name: str) -> str:
         text = json.dumps(rows, sort_keys=True)
-        if name:  # a page fills it anew, at every width alike
+        if name:  # a page fills it again, with the same rows at every width
             if values.setdefault(name, rows) != rows:
                 raise ValueError(f"rows “{name}” must be the same at every width")
             return name
@@ -98,7 +98,7 @@ def parted(
     Args:
         specification: of a chart.
         naming: what a list of rows is called, given the rows and the name that the chart has for
-            them, which is empty for none; they are numbered unless told.
+            them, which is empty for none; they are numbered by default.
     """
     values: dict[str, list[Any]] = {}
     sets = specification.get("datasets", {})
@@ -120,7 +120,7 @@ def parted(
         return bare
 
     frame = without({key: value for key, value in specification.items() if key != "datasets"})
-    # A description tells the numbers once more; the page has it beside the picture.
+    # The description repeats the numbers; the page has it beside the picture.
     frame.pop("description", None)
     return frame, values
 

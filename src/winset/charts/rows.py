@@ -191,7 +191,7 @@ class Rows:
             self.add(chosen, text.encode(self.y(), text=TEXT))
 
     def key(self, colours: dict[str, str]) -> None:
-        """Draw whose colour is whose, in as many lines as are needed."""
+        """Draw the name of each colour, in as many lines as are needed."""
         rows, height = key_rows(
             colours, left=self.left + 6.0, right=self.right, top=self.bottom + 6.0
         )

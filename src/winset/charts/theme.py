@@ -23,7 +23,7 @@ class Theme:
     """The colours that follow the page.
 
     Attributes:
-        ink: of text and of marks that belong to nobody.
+        ink: of text and of marks that belong to no party.
         faint: strength of guides and secondary text beside ``ink``, in [0, 1].
         paper: behind everything; None for the page's own.
     """

@@ -1,6 +1,6 @@
 """Tornado: what moves a forecast, how much of its variance, and how much evidence is behind it.
 
-Three columns share one horizontal scale from 0 to 1, so that the whole stretches with its place;
+Three columns share one horizontal scale from 0 to 1, so that the picture stretches as one;
 rows are pixels from the top.
 """
 
@@ -189,7 +189,7 @@ class _Painter:
         self._rows.behind(rows, rule.encode(self._x("x"), self._y(), y2=alt.Y2("end:Q")))
 
     def key(self) -> None:
-        """Say which colour is which end of the belief."""
+        """Draw the key: which colour is which end of the range."""
         colours = {name: ENDS[end] for end, name in words.TORNADO_ENDS.items()}
         left = self._rows.left + 6.0 if self._rows.stacked else 6.0
         rows, height = key_rows(colours, left=left, right=self._rows.right, top=8.0)

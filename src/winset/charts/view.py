@@ -46,7 +46,7 @@ class View:
 
     @property
     def chart(self) -> alt.LayerChart:
-        """The picture at the width that it has where no page says how much room there is."""
+        """The picture at its width outside a page."""
         return self.draw(WIDE)
 
     def themed(self, theme: Theme = LIGHT, *, width: float = WIDE) -> alt.LayerChart:

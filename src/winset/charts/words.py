@@ -122,15 +122,15 @@ def winset_sentence(party: str, ends: tuple[str, str] | None) -> str:
 
 
 def meeting_sentence(size: str, *, meet: bool) -> str:
-    """Return over how much the winsets overlap, or how far apart they are."""
+    """Return by how much the winsets overlap, or how far apart they are."""
     if meet:
-        return f"The winsets overlap over {size}."
+        return f"The winsets overlap by {size}."
     return f"No point passes on both sides; they are {size} apart."
 
 
 def meeting_label(size: str, *, meet: bool) -> str:
     """Return the same as a label beside the mark."""
-    return f"they overlap over {size}" if meet else f"a gap of {size}"
+    return f"they overlap by {size}" if meet else f"a gap of {size}"
 
 
 NO_BLAME = "No actor stands in the way."

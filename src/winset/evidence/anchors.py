@@ -1,8 +1,8 @@
 """Anchors: where a statement stands in a text that may have changed since it was coded.
 
-A statement is found again by its own words and by what stands beside them, never by its offsets
-alone. Words count as the same when they differ only in line breaks, blanks or typographic marks.
-What cannot be told for sure is lost and said so; nothing is moved on a guess.
+A statement is located by its own words and the words beside them, never by its offsets alone.
+Words count as the same when they differ only in line breaks, blanks or typographic marks. A
+statement whose place is uncertain is reported as lost; nothing is moved on a guess.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from winset.errors import WinsetError
 CONTEXT = 48  # characters remembered on each side, more where the text repeats itself
 MOST_CONTEXT = 1_536
 ENOUGH = 24  # characters that make one side evidence
-ALONE = 40  # characters of a quote that may be found without any context
+ALONE = 40  # characters of a quote that is unique enough without any context
 NEAR = 20_000  # characters around the old place searched for a quote known by its digest only
 
 _MARKS = str.maketrans(
@@ -34,14 +34,14 @@ _UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anchor:
-    """What is known of a span, so that it can be found in another text.
+    """What is known of a span, so that it can be located in another text.
 
     Attributes:
         start: where it stood, in characters.
         end: one past its last character.
         quote_sha256: digest of its UTF-8 bytes.
-        quote: its words; empty where the text may not be kept.
-        prefix: what stood before it; None where nobody wrote that down.
+        quote: its words; empty where the text may not be stored.
+        prefix: what stood before it; None where that was not recorded.
         suffix: what stood after it; None likewise.
     """
 
@@ -85,7 +85,7 @@ def anchor_of(statement: Statement, text: str | None = None) -> Anchor:
 
 
 def context(text: str, start: int, end: int) -> tuple[str, str]:
-    """Return what stands before and after a span: as much as tells it apart from its likes.
+    """Return what stands before and after a span: enough to make it unique.
 
     >>> context("They want half of the pie.", 10, 14)
     ('They want ', ' of the pie.')
@@ -108,11 +108,11 @@ class Haystack:
         self._folded, self._starts, self._ends = _fold(text)
 
     def find(self, anchor: Anchor) -> TextPlace | LostAnchor:
-        """Return where ``anchor`` holds in the text, or why that cannot be told."""
+        """Return where ``anchor`` holds in the text, or why its place is uncertain."""
         quote = anchor.quote or self._words_of(anchor)
         if quote is None:
             return LostAnchor(
-                "its words are not in the text near the old place, and no quote is kept"
+                "its words are not in the text near the old place, and the case has no quote of it"
             )
         spots = self._spots(quote)
         if not spots:
@@ -128,7 +128,7 @@ class Haystack:
             if chosen:
                 return LostAnchor(
                     f"its words stand {len(chosen)} times with what stood beside them; "
-                    "which is meant cannot be told"
+                    "which one is meant is uncertain"
                 )
         times = "elsewhere" if len(spots) == 1 else f"{len(spots)} times"
         return LostAnchor(f"its words stand {times}, but not beside what stood there")
@@ -261,7 +261,7 @@ class Reanchored:
     """Statements after their documents changed.
 
     Attributes:
-        case: the case with every statement that was found at its new place.
+        case: the case with each located statement at its new place.
         moved: statements that stand elsewhere than before: old row, new row.
         lost: statements that were left as they are, and why.
     """
@@ -275,9 +275,9 @@ def reanchor(case: Case, before: Mapping[str, str] | None = None) -> Reanchored:
     """Return ``case`` with its statements anchored in the texts that it keeps now.
 
     Args:
-        case: read from a folder; documents whose text is not kept stay as they are.
+        case: read from a folder; documents without a text in the case stay as they are.
         before: the earlier texts where they are at hand, document to text: with them, words are
-            told apart by what stood beside them.
+            distinguished by what stood beside them.
     """
     before = before or {}
     rows = {(row.coder, row.id): row for row in case.statements}
@@ -312,7 +312,7 @@ def _anchored(
 
 
 def at_place(statement: Statement, text: str, place: TextPlace) -> Statement:
-    """Return ``statement`` anchored at ``place`` of ``text``; its quote follows if it kept one."""
+    """Return ``statement`` anchored at ``place`` of ``text``; its quote follows if it has one."""
     return replace(
         statement,
         start=place.start,
@@ -327,7 +327,7 @@ def _holds(statement: Statement, text: str) -> bool:
 
 
 def kept_text(case: Case, document: Document) -> str | None:
-    """Return the text of ``document``; None where it is not kept.
+    """Return the text of ``document``; None where the case does not have it.
 
     Raises:
         WinsetError: when the file named cannot be read as UTF-8 text.

@@ -1,4 +1,4 @@
-"""A coder's file, held by one session at a time."""
+"""The lock that lets one session at a time write a coder's file."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -29,6 +29,6 @@ def only_session(folder: Path, coder: str) -> Iterator[None]:
         except HeldError as error:
             raise HeldError(
                 f"{coder}: must be in one session at a time; found another one at work: {error}; "
-                "end that one first, or take another name"
+                "end that one first, or use another name"
             ) from None
         yield

@@ -1,8 +1,9 @@
-"""Intake: a file becomes a document of the case, and what the rules find in it becomes proposals.
+"""Intake: a file becomes a document of the case, and the statements in it become proposals.
 
-What is kept and anchored is the text. Plain text and Markdown in UTF-8 are kept byte for byte; of
-HTML, PDF and other encodings the words are kept as UTF-8. The digest in documents.csv is that of
-the text kept, so that whoever has the text can check it even where it may not be passed on.
+The case stores the text, and statements are anchored in it. Plain text and Markdown in UTF-8 are
+stored byte for byte; of HTML, PDF and other encodings the words are stored as UTF-8. The digest in
+documents.csv is that of the stored text, so that anyone who has the text can check it even where it
+may not be shared.
 """
 
 import datetime
@@ -59,10 +60,10 @@ class Intake:
     Attributes:
         case: the case with the document in it.
         document: its entry.
-        text: what it says, as anchored.
-        text_bytes: the bytes to keep at ``document.file``; None where nothing is to be written.
+        text: its words, in which statements are anchored.
+        text_bytes: the bytes to write to ``document.file``; None where nothing is to be written.
         new: False when the case had a document with this digest before.
-        proposed: what the rules propose; None where they were not asked, or had been before.
+        proposed: what the rules propose; None where they were not run, or had been run before.
         remarks: what the reader should know, a sentence each.
         before: the entry that the case had before; None where it had none.
     """
@@ -94,26 +95,25 @@ def take_in(
 ) -> Intake:
     """Return ``case`` with the document that ``data``, a file called ``name``, holds.
 
-    A document that the case has already is not entered twice: its empty cells are filled by what
-    is given here, and its text is kept if it was not. What is found in the document itself gives
-    way to what is given.
+    A document that the case has already is not entered twice: the arguments fill its empty cells,
+    and its text is stored if it was not. An argument wins over what the document says itself.
 
     Args:
         case: any case; one with a folder never takes an id whose file is there already.
         data: the bytes of the file.
         name: its name; the ending tells the kind, the stem becomes the id.
-        keep: whether the text is to be kept in the case.
-        rules: whether the rules are to propose statements.
-        encoding: of a text; UTF-8, or as its byte order mark says, if not given.
+        keep: whether to store the text in the case.
+        rules: whether to let the rules propose statements.
+        encoding: of a text; by default UTF-8, or what its byte order mark says.
         title: of the document.
         publisher: who published it.
         published: when.
         url: where.
         model: the spaCy pipeline that parses.
-        reading: who parses; this process if not given.
+        reading: the parser; by default this process.
 
     Raises:
-        WinsetError: when the file cannot be read, or what is found does not fit the case.
+        WinsetError: when the file cannot be read, or its statements do not fit the case.
     """
     parsed = reading.document(data, name, encoding=encoding)
     try:
@@ -166,8 +166,8 @@ def take_in(
 def save_intake(folder: Path, intake: Intake) -> None:
     """Write ``intake`` into the case ``folder``.
 
-    The text comes first, then its entry, then the proposals: a kill in between leaves a valid case,
-    and taking the file in again does what was left undone.
+    The text comes first, then its entry, then the proposals. If the program is killed in between,
+    the case stays valid, and adding the file again completes the work.
 
     Raises:
         ChangedError: when another writer has changed the document's entry since the case was read.
@@ -218,7 +218,7 @@ def _changed(id: str, before: str, now: str) -> ChangedError:
                 where=id,
                 required=f"must be what was read, {shorten(before, 200)}",
                 found=shorten(now, 200),
-                remedy="another writer changed it meanwhile: take the file in again",
+                remedy="another writer changed it meanwhile: add the file again",
                 file="documents.csv",
             )
         ]
@@ -228,13 +228,13 @@ def _changed(id: str, before: str, now: str) -> ChangedError:
 def propose_again(
     case: Case, document: Document, *, model: str = MODEL, reading: DocumentReading = HERE
 ) -> Proposed:
-    """Return what the rules propose in a ``document`` that ``case`` keeps, by its actors of today.
+    """Return what the rules propose in a stored ``document``, by the present actors of ``case``.
 
-    Earlier rows keep their ids, and those that were decided on stay: see
+    Earlier rows keep their ids, and rows with a decision stay: see
     `winset.evidence.coding.renewal`.
 
     Raises:
-        WinsetError: when its text is not kept, is none, or has changed since it was entered.
+        WinsetError: when its text is not stored, is no text, or has changed since it was entered.
     """
     text = text_of(case, document, reading=reading)
     return _proposed(case, document, text, model=model, reading=reading)
@@ -244,19 +244,19 @@ def text_of(case: Case, document: Document, *, reading: DocumentReading = HERE) 
     """Return the text that statements of ``document`` are anchored in.
 
     Raises:
-        WinsetError: when it is not kept, is no text, or has changed since it was entered.
+        WinsetError: when it is not stored, is no text, or has changed since it was entered.
     """
     words = kept_text(case, document)
     if words is None or document.file is None:
         raise WinsetError(
-            f"{document.id}: must be kept to propose statements in it; found its entry only; "
-            "`winset add` its file, and the text is kept"
+            f"{document.id}: must have its text in the case for statements to be proposed; found "
+            "its entry only; add the file with `winset add`"
         )
     ending = PurePosixPath(document.file).suffix.casefold()
     if ending in (".pdf", ".html", ".htm", ".xhtml"):
         raise WinsetError(
             f"{document.file}: must be text for statements to be anchored in it; found {ending}; "
-            "`winset add` it, and its words are kept as .txt"
+            "add it with `winset add`, which stores its words as .txt"
         )
     digest = hashlib.sha256(words.encode()).hexdigest()
     if document.sha256 not in (None, digest):
@@ -302,7 +302,7 @@ def _text_bytes_of(case: Case, document: Document) -> bytes | None:
 
 
 def _filled(document: Document, from_caller: Mapping[str, object]) -> tuple[Document, list[str]]:
-    """Return ``document`` with its empty cells filled; a sentence for each that says otherwise."""
+    """Return ``document`` with its empty cells filled; a remark for each argument that differs."""
     remarks = []
     for name, value in from_caller.items():
         standing = getattr(document, name)
@@ -322,7 +322,7 @@ def _with_document(case: Case, document: Document) -> Case:
 
 
 def _free_id(case: Case, stem: str, ending: str, text_bytes: bytes) -> str:
-    """Return an id made of ``stem`` that no document has, in small letters or large."""
+    """Return an id made of ``stem`` that no document has in any letter case."""
     first = _id_of(stem)
     ids = {document.id.casefold() for document in case.documents}
     number, id = 1, first
@@ -335,14 +335,14 @@ def _free_id(case: Case, stem: str, ending: str, text_bytes: bytes) -> str:
 
 
 def _id_of(stem: str) -> str:
-    """Return ``stem`` as an id: as it is where it can be, otherwise in plain small letters."""
+    """Return ``stem`` as an id: unchanged where possible, else in plain small letters."""
     plain = re.sub(r"[^A-Za-z0-9_.\-]+", "-", stem).strip("-._")[:60].strip("-._")
     id = plain if plain and plain.isascii() and stem.isascii() else slug(stem) or "document"
     return f"text-{id}" if is_device(id) else id
 
 
 def _other_text_in_place(case: Case, document: Document, text_bytes: bytes) -> bool:
-    """Return whether another text stands where this one would be kept."""
+    """Return whether another text stands where this one would be stored."""
     if case.folder is None or document.file is None:
         return False
     path = case.folder / document.file
@@ -352,6 +352,6 @@ def _other_text_in_place(case: Case, document: Document, text_bytes: bytes) -> b
 
 
 def _line(words: str) -> str:
-    """Return ``words`` as a cell can hold them: one line, printable; nothing if it is no line."""
+    """Return ``words`` as one printable line for a cell; nothing if they are too long."""
     line = one_line(words)
     return line if len(line) <= _UNTITLED else ""

@@ -1,4 +1,4 @@
-"""Full-text search over the documents that a case keeps, by an index that may be thrown away."""
+"""Full-text search over the stored documents of a case, with an index that can be deleted."""
 
 import hashlib
 import re
@@ -17,7 +17,7 @@ from winset.evidence.reading.reader import HERE, DocumentReading
 from winset.evidence.reading.spans import Span
 
 INDEX = Path(".winset") / "search.sqlite"
-FORM = "1"  # what the index looks like; another number makes it anew
+FORM = "1"  # of the index; a new number makes every index be built again
 PLAIN = (".txt", ".text", ".md", ".markdown")
 _OPEN, _CLOSE = "\x02", "\x03"
 
@@ -44,18 +44,18 @@ class Hit:
 def search(
     case: Case, query: str, *, most: int = 20, keep: bool = True, reading: DocumentReading = HERE
 ) -> tuple[Hit, ...]:
-    """Return the paragraphs of the case's kept documents that hold all words of ``query``.
+    """Return the paragraphs of the stored documents that hold all words of ``query``.
 
     Words in quotation marks must stand together; a star at a word's end stands for any ending.
     Letters count without accents or case.
 
     Args:
-        case: read from a folder that keeps documents.
+        case: read from a folder that stores documents.
         query: words to look for.
         most: hits to return, best first.
-        keep: write the index beside the case (``.winset/search.sqlite``), to be found again; where
-            that cannot be written, and otherwise, it lives in memory.
-        reading: who parses what is no plain text; this process if not given.
+        keep: whether to store the index beside the case (``.winset/search.sqlite``) for the next
+            search; otherwise, and where that cannot be written, it lives in memory.
+        reading: parser of what is not plain text; by default this process.
 
     Raises:
         WinsetError: when the query holds no word, or a document is not what the case says it is.
@@ -71,7 +71,7 @@ def search(
 
 
 def documents_of(case: Case, *, reading: DocumentReading = HERE) -> Iterator[tuple[str, Text]]:
-    """Yield the id and the text of each document that ``case`` keeps.
+    """Yield the id and the text of each document stored in ``case``.
 
     Raises:
         WinsetError: when one cannot be read, or its bytes are not those of its digest.
@@ -91,7 +91,7 @@ def documents_of(case: Case, *, reading: DocumentReading = HERE) -> Iterator[tup
 
 
 def _phrase(query: str) -> str:
-    """Return ``query`` in SQLite's own words, nothing in it read as an operator."""
+    """Return ``query`` in SQLite's syntax, with no part of it read as an operator."""
     parts = []
     for quoted, bare in re.findall(r'["“]([^"“”]+)["”]|(\S+)', query):
         words = re.findall(r"\w+", quoted or bare)
@@ -99,7 +99,7 @@ def _phrase(query: str) -> str:
             star = "*" if bare.endswith("*") else ""
             parts.append('"' + " ".join(words) + '"' + star)
     if not parts:
-        raise WinsetError("search: must have a word to look for; found none")
+        raise WinsetError("search: must have a word to search for; found none")
     return " AND ".join(parts)
 
 

@@ -1,4 +1,4 @@
-"""What stands behind the numbers of a case: from a stance to the sentence it rests on."""
+"""The evidence for the numbers of a case: from a stance to the sentences it rests on."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -76,7 +76,7 @@ def change_text(change: Change) -> str:
 
 
 def web_address(url: str) -> str:
-    """Return ``url`` if a reader may follow it, and nothing if it is not a plain web address.
+    """Return ``url`` if it is a plain web address, which a reader may follow; else nothing.
 
     >>> web_address("https://example.org/a"), web_address("javascript:alert(1)")
     ('https://example.org/a', '')

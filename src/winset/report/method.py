@@ -1,4 +1,4 @@
-"""How a forecast came about: what its model assumes, and how to make it again."""
+"""How a forecast was made: what its model assumes, and how to make it again."""
 
 import inspect
 import shlex
@@ -11,7 +11,7 @@ from winset.models import Model, parameters
 
 
 def assumptions(model: Model) -> tuple[str, ...]:
-    """Return what the model says of itself: its idea, and the paragraphs of what it assumes.
+    """Return the idea of the model and the paragraphs on its assumptions, from its docstring.
 
     >>> assumptions(make_model("mean"))[1].split(",")[0][:44]
     'Assumes that everybody is heard in proportio'

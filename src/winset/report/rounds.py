@@ -19,7 +19,7 @@ from winset.models import Model, has_challenges, has_rounds
 from winset.models.batch import Batch, sample
 
 DRAWS = 200  # over which coalitions are counted
-ROOM = 300_000  # characters of a page for all rounds: it is to be sent by post
+ROOM = 300_000  # characters of a page for all rounds, so that it can be sent by mail
 
 
 def rounds_views(case: Case, forecast: Forecast) -> dict[str, list[View]]:
@@ -30,7 +30,7 @@ def rounds_views(case: Case, forecast: Forecast) -> dict[str, list[View]]:
     """
     try:
         model = forecast.model
-    except WinsetError:  # read from a file, by a model that is not here
+    except WinsetError:  # a forecast from a file, by a model that is not installed
         return {}
     if not has_rounds(model):
         return {}

@@ -1,10 +1,10 @@
 """Agreement between coders: Krippendorff's alpha for each field, and where they differ.
 
-Units are statements that at least two coders read (`winset.evidence.coding.units`); proposals are
-nobody's reading. Whether a statement holds (``status``) is compared over all of them, its fields
-only between coders who accepted it. Alpha is nominal, and interval for ``value``: middles of the
-ranges as shares of the issue's scale. The interval comes from resampling whole documents, because
-statements of one text are alike.
+Units are statements that at least two coders read (`winset.evidence.coding.units`); proposals do
+not count as a reading. Whether a statement holds (``status``) is compared over all of them, its
+fields only between coders who accepted it. Alpha is nominal, and interval for ``value``: middles of
+the ranges as shares of the issue's scale. The interval comes from resampling whole documents,
+because statements of one text are alike.
 
 References:
     Krippendorff 2019, Content Analysis, 4th ed., ch. 12.
@@ -36,7 +36,7 @@ class FieldAgreement:
     Attributes:
         level: of measurement.
         alpha: 1 agreement, 0 chance; NaN where no two values differ or nothing is compared, since
-            agreement beyond chance cannot be told then.
+            agreement beyond chance is unknown then.
         low: 2.5th percentile over resampled documents, those without an alpha left out; NaN with
             fewer than two documents.
         high: 97.5th percentile.
@@ -57,7 +57,7 @@ class FieldAgreement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disagreement:
-    """A statement on a field of which coders differ.
+    """A statement and the field on which coders differ.
 
     Attributes:
         statement: its id, or each coder's where they differ.
@@ -74,7 +74,7 @@ class Disagreement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
-    """What `agreement` found.
+    """How far coders agree, and where they differ.
 
     Attributes:
         alone: statements that only one of the coders has.
@@ -97,8 +97,8 @@ def agreement(
 
     Args:
         case: any case.
-        coders: whose; all who decided on something unless given.
-        resamples: how many times the documents are drawn anew, with replacement.
+        coders: whom to compare; by default all who decided on something.
+        resamples: how many times the documents are resampled, with replacement.
         seed: of those draws.
 
     Raises:
@@ -138,7 +138,7 @@ def agreement(
 
 
 def _compared(unit: Unit, field: str) -> Unit | None:
-    """Return the readings of ``unit`` that say something on ``field``; None under two."""
+    """Return the readings of ``unit`` with a value for ``field``; None if fewer than two."""
     rows = unit.rows
     if field != "status":
         rows = tuple(row for row in rows if row.status == "accepted")
@@ -215,7 +215,7 @@ def _interval(
     resamples: int,
     generator: np.random.Generator,
 ) -> tuple[float, float]:
-    """Return the percentiles of ``alpha`` over documents drawn anew with replacement."""
+    """Return the percentiles of ``alpha`` over documents resampled with replacement."""
     drawn = [
         alpha(np.concatenate([of[k] for k in generator.integers(len(of), size=len(of))]))
         for _ in range(resamples)

@@ -1,4 +1,4 @@
-"""As of a date: what a case could have said then."""
+"""As of a date: the case as it could have been then."""
 
 import datetime
 from dataclasses import replace
@@ -11,10 +11,10 @@ from winset.evidence.coding.derive import derive_stances
 def as_of(case: Case, date: datetime.date) -> Case:
     """Return ``case`` without what was published after ``date``.
 
-    Later documents and the statements in them go, and with them every mention of those statements;
-    undated documents stay. Claims made later go, and those that rest on later statements alone.
-    Numbers coded by hand stay; those derived from statements are derived again from what is left.
-    Outcomes stay: they are there to judge a forecast, not to make it.
+    Later documents, the statements in them and every reference to these statements are removed;
+    undated documents stay. So are later claims, and claims that rest on later statements alone.
+    Numbers coded by hand stay; numbers derived from statements are derived again from the rest.
+    Outcomes stay: they judge a forecast and do not inform it.
     """
     later = {d.id for d in case.documents if d.published is not None and d.published > date}
     statements = tuple(row for row in case.statements if row.document not in later)

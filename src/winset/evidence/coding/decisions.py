@@ -3,7 +3,7 @@
 Proposals stay where they are (``statements/machine.csv``). A coder's file holds a row a decision,
 with the id of the proposal: accepted, accepted with changes, or rejected. Rows are appended and
 carry the moment they were coded at, so the file is its own undo log: killing the program at any
-moment loses nothing that it acknowledged.
+moment loses no decision that it has confirmed.
 """
 
 import datetime
@@ -48,7 +48,7 @@ def undecided(case: Case, coder: str) -> tuple[Statement, ...]:
     """Return the proposals that ``coder`` has not decided on, in reading order.
 
     Raises:
-        WinsetError: when ``coder`` is who proposes.
+        WinsetError: when ``coder`` proposes statements.
     """
     if any(row.coder == coder and row.status == "proposed" for row in case.statements):
         raise WinsetError(f"{coder} proposes statements; code them under another name")
@@ -107,14 +107,14 @@ def with_decision(case: Case, decision: Statement) -> Case:
 
 
 def without_decision(case: Case, decision: Statement) -> Case:
-    """Return ``case`` as if ``decision`` had not been made."""
+    """Return ``case`` without ``decision``."""
     return replace(
         case, statements=tuple(row for row in case.statements if not _same(row, decision))
     )
 
 
 def last_decision(case: Case, coder: str) -> Statement | None:
-    """Return the decision that ``coder`` made last on a proposal; None before the first."""
+    """Return the last decision of ``coder`` on a proposal; None before the first."""
     proposed_ids = {row.id for row in proposals(case)}
     own = [row for row in case.statements if row.coder == coder and row.id in proposed_ids]
     stamped = [(row.coded_at, k) for k, row in enumerate(own) if row.coded_at is not None]
@@ -124,7 +124,7 @@ def last_decision(case: Case, coder: str) -> Statement | None:
 def save_decision(folder: Path, decision: Statement) -> None:
     """Put ``decision`` into its coder's file of the case in ``folder``: on disk when this returns.
 
-    The file is read again each time, so what somebody else wrote to it meanwhile stays.
+    The file is read again each time, so what another writer has added stays.
     """
     name = coder_file(Path(), decision.coder).as_posix()
     cells = cells_of(STATEMENTS, decision)
@@ -153,7 +153,7 @@ def coder_file(folder: Path, coder: str) -> Path:
         )
     if is_device(coder):
         raise WinsetError(
-            f"coder: must not be the name of a device of Windows; found {coder}; take another name"
+            f"coder: must not be the name of a device of Windows; found {coder}; use another name"
         )
     return folder / "statements" / f"{coder}.csv"
 

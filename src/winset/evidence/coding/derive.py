@@ -5,18 +5,18 @@ The rule, the same for a position and for either red line:
 1. *What counts.* Accepted statements of the actor about the issue that give a value: kind
    ``position`` for the position, ``red line`` for a red line. A red line whose condition begins
    with “at least” or “at most” says which one it is; of the others, one at or below the position
-   is the lowest point accepted, one above it the highest; without a position they tell nothing.
+   is the lowest point accepted, one above it the highest; without a position they give no number.
    Offers with a condition, threats and the rest give no number. Several coders' readings of one
    statement count as one, as wide as they differ.
 2. *Recency.* A statement weighs half as much for every `HALF_LIFE` days between its document's
    date and the newest one; below `FORGOTTEN` it no longer counts. An undated document weighs as
    the oldest dated one.
-3. *Spread.* The range runs from the lowest to the highest value said; its likeliest point is the
-   weighted median of what was likeliest in each.
+3. *Spread.* The range runs from the lowest to the highest value; its likeliest point is the
+   weighted median of the likeliest values.
 4. *Number.* Few words are weak evidence: `MARGIN` of the scale's width, divided by the effective
    number of statements (squared sum of weights over sum of squares), is added on both sides.
 
-The range is kept on the scale and rounded outwards to a decimal of about its thousandth part.
+The range stays on the scale and is rounded outwards to about a thousandth of its width.
 """
 
 import math
@@ -80,10 +80,10 @@ class Derivation:
     Attributes:
         case: the case after.
         derived: every number that the statements give, whether it was used or not.
-        changed: (issue, actor, quantity) of the cells that are other than before.
+        changed: (issue, actor, quantity) of the cells that changed.
         by_hand: those that were coded by hand and therefore left alone.
-        rowless: (issue, actor) that statements speak of though no stance has its salience and
-            influence, which no statement gives.
+        rowless: (issue, actor) with statements but without a stance, whose salience and influence
+            no statement gives.
     """
 
     case: Case
@@ -155,7 +155,7 @@ def derive(case: Case) -> tuple[Derived, ...]:
 
 
 def _is_lower_line(row: Statement, position: float | None) -> bool | None:
-    """Return whether ``row`` says the lowest point accepted; None where that cannot be told."""
+    """Return whether ``row`` bounds the range from below; None where that is unclear."""
     condition = row.condition.lower()
     if condition.startswith(("at least", "at most")):
         return condition.startswith("at least")
@@ -247,9 +247,9 @@ def derive_stances(
 ) -> Derivation:
     """Return ``case`` with its stances derived from its accepted statements.
 
-    A cell that holds a number which no earlier derivation put there was coded by hand: it wins. A
-    derived position whose statements are gone becomes the whole scale, since the actor still sits
-    at the table; a derived red line becomes empty.
+    A number that no earlier derivation wrote was coded by hand, and wins. A derived position whose
+    statements are gone becomes the whole scale, since the actor still has a seat at the table; a
+    derived red line becomes empty.
 
     Args:
         case: any case.
@@ -323,7 +323,7 @@ def _rederived(
 
 
 def _lines_apart(stance: Stance, values: dict[str, Range | None]) -> dict[str, Range | None]:
-    """Cut derived red lines where their ranges overlap; one that lies beyond the other is none."""
+    """Cut derived red lines where their ranges overlap; one beyond the other is dropped."""
     low = values.get("red_line_low", stance.red_line_low)
     high = values.get("red_line_high", stance.red_line_high)
     if low is None or high is None or low.high <= high.low:

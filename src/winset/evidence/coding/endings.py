@@ -1,4 +1,4 @@
-"""What each accepted statement ends in: a number of the case, or a named reason why not."""
+"""What each accepted statement becomes: a number of the case, or a reason why it does not."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -33,7 +33,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """What an accepted statement ends in, as one coder reads it.
+    """What an accepted statement becomes, as one coder reads it.
 
     Attributes:
         statement: the row.
@@ -49,7 +49,7 @@ class Ending:
 
 
 def endings(case: Case) -> tuple[Ending, ...]:
-    """Return what each accepted statement of ``case`` ends in, in the order of the case."""
+    """Return what each accepted statement of ``case`` becomes, in the order of the case."""
     derivation = derive_stances(case)
     gives: dict[Reading, list[Derived]] = defaultdict(list)
     for number in derivation.derived:
@@ -74,7 +74,7 @@ def idle(case: Case) -> tuple[Ending, ...]:
 
 
 def in_words(row: Statement) -> str:
-    """Return who says what of which issue in ``row``, by their ids."""
+    """Return the speaker, issue and content of ``row``, by their ids."""
     content = row.kind if row.value is None else f"{row.kind} {row.value}"
     return f"{row.speaker} on {row.issue or 'no issue'}, {content}"
 
@@ -158,13 +158,13 @@ def _remedy(row: Statement, reason: Reason, gives: Sequence[Derived]) -> str:
         case Reason.AUTHOR:
             return "Name the actor whose position it reports, if it reports one."
         case Reason.NO_ISSUE:
-            return "Choose the issue that it speaks of."
+            return "Choose the issue that it is about."
         case Reason.FORECAST:
-            return "Make a claim of it in claims.csv, so that it is scored."
+            return "Enter it as a claim in claims.csv, so that it is scored."
         case Reason.KIND:
             return f"Cite {row.id} in the `statements` of the stance or tie that it supports."
         case Reason.NO_VALUE:
-            return f"Give the value that it says on {where}."
+            return f"Give its value on {where}."
         case Reason.NO_STANCE:
             return (
                 f"Add a stance of {who} on {where}: position, salience and influence. Until then "
@@ -172,7 +172,7 @@ def _remedy(row: Statement, reason: Reason, gives: Sequence[Derived]) -> str:
             )
         case Reason.TOO_OLD:
             newer = dict.fromkeys(s.readings[0].id for s in gives[0].support if s.weight > 0.0)
-            return f"Superseded by {', '.join(newer)}; nothing is to be done if {who} has moved."
+            return f"Superseded by {', '.join(newer)}; leave it if {who} has moved."
         case Reason.BY_HAND:
             quantity = gives[0].quantity
             return (

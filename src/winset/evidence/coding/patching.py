@@ -1,7 +1,6 @@
 """Tables of a case folder changed row by row: the file is read again each time.
 
-What somebody else wrote to the file meanwhile stays, and so does the very text of every row that
-says the same as before.
+What another writer has added meanwhile stays, and every row with the same cells keeps its text.
 """
 
 from collections.abc import Callable
@@ -27,7 +26,7 @@ def patch_rows(
         folder: of the case.
         name: path of the table in it; the table is made where there is none.
         kind: what its rows are.
-        change: given the rows that stand, column to cell, returns those that shall stand.
+        change: takes the present rows, column to cell, and returns the new ones.
 
     Raises:
         HeldError: when another writer holds the folder too long.

@@ -1,4 +1,4 @@
-"""What the rules find, as rows of a case for a person to accept or reject."""
+"""Extracted statements as rows of a case, for a person to accept or reject."""
 
 from collections.abc import Container, Iterable
 from dataclasses import replace
@@ -27,19 +27,19 @@ def propose(
 ) -> tuple[Statement, ...]:
     """Return the statements in ``text`` as rows of ``case``, with the status ``proposed``.
 
-    Rows that say nothing of the case are left out: those of an unknown kind on none of its issues.
-    A row on an issue without a clear kind is proposed as a position, and its note says so. What
-    several say together makes a row for each; who is no actor of the case is ``unresolved``, and
-    named in the note. No value is set: sign and number stand in the note. A row's id is its
-    document's and the place of its first character.
+    A statement of an unknown kind on no issue of the case is left out. One on an issue without a
+    clear kind is proposed as a position, and its note says so. A joint statement makes a row for
+    each speaker; a speaker who is no actor of the case is ``unresolved``, and named in the note.
+    No value is set: sign and number are in the note. A row's id consists of its document's id and
+    the place of its first character.
 
     Args:
         case: whose actors and issues the rows name.
         document: the case's entry for the text.
-        text: what the document says.
-        coder: under whose name the rows stand.
+        text: the words of the document.
+        coder: the name under which the rows are written.
         model: the spaCy pipeline that parses.
-        keep_quotes: write the words themselves into the rows, where the text may be kept.
+        keep_quotes: whether to write the words themselves into the rows.
     """
     return rows_of(
         case, document, text, extract(text, case, model=model), coder=coder, keep_quotes=keep_quotes
@@ -55,7 +55,7 @@ def rows_of(
     coder: str = CODER,
     keep_quotes: bool = False,
 ) -> tuple[Statement, ...]:
-    """Return what was found in ``text`` as rows of ``case``, as :func:`propose` does."""
+    """Return extracted ``statements`` of ``text`` as rows of ``case``, as :func:`propose` does."""
     speakers_known = {actor.id for actor in case.actors} | {AUTHOR}
     rows: dict[str, Statement] = {}
     for extracted in statements:

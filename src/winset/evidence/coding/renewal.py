@@ -1,15 +1,15 @@
-"""Proposing again: what was proposed before keeps its id, and what was decided on stays.
+"""Proposing again: earlier proposals keep their ids, and rows with a decision stay.
 
 Rules, for the rows that one proposer has in one document:
 
-1. A row proposed anew takes the id of the earlier row that has its words (same place); of several,
-   the one with the same speaker, issue and kind first, then with the same speaker.
-2. An earlier row that somebody has decided on, or that a stance or tie cites, stays as it is: in
-   place, id and every cell. A decision names a proposal by its id, and must go on meaning the words
-   that the coder saw.
-3. An earlier row that nobody points at follows the new one, or goes if there is none.
-4. A row is not proposed if most of its words are a decided row's that is no longer found exactly,
-   with the same speaker; nor if another proposer has it, with the same speaker, issue and kind.
+1. A new row takes the id of the earlier row with the same words (same place). Of several such rows
+   it takes the one with the same speaker, issue and kind, or else the one with the same speaker.
+2. An earlier row that has a decision, or that a stance or tie cites, stays as it is: in place, id
+   and every cell. A decision names a proposal by its id, and must keep meaning the words that the
+   coder saw.
+3. Any other earlier row is replaced by the new one, or removed if there is none.
+4. A row is not proposed if a decided row that is no longer extracted exactly has most of its words
+   and the same speaker, or if another proposer has it with the same speaker, issue and kind.
 """
 
 from collections.abc import Callable, Iterable
@@ -36,11 +36,11 @@ class Renewal:
         coder: who proposes.
         document: id of the document.
         rows: all that stands now, in the order of the text.
-        added: ids of rows that were not there before.
-        changed: ids of rows that nobody had decided on and that say something else now.
-        dropped: ids of rows that nobody had decided on and that are no longer found.
-        held: ids of decided rows that would be other, or gone, had nobody decided on them.
-        elsewhere: ids of other proposers' rows that say what would have been proposed.
+        added: ids of new rows.
+        changed: ids of undecided rows whose cells changed.
+        dropped: ids of undecided rows that are no longer proposed.
+        held: ids of decided rows that would otherwise have changed or been removed.
+        elsewhere: ids of rows of other proposers that say the same.
     """
 
     coder: str
@@ -54,7 +54,7 @@ class Renewal:
 
 
 def check_proposer(case: Case, coder: str) -> None:
-    """Refuse to propose under the name of somebody who decides.
+    """Refuse to propose under the name of a coder who decides.
 
     Raises:
         WinsetError: when ``coder`` has decided on statements, or cannot name a file.
@@ -68,7 +68,7 @@ def check_proposer(case: Case, coder: str) -> None:
 
 
 def renewed(case: Case, document: str, fresh: Iterable[Statement], *, coder: str) -> Renewal:
-    """Return what ``coder`` proposes in ``document`` when ``fresh`` is what it finds now.
+    """Return what ``coder`` proposes in ``document`` when ``fresh`` are its new rows.
 
     Raises:
         WinsetError: when ``coder`` decides on statements.
@@ -133,11 +133,11 @@ def with_renewal(case: Case, renewal: Renewal) -> Case:
 def save_renewal(folder: Path, renewal: Renewal) -> None:
     """Write the rows of ``renewal`` into the proposer's file: on disk when this returns.
 
-    A row that somebody has decided on since the case was read stays as it is.
+    A row that has received a decision since the case was read stays as it is.
     """
 
     def change(rows: list[Cells]) -> list[Cells]:
-        """Put the document's rows where its first one stood, or else at the end."""
+        """Put the document's rows where its first one was, or else at the end."""
         own = [row.get("document", "").strip() == document for row in rows]
         first = own.index(True) if any(own) else len(rows)
         after = (row for row, mine in zip(rows[first:], own[first:], strict=True) if not mine)
@@ -160,7 +160,7 @@ def save_renewal(folder: Path, renewal: Renewal) -> None:
 
 
 def _cited_or_decided(case: Case, coder: str) -> set[str]:
-    """Return the ids that somebody else's decision, a stance or a tie names."""
+    """Return the ids that a decision of another coder, a stance or a tie names."""
     decided = {row.id for row in case.statements if row.coder != coder}
     lists = [row.statements for row in case.stances] + [row.statements for row in case.ties]
     return decided.union(*lists)

@@ -22,7 +22,7 @@ class Sentence:
     Attributes:
         statement: one coder's row.
         document: where it stands.
-        words: of the span; empty where neither text nor quote is kept.
+        words: of the span; empty where the case has neither text nor quote.
         before: what the sentence begins with, before the span.
         after: what it ends with.
         intact: False where the text no longer holds the words at that place.
@@ -41,7 +41,7 @@ class TracedCell:
     """One number of a stance and where it comes from.
 
     Attributes:
-        value: what stands in the case; None where nothing does.
+        value: the number in the case; None for an empty cell.
         derived: what the accepted statements give, whether it was used or not; None without any.
     """
 
@@ -121,7 +121,7 @@ def _sentences(case: Case, stance: Stance) -> tuple[Sentence, ...]:
 
 
 def sentence(case: Case, statement: Statement) -> Sentence:
-    """Return ``statement`` with its words: from the kept text, or else the quote."""
+    """Return ``statement`` with its words: from the stored text, or else the quote."""
     document = next(d for d in case.documents if d.id == statement.document)
     try:
         text = kept_text(case, document)

@@ -38,9 +38,9 @@ def _named(ending: Ending) -> str:
 KINDS = (
     DoubtKind(
         code="W409",
-        title="an accepted statement of an actor without a stance there",
-        why="Models see an actor through its stance on an issue; without one, what it said is not "
-        "heard, and the forecast goes on without whoever said it.",
+        title="an accepted statement of an actor without a stance on the issue",
+        why="Models see an actor through its stance on an issue. Without a stance the statement "
+        "has no effect, and the forecast leaves the actor out.",
         remedy="add a stance of the actor on the issue, with position, salience and influence",
         example="The leader's “negotiations are forbidden” is accepted as red line `0 to 25`; "
         "stances.csv has no row of the leader on that issue. `winset derive --write --salience "

@@ -1,7 +1,7 @@
-"""A language model as a coder who proposes: ask, keep what was answered, let through what holds.
+"""A language model as a coder who proposes: ask, store the answer, pass what the text supports.
 
-Answers lie in ``.winset/llm`` of the case as they came, by the digest of all that was asked; the
-gate is passed again each time, so that a run can be repeated without a network.
+Answers are stored unchanged in ``.winset/llm`` of the case, by the digest of the whole question.
+The gate checks them again each time, so that a run can be repeated without a network.
 """
 
 import hashlib
@@ -30,8 +30,8 @@ class ModelProposed:
     """What a language model proposes in one document.
 
     Attributes:
-        proposed: the rows that held, as the rules' would be given.
-        rejections: what did not hold, and why.
+        proposed: the rows that passed, in the form in which the rules propose.
+        rejections: what did not pass, and why.
         sent: passages that were sent to the model now.
         replayed: passages whose answer was stored already.
     """
@@ -59,17 +59,17 @@ def propose_by_model(
     answers: Answers | None,
     coder: str = "",
 ) -> ModelProposed:
-    """Return what ``model`` proposes in a ``document`` that ``case`` keeps.
+    """Return what ``model`` proposes in a stored ``document`` of ``case``.
 
     Args:
-        case: read from a folder, in which answers are kept.
-        document: one whose text is kept.
+        case: read from a folder, in which answers are stored.
+        document: one whose text is stored.
         model: its name.
-        answers: who is asked where no answer is kept; None to ask nobody.
-        coder: under whose name the rows stand; after the model if not given.
+        answers: the endpoint to ask where no answer is stored; None to ask none.
+        coder: the name under which the rows are written; by default after the model.
 
     Raises:
-        WinsetError: when the text is not kept or has changed, an answer is missing or cannot be
+        WinsetError: when the text is not stored or has changed, an answer is missing or cannot be
             understood, or ``coder`` is one who decides. Nothing of the document is proposed then.
     """
     coder = coder or coder_of(model)
@@ -117,7 +117,7 @@ def _name(case: Case, text: Text, span: Span, model: str) -> str:
 
 
 def _stored(case: Case, text: Text, span: Span, model: str) -> str | None:
-    """Return the answer kept; None where there is none that can be read."""
+    """Return the stored answer; None where there is none that can be read."""
     if case.folder is None:
         return None
     folder = case.folder / FOLDER / "llm"
@@ -129,7 +129,7 @@ def _stored(case: Case, text: Text, span: Span, model: str) -> str | None:
             body = file.read(MOST_BYTES + 1).decode("utf-8")
         read_answer(body)
     except (OSError, UnicodeDecodeError, WinsetError):
-        # Not there, or spoilt: as good as not there, for it is disposable.
+        # Missing or damaged: either way the model is asked again.
         return None
     return body
 

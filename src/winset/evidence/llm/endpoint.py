@@ -1,4 +1,4 @@
-"""Where a language model answers: any endpoint that speaks OpenAI's chat completions."""
+"""The endpoint of a language model: any that speaks OpenAI's chat completions."""
 
 import os
 import sys
@@ -21,7 +21,7 @@ _SHORTEST_SECRET = 8
 
 
 class Answers(Protocol):
-    """Whoever answers a question with the body of a chat completion."""
+    """Anything that answers a question with the body of a chat completion."""
 
     def ask(self, messages: Sequence[Mapping[str, str]]) -> str:
         """Return the body of the answer, as it came.
@@ -33,7 +33,7 @@ class Answers(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelEndpoint:
-    """A model at an endpoint. Answers are bounded in size and time; few tries, further apart.
+    """A model at an endpoint. Answers are bounded in size and time, and tries in number.
 
     Attributes:
         model: as the endpoint calls it.
@@ -64,7 +64,7 @@ class ModelEndpoint:
             )
 
     def ask(self, messages: Sequence[Mapping[str, str]]) -> str:
-        """Return the body of the model's answer, as it came, without the key if it holds that.
+        """Return the body of the model's answer, unchanged except that the key is blanked out.
 
         Raises:
             WinsetError: when `openai` is not installed, or no whole answer came.
@@ -91,7 +91,7 @@ class ModelEndpoint:
             raise self._error(f"no connection ({shorten(error.__cause__ or error)})") from None
         except WinsetError:
             raise
-        except Exception as error:  # what breaks off while being read raises its library's own
+        except Exception as error:  # a broken connection raises errors of its own library
             late = time.monotonic() - begun >= self.timeout
             raise self._error(
                 f"no answer within {self.timeout:g} seconds"
@@ -128,7 +128,7 @@ class ModelEndpoint:
             raise self._error("an answer that is not UTF-8") from None
 
     def _bound(self, response: Any) -> None:
-        """Bound what is read of a response: of an error its beginning, of any its time."""
+        """Limit the time of a response, and how much of an error is read."""
         # `openai` brings an HTTP library whose name depends on its version.
         base = sys.modules[type(response).__module__.partition(".")[0]].SyncByteStream
         failed = response.status_code >= 400
@@ -148,7 +148,7 @@ class ModelEndpoint:
 def endpoint(model: str, *, url: str = "", timeout: float = TIMEOUT) -> ModelEndpoint:
     """Return ``model`` at ``url``, with the key that the environment holds.
 
-    ``WINSET_LLM_KEY`` goes to any endpoint; ``OPENAI_API_KEY`` never to one that is given here.
+    ``WINSET_LLM_KEY`` goes to any endpoint, ``OPENAI_API_KEY`` only to OpenAI's own.
     """
     key = os.environ.get(KEY) or ("" if url else os.environ.get(OPENAI_KEY, ""))
     return ModelEndpoint(model=model, url=url, key=key.strip(), timeout=timeout)
@@ -159,7 +159,7 @@ def _openai() -> Any:
         import openai
     except ImportError:
         raise WinsetError(
-            f"a language model: takes the package openai; found none; `{install_command('llm')}`"
+            f"a language model: needs the package openai; found none; `{install_command('llm')}`"
         ) from None
     return openai
 
@@ -175,7 +175,7 @@ def _at_most(parts: Iterator[bytes], most: int) -> Iterator[bytes]:
 
 def _bounded_stream(base: Any) -> Any:
     class Bounded(base):  # type: ignore[misc]
-        """A response's bytes, up to a number and a moment."""
+        """A response's bytes, up to a number and a time."""
 
         def __init__(self, stream: Any, most: int, seconds: float, cut: bool) -> None:
             self.stream, self.most, self.cut = stream, most, cut

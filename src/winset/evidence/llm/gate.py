@@ -1,9 +1,9 @@
-"""The gate: what a language model answers becomes a proposal only if the document bears it out.
+"""The gate: an answer of a language model becomes a proposal only if the document supports it.
 
-Words are looked up in the passage, and the place is ours, never the model's; what is not there is
-rejected, with the reason. An answer has no say in status, ids, places, coder or value: those keys
-are not read. Words are the same if they differ in quotation marks, dashes, blanks or line breaks
-alone (`winset.evidence.anchors`); what is kept is the document's own.
+Quoted words are looked up in the passage, which gives their place; words that are not in it are
+rejected, with the reason. Status, ids, places, coder and value are never read from an answer. Words
+are the same if they differ only in quotation marks, dashes, blanks or line breaks
+(`winset.evidence.anchors`); the proposal has those of the document.
 """
 
 import json
@@ -33,12 +33,12 @@ _READ = ("quote", "before", "after", "speaker", "named_as", "issue", "kind", "co
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejection:
-    """A statement that was answered and not taken.
+    """A statement of an answer that was rejected.
 
     Attributes:
         document: id of the document.
         quote: what it claims to quote, shortened.
-        reason: why it was not taken.
+        reason: why it was rejected.
     """
 
     document: str
@@ -48,10 +48,10 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateResult:
-    """What got through the gate, and what did not.
+    """What passed the gate, and what did not.
 
     Attributes:
-        mentions: by which words the speakers are named that are no actors of the case.
+        mentions: the names of the speakers who are not actors of the case.
     """
 
     rows: tuple[Statement, ...]
@@ -60,14 +60,14 @@ class GateResult:
 
 
 class _RefusedError(Exception):
-    """Why one statement is not taken."""
+    """Why one statement is rejected."""
 
 
 def read_answer(body: str) -> list[object]:
-    """Return the statements in the ``body`` of a chat completion, as they came.
+    """Return the statements in the ``body`` of a chat completion, unchanged.
 
     Raises:
-        WinsetError: when it is cut off, refused, or not of the form asked for.
+        WinsetError: when it is cut off, refused, or not of the required form.
     """
     answer = _json(body, "answer")
     try:
@@ -75,12 +75,12 @@ def read_answer(body: str) -> list[object]:
         content, ended = choice["message"]["content"], choice.get("finish_reason")
     except (KeyError, IndexError, TypeError, AttributeError):
         raise WinsetError(
-            f"answer: must be a chat completion; found {shorten(body)}; is the endpoint one that "
-            "speaks OpenAI's API?"
+            f"answer: must be a chat completion; found {shorten(body)}; check that the endpoint "
+            "speaks OpenAI's API"
         ) from None
     if ended == "length":
         raise WinsetError(
-            "answer: must be whole; found one cut off at the model's limit; try a model with "
+            "answer: must be whole; found one cut off at the model's limit; use a model with "
             "longer answers"
         )
     if ended == "content_filter" or not isinstance(content, str) or not content.strip():
@@ -113,16 +113,16 @@ def gated(
     coder: str,
     origin: str,
 ) -> GateResult:
-    """Return the ``statements`` of an answer about a ``passage`` as rows, those that hold.
+    """Return as rows those ``statements`` of an answer that its ``passage`` supports.
 
     Args:
         case: whose actors and issues they name.
-        document: the case's entry of the document; where its text is kept, rows quote it.
-        text: what the document says.
-        passage: the part that the model was shown.
+        document: the case's entry of the document; where its text is stored, rows quote it.
+        text: the words of the document.
+        passage: the part that was sent to the model.
         statements: as :func:`read_answer` returns them.
-        coder: under whose name the rows stand.
-        origin: who answered, for the rows' notes.
+        coder: the name under which the rows are written.
+        origin: which model answered, for the notes of the rows.
     """
     gate = _Gate(case, document, text, passage, origin)
     rows: dict[str, Statement] = {}
@@ -233,20 +233,20 @@ class _Gate:
             places = tuple(place for place in places if self._beside(place, cells))
             if len(places) != 1:
                 raise _RefusedError(
-                    f"quote stands {times} times, and nothing beside it tells which"
+                    f"quote stands {times} times, and the words beside it do not say which is meant"
                 )
         start = self.passage.start
         return trimmed(self.text, Span(start + places[0].start, start + places[0].end))
 
     def _beside(self, place: TextPlace, cells: dict[str, str]) -> bool:
-        """Return whether what the answer says stands before and after stands there."""
+        """Return whether the words before and after ``place`` are those of the answer."""
         before, after = (same_words(cells[name]).strip() for name in ("before", "after"))
         precedes = same_words(self.haystack.text[: place.start]).rstrip()
         follows = same_words(self.haystack.text[place.end :]).lstrip()
         return bool(before or after) and precedes.endswith(before) and follows.startswith(after)
 
     def _speaker(self, cells: dict[str, str]) -> tuple[str, str]:
-        """Return who speaks, and the passage's own words for it."""
+        """Return the speaker, and how the passage names it."""
         speaker, mention = cells["speaker"], cells["named_as"]
         if speaker not in self.actors | {AUTHOR, UNRESOLVED}:
             raise _RefusedError(f"speaker must be an actor of the case; found {shorten(speaker)}")
@@ -260,7 +260,7 @@ class _Gate:
             )
         actor = self.directory.resolve(mention)
         if UNRESOLVED not in (speaker, actor) and speaker != actor:
-            raise _RefusedError(f"speaker must be who is named; {shorten(mention)} is {actor}")
+            raise _RefusedError(f"speaker must be the actor named; {shorten(mention)} is {actor}")
         return speaker, mention
 
     def _verbatim(self, name: str, words: str) -> str:
@@ -282,7 +282,7 @@ class _Gate:
     def _note(
         self, entry: dict[str, object], cells: dict[str, str], speaker: str, mention: str
     ) -> str:
-        """Return the note: who answered, and what a person may want to know."""
+        """Return the note: the model that answered, and what a coder may want to know."""
         notes = [f"by {self.origin}"]
         if speaker == UNRESOLVED:
             notes.append(f"said by “{one_line(mention)}”")

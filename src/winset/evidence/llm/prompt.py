@@ -1,4 +1,4 @@
-"""What a language model is asked: one passage at a time, the document as material, never as orders.
+"""The question to a language model: one passage at a time, as material and never as instructions.
 
 A change of any word here needs another `PROMPT_VERSION`: stored answers belong to one.
 """
@@ -56,7 +56,7 @@ document's author says without naming anybody, or "unresolved" for anybody else;
 
 
 def passages(text: Text, *, most: int = MOST_CHARACTERS) -> tuple[Span, ...]:
-    r"""Return where ``text`` is cut: at paragraphs, long ones at sentences, longer ones anywhere.
+    r"""Return the parts of ``text``: cut at paragraphs, else at sentences, else anywhere.
 
     >>> from winset.evidence.reading.documents import as_text
     >>> passages(as_text("One here.\n\nTwo here. Three."), most=10)
@@ -83,7 +83,7 @@ def _pieces(text: Text, most: int) -> Iterator[Span]:
 
 def messages(case: Case, passage: str) -> list[dict[str, str]]:
     """Return the question about a ``passage``, in the form of chat messages."""
-    # A text cannot hold a piece of its own digest but by chance, so it cannot close the bracket.
+    # A text holds a piece of its own digest only by chance, so it cannot close the bracket.
     marker = hashlib.sha256(passage.encode("utf-8", "surrogatepass")).hexdigest()[:16]
     task = _TASK.format(marker=marker, most=MOST_STATEMENTS, context=context(case))
     return [
@@ -93,7 +93,7 @@ def messages(case: Case, passage: str) -> list[dict[str, str]]:
 
 
 def context(case: Case) -> str:
-    """Return what the model is told of ``case``: actors, issues and kinds; no number of anybody."""
+    """Return what the model learns about ``case``: actors, issues and kinds, but no number."""
     description: dict[str, Any] = {
         "actors": [
             {"id": actor.id, "name": actor.name, "also": list(actor.aliases)}

@@ -1,12 +1,12 @@
-"""Parsing in a process of its own, so that no document can take this one along.
+"""Parsing in a process of its own, so that no document can crash this one.
 
-The libraries that read HTML, PDF and English can be led into hours of work, gigabytes, or a crash
-by a few thousand bytes. The process is started at the first document and kept for the next ones, so
-that spaCy is loaded once; it ends with this one. A document that takes too long or too much is
-refused by its name, and the next one gets a new process.
+A few thousand bytes can drive the libraries that read HTML, PDF and English into hours of work,
+gigabytes of memory, or a crash. The process starts with the first document and serves the next
+ones, so that spaCy is loaded once; it ends with this one. A document that takes too much time or
+memory is refused by its name, and the next one gets a new process.
 
-Time is bounded everywhere, memory where the system tells how much is in use (Linux). Where no
-process can be started nothing is parsed: the error says so.
+Time is limited everywhere, memory where the system reports its use (Linux). Where no process can be
+started, nothing is parsed, and the error says so.
 """
 
 import atexit
@@ -58,11 +58,11 @@ class Limits:
     """What one document may take.
 
     Attributes:
-        seconds: of the processor, to read text or HTML. A newspaper's article takes .05.
+        seconds: of processor time, to read text or HTML. A newspaper article takes .05.
         pdf_seconds: likewise for PDF, which may have 2,000 pages.
-        statement_seconds: likewise to find statements, however short the text is.
-        statement_characters: and for so many characters one second more.
-        memory: bytes beyond what the process has before.
+        statement_seconds: likewise to extract statements from a text of any length.
+        statement_characters: one second is added for so many characters.
+        memory: bytes beyond what the process had before.
     """
 
     seconds: float = 20.0
@@ -114,7 +114,7 @@ class Apart:
             return self._ask(STATEMENTS, "statements", text.name, seconds, arguments)
 
     def ready(self, model: str = MODEL) -> None:
-        """Raise unless statements can be found: spaCy and ``model`` are installed."""
+        """Raise unless statements can be extracted: spaCy and ``model`` are installed."""
         with self._lock:
             self._load(model)
 
@@ -138,7 +138,7 @@ class Apart:
             self._child = _Child(name)
         try:
             answer = self._child.ask(frame, seconds)
-        except BaseException:  # Ctrl-C, too: what it is at need not be finished
+        except BaseException:  # Ctrl-C, too: the work in progress need not be finished
             self._end()
             raise
         sort, body = answer[:1], answer[1:]
@@ -147,11 +147,11 @@ class Apart:
         if sort == REFUSED:
             raise WinsetError(body.decode())
         status = self._end()
-        requirement = "have its statements found" if task == "statements" else "be readable"
+        requirement = "have its statements extracted" if task == "statements" else "be readable"
         remedy = "split it, or save its text as .txt"
         if sort == _SLOW:
             raise WinsetError(
-                f"{name}: must {requirement} in {seconds:.3g} seconds; found that it takes longer; "
+                f"{name}: must {requirement} in {seconds:.3g} seconds; found it takes longer; "
                 f"{remedy}"
             )
         if sort == _DIED:
@@ -170,13 +170,13 @@ class Apart:
 
 
 _SLOW, _DIED = b"s", b"d"
-# How libraries end that get no memory, and the system ends who takes too much.
+# How a process ends when a library gets no memory, or the system ends it for taking too much.
 _WANTING = {-getattr(signal, name) for name in ("SIGABRT", "SIGKILL") if hasattr(signal, name)}
 _TIME_IS_UP = {-getattr(signal, name) for name in ("SIGPROF", "SIGXCPU") if hasattr(signal, name)}
 
 
 class _Child:
-    """The process, and a thread that hears it: pipes cannot be waited for everywhere."""
+    """The process, and a thread that reads its answers: not every system can wait for a pipe."""
 
     def __init__(self, name: str) -> None:
         self._heard: queue.SimpleQueue[bytes] = queue.SimpleQueue()
@@ -204,7 +204,7 @@ class _Child:
             raise _not_started(name, lines[-1] if lines else "it gave no sign")
 
     def ask(self, frame: bytes, seconds: float) -> bytes:
-        """Return the answer to a task, or that there is none."""
+        """Return the answer to a task, or the sign that it failed."""
         assert self._process.stdin is not None
         try:
             send(self._process.stdin, frame)
@@ -234,7 +234,7 @@ class _Child:
         self._process.kill()
         code = self._process.wait()
         assert self._process.stdin is not None
-        with suppress(OSError):  # what had not been sent is of no use to it now
+        with suppress(OSError):  # unsent data is of no use to it now
             self._process.stdin.close()
         self._errors.close()
         hint = ", perhaps for want of memory" if code in _WANTING else ""
@@ -244,13 +244,13 @@ class _Child:
 def _not_started(name: str, reason: str) -> WinsetError:
     return WinsetError(
         f"{name}: must be read in a process of its own; found that none can be started here "
-        f"({shorten(reason, 200)}); nothing is read without"
+        f"({shorten(reason, 200)}); allow this program to start processes"
     )
 
 
 @cache
 def shared() -> Apart:
-    """Return the one that the command line and the workbench use; its process ends with ours."""
+    """Return the reader of the command line and the workbench; its process ends with ours."""
     reader = Apart()
     atexit.register(reader.close)
     return reader

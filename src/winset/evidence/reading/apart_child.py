@@ -1,7 +1,7 @@
 """The process that parses for `apart`: one task after the other, within limits.
 
-A task comes as a pickle of our own making; what goes back is plain JSON, which cannot make the
-asking process do anything.
+A task arrives as a pickle from our own process; the answer is plain JSON, which cannot make that
+process do anything.
 """
 
 import os
@@ -29,7 +29,7 @@ TEXT, STATEMENTS, NOTHING = (
     TypeAdapter(tuple[ExtractedStatement, ...]),
     TypeAdapter(None),
 )
-NEARLY = 0.95  # of the limit: who was this near has met it
+NEARLY = 0.95  # of the limit: a process this near has reached it
 
 
 def _document(*, data: bytes, name: str, encoding: str | None) -> bytes:
@@ -62,10 +62,10 @@ TASKS: dict[str, Callable[..., bytes]] = {
 def main() -> None:
     """Answer tasks from standard input until it ends."""
     tasks, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    # What libraries print must not stand between answers.
+    # What libraries print must not mix with the answers.
     with Path(os.devnull).open("wb") as nothing:
         os.dup2(nothing.fileno(), 1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asks decides when to stop
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
     send(answers, READY)
     while frame := receive(tasks):
         task, seconds, memory, arguments = pickle.loads(frame)  # noqa: S301 - from our own process
@@ -78,20 +78,20 @@ def main() -> None:
             answer = REFUSED + str(error).encode("utf-8", "replace")
         except MemoryError:
             answer = NO_MEMORY
-        except Exception:  # a library that had no memory and called it something else
+        except Exception:  # a library that ran out of memory and raised another error
             if not most or _peak() <= NEARLY * most:
                 raise
             answer = NO_MEMORY
         if answer[:1] == REFUSED and most and _peak() > NEARLY * most:
-            answer = NO_MEMORY  # a library that had no memory and called the document broken
+            answer = NO_MEMORY  # a library that ran out of memory and called the document broken
         _unbounded()
         send(answers, answer)
         if answer == NO_MEMORY:
-            return  # what is left of this process cannot be relied on
+            return  # this process can no longer be relied on
 
 
 def _prepare(data: bytes, name: str) -> None:
-    """Import what reads such a document, before its time begins."""
+    """Import the library for such a document before its time starts."""
     with suppress(ImportError), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if data.startswith(b"%PDF-") or name.casefold().endswith(".pdf"):
@@ -118,10 +118,10 @@ def send(target: IO[bytes], frame: bytes) -> None:
 
 
 def _bounded(seconds: float, memory: int) -> int:
-    """Bound what the next task may take; return the bytes that this process may then have.
+    """Limit the next task; return the bytes that this process may then use.
 
-    The time is that of the processor, so that a busy machine breaks nothing off. Memory counts from
-    what is in use now; 0 where the system cannot bound it.
+    The time is processor time, so that a busy machine stops nothing. Memory counts from what is in
+    use now; 0 where the system cannot limit it.
     """
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_PROF, seconds)  # ends the process
@@ -147,7 +147,7 @@ def _unbounded() -> None:
 
 
 def _in_use() -> int:
-    """Return the bytes of addresses in use; 0 where the system does not tell."""
+    """Return the bytes of addresses in use; 0 where the system does not report it."""
     return _status_bytes("VmSize")
 
 

@@ -1,8 +1,8 @@
-"""Documents as they are: bytes in, text with offsets out, nothing changed or left out.
+"""Documents as read: bytes in, text with offsets out, nothing changed or left out.
 
-Text and Markdown are decoded and no more: encoding the text again gives the very bytes. Of HTML and
-PDF the words are taken out by a reader, whose name and version the result carries; their digest is
-that of the file.
+Text and Markdown are only decoded: encoding the text again gives the same bytes. From HTML and PDF
+a reader extracts the words, and the result carries its name and version; their digest is that of
+the file.
 """
 
 import codecs
@@ -45,11 +45,11 @@ class Text:
         text: the words; offsets everywhere count its code points.
         sha256: digest of the file's bytes.
         encoding: ``text.encode(encoding)`` gives those bytes back; empty for HTML and PDF.
-        reader: what took the words out, with its version.
-        title: as found in the document; empty when it is not clear.
-        publisher: as found; only HTML tells it.
-        published: day of publication, where found.
-        url: where it was published; only HTML tells it.
+        reader: what extracted the words, with its version.
+        title: as the document gives it; empty where it is unclear.
+        publisher: as the document gives it; only HTML does.
+        published: day of publication, if the document gives one.
+        url: where it was published; only HTML gives it.
         lines: every line that is not blank, with its role.
         paragraphs: stretches that belong together: a line, or lines broken at a fixed width.
     """
@@ -89,8 +89,8 @@ def read_document(path: str | os.PathLike[str], *, encoding: str | None = None) 
     """Return the document in the file ``path``.
 
     Args:
-        path: text, Markdown, HTML or PDF, told by its ending or, failing that, by its first bytes.
-        encoding: of a text; UTF-8, or as its byte order mark says, if not given.
+        path: text, Markdown, HTML or PDF, by its ending or else by its first bytes.
+        encoding: of a text; by default UTF-8, or what its byte order mark says.
 
     Raises:
         WinsetError: when the file is too large, empty, no text, wrongly encoded, or broken.
@@ -143,8 +143,7 @@ def document_files(path: str | os.PathLike[str]) -> tuple[Path, ...]:
             raise WinsetError(f"{path}: must hold at most {MOST_FILES:,} documents; found more")
     if not files:
         raise WinsetError(
-            f"{path}: must hold documents ({', '.join(ENDINGS)}); found none; is it the right "
-            "folder?"
+            f"{path}: must hold documents ({', '.join(ENDINGS)}); found none; check the folder"
         )
     return tuple(files)
 
@@ -207,8 +206,8 @@ def _decode(path: Path, data: bytes, encoding: str | None) -> tuple[str, str]:
         raise WinsetError(f"{path}: must be text; found control characters, as in binary data")
     if text.encode(used) != data:
         raise WinsetError(
-            f"{path}: must be plain {used}; found a form of it that cannot be written back as it "
-            "was; save it as UTF-8"
+            f"{path}: must be plain {used}; found a form of it that cannot be written back "
+            "unchanged; save it as UTF-8"
         )
     return text, used
 
@@ -281,7 +280,7 @@ def _joined(text: str, block: list[PageLine]) -> Iterator[Span]:
 def _read_html(path: Path, text: str, digest: str) -> Text:
     try:
         with warnings.catch_warnings():
-            # The reader's own dependencies warn of their future.
+            # The reader's own dependencies warn of future changes.
             warnings.filterwarnings("ignore", category=DeprecationWarning)
             warnings.filterwarnings("ignore", category=FutureWarning)
             import trafilatura
@@ -328,7 +327,7 @@ def _read_pdf(path: Path, data: bytes, digest: str) -> Text:
     pages: list[str] = []
     log = logging.getLogger("pypdf")
     level = log.level
-    # What it would log of a broken file, the error below says.
+    # The error below says what it would log of a broken file.
     log.setLevel(logging.CRITICAL)
     try:
         reader = pypdf.PdfReader(BytesIO(data))
@@ -348,7 +347,7 @@ def _read_pdf(path: Path, data: bytes, digest: str) -> Text:
     except Exception as error:  # a broken PDF raises nearly anything
         raise WinsetError(
             f"{path}: must be a whole PDF; it cannot be read ({type(error).__name__}: "
-            f"{shorten(error)}); save it anew, or its text as .txt"
+            f"{shorten(error)}); save it again, or its text as .txt"
         ) from None
     finally:
         log.setLevel(level)
@@ -367,5 +366,5 @@ def _read_pdf(path: Path, data: bytes, digest: str) -> Text:
 
 def _not_installed(path: Path, name: str) -> WinsetError:
     return WinsetError(
-        f"{path}: reading it takes {name}; found none; `{install_command('evidence')}`"
+        f"{path}: must be read with {name}; found no such package; `{install_command('evidence')}`"
     )

@@ -1,4 +1,4 @@
-"""The parse: long quotations stand aside while spaCy reads the sentence that carries them.
+"""The parse: long quotations are shortened while spaCy reads the sentence round them.
 
 A parser trained on news does well on “It is so,” said the minister, and badly when the quotation
 has eighty words and three sentences of its own. So each quotation that is a sentence is replaced by
@@ -48,7 +48,7 @@ def language(model: str = MODEL) -> "Language":
     """
     try:
         with warnings.catch_warnings():
-            # Third parties warn of their own future; the model says it is from an older 3.8.
+            # Third parties warn of future changes; the model says it is from an older 3.8.
             warnings.filterwarnings("ignore", category=DeprecationWarning)
             warnings.filterwarnings("ignore", message=r"\[W095\]", category=UserWarning)
             import spacy
@@ -56,7 +56,7 @@ def language(model: str = MODEL) -> "Language":
             return spacy.load(model, exclude=["ner", "senter"])
     except (ImportError, OSError) as error:
         raise WinsetError(
-            f"extraction: must have spaCy and its model “{model}”; found neither or one of them "
+            f"extraction: must have spaCy and its model “{model}”; found at most one of them "
             f"({str(error).splitlines()[0]}); install them with `{install_command('evidence')}`"
         ) from None
 
@@ -151,7 +151,7 @@ def shortened(text: str, block: Span, quoted: Sequence[Quotation]) -> _Shortened
 
 
 def _is_sentence(words: str, before: str) -> bool:
-    """Return whether a quotation stands for itself rather than in the run of a sentence."""
+    """Return whether a quotation is a sentence rather than part of one."""
     stripped = words.strip()
     count = len(stripped.split())
     if count > 25:

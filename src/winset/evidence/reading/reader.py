@@ -1,8 +1,8 @@
-"""Who parses: this process, or one that can be stopped.
+"""Which process parses: this one, or one that can be stopped.
 
-Whatever takes documents in does so through a `DocumentReading`. `HERE` parses in this process,
-without limits, which suits a notebook and texts that can be trusted; `shared()` in
-`winset.evidence.reading.apart` is what the command line and the workbench use.
+All documents are read through a `DocumentReading`. `HERE` parses in this process, without limits,
+which suits a notebook and trusted texts; the command line and the workbench use `shared()` of
+`winset.evidence.reading.apart`.
 """
 
 from typing import Protocol
@@ -14,7 +14,7 @@ from winset.evidence.statements.extract import ExtractedStatement, extract
 
 
 class DocumentReading(Protocol):
-    """What can be asked of one who parses. Each raises WinsetError, with the document's name."""
+    """What a parser can do. Each method raises WinsetError, with the document's name."""
 
     def document(self, data: bytes, name: str, *, encoding: str | None = None) -> Text:
         """Return the document that ``data``, the bytes of a file called ``name``, holds."""
@@ -31,7 +31,7 @@ class DocumentReading(Protocol):
         ...
 
     def ready(self, model: str = MODEL) -> None:
-        """Raise unless statements can be found: spaCy and ``model`` are installed."""
+        """Raise unless statements can be extracted: spaCy and ``model`` are installed."""
         ...
 
 
@@ -53,7 +53,7 @@ class LocalReader:
         return extract(text, case, model=model)
 
     def ready(self, model: str = MODEL) -> None:
-        """Raise unless statements can be found: spaCy and ``model`` are installed."""
+        """Raise unless statements can be extracted: spaCy and ``model`` are installed."""
         language(model)
 
 

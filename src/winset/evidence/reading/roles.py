@@ -87,8 +87,8 @@ _LONGEST_TITLE = 160
 def line_roles(text: str, *, markdown: bool = False) -> tuple[PageLine, ...]:
     """Return every line of ``text`` that is not blank, with its role.
 
-    Titles stand before the first line of running text. Clutter is told by its words; short lines
-    without a full stop after the article count as clutter when they touch some.
+    Titles stand before the first line of running text. Clutter is recognised by its words; after
+    the article, short lines without a full stop count as clutter when they stand beside some.
     """
     lines = []
     before = True

@@ -1,4 +1,4 @@
-"""Who says it: from a quotation to the word that attributes it and the mention of its speaker."""
+"""Attribution: from a quotation to the word that attributes it and the mention of its speaker."""
 
 import re
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ class Attribution:
     Attributes:
         rule: the rule that found it.
         cue: the word or mark that attributes; None when the quotation goes on from an earlier one.
-        mention: where the speaker is named; None when nobody is.
+        mention: where the speaker is named; None if it is not.
         lemma: of the cue.
         antecedent: what a relative pronoun (“who”) stands for.
     """
@@ -65,7 +65,7 @@ def attribute(parsed: Parsed, quotation: int) -> Attribution | None:
 
 
 def _replaced(parsed: Parsed, own: list["Token"]) -> bool:
-    """Return whether the quotation stood aside when its sentence was parsed."""
+    """Return whether the quotation was shortened when its sentence was parsed."""
     places = [parsed.starts[token.i] for token in own]
     return len(set(places)) < len(places)
 
@@ -93,7 +93,7 @@ def _said_after(parsed: Parsed, own: list["Token"]) -> Attribution | None:
 
 
 def _governing(parsed: Parsed, own: list["Token"]) -> Attribution | None:
-    """The quotation hangs from a verb or noun of saying; plain saying outdoes what lies within."""
+    """The quotation depends on a verb or noun of saying; a plain one wins over those inside it."""
     best = None
     for token in _outward(parsed, own):
         speaker, rule = _speaker_and_rule(token)
@@ -108,7 +108,7 @@ def _governing(parsed: Parsed, own: list["Token"]) -> Attribution | None:
 
 
 def _speaker_and_rule(token: "Token") -> tuple["Token | None", str]:
-    """Return who says what hangs from ``token``, and by which rule."""
+    """Return the speaker of what depends on ``token``, and the rule."""
     lemma = token.lemma_.lower()
     if token.pos_ in _VERBAL and lemma in SAYING:
         return speaker_of(token), "governing verb"
@@ -173,7 +173,7 @@ def _colon(parsed: Parsed, own: list["Token"]) -> Attribution | None:
 
 
 def _subject(parsed: Parsed, own: list["Token"]) -> Attribution | None:
-    """A fragment in the run of a sentence: the subject of the clause round it."""
+    """A fragment within a sentence: the subject of the clause round it."""
     for token in _outward(parsed, own):
         if token.pos_ in _VERBAL:
             speaker = speaker_of(token)
@@ -200,7 +200,7 @@ def _sentence(own: list["Token"]) -> list["Token"]:
 
 
 def _outward(parsed: Parsed, own: list["Token"]) -> Iterator["Token"]:
-    """Yield the words that the quotation hangs from, nearest first."""
+    """Yield the words on which the quotation depends, nearest first."""
     inside = {token.i for token in own}
     root = next((t for t in own if t.head.i not in inside or t.head is t), own[0])
     steps = 0
@@ -211,7 +211,7 @@ def _outward(parsed: Parsed, own: list["Token"]) -> Iterator["Token"]:
 
 
 def speaker_of(verb: "Token") -> "Token | None":
-    """Return the head word of whoever does what ``verb`` says, or None."""
+    """Return the head word of the subject of ``verb``, or None."""
     for _ in range(8):
         passive = any(child.dep_ in ("nsubjpass", "auxpass") for child in verb.children)
         if passive:
@@ -220,7 +220,7 @@ def speaker_of(verb: "Token") -> "Token | None":
                 return next((c for c in agent.children if c.dep_ == "pobj"), None)
             if verb.lemma_.lower() not in _HEARD:
                 return None
-        # “Officials have on various days said”: the parser may hang the subject on the auxiliary.
+        # “Officials have on various days said”: the parser may attach the subject to the auxiliary.
         helpers = [child for child in verb.children if child.dep_ in ("aux", "auxpass")]
         for child in [*verb.children, *(c for h in helpers for c in h.children)]:
             if child.dep_ in _SUBJECT and child.dep_ != "expl":
@@ -265,7 +265,7 @@ def object_of_to(token: "Token") -> "Token | None":
 
 
 def speaks(token: "Token") -> bool:
-    """Return whether the word can stand for somebody who speaks."""
+    """Return whether the word can stand for a person or body that speaks."""
     if token.pos_ == "PROPN":
         return True
     if token.pos_ == "PRON":
@@ -285,7 +285,7 @@ def speaks(token: "Token") -> bool:
 
 
 def main_subjects(parsed: Parsed) -> Iterator["Token"]:
-    """Yield the subjects outside quotations, in order: those whom a pronoun may stand for."""
+    """Yield the subjects outside quotations, in order: a pronoun may stand for them."""
     for token in parsed.doc:
         if token.dep_ in ("nsubj", "nsubjpass") and parsed.inside[token.i] < 0:
             yield token

@@ -50,7 +50,7 @@ _COMMAND = re.compile(
     r"(?:\s+[\w']+){0,4}?\s*(?:will|shall|would|can|could|'ll)\b.*)",
     re.IGNORECASE | re.DOTALL,
 )
-# After these the condition must lie ahead, or it is but a time.
+# After these the condition must lie in the future; otherwise it is only a time.
 _OF_TIME = ("once", "when", "after", "until")
 _NO_COMMAND = word_set(
     "the a an we i you he she it they this that these those our my his her its their there if when "
@@ -67,8 +67,8 @@ _ASKS = re.compile(
 def conditional(view: str, content: Span) -> Conditional | None:
     """Return the condition and consequence that ``view`` states within ``content``, or None.
 
-    “If” that means “whether”, “as if” and “even if” do not count; “once”, “when” and “after” do
-    only where the rest speaks of what will be done.
+    “If” that means “whether”, “as if” and “even if” do not count; “once”, “when” and “after” count
+    only where the rest says what will be done.
 
     >>> text = "If the court agrees, we will pay."
     >>> parts = conditional(text, Span(0, len(text)))
@@ -146,7 +146,7 @@ def _split(view: str, sentence: Span, start: int, marker: Span, word: str) -> Co
 
 
 def _without_lead(words: str) -> str:
-    """Take away what may stand before a leading condition: “Yet”, “that”, an opening mark."""
+    """Remove what may stand before a leading condition: “Yet”, “that”, an opening mark."""
     return re.sub(
         r"^[\W_]*(?:(?:and|but|yet|so|then|now|that|however|thus|also|indeed|because|well|only"
         r"|even)\b[\W_]*)*",

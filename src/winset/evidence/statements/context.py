@@ -1,4 +1,4 @@
-"""Who a mention means, as far as its own paragraph tells."""
+"""Which actor a mention means, as far as its own paragraph shows."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Paragraph:
-    """What is known so far in one paragraph.
+    """What is known so far about one paragraph.
 
     Attributes:
         last: the attribution that a quotation without its own goes on from.
@@ -45,7 +45,7 @@ class Context:
         self.names: dict[str, set[str]] = {}
 
     def note_names(self, parsed: Parsed) -> None:
-        """Remember the names that the document gives to those who act in it."""
+        """Remember the names of the subjects in the document."""
         for subject in main_subjects(parsed):
             if subject.pos_ == "PROPN":
                 name = " ".join(parsed.mention(subject).of(self.text).split())

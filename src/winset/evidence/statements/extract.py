@@ -37,14 +37,14 @@ class ExtractedStatement:
 
     Attributes:
         document: the document's name.
-        content: what is said.
+        content: the words of the statement.
         quoted: the content stands between double quotation marks.
         speakers: ids of actors, outside a case names; ``author``, or ``unresolved``.
         mention: where the speaker is named.
         cue: the word or mark that attributes the words to the speaker.
-        kind: ``unknown`` when no rule tells it.
-        rule: what found the words; what told their kind.
-        trigger: the words that made the kind.
+        kind: ``unknown`` when no rule decides it.
+        rule: the rule that matched the words, and the rule that decided their kind.
+        trigger: the words that decided the kind.
         condition: if-part of a conditional offer or threat.
         consequence: its then-part.
         about: those whose mind the author describes (“neither wants …”).
@@ -72,7 +72,7 @@ class ExtractedStatement:
     negated: bool = False
 
     def row(self) -> dict[str, Any]:
-        """Return the statement as one flat record, offsets as numbers, None where there is none."""
+        """Return the statement as one flat record, with offsets as numbers or None."""
         spans = {
             "speaker": self.mention, "cue": self.cue, "trigger": self.trigger,
             "condition": self.condition, "consequence": self.consequence,
@@ -103,7 +103,7 @@ def extract(
 
     Args:
         text: a document, or a string.
-        case: whose actors and issues to look for; none if not given.
+        case: the actors and issues to look for; by default none.
         model: the spaCy pipeline for English that parses.
 
     Raises:
@@ -253,7 +253,7 @@ class _Extraction:
         return Attribution("before", None, Span(first.start, first.start + len(first.words)))
 
     def _alone(self, paragraph: Paragraph, quotation: Quotation) -> bool:
-        """Return whether a quotation is a sentence, or several, with nothing round them."""
+        """Return whether a quotation is one or more whole sentences of its own."""
         before = self.text[paragraph.span.start : quotation.span.start].rstrip()
         after = self.text[quotation.span.end : paragraph.span.end].lstrip()
         words = quotation.inner.of(self.text).strip()
@@ -304,7 +304,7 @@ class _Extraction:
         cue = clause.attribution.cue if clause.attribution else None
         if clause.gap is None:
             return read_kind(self.plain, clause.content, clause.way, cue)
-        # The clause of saying is made blank, so that no pattern reads across it.
+        # The clause of saying is blanked out, so that no pattern matches across it.
         start = min(clause.content.start, clause.gap.start)
         end = max(clause.content.end, clause.gap.end)
         (first, last), words = clause.gap.moved(-start), self.plain[start:end]
@@ -315,7 +315,7 @@ class _Extraction:
         return self.context.speaker(attribution.mention, paragraph, attribution.antecedent)
 
     def _joint(self, paragraph: Paragraph, clause: Clause, piece: Parsed) -> tuple[str, ...]:
-        """Return everybody who says it together, those who are nobody of the case left out."""
+        """Return all who say it together, without those who are not actors of the case."""
         assert clause.attribution is not None
         first = self._speaker(paragraph, clause.attribution)
         others = [
@@ -374,7 +374,7 @@ def _mostly(content: Span, inside: Sequence[Span]) -> bool:
 
 
 def _already_stated(statement: ExtractedStatement, inside: Sequence[Span]) -> bool:
-    """Return whether what makes the statement one stands in a row already."""
+    """Return whether another statement already holds the words that decided the kind."""
     trigger = statement.trigger
     return trigger is not None and any(span.holds(trigger) for span in inside)
 

@@ -1,4 +1,4 @@
-"""Which issue of a case words are about: by the phrases and labels that the case lists."""
+"""Which issue of a case words are about, by the phrases and labels of the case."""
 
 import re
 from collections.abc import Iterable

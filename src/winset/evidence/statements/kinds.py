@@ -1,4 +1,4 @@
-"""What kind of statement words make, and the very words that say so.
+"""Which kind of statement words make, and which words decide it.
 
 Every rule is a pattern (see :mod:`winset.evidence.statements.patterns`), so that a reader can see
 why a row got its kind.
@@ -26,7 +26,7 @@ from winset.evidence.statements.patterns import (
 
 Kind = StatementKind | Literal["unknown"]
 Sign = Literal["for", "against", "unknown"]
-FARTHEST = 5_000  # characters read: a longer statement is no statement
+FARTHEST = 5_000  # characters read of a statement
 Way = Literal["quoted", "reported", "stand", "mind", "author"]
 
 
@@ -36,7 +36,7 @@ class KindReading:
 
     Attributes:
         kind: ``unknown`` when no rule applies.
-        trigger: the words that made the kind; None when it is unknown.
+        trigger: the words that decided the kind; None when it is unknown.
         rule: the rule's name.
         condition: the if-part of a conditional offer or threat.
         consequence: its then-part.
@@ -82,14 +82,14 @@ def plain(text: str) -> str:
 def read_kind(view: str, content: Span, way: Way, cue: Span | None = None) -> KindReading:
     """Return the kind of what ``view`` says within ``content``.
 
-    A condition goes before all else, then what the verb of saying tells, then what is said. A stand
-    is told by its verb alone; of the author's own words count what he expects and whom he faults.
+    A condition comes first, then the verb of saying, then the words themselves. For a stand only
+    its verb counts; of the author's own words only forecasts and blame count.
 
     Args:
         view: a text of :func:`plain`, blank where it is not to be read.
         content: where the words stand.
         way: how they are tied to their speaker.
-        cue: the word of saying, which may tell the kind itself (“denied”).
+        cue: the word of saying, which may decide the kind itself (“denied”).
     """
     content = Span(content.start, min(content.end, content.start + FARTHEST))
     parts = conditional(view, content)
@@ -119,7 +119,7 @@ _ORDER: dict[Way, tuple[tuple[Rule, ...], ...]] = {
 
 
 def _kind_of_cue(view: str, content: Span, cue: Span) -> KindReading | None:
-    """Return the kind that the word of saying tells; “did not deny” and the like tell none."""
+    """Return the kind that the word of saying decides; “did not deny” and the like decide none."""
     ahead = Span(cue.start, min(len(view), max(cue.end, content.end)))
     for rule in CUE_RULES:
         match = rule.pattern.match(view, *ahead)

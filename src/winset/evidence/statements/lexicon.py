@@ -6,7 +6,7 @@ def word_set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# Verbs by which a source is quoted or its words are reported.
+# Verbs that quote a source or report its words.
 SAYING = word_set(
     """
     say tell add write ask announce argue report tweet retweet declare explain note think suggest
@@ -87,7 +87,7 @@ TAKING_A_STAND = word_set(
     prohibit hold attribute pin charge ask appeal seek object swear
     """
 )
-# What goes on in a mind: told by the author unless a word of saying stands by.
+# States of mind: the author's words, unless a verb of saying stands with them.
 HAVING_IN_MIND = word_set("want need prefer wish desire intend fear")
 # Clauses by which an author explains what somebody does.
 EXPLAINING = word_set("because since as for")

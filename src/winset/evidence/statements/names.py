@@ -1,4 +1,4 @@
-"""Who speaks in a document and is no actor of the case yet: names to enter into actors.csv."""
+"""Speakers of a document who are not yet actors of the case: names for actors.csv."""
 
 import re
 import unicodedata
@@ -22,10 +22,10 @@ _PARTICLES = word_set(
 
 
 def strangers(case: Case, text: Text, statements: Iterable[ExtractedStatement]) -> Iterator[str]:
-    """Yield the name behind each statement whose speaker is no actor of ``case``.
+    """Yield the name behind each statement whose speaker is not an actor of ``case``.
 
-    Who is called by an office alone, by a pronoun, or not at all, has no name to yield. Of what the
-    author tells of somebody's mind, whose mind it is counts.
+    A speaker named only by an office or a pronoun, or not at all, has no name to yield. Where the
+    author describes what an actor wants, the name is that of the actor.
     """
     actors = {actor.id for actor in case.actors}
     for statement in statements:
@@ -83,7 +83,7 @@ def bare_name(mention: str) -> str:
 
 
 def suggested_actors(case: Case, names: Iterable[str], *, most: int = 10) -> tuple[Actor, ...]:
-    """Return those named most often as actors to enter, party and role left to the reader.
+    """Return the most frequent ``names`` as actors to enter; party and role are left to the coder.
 
     A surname counts for the one longer name that ends in it.
     """
@@ -115,7 +115,7 @@ def actor_lines(case: Case, actors: Iterable[Actor]) -> tuple[str, ...]:
 
 
 def slug(words: str) -> str:
-    """Return ``words`` as an id; empty where no letter or digit of it can stand in one.
+    """Return ``words`` as an id; empty where none of its letters or digits can be in one.
 
     >>> slug("Bündnis 90 / Die Grünen")
     'bundnis-90-die-grunen'

@@ -32,14 +32,14 @@ _LISTS = {
     r"|share|discuss|join|ratify|endorse|settle|let|submit|consent|budge|renounce|trade|dismantle"
     r"|disarm|leave|lose|open|enter|return|take part|forgo|forget|forgive|stop|kneel|cross"
     r"|be (?:part|bound|bullied|blackmailed|intimidated|dictated))",
-    # What harms whomever it is done to.
+    # Acts that harm their target.
     "HARM": r"(?:strike|attack|destroy|retaliat\w+|punish|crush|bomb|shell|invade|seize|cut off"
     r"|shut (?:\w+ )?(?:down|off)|veto|bring (?:\w+ ){0,3}?down|topple|secede|quit|walk out|boycott"
     r"|sanction|impose|march on|expel|regret|suffer|hit back|fight|wipe|sink|shoot|kill|tear up"
     r"|go on strike|(?:take|use|answer|respond|reply) (?:\w+ ){0,4}(?:by"
     r"|with) (?:\w+ )?(?:force|fire|arms)"
     r"|use force|bring (?:\w+ ){0,3}(?:into|onto|to) the streets?)",
-    # What may be harm, where a warning or a condition says that it is meant so.
+    # Acts that count as harm only in a warning or a condition.
     "LOSS": r"(?:(?:leave|withdraw from|pull out of|walk away from) (?:the |these "
     r"|all )?(?:\w+ )?(?:talks|table"
     r"|negotiations|coalition|government|union|treaty|alliance|pact|deal|agreement)|resign"

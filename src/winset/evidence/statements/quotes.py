@@ -38,10 +38,10 @@ class Quotation:
 def quotations(text: str, paragraph: Span, following: Span | None = None) -> tuple[Quotation, ...]:
     """Return the outermost quotations of one paragraph, in order.
 
-    Straight marks are told apart by what stands beside them, and so are curly ones set the wrong
-    way round. A mark left open counts when the ``following`` paragraph begins with one, as is the
-    custom for a speech of several paragraphs. Single marks count only in a paragraph without
-    double ones.
+    What stands beside a straight mark decides whether it opens or closes, and so with curly marks
+    set the wrong way round. A mark left open counts when the ``following`` paragraph begins with
+    one, as is the custom for a speech of several paragraphs. Single marks count only in a paragraph
+    without double ones.
 
     >>> text = 'He said "no" and “not yet," and left.'
     >>> [q.inner.of(text) for q in quotations(text, Span(0, len(text)))]
@@ -55,7 +55,7 @@ def quotations(text: str, paragraph: Span, following: Span | None = None) -> tup
         if opened is None:
             if not _only_closes(text, at, paragraph):
                 opened = at
-        elif _opens_anew(text, at, paragraph):
+        elif _opens_again(text, at, paragraph):
             opened = at
         else:
             if opened + 1 < at <= opened + LONGEST:
@@ -102,13 +102,13 @@ def _beside(text: str, at: int, paragraph: Span) -> tuple[str, str]:
 
 
 def _only_closes(text: str, at: int, paragraph: Span) -> bool:
-    """Return whether the mark can but close, so that nothing opens here."""
+    """Return whether the mark can only close, so that nothing opens here."""
     before, after = _beside(text, at, paragraph)
     tight = not before.isspace() and before not in _BEFORE_OPENING
     return tight and (after.isspace() or after in _AFTER_CLOSING)
 
 
-def _opens_anew(text: str, at: int, paragraph: Span) -> bool:
+def _opens_again(text: str, at: int, paragraph: Span) -> bool:
     """Return whether the mark opens although one is open: the earlier one was never closed."""
     before, after = _beside(text, at, paragraph)
     if text[at] in "“„«":

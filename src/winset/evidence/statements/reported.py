@@ -1,4 +1,4 @@
-"""What is said without marks: reported speech, stands taken, and what the author says himself."""
+"""Statements without marks: reported speech, stands taken, and the author's own words."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ _VERBAL = ("VERB", "AUX")
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """Words and what they are tied to.
+    """Words and their attribution.
 
     Attributes:
         content: where the words stand.
@@ -176,7 +176,7 @@ _CONDITIONAL = ("if", "unless", "provided", "providing", "once", "as", "when", "
 
 
 def _late_conditions(verb: "Token", words: list["Token"]) -> list["Token"]:
-    """Return the words of a condition that the parser hung on the verb of saying."""
+    """Return the words of a condition that the parser attached to the verb of saying."""
     return [
         t for child in verb.children
         if child.dep_ in ("advcl", "prep") and child.i > words[-1].i

@@ -76,7 +76,7 @@ _PRONOUNS = {"he": "m", "his": "m", "him": "m", "she": "f", "her": "f", "hers": 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Somebody a pronoun may stand for.
+    """A person for whom a pronoun may stand.
 
     Attributes:
         start: where named.
@@ -204,7 +204,7 @@ def pronoun(words: str) -> str | None:
 
 
 def antecedent(words: str, before: Sequence[Candidate]) -> Candidate | None:
-    """Return whom “he” or “she” stands for: the last person fit for it among those ``before``."""
+    """Return the person whom “he” or “she” stands for: the last fitting one ``before``."""
     gender = pronoun(words)
     if not gender:
         return None
