@@ -343,7 +343,7 @@ def base_ledger() -> dict[str, bytes]:
 
     from winset.case.folder import read_case
     from winset.models import make_model
-    from winset.track_record.sealed import resolve, seal
+    from winset.track_record.sealed import ForecastToSeal, resolve, seal
 
     at = datetime.datetime(2026, 2, 1, 12, tzinfo=datetime.UTC)
     day = datetime.date(2026, 6, 30)
@@ -353,8 +353,13 @@ def base_ledger() -> dict[str, bytes]:
         case = read_case(folder)
         for k, asked in enumerate(({"question": "deal"}, {"issue": "pie"}, {"issue": "plates"})):
             model = make_model("two-level", {"grid": 51})
-            done = seal(case, **asked, resolve_by=day, rule="As they say.", at=at, draws=10, seed=k,
-                        model=model)  # fmt: skip
+            done = seal(
+                case,
+                ForecastToSeal(
+                    **asked, resolve_by=day, rule="As they say.", draws=10, seed=k, model=model
+                ),
+                at=at,
+            )
         resolve(folder, done.id, "3", date=day, at=at.replace(month=7))
         paths = [path for path in folder.rglob("*") if path.is_file() and FOLDER not in path.parts]
         return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}

@@ -69,7 +69,7 @@ def test_the_same_seed_gives_the_same_interval():
 
 def test_every_disagreement_is_listed_with_what_each_coder_says():
     found = agreement(read_case(CASE), resamples=60)
-    assert [(d.statement, d.field, dict(d.said)) for d in found.disagreements] == [
+    assert [(d.statement, d.field, dict(d.readings)) for d in found.disagreements] == [
         ("m4", "value", {"maya": "3.5", "noor": "3.5 to 4"}),
         ("m5", "kind", {"maya": "threat", "noor": "red line"}),
         ("m6", "kind", {"maya": "position", "noor": "red line"}),

@@ -169,14 +169,14 @@ def test_a_chance_of_agreement_is_widened_by_the_models_that_doubt_one():
     forecast = make_forecast(case, TwoLevel(), draws=300)
     found = look_behind(case, forecast)
     answer = issue_answers(case, forecast, found)[0]
-    said = {voice.label: float(voice.agreement[0]) for voice in found.dissent}
+    said = {voice.label: float(voice.agreement[0]) for voice in found.model_chances}
     assert len(said) > 2
     (chance,) = answer.chances
     assert chance.low == min(said.values()) <= chance.probability <= chance.high
     assert chance.high == max(said.values())
     assert f"{percent(chance.low)} ({min(said, key=said.get)})" in answer.sentence
     yes, no = answers(case, forecast, found)[0].chances
-    both = [voice.together[forecast.issues] for voice in found.dissent]
+    both = [voice.together[forecast.issues] for voice in found.model_chances]
     assert (yes.low, yes.high) == (min(both), max(both))
     assert no.low == pytest.approx(1 - yes.high) and no.high == pytest.approx(1 - yes.low)
 
@@ -184,7 +184,7 @@ def test_a_chance_of_agreement_is_widened_by_the_models_that_doubt_one():
 def test_a_model_that_takes_agreement_for_granted_hears_no_other():
     case = open_case("iran-nuclear-2015")
     forecast = make_forecast(case, Mean(), draws=30)
-    assert look_behind(case, forecast).dissent == ()
+    assert look_behind(case, forecast).model_chances == ()
 
 
 def test_no_draw_that_agrees_is_said_and_what_holds_then():

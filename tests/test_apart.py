@@ -70,7 +70,11 @@ def test_a_document_is_read_apart_as_it_is_here(plain, pie, data, name):
 def test_a_case_takes_in_the_same_apart_as_here(plain, pie):
     one, other = take_in(pie, TALK, "a.txt", reading=plain), take_in(pie, TALK, "a.txt")
     assert one.proposed.renewal == other.proposed.renewal and one.proposed.renewal.rows
-    assert (one.document, one.text, one.kept) == (other.document, other.text, other.kept)
+    assert (one.document, one.text, one.text_bytes) == (
+        other.document,
+        other.text,
+        other.text_bytes,
+    )
     kept = one.case.documents[-1]
     assert kept.file == "documents/a.txt"
 

@@ -168,13 +168,13 @@ def test_author_outlet_and_dates_come_from_statement_document_and_question(pie):
         replace(pie, documents=documents), statements=("s3",), question="deal", outcome=("yes",)
     )
     assert (said.author, said.outlet) == ("Bob", "Gazette")
-    assert str(said.made) == "2024-02-20"
+    assert str(said.made_on) == "2024-02-20"
     assert str(said.by) == "2024-04-01"
     own = one(
         pie, statements=("s3",), question="deal", outcome=("yes",), author="Doe", outlet="Radio",
         made=DAY, by=TODAY,
     )  # fmt: skip
-    assert (own.author, own.outlet, own.made, own.by) == ("Doe", "Radio", DAY, TODAY)
+    assert (own.author, own.outlet, own.made_on, own.by) == ("Doe", "Radio", DAY, TODAY)
 
 
 def test_a_claim_is_open_then_overdue_then_right_or_wrong(pie):
@@ -205,8 +205,8 @@ def test_a_claim_of_several_options_is_right_if_one_of_them_comes():
     said = one(
         case, question="talks-on-syria", outcome=("bilateral", "multilateral"), probability="1"
     )
-    assert (said.state, said.brier, said.came) == ("came about", 0.0, "multilateral")
-    assert said.said == "bilateral or multilateral"
+    assert (said.state, said.brier, said.outcome) == ("came about", 0.0, "multilateral")
+    assert said.predicted == "bilateral or multilateral"
 
 
 def test_a_void_claim_counts_for_nothing(pie):

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from winset.case.document_files import span_digest
 from winset.case.folder import read_case, write_case
 from winset.case.ranges import point
-from winset.cli.statements import export_dna as export_command
-from winset.cli.statements import import_dna as import_command
+from winset.cli import cli
 from winset.errors import WinsetError
 from winset.formats.dna import ASIDE, import_dna
 from winset.formats.dna_export import export_dna
@@ -300,16 +299,18 @@ def test_a_row_against_the_rules_of_dna_is_refused():
 
 
 def test_the_commands_bring_a_database_in_and_out(database, tmp_path):
-    done = CliRunner().invoke(import_command, [str(database), str(tmp_path / "case")])
+    done = CliRunner().invoke(cli, ["import", "dna", str(database), str(tmp_path / "case")])
     assert done.exit_code == 0, done.output
     assert "4 documents" in done.output
     newest = max(d.published for d in read_case(tmp_path / "case").documents)
     assert f"as of {newest}, the day of the newest document" in " ".join(done.output.split())
-    done = CliRunner().invoke(export_command, [str(tmp_path / "case"), str(tmp_path / "out.dna")])
+    done = CliRunner().invoke(
+        cli, ["export", "dna", str(tmp_path / "case"), str(tmp_path / "out.dna")]
+    )
     assert done.exit_code == 0, done.output
     assert read_dna_tables(tmp_path / "out.dna") == read_dna_tables(database)
-    again = CliRunner().invoke(import_command, [str(database), str(tmp_path / "case")])
-    assert "must be a new or empty folder" in str(again.exception)
+    again = CliRunner().invoke(cli, ["import", "dna", str(database), str(tmp_path / "case")])
+    assert "must be a new or empty folder" in again.output
 
 
 def test_aside_is_readable_as_json(database, tmp_path):
@@ -320,11 +321,11 @@ def test_aside_is_readable_as_json(database, tmp_path):
 
 def test_no_date_is_invented_for_a_database_that_has_none(database, tmp_path):
     broken(database, "UPDATE DOCUMENTS SET Date = 9223372036854775807")
-    done = CliRunner().invoke(import_command, [str(database), str(tmp_path / "case")])
-    assert "must be given, since the database dates no document" in str(done.exception)
+    done = CliRunner().invoke(cli, ["import", "dna", str(database), str(tmp_path / "case")])
+    assert "must be given, since the database dates no document" in done.output
     assert not (tmp_path / "case").exists()
     command = [str(database), str(tmp_path / "case"), "--as-of", "2020-02-01"]
-    output = " ".join(CliRunner().invoke(import_command, command).output.split())
+    output = " ".join(CliRunner().invoke(cli, ["import", "dna", *command]).output.split())
     assert "as of 2020-02-01 undated: " in output
     case = read_case(tmp_path / "case")
     assert str(case.as_of) == "2020-02-01"

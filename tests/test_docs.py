@@ -23,7 +23,7 @@ from pages import (
     steps,
     unrun,
 )
-from wheel import build_wheel, clean_environment, install_wheel
+from wheel import build_wheel, clean_environment, install, make_environment
 from winset.cli import cli
 
 PROSE = [*PAGES, ROOT / "CHANGELOG.md", ROOT / "benchmarks" / "README.md"]
@@ -35,7 +35,9 @@ SOURCES = sorted(p for p in (ROOT / "src").rglob("*") if p.suffix in (".py", ".j
 def wheel_python(tmp_path_factory):
     """The Python of an environment in which the package is installed as a wheel."""
     folder = tmp_path_factory.mktemp("wheel")
-    return install_wheel(build_wheel(folder), folder / "environment")
+    python = make_environment(folder / "environment")
+    install(build_wheel(folder), folder / "environment")
+    return python
 
 
 @pytest.mark.parametrize("page", [p for p in PAGES if has_commands(p)], ids=lambda p: p.name)

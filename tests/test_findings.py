@@ -145,6 +145,7 @@ def test_winsets_that_do_not_meet_are_a_gap_with_a_size():
     nowhere = meeting(x, {"a": x * 0.0, "b": (x >= 45) * 1.0})
     assert not nowhere.meet
     assert nowhere.winsets["a"] is None
+    assert np.isnan(nowhere.low), "a party that ratifies nothing leaves no gap to measure"
 
 
 def test_a_gap_is_drawn_and_named(nuclear):
@@ -157,3 +158,16 @@ def test_a_gap_is_drawn_and_named(nuclear):
     view = ratification(dataclasses.replace(found, curves=curves), "enrichment", case=case)
     assert "are 31" in view.caption or "are 30" in view.caption
     assert b"a gap of" in rendered(view, ".svg").replace(b"\xc2\xa0", b" ")
+
+
+def test_a_party_that_ratifies_nothing_is_named_and_no_gap_is_measured(nuclear):
+    case, _, found = nuclear
+    party = found.curves.party.copy()
+    party[0, :, 0] = 0.0
+    party[1, :, 0] = found.curves.point > 0.6
+    curves = dataclasses.replace(found.curves, party=party)
+    view = ratification(dataclasses.replace(found, curves=curves), "enrichment", case=case)
+    assert f"{case.parties[0].name} is not likely to ratify any point." in view.caption
+    assert "apart" not in view.caption
+    picture = rendered(view, ".svg")
+    assert b"no point is likely to pass" in picture and b"a gap of" not in picture

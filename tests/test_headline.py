@@ -37,7 +37,7 @@ from winset.models import Mean, TwoLevel, default_model, make_model
 from winset.models.batch import sample
 from winset.models.defaults import DRAWS, SEED
 from winset.report import report_html
-from winset.track_record.sealed.sealing import seal
+from winset.track_record.sealed.sealing import ForecastToSeal, seal
 from workbench import entered
 
 NUCLEAR = open_case("iran-nuclear-2015")
@@ -296,7 +296,10 @@ def test_a_question_for_several_issues_can_be_sealed_and_made_again(tmp_path):
     text = (folder / "case.yaml").read_text()
     (folder / "case.yaml").write_text(text.replace("agreement(pie)", "agreement(pie & plates)"))
     case = read_case(folder)
-    sealed = seal(case, question="deal", resolve_by=date(2100, 1, 1), rule="Both signed.", draws=50)
+    sealed = seal(
+        case,
+        ForecastToSeal(question="deal", resolve_by=date(2100, 1, 1), rule="Both signed.", draws=50),
+    )
     (yes, _) = sealed.seal.chances
     assert yes.probability == make_forecast(case, TwoLevel(), draws=50).agreed("pie", "plates")[0]
 

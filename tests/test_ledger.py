@@ -24,9 +24,17 @@ from winset.errors import CaseError, WinsetError
 from winset.forecast.forecast import make_forecast
 from winset.models import make_model
 from winset.track_record.scores import brier, crps, log_score
-from winset.track_record.sealed import read_ledger, record, resolve, score, seal, verify
+from winset.track_record.sealed import (
+    ForecastToSeal,
+    read_ledger,
+    record,
+    resolve,
+    score,
+    seal,
+    verify,
+)
 from winset.track_record.sealed.records import in_json, understand_chain
-from winset.track_record.sealed.sealing import content_digest, draft, put_down
+from winset.track_record.sealed.sealing import content_digest, draft, seal_draft
 
 AT = datetime.datetime(2026, 2, 1, 12, tzinfo=datetime.UTC)
 LATER = datetime.datetime(2026, 7, 1, 12, tzinfo=datetime.UTC)
@@ -49,8 +57,17 @@ def sealed(folder, question="agreement", at=AT, draws=60, **said):
     if "no_rule" not in said:
         said.setdefault("rule", "A text signed by both sides")
     subject = {"issue": said.pop("issue")} if "issue" in said else {"question": question}
-    return seal(read_case(folder), **subject, resolve_by=said.pop("resolve_by", DUE), at=at,
-                draws=draws, model=said.pop("model", FAST), **said)  # fmt: skip
+    return seal(
+        read_case(folder),
+        ForecastToSeal(
+            **subject,
+            resolve_by=said.pop("resolve_by", DUE),
+            draws=draws,
+            model=said.pop("model", FAST),
+            **said,
+        ),
+        at=at,
+    )
 
 
 def edit(folder, name, old, new):
@@ -236,10 +253,18 @@ def test_copies_that_grew_apart_may_be_dated_across_but_what_joins_them_may_not(
 
 
 def test_the_moment_is_that_of_the_writing_and_not_of_the_call(folder, monkeypatch):
-    drafted = draft(read_case(folder), question="agreement", resolve_by=datetime.date(2999, 1, 1),
-                 rule="As signed", model=FAST, draws=20)  # fmt: skip
+    drafted = draft(
+        read_case(folder),
+        ForecastToSeal(
+            question="agreement",
+            resolve_by=datetime.date(2999, 1, 1),
+            rule="As signed",
+            model=FAST,
+            draws=20,
+        ),
+    )
     sealed(folder, at=None, resolve_by=datetime.date(2999, 1, 1))
-    assert put_down(replace(drafted, seal=replace(drafted.seal, at=AT))).seal.at > AT
+    assert seal_draft(replace(drafted, seal=replace(drafted.seal, at=AT))).seal.at > AT
     assert verify(folder, again=False).problems == ()
 
 
@@ -268,10 +293,15 @@ def test_a_ledger_sealed_before_rules_were_needed_is_still_sound(folder):
 
 
 def test_what_a_draft_shows_is_what_is_sealed(folder):
-    drafted = draft(read_case(folder), question="agreement", resolve_by=DUE, rule="As signed",
-                 model=FAST, draws=20, at=AT)  # fmt: skip
+    drafted = draft(
+        read_case(folder),
+        ForecastToSeal(
+            question="agreement", resolve_by=DUE, rule="As signed", model=FAST, draws=20
+        ),
+        at=AT,
+    )
     assert not (folder / LEDGER).exists()
-    put_down(drafted, at=AT)
+    seal_draft(drafted, at=AT)
     entry = json.loads((folder / LEDGER).read_text())
     for name in ("at", "previous", "sha256"):
         del entry[name]
@@ -493,7 +523,7 @@ def test_what_is_put_away_holds_numbers_and_no_texts(split_pie, tmp_path):
     [
         ({"question": "agreemant"}, "did you mean “agreement”"),
         ({"issue": "prize"}, "did you mean “price”"),
-        ({"resolve_by": datetime.date(2026, 1, 31)}, "must be settled on a day to come"),
+        ({"resolve_by": datetime.date(2026, 1, 31)}, "must be today or later"),
         ({"resolve_by": None}, "say by which day"),
         ({"model": make_model("mean")}, "takes agreement for granted"),
         ({"rule": "half a character: \ud800"}, "rule: must be text without control"),
@@ -513,12 +543,21 @@ def test_what_is_settled_already_is_not_sealed(folder):
     case = read_case(folder)
     came = replace(case.questions[0], resolution=QuestionAnswer(outcome="yes"))
     with pytest.raises(WinsetError, match="already says how it came out"):
-        seal(replace(case, questions=(came,)), question="agreement", resolve_by=DUE, at=AT,
-             rule="As signed")  # fmt: skip
+        seal(
+            replace(case, questions=(came,)),
+            ForecastToSeal(question="agreement", resolve_by=DUE, rule="As signed"),
+            at=AT,
+        )
     with pytest.raises(WinsetError, match="in a folder"):
-        seal(replace(case, folder=None), question="agreement", resolve_by=DUE, at=AT)
+        seal(
+            replace(case, folder=None), ForecastToSeal(question="agreement", resolve_by=DUE), at=AT
+        )
     with pytest.raises(WinsetError, match="either a question"):
-        seal(case, question="agreement", issue="price", resolve_by=DUE, at=AT, rule="As signed")
+        seal(
+            case,
+            ForecastToSeal(question="agreement", issue="price", resolve_by=DUE, rule="As signed"),
+            at=AT,
+        )
 
 
 def test_moves_are_sealed_from_the_game_and_blame_is_not(tmp_path):

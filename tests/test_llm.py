@@ -690,5 +690,5 @@ def test_the_library_takes_whoever_answers(folder):
 
     case = read_case(folder)
     found = propose_by_model(case, case.documents[0], model="fake", answers=Fake())
-    assert found.asked == 1 and found.proposed.renewal.coder == "llm-fake"
+    assert found.sent == 1 and found.proposed.renewal.coder == "llm-fake"
     assert ModelEndpoint(model="m", url="http://localhost/v1").key == ""

@@ -1,4 +1,6 @@
+import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -44,6 +46,20 @@ def test_every_form_is_read(text, expected):
 def test_anything_else_is_refused(text):
     with pytest.raises(ValueError):
         parse_range(text)
+
+
+TABLE = json.loads(Path(__file__).with_name("ranges.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("row", TABLE, ids=[ascii(row["text"])[:40] for row in TABLE])
+def test_the_table_that_the_pages_read_too_is_read_here_as_it_says(row):
+    if row["range"] is None:
+        with pytest.raises(ValueError, match=r"range|number"):
+            parse_range(row["text"])
+    else:
+        read = parse_range(row["text"])
+        wanted = [None if value is None else float(value) for value in row["range"]]
+        assert [read.low, read.mode, read.high] == wanted
 
 
 @pytest.mark.parametrize(

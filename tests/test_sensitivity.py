@@ -29,7 +29,7 @@ from winset.explain.sensitivity import (
     sobol,
     uncertain_inputs,
 )
-from winset.explain.sensitivity.streams import DesignedShares, asked_for
+from winset.explain.sensitivity.streams import DesignedShares, model_streams
 from winset.explain.sensitivity.summary import PerDraw, SummaryReading, paired
 from winset.explain.sensitivity.words import noise_sentence
 from winset.models import Constant, Mean, TwoLevel, default_model, make_model
@@ -200,7 +200,7 @@ def test_mere_chance_is_named_and_held_the_same():
 
 def test_watching_a_model_does_not_change_what_it_says():
     seen = []
-    asked_for(NUCLEAR, lambda batch: seen.append(TwoLevel().solve(batch).agreement))
+    model_streams(NUCLEAR, lambda batch: seen.append(TwoLevel().solve(batch).agreement))
     assert (seen[0] == TwoLevel().solve(sample(NUCLEAR, 2)).agreement).all()
 
 

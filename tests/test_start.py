@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from wheels import build_wheel, copy_checkout, install, make_environment, run_python
+from wheel import build_wheel, copy_checkout, install, make_environment, run_python
 from winset.forecast.forecast import load_forecast, make_forecast, what_changed
 from winset.forecast.provenance import Provenance
 from winset.models import Mean
@@ -76,9 +76,9 @@ def test_a_wheel_installed_over_another_computes_with_its_own_kernels(tmp_path, 
     python = make_environment(environment)
     checkout = copy_checkout(tmp_path / "checkout")
     with_loss(checkout, "1.0")
-    first = build_wheel(checkout, tmp_path / "first")
+    first = build_wheel(tmp_path / "first", checkout)
     with_loss(checkout, "3.0")
-    second = build_wheel(checkout, tmp_path / "second")
+    second = build_wheel(tmp_path / "second", checkout)
 
     install(first, environment)
     before, old, compiled = gain(python, WINSET_CACHE=str(cache))

@@ -141,7 +141,7 @@ def test_a_hand_edit_that_breaks_the_case_is_told_with_its_place(client, folder)
     assert answer.status_code == 422
     (problem,) = answer.json()["problems"]
     assert problem["file"] == "stances.csv" and problem["line"] == 2
-    assert "700" in problem["said"]
+    assert "700" in problem["text"]
     listed = client.get("/api/cases").json()["cases"][0]
     assert "700" in listed["trouble"]
 
@@ -164,7 +164,7 @@ def test_an_edit_that_does_not_hold_together_writes_nothing(
     seen = row(client, collection, **key)
     answer = put(client, collection, key, seen["revision"], **fields)
     assert answer.status_code == 422
-    assert said in " ".join(problem["said"] for problem in answer.json()["problems"])
+    assert said in " ".join(problem["text"] for problem in answer.json()["problems"])
     assert read_case(folder / "split-pie").files == before
 
 
@@ -230,7 +230,7 @@ def test_a_case_can_be_begun(client, folder, start):
 def test_a_case_is_not_begun_under_a_name_that_is_none(client, folder, id):
     body = {"id": id, "title": "Water", "as_of": "2026-02-03"}
     answer = client.post("/api/cases", json=body)
-    assert answer.status_code == 422 and "must be letters" in answer.json()["problems"][0]["said"]
+    assert answer.status_code == 422 and "must be letters" in answer.json()["problems"][0]["text"]
     assert [path.name for path in folder.iterdir()] == ["split-pie"]
 
 

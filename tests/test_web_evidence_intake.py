@@ -153,7 +153,7 @@ def test_a_case_is_begun_from_articles(client, folder):
     case = read_case(folder / "ferry")
     assert case.title == "Ferry talks" and [d.id for d in case.documents] == ["one", "two"]
     assert [d.title for d in case.documents] != ["Ferry talks"] * 2
-    for path in ("", "/evidence", "/evidence/one", "/parts", "/coders", "/timeline"):
+    for path in ("", "/evidence", "/evidence/one", "/parts", "/coders", "/views/timeline"):
         assert client.get(f"/cases/own/ferry{path}").status_code == 200
 
 

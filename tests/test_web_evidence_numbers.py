@@ -135,13 +135,20 @@ def test_one_coder_has_nobody_to_agree_with(client, folder):
 
 
 def test_the_forecast_over_time_has_a_row_for_each_day(client):
-    answer = client.post(f"{BRIDGE}/timeline", json={"draws": 20, "model": "mean"}).json()
-    assert answer["days"] == 4 and answer["issue"] == "toll"
-    assert [row[0] for row in answer["picture"]["rows"]] == [
+    view = "/cases/own/bridge/views/timeline.json?draws=20&model=mean"
+    answer = client.get(view).json()
+    assert answer["query"]["issue"] == "toll"
+    assert [row[0] for row in answer["parts"][0]["rows"]] == [
         "2023-05-04", "2023-06-20", "2023-09-01", "2023-10-01",
     ]  # fmt: skip
-    body = {"draws": 20, "model": "mean", "since": "2023-06-01", "issue": "opening"}
-    assert client.post(f"{BRIDGE}/timeline", json=body).json()["days"] == 3
+    later = client.get(f"{view}&since=2023-06-01&issue=opening").json()
+    assert len(later["parts"][0]["rows"]) == 3
+
+
+def test_the_former_address_of_the_forecast_over_time_leads_to_its_view(client):
+    sent = client.get("/cases/own/bridge/timeline?issue=toll", follow_redirects=False)
+    assert sent.status_code == 308
+    assert sent.headers["location"] == "/cases/own/bridge/views/timeline?issue=toll"
 
 
 def test_search_marks_what_was_found_and_leads_there(client):
@@ -166,14 +173,14 @@ def test_statements_are_taken_away_as_csv_and_as_annotations(client):
     assert len(page["items"]) == 32
 
 
-@pytest.mark.parametrize("path", ["evidence", "coders", "timeline", "parts", "evidence/letter"])
+@pytest.mark.parametrize("path", ["evidence", "coders", "parts", "evidence/letter"])
 def test_pages_of_cases_that_do_not_hold_together_say_so(client, folder, path):
     (folder / "bridge" / "actors.csv").write_text("id,name\nx\n")
     assert client.get(f"/cases/own/bridge/{path}").status_code == 422
 
 
 @pytest.mark.parametrize("path", ["/evidence/none", "/trace/toll/none", "/trace/none/holm",
-                                  "/timeline?issue=none", "/nowhere"])  # fmt: skip
+                                  "/views/timelines", "/nowhere"])  # fmt: skip
 def test_what_is_not_there_is_said_to_be_not_there(client, path):
     assert client.get(f"/cases/own/bridge{path}").status_code == 404
 
@@ -181,7 +188,7 @@ def test_what_is_not_there_is_said_to_be_not_there(client, path):
 def test_every_shipped_case_has_every_page(client):
     listed = client.get("/api/cases").json()["cases"]
     for case in listed:
-        for path in ("evidence", "coders", "timeline", "parts"):
+        for path in ("evidence", "coders", "parts"):
             assert client.get(f"{case['address']}/{path}").status_code == 200
         documents = client.get(f"/api{case['address']}/documents").json()["documents"]
         for document in documents[:2]:
@@ -210,7 +217,6 @@ ASKED = [
     ("GET", "derivation", {}, 200),
     ("POST", "derivation", {"json": {"revision": "x"}}, 409),
     ("GET", "coders", {}, 200),
-    ("POST", "timeline", {"json": {"draws": 10, "model": "mean"}}, 200),
     ("POST", "/api/articles", {"data": {"id": "x", "title": "X", "as_of": "2024-01-01"},
      "files": {"files": ("a.txt", TALK)}}, 201),
 ]  # fmt: skip

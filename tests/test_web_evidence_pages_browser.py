@@ -230,10 +230,10 @@ def test_what_is_searched_for_is_found_and_opened(page):
 
 def test_the_course_of_time_is_drawn_and_told_in_a_table(page):
     page.set_default_timeout(COMPILES)
-    page.goto(f"{page.base}{BRIDGE}/timeline?model=mean")
-    page.wait_for_selector("body[data-drawn=toll]")
-    assert page.locator("#view-timeline svg").is_visible()
-    assert page.locator("#view-timeline tbody tr").count() == 4
+    page.goto(f"{page.base}{BRIDGE}/views/timeline?model=mean")
+    page.wait_for_selector("#timeline svg")
+    assert page.locator("#timeline svg").is_visible()
+    assert page.locator("#timeline tbody tr").count() == 4
 
 
 PATHS = ["/evidence", "/evidence/gazette-may", "/parts", "/coders", "/trace/toll/rask"]

@@ -7,7 +7,7 @@ import pytest
 
 from winset.case.chain import LEDGER, canonical
 from winset.track_record.sealed import read_ledger, verify
-from winset.track_record.sealed.witness.files import want
+from winset.track_record.sealed.witness.files import record_wanted
 from winset.web.cases.locks import locked
 from workbench import PIE, a_folder, entered
 
@@ -100,7 +100,7 @@ def test_a_page_shows_a_witness_beside_its_entry(client, folder):
     preview = previewed(client)
     told = client.post(f"{PIE}/seals", json={**ASKED, "seen": preview["seen"]}).json()
     assert "pending" not in client.get(PAGE).text
-    want(folder / "split-pie", told["entry"], "rfc3161", "https://tsa.example")
+    record_wanted(folder / "split-pie", told["entry"], "rfc3161", "https://tsa.example")
     assert client.get(f"{PAGE}.json?again=yes").status_code == 200  # waits until it is made
     page = client.get(f"{PAGE}?again=yes").text
     assert "https://tsa.example: pending" in page

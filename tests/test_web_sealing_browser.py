@@ -6,7 +6,7 @@ import pytest
 
 from browsing import COMPILES, SEEN, browser, refused, serving, violations
 from winset.case.folder import read_case
-from winset.track_record.sealed import read_ledger, seal, verify
+from winset.track_record.sealed import ForecastToSeal, read_ledger, seal, verify
 from workbench import a_folder
 
 __all__ = ["browser"]  # a fixture
@@ -93,8 +93,11 @@ def test_a_forecast_is_sealed_and_resolved_by_the_forms_alone(page, folder):
 def test_an_overdue_forecast_asks_for_its_outcome_and_the_forms_fit(page, folder):
     before = datetime.now(UTC) - 9 * DAY
     due = date.today() - DAY
-    seal(read_case(folder / "split-pie"), issue="pie", resolve_by=due, rule="By the notary",
-         draws=40, at=before)  # fmt: skip
+    seal(
+        read_case(folder / "split-pie"),
+        ForecastToSeal(issue="pie", resolve_by=due, rule="By the notary", draws=40),
+        at=before,
+    )
     page.goto(f"{page.base}{PIE}/views/sealed")
     page.wait_for_selector("body[data-drawn]")
     words = f"Overdue since {due.day} {due:%B} {due.year}."

@@ -20,10 +20,14 @@ from winset.case.folder import read_case, write_case
 from winset.case.shipped import shipped_cases
 from winset.charts import canvas
 from winset.charts.view import ChartTable
-from winset.track_record.sealed import read_ledger, seal
+from winset.errors import WinsetError
+from winset.track_record.sealed import ForecastToSeal, read_ledger, seal
+from winset.web import views
 from winset.web.cases.locks import locked
-from winset.web.views.kinds import OF_A_CASE
+from winset.web.views import registry
+from winset.web.views.kind import ViewKind
 from winset.web.views.query import ViewQuery, query_of, read_query
+from winset.web.views.registry import case_views
 from winset.web.views.result import as_csv, inert
 from workbench import BASE, PIE, a_folder, entered, stranger
 
@@ -36,16 +40,19 @@ FORMS = {
 HOSTILE = '=HYPERLINK("http://evil.example")<script>alert(1)</script>'
 PAGE = "/cases/own/split-pie/views"
 VIEWS = {
+    "forecast": f"{PAGE}/forecast",
     "models": f"{PAGE}/models",
     "rounds": f"{PAGE}/rounds",
     "games": f"{PAGE}/games",
     "sensitivity": f"{PAGE}/sensitivity",
     "levers": f"{PAGE}/levers",
+    "timeline": f"{PAGE}/timeline",
     "claims": f"{PAGE}/claims",
     "sealed": f"{PAGE}/sealed",
     "backtest": "/backtest",
 }
 ASKED = {
+    "forecast": "draws=40&set=position:ann:pie:50", "timeline": "draws=40",
     "models": "draws=40", "rounds": "draws=8", "games": "draws=40", "sensitivity": "draws=16",
     "levers": "actor=ann&goal=settlement(pie) >= 60&draws=16", "claims": "", "sealed": "",
     "backtest": "table=past.csv&models=mean,median&draws=20",
@@ -84,7 +91,10 @@ def folder(tmp_path_factory):
         "2020-01-01\n"
     )
     day = date.today() + timedelta(days=9)
-    seal(read_case(case), issue="pie", resolve_by=day, rule="As the notary says", draws=40)
+    seal(
+        read_case(case),
+        ForecastToSeal(issue="pie", resolve_by=day, rule="As the notary says", draws=40),
+    )
     (made / "past.csv").write_text(PAST)
     return made
 
@@ -303,12 +313,95 @@ def test_the_interface_gives_the_work_and_then_the_view(client):
     while first["job"] is not None:
         time.sleep(0.02)
         first = client.post(path, json={"draws": 16, "seed": 3}).json()
-    assert first["found"]["draws"] == 16 and first["made"]["seed"] == 3
+    assert first["result"]["draws"] == 16 and first["provenance"]["seed"] == 3
     assert client.get(first["address"].replace("?", ".csv?")).status_code == 200
     assert client.post(f"{PIE}/views/sensitivty", json={}).status_code == 404
     listed = client.get(f"{PIE}/views").json()
-    assert [view["name"] for view in listed] == list(OF_A_CASE)
+    assert [view["name"] for view in listed] == list(case_views())
     assert all(client.get(view["address"]).status_code == 200 for view in listed)
+
+
+TOY = """
+from winset.web.views.kind import ViewKind
+from winset.web.views.result import ViewPart, ViewResult, rows_table
+
+
+def make(subject, query, progress):
+    rows = [(actor.name, actor.party) for actor in subject.case.actors]
+    table = rows_table(("Actor", "Party"), rows)
+    return ViewResult(
+        sentences=(f"{len(rows)} actors.",),
+        parts=(ViewPart(id="toys", title="Toys", caption="", table=table),),
+    )
+
+
+KIND = ViewKind(name="toys", title="Toys", explains="Who plays.", takes=(), make=make)
+"""
+
+
+@pytest.fixture
+def dropped(tmp_path, monkeypatch):
+    """A folder of view modules, as if its files lay beside the views that there are."""
+    folder = tmp_path / "dropped"
+    folder.mkdir()
+    monkeypatch.setattr(views, "__path__", [*views.__path__, str(folder)])
+    registry._own.cache_clear()
+    yield folder
+    registry._own.cache_clear()
+    sys.modules.pop("winset.web.views.toys", None)
+
+
+def test_one_file_with_one_object_is_a_view_with_a_page_and_files(tmp_path, dropped):
+    (dropped / "toys.py").write_text(TOY)
+    with entered(a_folder(tmp_path)) as client:
+        page = page_of(client, f"{PAGE}/toys").text
+        assert "<h1>Toys</h1>" in page and "Who plays." in page and "4 actors." in page
+        rows = list(csv.reader(io.StringIO(client.get(f"{PAGE}/toys.csv").text)))
+        assert rows[0] == ["Actor", "Party"] and len(rows) == 5
+        assert f"{PAGE}/toys" in client.get(PAGE).text
+        answer = client.post(f"{PIE}/views/toys", json={}).json()
+        assert answer["sentences"] == ["4 actors."] or answer["job"]
+
+
+def test_a_view_of_the_folder_has_an_address_of_its_own(tmp_path, dropped):
+    kind = TOY.replace("takes=()", "takes=(), needs_stances=False, of_folder=True")
+    kind = kind.replace("subject.case.actors", "()")
+    (dropped / "toys.py").write_text(kind)
+    with entered(a_folder(tmp_path)) as client:
+        assert "0 actors." in page_of(client, "/toys").text
+        assert client.get("/toys.csv").status_code == 200
+        assert 'href="/toys"' in client.get("/").text
+        assert client.get(f"{PAGE}/toys").status_code == 404
+
+
+def test_a_view_of_another_package_is_added_once_and_under_a_name_of_its_own(monkeypatch):
+    monkeypatch.setattr(registry, "_ADDED", {})
+    kind = ViewKind(name="elsewhere", title="Elsewhere", explains="", takes=(), make=print)
+    assert registry.register(kind) is kind and case_views()["elsewhere"] is kind
+    with pytest.raises(WinsetError, match="two views are called “models”"):
+        registry.register(replace(kind, name="models"))
+    with pytest.raises(WinsetError, match="must be a ViewKind; found str"):
+        registry.register("models")
+
+
+def test_the_view_of_the_forecast_has_the_numbers_of_the_case_page(client):
+    ask = "model=two-level&draws=400&set=position:ann:pie:70"
+    view = client.get(f"{PAGE}/forecast.json?{ask}").json()
+    change = {"quantity": "position", "actor": "ann", "issue": "pie", "set": "70"}
+    body = {"model": "two-level", "draws": 400, "changes": [change]}
+    page = client.post(f"{PIE}/forecast", json=body).json()
+    row = dict(zip(view["parts"][0]["columns"], view["parts"][0]["rows"][0], strict=True))
+    issue = page["issues"][0]
+    assert [row["Agreement"], row["Median"]] == [issue["agreement"], issue["middle"]]
+    assert view["result"]["made"]["model"] == "two-level"
+    assert [part["id"] for part in view["parts"] if part["picture"]] == [
+        "positions", "outcome", "ratification", "blame",
+    ]  # fmt: skip
+
+
+def test_a_change_of_a_number_that_the_case_does_not_have_is_refused_with_the_nearest(client):
+    answer = client.get(f"{PAGE}/forecast.json?set=position:an:pie:50")
+    assert answer.status_code == 422 and "position:ann:pie" in answer.json()["error"]
 
 
 def test_an_edit_of_the_case_gives_another_view(tmp_path):
@@ -441,7 +534,9 @@ def sealed_pie(tmp_path):
     folder = a_folder(tmp_path)
     case = folder / "split-pie"
     day = date.today() + timedelta(days=9)
-    done = seal(read_case(case), issue="pie", resolve_by=day, rule="By the notary", draws=40)
+    done = seal(
+        read_case(case), ForecastToSeal(issue="pie", resolve_by=day, rule="By the notary", draws=40)
+    )
     return folder, case, done.id
 
 
@@ -491,11 +586,11 @@ def test_verifying_makes_every_sealed_forecast_again(tmp_path):
 def test_an_empty_case_says_what_it_needs_on_every_page(tmp_path):
     with entered(a_folder(tmp_path)) as client:
         client.post("/api/cases", json={"id": "empty", "title": "Empty", "as_of": "2020-01-01"})
-        for view in ("", *(f"/{name}" for name in OF_A_CASE)):
+        for view in ("", *(f"/{name}" for name in case_views())):
             answer = client.get(f"/cases/own/empty/views{view}")
             assert answer.status_code == 200, answer.text
             assert view == "" or 'id="missing"' in answer.text
-        for view in OF_A_CASE:
+        for view in case_views():
             assert client.get(f"/cases/own/empty/views/{view}.csv").status_code == 422
         assert client.get("/cases/own/empty/exports/report.html").status_code == 200
 

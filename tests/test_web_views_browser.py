@@ -11,7 +11,7 @@ import pytest
 from browsing import COMPILES, SEEN, browser, enter, serving, violations
 from winset.case.folder import read_case, write_case
 from winset.case.shipped import shipped_cases
-from winset.track_record.sealed import seal
+from winset.track_record.sealed import ForecastToSeal, seal
 from workbench import a_folder
 
 __all__ = ["browser"]  # a fixture
@@ -40,7 +40,7 @@ def folder(tmp_path_factory):
     (made / "empty" / "case.yaml").write_text("title: Empty\nas_of: 2020-01-01\n")
     day = date.today() + timedelta(days=9)
     pie = read_case(made / "split-pie")
-    seal(pie, issue="pie", resolve_by=day, rule="As the notary says", draws=40)
+    seal(pie, ForecastToSeal(issue="pie", resolve_by=day, rule="As the notary says", draws=40))
     (made / "past.csv").write_text(
         "issue,group,actor,position,salience,influence,outcome\n"
         + "".join(

@@ -20,7 +20,7 @@ from winset.case.template import template
 from winset.cli import cli
 from winset.errors import WinsetError
 from winset.models import make_model
-from winset.track_record.sealed import read_ledger, resolve, seal, verify
+from winset.track_record.sealed import ForecastToSeal, read_ledger, resolve, seal, verify
 from winset.track_record.sealed.witness import Trust, ask, complete, parse_kind
 
 NOW = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
@@ -49,9 +49,12 @@ def folder(tmp_path):
     return case
 
 
-def sealed(folder, **more):
-    return seal(read_case(folder), issue="price", rule="A signed text", draws=20,
-                resolve_by=(NOW + 30 * DAY).date(), model=make_model("mean"), **more)  # fmt: skip
+def sealed(folder, at=None, **more):
+    forecast = ForecastToSeal(
+        issue="price", rule="A signed text", draws=20, resolve_by=(NOW + 30 * DAY).date(),
+        model=make_model("mean"), **more,
+    )  # fmt: skip
+    return seal(read_case(folder), forecast, at=at)
 
 
 def last(folder):
@@ -216,9 +219,9 @@ def test_an_authority_that_is_silent_leaves_a_pending_witness_to_complete(folder
     # The same authority is there again, at its own address.
     wanted.unlink()
     authority.url = url
-    from winset.track_record.sealed.witness.files import want
+    from winset.track_record.sealed.witness.files import record_wanted
 
-    want(folder, wish["entry"], "rfc3161", url)
+    record_wanted(folder, wish["entry"], "rfc3161", url)
     trust = Trust(certificates=(authority.file,))
     [answer] = complete(folder, read_chain(folder / LEDGER), Trust())
     assert "--trust" in answer.says

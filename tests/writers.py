@@ -128,14 +128,23 @@ def add(folder, name, note, numbers):
 def seals(folder, name, note, numbers):
     """Seal one forecast after another."""
     from winset.models import make_model
-    from winset.track_record.sealed import seal
+    from winset.track_record.sealed import ForecastToSeal, seal
 
     path = folder / CASE
     day = datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=30)
     for k in numbers:
         case = read_case(path)
-        done = seal(case, issue="toll", resolve_by=day, model=make_model("mean"), draws=10, seed=k,
-                    rule="As the two towns publish it.")  # fmt: skip
+        done = seal(
+            case,
+            ForecastToSeal(
+                issue="toll",
+                resolve_by=day,
+                model=make_model("mean"),
+                draws=10,
+                seed=k,
+                rule="As the two towns publish it.",
+            ),
+        )
         note(f"seal {done.id}", True)
         yield
 

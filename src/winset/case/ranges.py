@@ -1,4 +1,7 @@
-"""Numbers that say how sure they are: `40`, `30 to 50`, `30..40..60`."""
+"""Numbers that say how sure they are: `40`, `30 to 50`, `30..40..60`.
+
+The pages read them in `web/static/js/ranges.js`; `tests/ranges.json` holds both to one grammar.
+"""
 
 import math
 import re
@@ -9,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
-_POINT = re.compile(rf"({NUMBER}|[+-]?inf)", re.IGNORECASE)
-_UNIFORM = re.compile(rf"({NUMBER})\s+to\s+({NUMBER})", re.IGNORECASE)
+# Letters one by one: `re.IGNORECASE` takes a dotless i (U+0131) for one, and `float` does not.
+_POINT = re.compile(rf"({NUMBER}|[+-]?[iI][nN][fF])")
+_UNIFORM = re.compile(rf"({NUMBER})\s+[tT][oO]\s+({NUMBER})")
 # Two dots separate the parts, so a part may not end in a bare dot there ("1...2" is refused).
 _PART = r"[+-]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?"
 _TRIANGULAR = re.compile(rf"({_PART})\s*\.\.\s*({_PART})\s*\.\.\s*({_PART})")

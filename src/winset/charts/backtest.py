@@ -5,6 +5,7 @@ from typing import Any
 import altair as alt
 
 from winset.case.parts import Issue, Scale
+from winset.charts import words
 from winset.charts.frame import Frame
 from winset.charts.rows import Row
 from winset.charts.square import Square
@@ -17,7 +18,6 @@ from winset.track_record.model_table import Score, Standing, settled, standings
 from winset.track_record.scores import Estimate
 
 ROW = 34.0
-SAID: dict[str, str] = {"crps": "ranked probability score", "error": "absolute error of the median"}
 POINTS = Issue(id="points", title="Points of 100", scale=Scale(low=0.0, high=100.0))
 HUE = PALETTE[0]
 QUARTERS = (0.0, 25.0, 50.0, 75.0, 100.0)
@@ -27,12 +27,12 @@ CHOSEN = "chosen"  # the parameter that a page sets to the number of a decision
 def scores_by_model(backtest: Backtest, score: Score) -> View:
     """Return the mean ``score`` of every model, raw and calibrated, with 95 % intervals."""
     raw = {s.model: s for s in standings(backtest, "raw")}
-    found = standings(backtest, "calibrated")
-    high = max((getattr(s, score).bar[1] for s in [*raw.values(), *found]), default=1.0)
+    ranked = standings(backtest, "calibrated")
+    high = max((getattr(s, score).bar[1] for s in [*raw.values(), *ranked]), default=1.0)
     scale = Scale(low=0.0, high=float(10 * (high // 10 + 1)))
-    names = [_name(s, found[0].decisions) for s in found]
+    names = [_name(s, ranked[0].decisions) for s in ranked]
     solid, hollow = [], []
-    for k, (standing, name) in enumerate(zip(found, names, strict=True)):
+    for k, (standing, name) in enumerate(zip(ranked, names, strict=True)):
         middle = 8.0 + ROW * (k + 0.5)
         solid.append(_row(name, middle - 5, getattr(standing, score)))
         hollow.append(_row(name, middle + 5, getattr(raw[standing.model], score)))
@@ -41,13 +41,13 @@ def scores_by_model(backtest: Backtest, score: Score) -> View:
         alt.Tooltip("low:Q", title="From", format=".1f"),
         alt.Tooltip("high:Q", title="To", format=".1f"),
     ]  # fmt: skip
-    said = "; ".join(
+    scores_text = "; ".join(
         f"{s.model} {row['x']:.1f} ({row['low']:.1f} to {row['high']:.1f})"
-        for s, row in zip(found, solid, strict=True)
+        for s, row in zip(ranked, solid, strict=True)
     )
 
     def draw(width: float) -> alt.LayerChart:
-        entry = Issue(id="score", title=SAID[score], scale=scale)
+        entry = Issue(id="score", title=words.SCORE_NAMES[score], scale=scale)
         frame = Frame(entry, names, width=width)
         frame.bottom = 8.0 + ROW * len(solid)
         frame.name([{"name": row["name"], "y": row["y"] + 5} for row in solid])
@@ -58,25 +58,21 @@ def scores_by_model(backtest: Backtest, score: Score) -> View:
             dot = alt.Chart().mark_point(shape="circle", style=style, size=60, **colour)
             frame.add(rows, dot.encode(frame.x(), frame.y(), tooltip=tip))
         frame.axis(states=False)
-        return frame.chart(f"Mean {SAID[score]} by model, calibrated: {said}.")
+        return frame.chart(f"Mean {words.SCORE_NAMES[score]} by model, calibrated: {scores_text}.")
 
     return View(
-        title=f"Mean {SAID[score]}, by model",
-        caption=(
-            "Points of a scale of 100; less is better. Solid: calibrated; hollow: as the model "
-            "says. Bars are 95 % intervals over whole groups drawn anew. In brackets: of how many "
-            "decisions, where a model settled fewer than the first."
-        ),
+        title=words.scores_title(score),
+        caption=words.SCORES_CAPTION,
         draw=draw,
         table=ChartTable(
             columns=("Model", "Decisions", "Calibrated", "From", "To", "Raw", "From", "To"),
             rows=tuple(
                 (s.model, float(s.decisions), one["x"], one["low"], one["high"], two["x"],
                  two["low"], two["high"])
-                for s, one, two in zip(found, solid, hollow, strict=True)
+                for s, one, two in zip(ranked, solid, hollow, strict=True)
             ),
         ),
-        description=f"Mean {SAID[score]} by model, calibrated: {said}.",
+        description=f"Mean {words.SCORE_NAMES[score]} by model, calibrated: {scores_text}.",
     )  # fmt: skip
 
 
@@ -91,7 +87,7 @@ def _row(name: str, y: float, e: Estimate) -> Row:
 
 
 def forecast_against_outcome(backtest: Backtest, decisions: Decisions, model: str) -> View:
-    """Return the calibrated medians of ``model`` across, what came of each decision upwards.
+    """Return the calibrated medians of ``model`` across, the outcomes of the decisions upwards.
 
     A point carries the number of its decision as ``d``; the parameter ``chosen`` rings one.
     """
@@ -131,17 +127,10 @@ def forecast_against_outcome(backtest: Backtest, decisions: Decisions, model: st
 
     errors = [own.score.error for own in rows.values()]
     hits = sum(error <= 10.0 for error in errors)
-    description = (
-        f"{len(drawn)} decisions: the median of {model} across, the outcome upwards; "
-        f"{hits} medians lie within 10 points."
-    )
+    description = words.scatter_description(len(drawn), model, hits=hits)
     return View(
-        title=f"What “{shown(model)}” said, and the outcome",
-        caption=(
-            "Each dot is a decision, in points of a scale of 100; on the dashed line the forecast "
-            "was right. A dot that is chosen is shown below; the table there does the same "
-            "without a mouse."
-        ),
+        title=words.scatter_title(shown(model)),
+        caption=words.SCATTER_CAPTION,
         draw=draw,
         table=ChartTable(
             columns=("Issue", "Forecast", "80 % from", "to", "Outcome"),

@@ -4,6 +4,7 @@ import altair as alt
 import numpy as np
 
 from winset.case.model import Case
+from winset.charts import words
 from winset.charts.canvas import Drawing
 from winset.charts.rows import Row, Rows
 from winset.charts.text import shown
@@ -21,7 +22,7 @@ def who_blocks(findings: Findings, issue: str, *, case: Case) -> View:
     """Return each actor's Shapley share of the failures on ``issue``, the greatest first.
 
     Raises:
-        WinsetError: when nothing was found of blame, or the case has no such issue.
+        WinsetError: when the model gives no blame, or the case has no such issue.
     """
     blame = findings.blame
     if blame is None:
@@ -49,16 +50,15 @@ def who_blocks(findings: Findings, issue: str, *, case: Case) -> View:
         )
     description = shown(
         f"Who stands in the way on {entry.title}: "
-        + "; ".join(f"{row['name']} {row['text']}" for row in rows)
-        + "."
+        + words.listed(f"{row['name']} {row['text']}" for row in rows)
     )
-    failing = percent(float(blame.failing[k]))
+    misjudged = float(blame.misjudged[k])
     return View(
-        title=f"Who stands in the way: {shown(entry.title)}",
-        caption=(
-            f"In {failing} of {findings.draws:,} draws the issue opens and fails. Bars: each "
-            "actor's Shapley share of that, with two Monte Carlo errors. "
-            + _misjudged(float(blame.misjudged[k]))
+        title=words.blame_title(shown(entry.title)),
+        caption=words.blame_caption(
+            percent(float(blame.failing[k])),
+            findings.draws,
+            avoidable="" if np.isnan(misjudged) else percent(misjudged),
         ),
         draw=_drawn(rows, description),
         table=ChartTable(
@@ -69,12 +69,6 @@ def who_blocks(findings: Findings, issue: str, *, case: Case) -> View:
     )
 
 
-def _misjudged(share: float) -> str:
-    if np.isnan(share):
-        return "No draw fails."
-    return f"In {percent(share)} of the failures another deal would have passed."
-
-
 def _drawn(rows: list[Row], description: str) -> Drawing:
     top = max([row["high"] for row in rows] + [0.1])
 
@@ -83,7 +77,7 @@ def _drawn(rows: list[Row], description: str) -> Drawing:
         frame = Rows(0.0, top, [row["name"] for row in rows], width=width, stack=True, after=after)
         placed = [{**row, "y": frame.row(row["name"], ROW)} for row in rows]
         if not rows:
-            frame.note("No actor stands in the way.")
+            frame.note(words.NO_BLAME)
         tip = [
             alt.Tooltip("name:N", title="Actor"), alt.Tooltip("party:N", title="Party"),
             alt.Tooltip("share:Q", title="Share", format=".1%"),

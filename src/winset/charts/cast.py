@@ -80,14 +80,14 @@ def brief(names: Sequence[str], most: int) -> list[str]:
     >>> brief(["Ministry of Finance", "Ministry of Trade", "Iran"], 12)
     ['Minist…nance', 'Minist…Trade', 'Iran']
     """
-    said = [" ".join(shown(name).split()) for name in names]
-    cut = [name if len(name) <= most else f"{name[: most - 1].rstrip()}…" for name in said]
+    clean = [" ".join(shown(name).split()) for name in names]
+    cut = [name if len(name) <= most else f"{name[: most - 1].rstrip()}…" for name in clean]
     tail = most // 2 - 1
     return [
         f"{name[: most - tail - 1].rstrip()}…{name[-tail:].lstrip()}"
         if len(name) > most and cut.count(short) > 1
         else short
-        for name, short in zip(said, cut, strict=True)
+        for name, short in zip(clean, cut, strict=True)
     ]
 
 

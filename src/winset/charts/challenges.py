@@ -1,4 +1,4 @@
-"""The challenge map: what actors expect to gain of challenging one another in the first round."""
+"""The challenge map: what actors expect to gain from challenging one another at the start."""
 
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -7,6 +7,7 @@ import altair as alt
 import numpy as np
 
 from winset.case.model import Case
+from winset.charts import words
 from winset.charts.canvas import EDGE, sheet
 from winset.charts.cast import Player, cast, names_within, one_of, party_key
 from winset.charts.matrix import matrix, matrix_table
@@ -15,57 +16,43 @@ from winset.charts.placing import Box, number, wrapped
 from winset.charts.text import shown
 from winset.charts.theme import NAME_SIZE, SMALL_SIZE
 from winset.charts.view import ChartTable, View
-from winset.models import Model
+from winset.models import Model, has_challenges
 from winset.models.base import FloatArray
 from winset.models.batch import Batch
-from winset.models.expected_utility import ExpectedUtility
-from winset.models.spatial import SpatialPolitics
 
 HEIGHT = 340.0  # of the map
 GUTTER, RIGHT, LINE = 60.0, 10.0, 14.0
 SMALLEST, LARGEST = 18.0, 260.0  # area of a dot
 NAME = 160.0  # pixels of a name at a dot
-OWN = "Own expected gain →"
 TIE = 1e-9
-FIELDS = {
-    "confrontation": ("Confrontation", "both expect to gain"),
-    "compromise +": ("Compromise +", "the other one gives way"),
-    "compromise −": ("Compromise −", "gives way itself"),
-    "stalemate": ("Stalemate", "neither expects to gain"),
-}
+FIELDS = words.CHALLENGE_FIELDS
 COLUMNS = ("Actor", "Other", "Own expected gain", "Gain to the other", "Field")
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gains:
-    """What actors expect of challenges at the start of one draw, in units of utility.
+    """What actors expect from challenges at the start of one draw, in units of utility.
 
     Attributes:
-        own: ``(actor, other)``, to the actor of challenging the other one, in its own view; NaN
+        own: ``(actor, other)``, the actor's gain from challenging the other, in its own view; NaN
             where either takes no part.
-        other: ``(actor, other)``, to the other one of challenging the actor.
-        seen: whether ``other`` is as the actor sees it; else as the other one itself does.
+        other: ``(actor, other)``, the other's gain from challenging the actor.
+        perceived: whether ``other`` is as the actor sees it; else as the other sees it.
     """
 
     own: FloatArray
     other: FloatArray
-    seen: bool
+    perceived: bool
 
 
 def expected_gains(model: Model, batch: Batch, issue: str, *, draw: int = 0) -> Gains | None:
-    """Return what ``model`` has actors expect of challenges, None for one without challenges.
-
-    The spatial model has one space: its gains are the same on every issue.
-    """
-    k = batch.issues.index(issue)
-    if isinstance(model, ExpectedUtility):
-        found = model.challenges(batch)
-        return Gains(own=found.own[draw, :, :, k], other=found.other[draw, :, :, k], seen=True)
-    if isinstance(model, SpatialPolitics):
-        gain = model.expected_gain(batch)[draw]
-        return Gains(own=gain, other=gain.T, seen=False)
-    return None
+    """Return what actors expect from challenges by ``model``; None for one without challenges."""
+    if not has_challenges(model):
+        return None
+    k, gains = batch.issues.index(issue), model.challenge_gains(batch)
+    own, other = gains.own[draw, :, :, k], gains.other[draw, :, :, k]
+    return Gains(own=own, other=other, perceived=gains.perceived)
 
 
 def field(own: float, other: float) -> str:
@@ -82,7 +69,7 @@ def field(own: float, other: float) -> str:
 def challenge_map(
     gains: Gains, issue: str, *, case: Case, batch: Batch, actor: str | None = None
 ) -> View:
-    """Return the gain to the other against the own one: for ``actor``, or else for all pairs.
+    """Return each rival's gain against the actor's own: for ``actor``, or else for all pairs.
 
     Raises:
         WinsetError: when the case has no such issue, or the actor takes no part in it.
@@ -92,8 +79,8 @@ def challenge_map(
     rows = _rows(gains, viewers, players)
     whose = "all pairs" if actor is None else viewers[0].name
     counts = {name: sum(row["field"] == name for row in rows) for name in FIELDS}
-    said = ", ".join(f"{name} {count}" for name, count in counts.items())
-    description = shown(f"Challenges on {entry.title}, {whose}: {said}.")
+    counts_text = ", ".join(f"{name} {count}" for name, count in counts.items())
+    description = shown(f"Challenges on {entry.title}, {whose}: {counts_text}.")
 
     def draw(width: float) -> alt.LayerChart:
         ground = _Ground(rows, players, width)
@@ -108,8 +95,10 @@ def challenge_map(
         )
 
     return View(
-        title=f"Who expects to gain from a challenge, {whose}: {shown(entry.title)}",
-        caption=_caption(gains, actor is not None, whose),
+        title=words.challenge_map_title(whose, shown(entry.title)),
+        caption=words.challenge_map_caption(
+            "" if actor is None else whose, perceived=gains.perceived
+        ),
         draw=draw,
         table=ChartTable(
             columns=COLUMNS,
@@ -120,7 +109,7 @@ def challenge_map(
 
 
 def challenge_matrix(gains: Gains, issue: str, *, case: Case, batch: Batch) -> View:
-    """Return what every actor expects to gain of challenging every other one, as a matrix.
+    """Return what every actor expects to gain from challenging every other one, as a matrix.
 
     Raises:
         WinsetError: when the case has no such issue.
@@ -132,25 +121,21 @@ def challenge_matrix(gains: Gains, issue: str, *, case: Case, batch: Batch) -> V
     values = np.array(gains.own[np.ix_(chosen, chosen)])
     np.fill_diagonal(values, np.nan)
     names = [player.name for player in players]
-    there = np.abs(values[~np.isnan(values)])
+    sizes = np.abs(values[~np.isnan(values)])
     eager = int((values > TIE).sum())
     description = shown(
         f"Expected gains of challenges on {entry.title} among {len(names)} actors: "
-        f"{eager} of {len(there)} challenges promise a gain."
+        f"{eager} of {len(sizes)} challenges promise a gain."
     )
     return View(
-        title=f"Who would challenge whom: {shown(entry.title)}",
-        caption=(
-            "What the actor of the row expects to gain, in units of utility, from challenging that "
-            "of the column, numbered alike, at the start and in its own view: blue a gain, "
-            "orange a loss. Actors are ordered by position."
-        ),
+        title=words.challenge_matrix_title(shown(entry.title)),
+        caption=words.CHALLENGE_MATRIX_CAPTION,
         draw=matrix(
             names,
             values,
             titles=("Challenger", "Challenged", "Expected gain"),
             form="+.2~g",
-            most=float(there.max(initial=0.0)),
+            most=float(sizes.max(initial=0.0)),
             description=description,
         ),
         table=matrix_table(names, values, corner="Challenger"),
@@ -216,9 +201,9 @@ class _Ground:
         self.words = {
             name: (
                 wrapped(title, half, NAME_SIZE, bold=True),
-                wrapped(said, half, SMALL_SIZE),
+                wrapped(meaning, half, SMALL_SIZE),
             )
-            for name, (title, said) in FIELDS.items()
+            for name, (title, meaning) in FIELDS.items()
         }
         self.beside = 10.0 + LINE * max(len(a) + len(b) for a, b in self.words.values())
         own, theirs = (max((abs(row[key]) for row in rows), default=0.0) for key in ("x", "z"))
@@ -275,9 +260,9 @@ class _Ground:
             align: Literal["left", "right"] = "right" if right else "left"
             titles, plain = [], []
             for name, y in fields.items():
-                title, said = self.words[name]
+                title, meaning = self.words[name]
                 titles.append({"y": y, "t": title})
-                plain.append({"y": y + LINE * len(title), "t": said})
+                plain.append({"y": y + LINE * len(title), "t": meaning})
             for style, rows in (("heading", titles), ("small", plain)):
                 text = _layer(rows).mark_text(
                     style=style, align=align, baseline="top", lineHeight=LINE, x=place
@@ -294,15 +279,15 @@ class _Ground:
         right = _layer(across[1:]).mark_text(style="small", align="right", baseline="top")
         beside_axis = _layer(down).mark_text(style="small", align="right", baseline="middle", x=-6)
         # Between the numbers where there is room, else on a line below them.
-        taken = (
+        numbers_wide = (
             2 * max(width_of(_signed(row), SMALL_SIZE) for row in (-self.across, self.across))
             + 16.0
         )
-        beside = taken + width_of(OWN, NAME_SIZE) <= self.wide
-        own = _layer([{"y": y if beside else y + LINE, "t": OWN}]).mark_text(
+        beside = numbers_wide + width_of(words.OWN_GAIN, NAME_SIZE) <= self.wide
+        own = _layer([{"y": y if beside else y + LINE, "t": words.OWN_GAIN}]).mark_text(
             style="name", baseline="top", align="center", x={"expr": "width / 2"}
         )
-        theirs = _layer([{"y": middle, "t": "Gain to the other →"}]).mark_text(
+        theirs = _layer([{"y": middle, "t": words.RIVAL_GAIN}]).mark_text(
             style="name", baseline="bottom", align="center", angle=270, x=-44
         )
         return [
@@ -320,7 +305,7 @@ def _labels(rows: list[Row], ground: _Ground) -> list[Any]:
     """Return names beside the dots, the most powerful first, each only where there is room."""
     across = ground.wide
     middles = {id(row): (across * (row["x"] / ground.across + 1) / 2, row["y"]) for row in rows}
-    taken = [
+    occupied = [
         Box(cx - r, cy - r, cx + r, cy + r)
         for row in rows
         for cx, cy in [middles[id(row)]]
@@ -336,8 +321,8 @@ def _labels(rows: list[Row], ground: _Ground) -> list[Any]:
             box = Box(left, cy + dy - 6.5, left + wide, cy + dy + 6.5)
             inside = left >= 0 and box.right <= across
             inside = inside and ground.top <= box.top and box.bottom <= ground.bottom
-            if inside and not any(box.meets(other) for other in taken):
-                taken.append(box)
+            if inside and not any(box.meets(other) for other in occupied):
+                occupied.append(box)
                 place = {"x": row["x"], "y": cy + dy, "t": text, "d": off if right else -off}
                 placed[right].append(place)
                 break
@@ -358,18 +343,3 @@ def _layer(rows: list[Row]) -> alt.Chart:
 
 def _y(name: str = "y") -> alt.Y:
     return alt.Y(f"{name}:Q", scale=None, axis=None)
-
-
-def _caption(gains: Gains, focal: bool, whose: str) -> str:
-    view = "as the first one sees it" if gains.seen else "each in its own view"
-    dot = (
-        f"A dot is a rival of {whose}, its area influence × salience; where there is no room for a "
-        "name, pointing at the dot tells it."
-        if focal
-        else "A dot is an actor's view of another one, in the colour of that one's party."
-    )
-    return (
-        f"{dot} Across: what challenging the rival promises, in units of utility; upwards: what "
-        f"the rival expects of challenging in turn, {view}, at the start. Below the dotted "
-        "diagonal, who gives way expects to lose more than the other one to gain: it capitulates."
-    )

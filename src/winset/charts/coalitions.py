@@ -6,6 +6,7 @@ import altair as alt
 import numpy as np
 
 from winset.case.model import Case
+from winset.charts import words
 from winset.charts.cast import Player, cast, names_within
 from winset.charts.frame import Frame
 from winset.charts.matrix import matrix, matrix_table
@@ -65,12 +66,8 @@ def coalition_matrix(
         + _closest(players, values)
     )
     return View(
-        title=f"Who ends up beside whom by “{shown(model)}”: {shown(entry.title)}",
-        caption=(
-            "Share of the draws in which the final positions of two actors are within "
-            f"{_near(near, entry.scale.width)} of each other. Actors are ordered by their mean "
-            f"final position; columns are numbered like rows. {_draws(final)}"
-        ),
+        title=words.coalition_matrix_title(shown(model), shown(entry.title)),
+        caption=words.coalition_matrix_caption(_near(near, entry.scale.width), len(final)),
         draw=matrix(
             names,
             values,
@@ -126,24 +123,21 @@ def coalition_network(
         placed = [{**row, "y": frame.bottom + LANE * (k + 0.5)} for k, row in enumerate(rows)]
         frame.bottom += LANE * len(rows)
         _arcs(frame, placed, links[:MOST_LINKS])
-        named = zip(shorts, placed, strict=True)
-        frame.name([{"name": short, "y": row["y"]} for short, row in named])
+        lanes = zip(shorts, placed, strict=True)
+        frame.name([{"name": short, "y": row["y"]} for short, row in lanes])
         _dots(frame, placed)
         frame.bottom += 4
         frame.axis(states=False)
         return frame.chart(description)
 
-    more = (
-        f" The {MOST_LINKS} strongest of {len(links)} links are drawn."
-        if len(links) > MOST_LINKS
-        else ""
-    )
     return View(
-        title=f"Camps at the end by “{shown(model)}”: {shown(entry.title)}",
-        caption=(
-            "Circles stand at mean final positions, their area is influence × salience; whiskers "
-            f"hold 80 % of the draws. Arcs link who ends within {_near(near, entry.scale.width)} "
-            f"of each other in {percent(linked)} of the draws or more. {_draws(final)}{more}"
+        title=words.coalition_network_title(shown(model), shown(entry.title)),
+        caption=words.coalition_network_caption(
+            _near(near, entry.scale.width),
+            percent(linked),
+            draws=len(final),
+            links=len(links),
+            drawn=min(len(links), MOST_LINKS),
         ),
         draw=draw,
         table=ChartTable(
@@ -250,11 +244,6 @@ def _near(near: float, width: float) -> str:
     return f"{percent(near)} of the scale ({float(f'{near * width:.3g}'):g})"
 
 
-def _draws(final: FloatArray) -> str:
-    count = len(final)
-    return f"Over {count:,} draws." if count > 1 else "One draw: together or not."
-
-
 def _closest(players: list[Player], values: FloatArray) -> str:
     if len(players) < 2:
         return ""
@@ -264,7 +253,7 @@ def _closest(players: list[Player], values: FloatArray) -> str:
 
 
 def _beside(k: int, players: list[Player], links: list[tuple[int, int, float]]) -> str:
-    found = sorted(i + j - k for i, j, _ in links if k in (i, j))
-    return ", ".join(f"{n + 1}" for n in found) if len(found) > 6 else ", ".join(
-        players[n].name for n in found
+    neighbours = sorted(i + j - k for i, j, _ in links if k in (i, j))
+    return ", ".join(f"{n + 1}" for n in neighbours) if len(neighbours) > 6 else ", ".join(
+        players[n].name for n in neighbours
     )  # fmt: skip

@@ -1,10 +1,11 @@
-"""One decision of a backtest: who wanted what, what each model said, the outcome."""
+"""One decision of a backtest: who wanted what, what each model forecast, and the outcome."""
 
 from collections.abc import Sequence
 
 import altair as alt
 
 from winset.case.parts import Issue, Scale
+from winset.charts import words
 from winset.charts.frame import Frame
 from winset.charts.marks import middle_batch
 from winset.charts.rows import Row
@@ -19,9 +20,9 @@ from winset.track_record.model_table import settled
 
 STRIP = 132.0  # pixels for the actors
 ROW = 22.0
-STEP = 2.5  # points within which actors stand upon each other
+STEP = 2.5  # points within which actors are stacked
 MOST_STEP = 13.0  # pixels from one to the next
-ACTORS, MODELS, OUTCOME = "actors", "models", "outcome"  # what a page fills anew
+ACTORS, MODELS, OUTCOME = "actors", "models", "outcome"  # what a page fills again
 NAMES = 24
 POINTS = Issue(id="points", title="Points of 100", scale=Scale(low=0.0, high=100.0))
 
@@ -35,7 +36,9 @@ def model_names(backtest: Backtest) -> tuple[str, ...]:
     )
 
 
-def decision_view(decision: Decision, said: Sequence[BacktestRow], models: Sequence[str]) -> View:
+def decision_view(
+    decision: Decision, results: Sequence[BacktestRow], models: Sequence[str]
+) -> View:
     """Return the picture of one decision, in points of a scale of 100.
 
     Its three sources of rows have names (``actors``, ``models``, ``outcome``), so that a page can
@@ -43,16 +46,16 @@ def decision_view(decision: Decision, said: Sequence[BacktestRow], models: Seque
 
     Args:
         decision: what was decided.
-        said: rows of a backtest on it.
+        results: rows of a backtest on it.
         models: all that have a row in the picture, whether they settled this one or not.
     """
-    actors, rows = actor_rows(decision), model_rows(said, models)
+    actors, rows = actor_rows(decision), model_rows(results, models)
     outcome = 100.0 * (decision.outcome - decision.scale.low) / decision.scale.width
     description = shown(
-        f"{decision.id}: the outcome stands at {outcome:.0f} of 100; "
-        + "; ".join(f"{r['name']} said {r['x']:.0f}, {r['low']:.0f} to {r['high']:.0f}"
-                    for r in rows)
-        + "."
+        f"{decision.id}: the outcome is {outcome:.0f} of 100; "
+        + words.listed(
+            f"{r['name']} forecast {r['x']:.0f}, {r['low']:.0f} to {r['high']:.0f}" for r in rows
+        )
     )  # fmt: skip
 
     def draw(width: float) -> alt.LayerChart:
@@ -60,11 +63,7 @@ def decision_view(decision: Decision, said: Sequence[BacktestRow], models: Seque
 
     return View(
         title=shown(f"{decision.id}: {decision.case.title}"),
-        caption=(
-            "Above, where the actors stood, larger for more influence × salience. Below, what "
-            "each model said, calibrated: its median with the 80 % interval. Dashed: what came of "
-            "it. Points of a scale of 100."
-        ),
+        caption=words.DECISION_CAPTION,
         draw=draw,
         table=ChartTable(
             columns=("Who", "Position or median", "80 % from", "to", "Share of the weight"),
@@ -81,9 +80,9 @@ def decision_view(decision: Decision, said: Sequence[BacktestRow], models: Seque
 def _drawn(
     actors: list[Row], rows: list[Row], outcome: float, models: Sequence[str], width: float
 ) -> Frame:
-    frame = Frame(POINTS, ["Actors, by weight", *models], width=width)
+    frame = Frame(POINTS, [words.ACTORS_BY_WEIGHT, *models], width=width)
     frame.bottom = 8.0 + STRIP
-    frame.name([{"name": "Actors, by weight", "y": 16.0}])
+    frame.name([{"name": words.ACTORS_BY_WEIGHT, "y": 16.0}])
     places = [{"name": name, "y": _place(k)} for k, name in enumerate(models)]
     frame.name(places)
     base = {"x": alt.value(0), "x2": alt.value("width")}
@@ -126,17 +125,17 @@ def _place(k: int) -> float:
     return 8.0 + STRIP + 16 + (k + 0.5) * ROW
 
 
-def model_rows(said: Sequence[BacktestRow], models: Sequence[str]) -> list[Row]:
-    """Return what each model said, calibrated, and where it stands in the picture."""
-    found = []
-    for row in said:
+def model_rows(results: Sequence[BacktestRow], models: Sequence[str]) -> list[Row]:
+    """Return each model's calibrated forecast, and where it stands in the picture."""
+    rows = []
+    for row in results:
         if row.calibrated is not None and row.model in models:
             low, high = row.calibrated.intervals[1]
-            found.append(
+            rows.append(
                 {"name": row.model, "x": round(row.calibrated.point, 1), "low": round(low, 1),
                  "high": round(high, 1), "y": _place(list(models).index(row.model))}
             )  # fmt: skip
-    return found
+    return rows
 
 
 def actor_rows(decision: Decision) -> list[Row]:

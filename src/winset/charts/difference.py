@@ -4,6 +4,7 @@ import altair as alt
 import numpy as np
 
 from winset.case.model import Case
+from winset.charts import words
 from winset.charts.canvas import Drawing
 from winset.charts.metrics import width_of
 from winset.charts.placing import inside
@@ -18,15 +19,15 @@ COLUMNS = ("Change", "Quantity", "Mean difference", "Monte Carlo error", "10 %",
 
 
 def scenario_differences(comparison: Comparison, issue: str, *, case: Case) -> View:
-    """Return what each scenario of ``comparison`` does on ``issue``, against the first of them.
+    """Return what each scenario of ``comparison`` changes on ``issue``, against the first one.
 
-    Differences in the probability of an agreement, in percentage points; where the model takes
-    agreement for granted, differences in the settlement, in the issue's units.
+    Differences in the chance of an agreement, in percentage points; for a model that gives no such
+    chance, differences in the settlement, in the issue's units.
     """
     entry = case.issue(issue)
     effects = [effect for effect in comparison.effects if effect.issue == issue]
     chances = all(effect.agreement is not None for effect in effects)
-    quantity = "P(agreement), points" if chances else f"settlement, {entry.scale.unit or 'units'}"
+    quantity = words.differences_quantity(entry.scale.unit or "units", chance=chances)
     rows = []
     for effect in effects:
         difference = effect.agreement if chances else effect.settlement
@@ -37,11 +38,8 @@ def scenario_differences(comparison: Comparison, issue: str, *, case: Case) -> V
         rows.append(_row(shown(name), effect.part, difference, 100.0 if chances else 1.0))
     base = comparison.forecasts[0].made.scenario
     return View(
-        title=f"What the scenarios do: {shown(entry.title)}",
-        caption=(
-            f"Difference in {quantity}, against “{shown(base)}”, draw by draw. Dots are means, "
-            "thick bars two Monte Carlo errors, thin bars the middle 80 % over what is not known."
-        ),
+        title=words.differences_title(shown(entry.title)),
+        caption=words.differences_caption(quantity, shown(base)),
         draw=_drawn(rows, quantity),
         table=ChartTable(
             columns=COLUMNS,
@@ -50,9 +48,8 @@ def scenario_differences(comparison: Comparison, issue: str, *, case: Case) -> V
             ),
         ),
         description=shown(
-            f"Differences in {quantity} against {base}: "
-            + "; ".join(f"{row['name']} {row['text']}" for row in rows)
-            + "."
+            f"Differences in {quantity} from {base}: "
+            + words.listed(f"{row['name']} {row['text']}" for row in rows)
         ),
     )
 
@@ -107,11 +104,11 @@ def _drawn(rows: list[Row], quantity: str) -> Drawing:
 
 def _values(frame: Rows, rows: list[Row]) -> None:
     """Write each mean above its dot."""
-    written = []
+    labels = []
     for row in rows:
         wide = width_of(row["text"], NAME_SIZE, bold=True)
         begin = frame.px(row["value"]) - wide / 2
         px = inside(begin, wide, room=(0.0, frame.right))
-        written.append({"px": px, "y": row["y"] - 6.0, "text": row["text"]})
+        labels.append({"px": px, "y": row["y"] - 6.0, "text": row["text"]})
     text = alt.Chart().mark_text(align="left", baseline="bottom", style="heading", x=PLACE)
-    frame.add(written, text.encode(frame.y(), text=TEXT))
+    frame.add(labels, text.encode(frame.y(), text=TEXT))

@@ -169,10 +169,10 @@ class Frame(Rows):
             after, before = self.right - px - 7.0, px - 7.0 - self.left
             side = "left" if after >= min(before, STATE) else "right"
             wide = min(STATE, after if side == "left" else before)
-            said = balanced(text, wide, SMALL_SIZE)
-            hung.append({"x": at, "y": self.bottom, "text": said, "side": side,
+            state_lines = balanced(text, wide, SMALL_SIZE)
+            hung.append({"x": at, "y": self.bottom, "text": state_lines, "side": side,
                          "px": px + 7.0 if side == "left" else px - 7.0})  # fmt: skip
-            self.bottom += len(said) * LINE + 6
+            self.bottom += len(state_lines) * LINE + 6
         stems = [
             {"x": row["x"], "y": axis + 22, "end": row["y"] + len(row["text"]) * LINE - 2}
             for row in hung

@@ -1,10 +1,11 @@
-"""Whether what a backtest's forecasts said of their own uncertainty holds."""
+"""Whether the forecasts of a backtest are as uncertain as they say."""
 
 from typing import Any
 
 import altair as alt
 import numpy as np
 
+from winset.charts import words
 from winset.charts.placing import ticks
 from winset.charts.rows import Row
 from winset.charts.square import Square, share
@@ -13,7 +14,7 @@ from winset.charts.theme import PALETTE
 from winset.charts.view import ChartTable, View
 from winset.track_record.backtest import CLIMATOLOGY, Backtest
 from winset.track_record.backtest_words import interval_coverage, probability_transforms
-from winset.track_record.model_table import LAZY, settled
+from winset.track_record.model_table import lazy_forecasters, settled
 from winset.track_record.resolved_questions import ModelEvents
 from winset.track_record.scores import estimate, group_weights
 
@@ -28,10 +29,10 @@ def coverage(backtest: Backtest, model: str) -> View:
 
     Other models that settled something are thin lines behind it.
     """
-    found = interval_coverage(backtest, model)
+    measured = interval_coverage(backtest, model)
     rows = [
         {"model": model, "x": share, "y": e.value, "low": e.bar[0], "high": e.bar[1]}
-        for share, e in found
+        for share, e in measured
     ]
     others = [
         {"model": shown(other), "x": share, "y": e.value}
@@ -43,21 +44,16 @@ def coverage(backtest: Backtest, model: str) -> View:
         alt.Tooltip("model:N", title="Model"), alt.Tooltip("x:Q", title="Interval", format=".0%"),
         alt.Tooltip("y:Q", title="Inside", format=".0%"),
     ]  # fmt: skip
-    said = ", ".join(f"{r['y']:.0%} in the {r['x']:.0%} intervals" for r in rows)
-    description = shown(f"Coverage of the calibrated intervals of {model}: {said}.")
+    shares_text = ", ".join(f"{r['y']:.0%} in the {r['x']:.0%} intervals" for r in rows)
+    description = shown(f"Coverage of the calibrated intervals of {model}: {shares_text}.")
 
     def draw(width: float) -> alt.LayerChart:
         square = _shares(width, "Interval", "Outcomes inside")
         return square.chart(_coverage(square, rows, others, tip), description)
 
     return View(
-        title=f"Do the intervals of “{shown(model)}” hold what they say?",
-        caption=(
-            "How often an outcome lay within a central interval, beside how often it should; on "
-            "the dashed line the two agree, below it the forecasts are too sure. The band is a "
-            "95 % interval over whole groups drawn anew; thin lines are the other models. All "
-            "calibrated, by calibrations that had not seen the decision."
-        ),
+        title=words.coverage_title(shown(model)),
+        caption=words.COVERAGE_CAPTION,
         draw=draw,
         table=ChartTable(
             columns=("Interval, %", "Outcomes inside, %", "From", "To"),
@@ -93,7 +89,7 @@ def _coverage(
 
 
 def transforms(backtest: Backtest, model: str) -> View:
-    """Return where outcomes fell within what ``model`` said: flat if it said what it knew."""
+    """Return where outcomes fell within the forecasts of ``model``: level if these are honest."""
     groups, inside = probability_transforms(backtest, model, bins=BINS)
     resampled = group_weights(groups)
     rows = []
@@ -130,12 +126,8 @@ def transforms(backtest: Backtest, model: str) -> View:
         return square.chart(_tenths(square, rows, heights, tip), description)
 
     return View(
-        title=f"Where outcomes fall within what “{shown(model)}” said",
-        caption=(
-            "Flat, within the bars, if forecasts are honest; high at both ends if they are too "
-            "sure, high in the middle if they are not sure enough, aslant if they lean. Bars are "
-            "95 % intervals over whole groups drawn anew."
-        ),
+        title=words.transforms_title(shown(model)),
+        caption=words.TRANSFORMS_CAPTION,
         draw=draw,
         table=ChartTable(
             columns=("Share of the forecast below", "Outcomes, %", "From", "To"),
@@ -152,7 +144,7 @@ def transforms(backtest: Backtest, model: str) -> View:
 def _tenths(
     square: Square, rows: list[Row], heights: alt.Scale, tip: list[alt.Tooltip]
 ) -> list[Any]:
-    """Return a bar a tenth with its interval, and where all would be equal."""
+    """Return a bar for each tenth with its interval, and the line where all would be equal."""
     source, across, upwards = alt.InlineData(values=rows), square.across, square.upwards
     return [
         alt.Chart(source).mark_rect(color=HUE, opacity=0.5, xOffset=1, x2Offset=-1)
@@ -166,34 +158,34 @@ def _tenths(
     ]  # fmt: skip
 
 
-def events_reliability(found: ModelEvents, *, thin: bool) -> View:
-    """Return what happened beside the probabilities that one model gave to it.
+def events_reliability(model: ModelEvents, *, thin: bool) -> View:
+    """Return how often things happened, beside the probabilities that one model gave them.
 
     Args:
-        found: how the model fared.
-        thin: whether there are too few questions to conclude anything, to be said.
+        model: how the model fared.
+        thin: whether there are too few questions to conclude anything; the caption says so.
     """
     rows = [
         {"x": b.forecast, "y": b.happened, "count": b.count}
-        for b in found.reliability
+        for b in model.reliability
         if b.count and not np.isnan(b.forecast)
     ]
     tip = [
-        alt.Tooltip("count:Q", title="Outcomes"), alt.Tooltip("x:Q", title="Said", format=".0%"),
+        alt.Tooltip("count:Q", title="Outcomes"),
+        alt.Tooltip("x:Q", title="Forecast", format=".0%"),
         alt.Tooltip("y:Q", title="Happened", format=".0%"),
-    ]  # fmt: skip
+    ]
     size = alt.Size("count:Q", scale=alt.Scale(domain=[0, 30], range=[40, 500]), legend=None)
     dots = alt.Chart(alt.InlineData(values=rows)).mark_point(
         shape="circle", filled=True, opacity=0.75, color=HUE
     )
     description = shown(
-        f"What happened beside the probabilities of {found.model}: "
-        + "; ".join(f"{r['count']} at {r['x']:.0%}, {r['y']:.0%} happened" for r in rows)
-        + "."
+        f"What happened beside the probabilities of {model.model}: "
+        + words.listed(f"{r['count']} at {r['x']:.0%}, {r['y']:.0%} happened" for r in rows)
     )
 
     def draw(width: float) -> alt.LayerChart:
-        square = _shares(width, "Said", "Happened")
+        square = _shares(width, "Forecast", "Happened")
         across, upwards = square.across, square.upwards
         layers = [
             _diagonal(across, upwards),
@@ -201,16 +193,12 @@ def events_reliability(found: ModelEvents, *, thin: bool) -> View:
         ]
         return square.chart(layers, description)
 
-    warned = " Far too few to conclude anything from." if thin else ""
     return View(
-        title=f"Probabilities of “{shown(found.model)}”, and what happened",
-        caption=(
-            f"{found.count} outcomes of resolved questions, in bins of a tenth; larger dots hold "
-            f"more. On the dashed line what was said is what happened.{warned}"
-        ),
+        title=words.events_title(shown(model.model)),
+        caption=words.events_caption(model.count, thin=thin),
         draw=draw,
         table=ChartTable(
-            columns=("Said, %", "Happened, %", "Outcomes"),
+            columns=("Forecast, %", "Happened, %", "Outcomes"),
             rows=tuple(
                 (round(100 * r["x"], 1), round(100 * r["y"], 1), float(r["count"])) for r in rows
             ),
@@ -237,5 +225,6 @@ def _diagonal(across: alt.X, upwards: alt.Y) -> alt.Chart:
 
 
 def shown_models(backtest: Backtest) -> list[str]:
-    """Return the models that say something of the case and settled something."""
-    return [m for m in backtest.models if m not in LAZY and settled(backtest, m, "calibrated")]
+    """Return the models that look at the case and settled at least one decision."""
+    lazy = lazy_forecasters()
+    return [m for m in backtest.models if m not in lazy and settled(backtest, m, "calibrated")]

@@ -101,11 +101,13 @@ def _marks(frame: Rows, drawn: Sequence[Row]) -> None:
 
 def _row(frame: Rows, row: Interval) -> Row:
     """Return what is drawn of ``row``, and make room for it."""
-    known = not (math.isnan(row.low) or math.isnan(row.high))
-    there = not math.isnan(row.value)
+    has_interval = not (math.isnan(row.low) or math.isnan(row.high))
+    has_value = not math.isnan(row.value)
     text = shown(row.text)
     # Words without a mark stand where the scale begins; beside a mark they keep clear of it all.
-    places = [row.value, *((row.low, row.high) if known else ())] if there else [frame.low]
+    places = (
+        [row.value, *((row.low, row.high) if has_interval else ())] if has_value else [frame.low]
+    )
     if not math.isnan(row.before):
         places.append(row.before)
     low, high = min(places), max(places)
@@ -115,9 +117,9 @@ def _row(frame: Rows, row: Interval) -> Row:
     return {
         "full": shown(row.name),
         "y": y,
-        "x": row.value if there else None,
-        "from": row.low if known else None,
-        "to": row.high if known else None,
+        "x": row.value if has_value else None,
+        "from": row.low if has_interval else None,
+        "to": row.high if has_interval else None,
         "before": None if math.isnan(row.before) else row.before,
         "text": text,
         "strength": 0.45 if row.faint else 1.0,

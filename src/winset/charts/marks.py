@@ -44,18 +44,18 @@ def middle_batch(case: Case) -> Batch:
 def marks(case: Case, issue: str) -> tuple[Mark, ...]:
     """Return the marks of ``issue``: mean and median of the positions, reversion, outcome."""
     k, entry = [i.id for i in case.issues].index(issue), case.issue(issue)
-    found = []
+    points = []
     if case.stances_on(issue):
         batch = middle_batch(case)
         with np.errstate(invalid="ignore"):  # an issue without a stance has no mean
             for kind, model in (("mean", Mean()), ("median", Median())):
                 value = float(batch.in_units(model.solve(batch).settlement)[0, k])
-                found.append(_mark(kind, f"Weighted {kind}", Range(value, value)))
+                points.append(_mark(kind, f"Weighted {kind}", Range(value, value)))
     if entry.reversion is not None:
-        found.append(_mark("reversion", "Without agreement", entry.reversion))
+        points.append(_mark("reversion", "Without agreement", entry.reversion))
     if entry.outcome is not None:
-        found.append(_mark("outcome", "Outcome", entry.outcome.value))
-    return tuple(found)
+        points.append(_mark("outcome", "Outcome", entry.outcome.value))
+    return tuple(points)
 
 
 def _mark(kind: str, name: str, value: Range) -> Mark:

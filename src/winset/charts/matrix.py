@@ -52,8 +52,8 @@ def matrix(
         gutter = 8.0 + max((width_of(str(row["t"]), NAME_SIZE) for row in rows), default=60.0)
         across = width - 2 * EDGE - gutter - RIGHT
         places = [(k + 0.5) * across / max(len(names), 1) for k in range(len(names))]
-        said = [str(k + 1) for k in range(len(names))]
-        columns = [{"x": k + 0.5, "t": said[k]} for k, _ in spaced(places, said, SMALL_SIZE)]
+        numbers = [str(k + 1) for k in range(len(names))]
+        columns = [{"x": k + 0.5, "t": numbers[k]} for k, _ in spaced(places, numbers, SMALL_SIZE)]
         row = alt.Chart(alt.InlineData(values=rows)).mark_text(
             align="right", baseline="middle", style="name", x=-8
         )
@@ -104,26 +104,26 @@ def _y(field: str) -> alt.Y:
 
 
 def _cells(
-    names: Sequence[str], values: FloatArray, said: tuple[str, str, str], form: str, most: float
+    names: Sequence[str], values: FloatArray, titles: tuple[str, str, str], form: str, most: float
 ) -> Any:
     """Return the layer of cells; names are looked up, so that each is written once."""
     rows = [
         {"i": i, "v": [None if math.isnan(v) else float(f"{v:.3g}") for v in row]}
         for i, row in enumerate(values)
     ]
-    known = alt.InlineData(values=[{"k": k, "n": shown(name)} for k, name in enumerate(names)])
+    by_number = alt.InlineData(values=[{"k": k, "n": shown(name)} for k, name in enumerate(names)])
     tip = [
-        alt.Tooltip("row:N", title=said[0]),
-        alt.Tooltip("column:N", title=said[1]),
-        alt.Tooltip("v:Q", title=said[2], format=form),
+        alt.Tooltip("row:N", title=titles[0]),
+        alt.Tooltip("column:N", title=titles[1]),
+        alt.Tooltip("v:Q", title=titles[2], format=form),
     ]
     cell = alt.Chart(alt.InlineData(values=rows)).mark_rect()
     return (
         cell.transform_calculate(j=f"sequence({len(names)})")
         .transform_flatten(["v", "j"])
         .transform_filter("datum.v !== null")
-        .transform_lookup("i", alt.LookupData(known, "k", ["n"]), **{"as": ["row"]})
-        .transform_lookup("j", alt.LookupData(known, "k", ["n"]), **{"as": ["column"]})
+        .transform_lookup("i", alt.LookupData(by_number, "k", ["n"]), **{"as": ["row"]})
+        .transform_lookup("j", alt.LookupData(by_number, "k", ["n"]), **{"as": ["column"]})
         .transform_calculate(
             left="datum.j + 0.03",
             right="datum.j + 0.97",

@@ -8,6 +8,7 @@ import altair as alt
 from winset.case.model import Case
 from winset.case.parts import Issue, Scale
 from winset.case.scenarios import apply_scenario
+from winset.charts import words
 from winset.charts.frame import Frame
 from winset.charts.marks import Mark, marks
 from winset.charts.rows import Row
@@ -65,8 +66,10 @@ def outcome(
         return frame.chart(description)
 
     return View(
-        title=f"Where it settles by “{forecast.made.model}”: {shown(entry.title)}",
-        caption=_caption(forecast, settled + refused, refused),
+        title=words.outcome_title(forecast.made.model, shown(entry.title)),
+        caption=words.outcome_caption(
+            settled + refused, refused, chance=forecast.agreement is not None
+        ),
         draw=draw,
         table=_table(
             [*middle, *half, *beside],
@@ -204,44 +207,28 @@ def _fitting(size: float) -> dict[str, str]:
     return {"expr": f"pow(0.9 * min({size:g}, width / {BINS}), 2)"}
 
 
-def _caption(forecast: Forecast, dots: int, refused: int) -> str:
-    if dots == 1:
-        return "A single run of a case without ranges: one outcome, no spread."
-    said = [f"Each dot is 1 of {dots} equally likely outcomes."]
-    if refused:
-        said.append(
-            "Hollow squares are outcomes without an agreement, set out in rows that begin at the "
-            "middle of what holds without one."
-        )
-    if refused < dots:
-        given = "" if forecast.agreement is None else ", given an agreement"
-        said.append(f"The bars hold half and 80 % of the settlements{given}.")
-    if forecast.agreement is None:
-        said.append("The model takes agreement for granted.")
-    return " ".join(said)
-
-
 def _described(
     forecast: Forecast, issue: str, entry: Issue, middle: list[Mark], refused: int
 ) -> str:
-    said = [f"Where {entry.title} settles by model {forecast.made.model}."]
+    sentences = [f"Where {entry.title} settles by model {forecast.made.model}."]
     agreed = forecast.agreed(issue)
     if agreed is not None:
-        said.append(f"Chance of an agreement: {percent(agreed[0])}.")
+        sentences.append(f"Chance of an agreement: {percent(agreed[0])}.")
     for mark in middle:
         low, high = figure(mark.low, entry.scale), figure(mark.high, entry.scale)
-        said.append(
+        sentences.append(
             f"Median settlement: {measure(mark.value, entry.scale)}; 80 % from {low} to {high}."
         )
     if refused:
-        said.append(f"{refused} dots end without an agreement.")
-    return shown(" ".join(said))
+        sentences.append(f"{refused} dots end without an agreement.")
+    return shown(" ".join(sentences))
 
 
 def _table(points: Sequence[Mark], dots: list[Row]) -> ChartTable:
-    named = {"forecast": "Forecast, 80 % interval"}
+    full_names = {"forecast": "Forecast, 80 % interval"}
     rows: list[tuple[str | float, ...]] = [
-        (named.get(mark.kind, mark.name), mark.value, mark.low, mark.high, "") for mark in points
+        (full_names.get(mark.kind, mark.name), mark.value, mark.low, mark.high, "")
+        for mark in points
     ]
     rows += [(row["name"], row["x"], row["low"], row["high"], row["dots"]) for row in dots]
     return ChartTable(columns=COLUMNS, rows=tuple(rows))

@@ -70,13 +70,13 @@ def beside(mark: tuple[float, float], wide: float, *, room: tuple[float, float])
     return LabelPlace(right, "right", below=True)
 
 
-def inside(wanted: float, wide: float, *, room: tuple[float, float]) -> float:
+def inside(begin: float, wide: float, *, room: tuple[float, float]) -> float:
     """Return where words of ``wide`` pixels begin, as near to ``wanted`` as the room lets them.
 
     >>> inside(90.0, 30.0, room=(0.0, 100.0))
     70.0
     """
-    return max(room[0], min(wanted, room[1] - wide))
+    return max(room[0], min(begin, room[1] - wide))
 
 
 def fitted(text: str, wide: float, size: float, *, bold: bool = False) -> str:
@@ -148,7 +148,7 @@ def balanced(text: str, wide: float, size: float) -> list[str]:
     return few
 
 
-def apart(wanted: Sequence[float], gap: float, *, low: float, high: float) -> list[float]:
+def apart(ideal: Sequence[float], gap: float, *, low: float, high: float) -> list[float]:
     """Return the places nearest to ``wanted`` that are ``gap`` apart or more, in the same order.
 
     Least squares, by isotonic regression of what is left once the gaps are taken off. Places stay
@@ -159,12 +159,12 @@ def apart(wanted: Sequence[float], gap: float, *, low: float, high: float) -> li
     """
     from scipy.optimize import isotonic_regression
 
-    if not len(wanted):
+    if not len(ideal):
         return []
-    order = np.argsort(wanted, kind="stable")
-    steps = gap * np.arange(len(wanted))
-    free = isotonic_regression(np.asarray(wanted, float)[order] - steps).x
-    places = np.empty(len(wanted))
+    order = np.argsort(ideal, kind="stable")
+    steps = gap * np.arange(len(ideal))
+    free = isotonic_regression(np.asarray(ideal, float)[order] - steps).x
+    places = np.empty(len(ideal))
     places[order] = np.clip(free, low, max(low, high - steps[-1])) + steps
     return [float(place) for place in places]
 

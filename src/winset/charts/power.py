@@ -4,6 +4,7 @@ import altair as alt
 
 from winset.case.model import Case
 from winset.case.parts import Scale
+from winset.charts import words
 from winset.charts.cast import cast
 from winset.charts.frame import Frame
 from winset.charts.marks import Mark, middle_batch
@@ -49,12 +50,15 @@ def power_landscape(case: Case, issue: str) -> View:
     _choose_named(rows)
     median = float(batch.in_units(Median().solve(batch).settlement)[0, k]) if rows else 0.0
     middle = Mark(kind="median", name=MEDIAN, value=median, low=median, high=median)
-    said = f"The weighted median is {figure(median, entry.scale)}." if rows else ""
+    median_text = figure(median, entry.scale) if rows else ""
     greatest = "; ".join(
         f"{row['name']} {percent(row['share'])} at {figure(row['x'], entry.scale)}"
         for row in sorted(rows, key=lambda row: -row["power"])[:5]
     )
-    description = shown(f"Power on {entry.title}. Greatest shares: {greatest}. {said}")
+    description = shown(
+        f"Power on {entry.title}. Greatest shares: {greatest}. "
+        + words.median_sentence(median_text)
+    )
 
     def draw(width: float) -> alt.LayerChart:
         frame = Frame(entry, [], width=width, marks=[middle])
@@ -74,12 +78,8 @@ def power_landscape(case: Case, issue: str) -> View:
         return frame.chart(description)
 
     return View(
-        title=f"Where the power stands: {shown(entry.title)}",
-        caption=(
-            "Every block is an actor, as high as its influence × salience, stacked where it "
-            "stands; colours are parties'. The greatest are named. Dashed: the weighted median, "
-            "with half of the power on either side. " + said
-        ).strip(),
+        title=words.power_title(shown(entry.title)),
+        caption=words.power_caption(median_text),
         draw=draw,
         table=ChartTable(
             columns=COLUMNS,
@@ -135,7 +135,7 @@ def _stack(rows: list[Row], scale: Scale, base: float, pixels: float) -> None:
             row["stem"] = left + 0.88 * width * (n + 0.5) / len(named)
 
 
-def _flags(frame: Frame, named: list[Row]) -> None:
+def _flags(frame: Frame, flagged: list[Row]) -> None:
     """Name the greatest above the stacks, a row each: after its stem, or before it near the end.
 
     Names before their stems come first, from right to left downwards; names after them follow,
@@ -144,14 +144,14 @@ def _flags(frame: Frame, named: list[Row]) -> None:
     before: list[Row] = []
     after: list[Row] = []
     edge = frame.right
-    for row in sorted(named, key=lambda row: -float(row["stem"])):
+    for row in sorted(flagged, key=lambda row: -float(row["stem"])):
         stem, tail = frame.px(row["stem"]), f"  {percent(row['share'])}"
-        taken = width_of(tail, NAME_SIZE) + 5.0
+        tail_wide = width_of(tail, NAME_SIZE) + 5.0
         ahead, behind = frame.right - stem, stem - frame.left
-        whole = width_of(" ".join(row["name"].split()), NAME_SIZE) + taken
+        whole = width_of(" ".join(row["name"].split()), NAME_SIZE) + tail_wide
         # Only where little is left of a name before its stem may another stem run through it.
-        first = stem + whole > edge and (behind - taken > LEGIBLE or behind > ahead)
-        name = fitted(row["name"], (behind if first else ahead) - taken - 1.0, NAME_SIZE)
+        first = stem + whole > edge and (behind - tail_wide > LEGIBLE or behind > ahead)
+        name = fitted(row["name"], (behind if first else ahead) - tail_wide - 1.0, NAME_SIZE)
         flag: Row = {
             "x": row["stem"], "end": (row["y"] + row["y2"]) / 2, "full": row["name"],
             "text": name + tail,

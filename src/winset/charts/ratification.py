@@ -7,6 +7,7 @@ import numpy as np
 
 from winset.case.model import Case
 from winset.case.parts import Scale
+from winset.charts import words
 from winset.charts.frame import Frame
 from winset.charts.placing import wrapped
 from winset.charts.rows import TEXT, Row
@@ -18,7 +19,7 @@ from winset.explain.answers import figure, measure, percent
 from winset.explain.background import Findings
 from winset.models.base import FloatArray
 
-LIKELY = 0.5  # a point is in a party's winset, for the eye, where it is likelier than not to pass
+LIKELY = 0.5  # a bar holds the points that are likelier than not to pass
 HEIGHT = 170.0
 TOGETHER = "All together"
 COLUMNS = ("Point", "Probability that all ratify it")
@@ -30,7 +31,8 @@ class Meeting:
 
     Attributes:
         winsets: party to the interval in which it is likelier than not to ratify; None if nowhere.
-        low: of the zone in which all are, or of the gap between those that lie farthest apart.
+        low: of the zone in which all are, or of the gap between those that lie farthest apart; NaN
+            where a party has no winset.
         high: likewise.
         meet: whether it is a zone rather than a gap.
     """
@@ -46,20 +48,19 @@ def meeting(point: FloatArray, curves: dict[str, FloatArray]) -> Meeting:
 
     >>> x = np.linspace(0, 100, 5)
     >>> far = {"a": np.array([1, 1, 0, 0, 0]), "b": np.array([0, 0, 0, 1, 1])}
-    >>> found = meeting(x, far)
-    >>> found.meet, found.low, found.high
+    >>> zone = meeting(x, far)
+    >>> zone.meet, zone.low, zone.high
     (False, 25.0, 75.0)
     """
     winsets: dict[str, tuple[float, float] | None] = {}
     for party, curve in curves.items():
         inside = point[curve >= LIKELY]
         winsets[party] = (float(inside.min()), float(inside.max())) if len(inside) else None
-    known = [interval for interval in winsets.values() if interval is not None]
-    if not known:
+    intervals = [interval for interval in winsets.values() if interval is not None]
+    if len(intervals) < len(winsets) or not intervals:
         return Meeting(winsets=winsets, low=float("nan"), high=float("nan"), meet=False)
-    low, high = max(a for a, _ in known), min(b for _, b in known)
-    meet = low <= high and len(known) == len(winsets)
-    return Meeting(winsets=winsets, low=min(low, high), high=max(low, high), meet=meet)
+    low, high = max(a for a, _ in intervals), min(b for _, b in intervals)
+    return Meeting(winsets=winsets, low=min(low, high), high=max(low, high), meet=low <= high)
 
 
 def ratification(findings: Findings, issue: str, *, case: Case, states: bool = True) -> View:
@@ -72,7 +73,7 @@ def ratification(findings: Findings, issue: str, *, case: Case, states: bool = T
         states: whether to write what the world looks like at the labelled points.
 
     Raises:
-        WinsetError: when nothing was found of winsets, or the case has no such issue.
+        WinsetError: when the model has no winsets, or the case has no such issue.
     """
     if findings.curves is None:
         raise WinsetError("winsets come from the model “two-level”; forecast the case with it")
@@ -86,15 +87,15 @@ def ratification(findings: Findings, issue: str, *, case: Case, states: bool = T
     }
     by_party = party_colours(case.parties)
     colours = {party.name or party.id: by_party.get(party.id, NO_PARTY) for party in case.parties}
-    joint, found = findings.curves.joint[:, k], meeting(point, curves)
-    said = _said(found, entry.scale)
-    description = shown(f"{entry.title}. {' '.join(said)}")
+    joint, zone = findings.curves.joint[:, k], meeting(point, curves)
+    sentences = _sentences(zone, entry.scale)
+    description = shown(f"{entry.title}. {' '.join(sentences)}")
 
     def draw(width: float) -> alt.LayerChart:
         frame = Frame(entry, [*curves, TOGETHER], width=width)
         frame.key({name: colours[name] for name in curves})
-        _winsets(frame, found, colours)
-        _zone(frame, found)
+        _winsets(frame, zone, colours)
+        _zone(frame, zone)
         top = frame.bottom + 14
         for name, curve in curves.items():
             _curve(frame, top, point, curve, colours[name], name)
@@ -105,21 +106,17 @@ def ratification(findings: Findings, issue: str, *, case: Case, states: bool = T
         return frame.chart(description)
 
     return View(
-        title=f"Who could ratify what: {shown(entry.title)}",
-        caption=(
-            "Lines: the probability that a party ratifies the point, over what is not known; the "
-            "shaded area, that all do. Bars: where a party is likelier than not to. "
-            + " ".join(said)
-        ),
+        title=words.ratification_title(shown(entry.title)),
+        caption=words.ratification_caption(sentences),
         draw=draw,
         table=_table(point, curves, joint),
         description=description,
     )
 
 
-def _winsets(frame: Frame, found: Meeting, colours: dict[str, str]) -> None:
+def _winsets(frame: Frame, zone: Meeting, colours: dict[str, str]) -> None:
     """Give each party a bar over the interval in which it is likelier than not to ratify."""
-    for name, interval in found.winsets.items():
+    for name, interval in zone.winsets.items():
         lane = 23.0 if len(frame.name_lines(name)) == 1 else 27.0
         y = frame.bottom + lane / 2
         frame.name([{"name": name, "y": y}])
@@ -135,13 +132,13 @@ def _winsets(frame: Frame, found: Meeting, colours: dict[str, str]) -> None:
         frame.bottom += lane
 
 
-def _zone(frame: Frame, found: Meeting) -> None:
+def _zone(frame: Frame, zone: Meeting) -> None:
     """Say in the next row where all winsets meet, or how wide the gap is between them."""
     y, scale = frame.bottom + 12, frame.issue.scale
     frame.name([{"name": TOGETHER, "y": y, "kind": "zone"}], bold="zone")
     frame.bottom += 26
-    if not found.low <= found.high:
-        text = "no party is likely to ratify anything"
+    if not zone.low <= zone.high:
+        text = words.NO_COMMON_POINT if any(zone.winsets.values()) else words.NO_WINSET
         parts = wrapped(text, frame.right, NAME_SIZE, bold=True)
         nothing = alt.Chart().mark_text(
             style="heading", align="left", baseline="middle", lineHeight=14, x=0
@@ -149,17 +146,17 @@ def _zone(frame: Frame, found: Meeting) -> None:
         frame.add([{"y": y, "text": parts}], nothing.encode(frame.y(), text=TEXT))
         frame.bottom += 14.0 * (len(parts) - 1)
     else:
-        span = [{"low": found.low, "high": found.high, "y": y}]
-        line = alt.Chart().mark_rule(style="wide" if found.meet else "line", strokeDash=[
-            1, 0] if found.meet else [3, 3])  # fmt: skip
+        span = [{"low": zone.low, "high": zone.high, "y": y}]
+        line = alt.Chart().mark_rule(style="wide" if zone.meet else "line", strokeDash=[
+            1, 0] if zone.meet else [3, 3])  # fmt: skip
         frame.add(span, line.encode(frame.x("low"), frame.y(), x2=alt.X2("high:Q")))
-        ends = [{"x": end, "y": y} for end in (found.low, found.high)]
+        ends = [{"x": end, "y": y} for end in (zone.low, zone.high)]
         tick = alt.Chart().mark_tick(style="bracket", orient="vertical", size=13, thickness=1.6)
         frame.add(ends, tick.encode(frame.x(), frame.y()))
-        size = measure(found.high - found.low, scale)
-        text = f"they meet over {size}" if found.meet else f"a gap of {size}"
+        size = measure(zone.high - zone.low, scale)
+        text = words.meeting_label(size, meet=zone.meet)
         rows: list[Row] = [{**span[0], "text": text}]
-        frame.bottom += frame.beside_height(found.low, found.high, text)
+        frame.bottom += frame.beside_height(zone.low, zone.high, text)
         frame.words(rows)
 
 
@@ -204,7 +201,7 @@ def _joint(frame: Frame, top: float, point: FloatArray, joint: FloatArray) -> No
 
 
 def _heights(frame: Frame, top: float) -> None:
-    """Rule the panel at nothing, half and certain."""
+    """Draw guides at 0, 50 and 100 per cent."""
     rows = [
         {"y": top + HEIGHT * (1.0 - share), "text": f"{share:.0%}".replace("%", "\u00a0%")}
         for share in (0.0, 0.5, 1.0)
@@ -215,26 +212,24 @@ def _heights(frame: Frame, top: float) -> None:
     frame.add(rows, label.encode(frame.y(), text=TEXT))
 
 
-def _said(found: Meeting, scale: Scale) -> list[str]:
-    said = []
-    for name, interval in found.winsets.items():
-        if interval is None:
-            said.append(f"{name} is likely to ratify nothing.")
-        else:
-            low, high = figure(interval[0], scale), measure(interval[1], scale)
-            said.append(f"{name} is likelier than not to ratify from {low} to {high}.")
-    if found.low <= found.high:
-        size = measure(found.high - found.low, scale)
-        said.append(
-            f"These meet over {size}."
-            if found.meet
-            else f"No point passes on both sides; they are {size} apart."
+def _sentences(zone: Meeting, scale: Scale) -> list[str]:
+    sentences = [
+        words.winset_sentence(
+            name,
+            None if ends is None else (figure(ends[0], scale), measure(ends[1], scale)),
         )
-    return said
+        for name, ends in zone.winsets.items()
+    ]
+    if zone.low <= zone.high:
+        size = measure(zone.high - zone.low, scale)
+        sentences.append(words.meeting_sentence(size, meet=zone.meet))
+    elif any(zone.winsets.values()):
+        sentences.append(words.NO_POINT)
+    return sentences
 
 
 def _table(point: FloatArray, curves: dict[str, FloatArray], joint: FloatArray) -> ChartTable:
-    """Every tenth point: the curves are smooth."""
+    """Return about every twentieth part of the curves, which are smooth."""
     chosen = range(0, len(point), max(1, (len(point) - 1) // 20))
     return ChartTable(
         columns=(COLUMNS[0], *(shown(name) for name in curves), COLUMNS[1]),

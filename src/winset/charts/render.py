@@ -74,7 +74,7 @@ def page_widths(view: View, widths: Sequence[int] = WIDTHS) -> dict[str, Any]:
     pool: dict[str, str] = {}
     values: dict[str, list[Any]] = {}
 
-    def named(rows: list[Any], name: str) -> str:
+    def pool_name(rows: list[Any], name: str) -> str:
         text = json.dumps(rows, sort_keys=True)
         if name:  # a page fills it anew, at every width alike
             if values.setdefault(name, rows) != rows:
@@ -84,20 +84,20 @@ def page_widths(view: View, widths: Sequence[int] = WIDTHS) -> dict[str, Any]:
 
     frames = {}
     for width in widths:
-        frame, rows = parted(page_specification(view, width), named)
+        frame, rows = parted(page_specification(view, width), pool_name)
         values |= rows
         frames[str(width)] = frame
     return {"frames": frames, "values": values}
 
 
 def parted(
-    specification: Mapping[str, Any], named: Any = None
+    specification: Mapping[str, Any], naming: Any = None
 ) -> tuple[dict[str, Any], dict[str, list[Any]]]:
     """Return ``specification`` with its data named instead of written out, and the data by name.
 
     Args:
         specification: of a chart.
-        named: what a list of rows is called, given the rows and the name that the chart has for
+        naming: what a list of rows is called, given the rows and the name that the chart has for
             them, which is empty for none; they are numbered unless told.
     """
     values: dict[str, list[Any]] = {}
@@ -111,10 +111,10 @@ def parted(
         bare = {key: without(value) for key, value in part.items() if key != "data"}
         if "data" in part:
             data = part["data"]
-            written = data["values"] if "values" in data else sets[data["name"]]
-            rows = written if isinstance(written, list) else [written]
+            values_or_one = data["values"] if "values" in data else sets[data["name"]]
+            rows = values_or_one if isinstance(values_or_one, list) else [values_or_one]
             own = data.get("name", "") if "values" in data else ""
-            name = f"rows-{len(values)}" if named is None else named(rows, own)
+            name = f"rows-{len(values)}" if naming is None else naming(rows, own)
             values[name] = rows
             bare["data"] = {"name": name}
         return bare

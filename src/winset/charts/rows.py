@@ -60,12 +60,12 @@ class Rows:
         """
         self.low, self.high = low, high
         self.stacked = stack and width < SLIM
-        self._named = min(MOST_GUTTER, SHARE * width)
+        self._name_wide = min(MOST_GUTTER, SHARE * width)
         widest = max(
             (
                 width_of(part, NAME_SIZE, bold=True)
                 for name in names
-                for part in wrapped(name, self._named, NAME_SIZE, most=2, bold=True)
+                for part in wrapped(name, self._name_wide, NAME_SIZE, most=2, bold=True)
             ),
             default=0.0,
         )
@@ -110,7 +110,7 @@ class Rows:
 
     def name_lines(self, name: str) -> list[str]:
         """Return the lines that ``name`` takes at the left, or above its row."""
-        room = self.right - self.left if self.stacked else self._named
+        room = self.right - self.left if self.stacked else self._name_wide
         return wrapped(name, room, NAME_SIZE, most=2, bold=True)
 
     def row(self, name: str, height: float) -> float:
@@ -138,11 +138,11 @@ class Rows:
             for row in rows:
                 if (row.get("kind", "") == bold != "") != heavy:
                     continue
-                said = self.name_lines(row["name"])
-                up = (len(said) - 1) * LINE / 2
+                name_lines = self.name_lines(row["name"])
+                up = (len(name_lines) - 1) * LINE / 2
                 if self.stacked:
-                    up = height / 2 + LINE * len(said) - 4.0
-                chosen.append({"text": said, "y": row["y"] - up, "full": shown(row["name"])})
+                    up = height / 2 + LINE * len(name_lines) - 4.0
+                chosen.append({"text": name_lines, "y": row["y"] - up, "full": shown(row["name"])})
             text = alt.Chart().mark_text(
                 align="left" if self.stacked else "right", baseline="middle",
                 style="heading" if heavy else "name", lineHeight=LINE,
@@ -161,11 +161,11 @@ class Rows:
         # Names end `GAP` before the scale: words beside a mark keep clear of them.
         return beside(mark, wide, room=(self.left if self.stacked else -GAP / 2, self.right))
 
-    def beside_height(self, low: float, high: float, text: str, **how: Any) -> float:
+    def beside_height(self, low: float, high: float, text: str, **options: Any) -> float:
         """Return how many pixels more a row needs for words that have no room beside its mark."""
-        if not self.beside(low, high, text, **how).below:
+        if not self.beside(low, high, text, **options).below:
             return 0.0
-        return BELOW * len(self._below(text, bold=how.get("bold", True)))
+        return BELOW * len(self._below(text, bold=options.get("bold", True)))
 
     def _below(self, text: str, *, bold: bool) -> list[str]:
         """Return the lines of words that stand below their mark."""
@@ -175,19 +175,19 @@ class Rows:
 
     def words(self, rows: Sequence[Row], *, bold: bool = True, off: float = 9.0) -> None:
         """Write ``text`` of each row beside its mark from ``low`` to ``high``, or below it."""
-        written: list[Row] = []
+        lines: list[Row] = []
         for row in rows:
             place = self.beside(row["low"], row["high"], row["text"], bold=bold, off=off)
             parts = self._below(row["text"], bold=bold) if place.below else [row["text"]]
             for k, part in enumerate(parts):
                 y = row["y"] + (BELOW * (k + 1) if place.below else 0.0)
-                written.append({**row, "px": place.at, "y": y, "text": part, "align": place.align})
+                lines.append({**row, "px": place.at, "y": y, "text": part, "align": place.align})
         sides: tuple[Align, ...] = ("left", "right")
         for align in sides:
             text = alt.Chart().mark_text(
                 align=align, baseline="middle", style="heading" if bold else "small", x=PLACE
             )
-            chosen = [row for row in written if row["align"] == align]
+            chosen = [row for row in lines if row["align"] == align]
             self.add(chosen, text.encode(self.y(), text=TEXT))
 
     def key(self, colours: dict[str, str]) -> None:
@@ -210,11 +210,11 @@ class Rows:
         self.across_all(y, style="axis")
         values = ticks(self.low, self.high, about=max(2, min(5, int(self.across / 60))))
         step = values[1] - values[0] if len(values) > 1 else 0.0
-        said = [form(v) if form else number(v, signed=signed, step=step) for v in values]
+        texts = [form(v) if form else number(v, signed=signed, step=step) for v in values]
         places = [self.px(value) for value in values]
         rows = [
-            {"px": px, "y": y + 5.0, "text": said[k]}
-            for k, px in spaced(places, said, SMALL_SIZE, room=(self.left, self.right))
+            {"px": px, "y": y + 5.0, "text": texts[k]}
+            for k, px in spaced(places, texts, SMALL_SIZE, room=(self.left, self.right))
         ]
         label = alt.Chart().mark_text(style="small", baseline="top", align="left", x=PLACE)
         self.add(rows, label.encode(self.y(), text=TEXT))
@@ -226,27 +226,27 @@ class Rows:
         if text:
             at = 0.0 if self.across > 200.0 else self.left
             rows = wrapped(text, self.right - at, SMALL_SIZE)
-            said = alt.Chart().mark_text(
+            mark = alt.Chart().mark_text(
                 style="small", baseline="top", align="left", lineHeight=14, x=at
             )
             row = {"y": self.bottom + 2.0, "text": rows}
-            self.add([row], said.encode(self.y(), text=TEXT))
+            self.add([row], mark.encode(self.y(), text=TEXT))
             self.bottom += 4.0 + 14.0 * len(rows)
 
-    def guides(self, named: dict[str, float]) -> list[Row]:
+    def guides(self, values: dict[str, float]) -> list[Row]:
         """Write the names of values to compare with, a line each; return where their lines begin.
 
         Draw them with `fall` once it is known where the rows end.
         """
         rows: list[Row] = []
-        for name, value in named.items():
+        for name, value in values.items():
             if self.low <= value <= self.high:
                 wide = width_of(name, SMALL_SIZE) + 1.0
                 px = inside(self.px(value) + 4.0, wide, room=(self.left, self.right))
                 rows.append({"x": value, "y": self.bottom + 8.0, "text": shown(name), "px": px})
                 self.bottom += 15.0
-        said = alt.Chart().mark_text(align="left", baseline="middle", style="small", x=PLACE)
-        self.add([dict(row) for row in rows], said.encode(self.y(), text=TEXT))
+        mark = alt.Chart().mark_text(align="left", baseline="middle", style="small", x=PLACE)
+        self.add([dict(row) for row in rows], mark.encode(self.y(), text=TEXT))
         return rows
 
     def fall(self, guides: Sequence[Row]) -> None:
@@ -281,11 +281,11 @@ def key_rows(
     rows: list[Row] = []
     at, y = left, top
     for name, colour in colours.items():
-        (said,) = wrapped(name, right - left - 16.0, NAME_SIZE, most=1)
-        wide = width_of(said, NAME_SIZE) + 15.0
+        (label,) = wrapped(name, right - left - 16.0, NAME_SIZE, most=1)
+        wide = width_of(label, NAME_SIZE) + 15.0
         if rows and at + wide > right:
             at, y = left, y + 18.0
-        rows.append({"px": at, "y": y, "text": said, "colour": colour})
+        rows.append({"px": at, "y": y, "text": label, "colour": colour})
         at += wide + 18.0
     return rows, (y - top + 24.0 if rows else 0.0)
 

@@ -87,13 +87,13 @@ def share(value: float) -> str:
 
 
 def _axis(values: Sequence[float], form: Callable[[float], str], *, grid: bool) -> alt.Axis:
-    written = [form(value) for value in values]
+    texts = [form(value) for value in values]
     # Ticks are written here, so that no format of the browser's can turn them into powers of ten.
-    said = " : ".join(
+    choices = " : ".join(
         f"abs(datum.value - {value!r}) < 1e-9 ? '{text}'"
-        for value, text in zip(values, written, strict=True)
+        for value, text in zip(values, texts, strict=True)
     )
     return alt.Axis(
-        values=list(values), labelExpr=f"{said} : ''", grid=grid, titlePadding=6,
+        values=list(values), labelExpr=f"{choices} : ''", grid=grid, titlePadding=6,
         labelOverlap=False, labelFlush=False, labelBound=False,
     )  # fmt: skip

@@ -5,6 +5,7 @@ import altair as alt
 from winset.case.model import Case
 from winset.case.parts import Scale, Stance
 from winset.case.ranges import Range, point
+from winset.charts import words
 from winset.charts.frame import ROW, Frame
 from winset.charts.marks import Mark, marks
 from winset.charts.rows import Row
@@ -22,7 +23,7 @@ COLUMNS = {
 }  # fmt: skip
 
 TIP = {
-    "name": "Actor", "party": "Party", "said": "Position", "salience": "Salience",
+    "name": "Actor", "party": "Party", "range": "Position", "salience": "Salience",
     "influence": "Influence", "accepts": "Accepts",
 }  # fmt: skip
 
@@ -53,8 +54,11 @@ def position_strip(case: Case, issue: str) -> View:
         return frame.chart(description)
 
     return View(
-        title=f"Who wants what: {shown(entry.title)}",
-        caption=_caption(rows),
+        title=words.strip_title(shown(entry.title)),
+        caption=words.strip_caption(
+            ranges=any(row["low"] < row["high"] for row in rows),
+            red_lines=any(row[side] is not None for row in rows for side in BRACKETS),
+        ),
         draw=draw,
         table=_table(rows, beside),
         description=description,
@@ -91,7 +95,7 @@ def _row(case: Case, stance: Stance) -> Row:
         "weight": influence.middle * salience.middle / 100.0,
         "red_low": _middle(stance.red_line_low),
         "red_high": _middle(stance.red_line_high),
-        "said": shown(spread(position, scale)),
+        "range": shown(spread(position, scale)),
         "accepts": _accepts(stance, scale),
     }
 
@@ -103,8 +107,8 @@ def _middle(value: Range | None) -> float | None:
 def _accepts(stance: Stance, scale: Scale) -> str:
     """Return the red lines in words."""
     ends = (("from", stance.red_line_low), ("up to", stance.red_line_high))
-    said = [f"{word} {spread(value, scale)}" for word, value in ends if value is not None]
-    return shown(" ".join(said)) or "no red line coded"
+    limits = [f"{end} {spread(value, scale)}" for end, value in ends if value is not None]
+    return shown(" ".join(limits)) or words.NO_RED_LINE
 
 
 def _draw(frame: Frame, rows: list[Row]) -> None:
@@ -136,27 +140,18 @@ def _draw(frame: Frame, rows: list[Row]) -> None:
         )
 
 
-def _caption(rows: list[Row]) -> str:
-    said = [
-        "A circle stands at the middle of an actor's position; its area is influence × salience."
-    ]
-    if any(row["low"] < row["high"] for row in rows):
-        said.append("Its whisker is the range of the position.")
-    if any(row[side] is not None for row in rows for side in BRACKETS):
-        said.append("Brackets are red lines: the actor has said that it accepts nothing beyond.")
-    return " ".join(said)
-
-
 def _described(case: Case, issue: str, rows: list[Row], beside: tuple[Mark, ...]) -> str:
     entry = case.issue(issue)
     low, high = figure(entry.scale.low, entry.scale), figure(entry.scale.high, entry.scale)
-    said = [f"Positions of {len(rows)} actors on {entry.title}, on a scale from {low} to {high}."]
+    sentences = [
+        f"Positions of {len(rows)} actors on {entry.title}, on a scale from {low} to {high}."
+    ]
     if rows:
         first, last = rows[0], rows[-1]
-        said.append(f"Lowest: {first['name']} at {figure(first['x'], entry.scale)}.")
-        said.append(f"Highest: {last['name']} at {figure(last['x'], entry.scale)}.")
-    said += [f"{mark.name}: {figure(mark.value, entry.scale)}." for mark in beside]
-    return shown(" ".join(said))
+        sentences.append(f"Lowest: {first['name']} at {figure(first['x'], entry.scale)}.")
+        sentences.append(f"Highest: {last['name']} at {figure(last['x'], entry.scale)}.")
+    sentences += [f"{mark.name}: {figure(mark.value, entry.scale)}." for mark in beside]
+    return shown(" ".join(sentences))
 
 
 def _table(rows: list[Row], beside: tuple[Mark, ...]) -> ChartTable:

@@ -8,6 +8,7 @@ import altair as alt
 
 from winset.case.model import Case
 from winset.case.parts import Issue, Statement
+from winset.charts import words
 from winset.charts.canvas import EDGE, sheet
 from winset.charts.cast import names_within
 from winset.charts.metrics import width_of
@@ -65,12 +66,8 @@ def timeline(course: Timeline, issue: str, *, case: Case) -> View:
         )
 
     return View(
-        title=f"How the forecast moved: {shown(entry.title)} — model “{course.model}”",
-        caption=(
-            "The line is the median settlement, the band holds 80 % of them. Each tick is a "
-            "statement on the issue, on the day its document came out, in a row a speaker. "
-            "Numbers coded by hand stay as they are; derived ones follow the statements."
-        ),
+        title=words.timeline_title(shown(entry.title), course.model),
+        caption=words.TIMELINE_CAPTION,
         draw=draw,
         table=_table(rows),
         description=description,
@@ -80,14 +77,14 @@ def timeline(course: Timeline, issue: str, *, case: Case) -> View:
 def _rows(course: Timeline, issue: str) -> list[Row]:
     rows = []
     for moment in course.moments:
-        said = moment.summary(issue)
+        summary = moment.summary(issue)
         rows.append(
             {
                 "day": moment.date.isoformat(),
-                "median": said.quantiles[0.5],
-                "low": said.quantiles[0.1],
-                "high": said.quantiles[0.9],
-                "agreement": said.agreement,
+                "median": summary.quantiles[0.5],
+                "low": summary.quantiles[0.1],
+                "high": summary.quantiles[0.9],
+                "agreement": summary.agreement,
                 "statements": ", ".join(r.id for r in moment.statements if r.issue == issue),
             }
         )
@@ -96,15 +93,15 @@ def _rows(course: Timeline, issue: str) -> list[Row]:
 
 def _ticks(course: Timeline, issue: str, case: Case) -> list[Row]:
     """Return a row a statement, in a lane a speaker, lanes in the order of the actors."""
-    said = [
+    dated = [
         (moment.date, row)
         for moment in course.moments
         for row in moment.statements
         if row.issue == issue
     ]
-    speakers = dict.fromkeys([a.id for a in case.actors] + [row.speaker for _, row in said])
-    used = [name for name in speakers if any(row.speaker == name for _, row in said)]
-    return [_tick(day, row, case, used.index(row.speaker)) for day, row in said]
+    speakers = dict.fromkeys([a.id for a in case.actors] + [row.speaker for _, row in dated])
+    used = [name for name in speakers if any(row.speaker == name for _, row in dated)]
+    return [_tick(day, row, case, used.index(row.speaker)) for day, row in dated]
 
 
 def _tick(day: datetime.date, row: Statement, case: Case, lane: int) -> Row:
@@ -160,11 +157,11 @@ def _scale(entry: Issue) -> list[Any]:
 
 def _course(entry: Issue, rows: list[Row]) -> list[Any]:
     """Return the band and the line, level from each moment to the next."""
-    there = [row for row in rows if not math.isnan(row["median"])]
+    settled = [row for row in rows if not math.isnan(row["median"])]
     drawn = [
         {**row, "y": _height(entry, row["median"]), "top": _height(entry, row["high"]),
          "bottom": _height(entry, row["low"])}
-        for row in there
+        for row in settled
     ]  # fmt: skip
     tip = [
         alt.Tooltip("day:T", title="From"),
@@ -207,12 +204,12 @@ def _dates(rows: list[Row], ticks: list[Row], across: float) -> list[Any]:
     days = [row["day"] for row in rows]
     first, last = (datetime.date.fromisoformat(day) for day in (days[0], days[-1]))
     span, y = max((last - first).days, 1), _base(ticks)
-    kept: list[str] = []
+    chosen: list[str] = []
     for day in (days[0], days[-1], *days[1:-1]):
-        at = [(datetime.date.fromisoformat(d) - first).days / span for d in (*kept, day)]
+        at = [(datetime.date.fromisoformat(d) - first).days / span for d in (*chosen, day)]
         if all(abs(at[-1] - other) * across > DATE + 8.0 for other in at[:-1]):
-            kept.append(day)
-    marks = [{"day": day, "y": y, "top": 0.0} for day in kept]
+            chosen.append(day)
+    marks = [{"day": day, "y": y, "top": 0.0} for day in chosen]
     text = alt.Chart().mark_text(style="name", baseline="top", dy=4)
     guide = alt.Chart().mark_rule(style="lane")
     return [
@@ -222,15 +219,15 @@ def _dates(rows: list[Row], ticks: list[Row], across: float) -> list[Any]:
 
 
 def _described(entry: Issue, rows: list[Row], ticks: list[Row]) -> str:
-    there = [row for row in rows if not math.isnan(row["median"])]
-    said = [f"How the forecast on {entry.title} moved; {len(ticks)} statements."]
-    for row in dict.fromkeys(id(r) for r in (there[:1] + there[-1:])):
-        found = next(r for r in there if id(r) == row)
-        said.append(
-            f"On {found['day']}: median {figure(found['median'], entry.scale)}, 80 % from "
-            f"{figure(found['low'], entry.scale)} to {figure(found['high'], entry.scale)}."
+    settled = [row for row in rows if not math.isnan(row["median"])]
+    sentences = [f"How the forecast on {entry.title} moved; {len(ticks)} statements."]
+    for row in dict.fromkeys(id(r) for r in (settled[:1] + settled[-1:])):
+        end_row = next(r for r in settled if id(r) == row)
+        sentences.append(
+            f"On {end_row['day']}: median {figure(end_row['median'], entry.scale)}, 80 % from "
+            f"{figure(end_row['low'], entry.scale)} to {figure(end_row['high'], entry.scale)}."
         )
-    return shown(" ".join(said))
+    return shown(" ".join(sentences))
 
 
 def _table(rows: list[Row]) -> ChartTable:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import altair as alt
 
 from winset.case.model import Case
+from winset.charts import words
 from winset.charts.metrics import width_of
 from winset.charts.placing import inside, number, spaced, ticks, wrapped
 from winset.charts.rows import PLACE, TEXT, Row, Rows, key_layers, key_rows
@@ -31,36 +32,35 @@ COLUMNS = (
     "Input", "Coded", "At 10 %", "At 90 %", "Change at 10 %", "Change at 90 %",
     "First-order index", "Total index", "Total, low", "Total, high", "Accepted statements",
 )  # fmt: skip
-COUNTED = width_of("Statements", NAME_SIZE, bold=True) + 8.0  # pixels of the last column
+COUNTED = width_of(words.STATEMENTS, NAME_SIZE, bold=True) + 8.0  # pixels of the last column
 
 
-def tornado(found: Sensitivity, *, case: Case, most: int = MOST) -> View:
-    """Return the ``most`` inputs that swing ``found`` the widest, the widest first."""
-    drivers = [driver for driver in found.drivers if not driver.idle][:most]
-    words = found.summary.words(case)
-    unit = "percentage points" if found.summary.is_chance else found.summary.unit(case)
-    rest = len(found.drivers) - len(drivers)
-    width = 1.0 if found.summary.is_chance else case.issue(found.summary.subject).scale.width
+def tornado(sensitivity: Sensitivity, *, case: Case, most: int = MOST) -> View:
+    """Return the ``most`` inputs that swing ``sensitivity`` the widest, the widest first."""
+    drivers = [driver for driver in sensitivity.drivers if not driver.idle][:most]
+    quantity = sensitivity.summary.words(case)
+    unit = "percentage points" if sensitivity.summary.is_chance else sensitivity.summary.unit(case)
+    rest = len(sensitivity.drivers) - len(drivers)
+    width = (
+        1.0
+        if sensitivity.summary.is_chance
+        else case.issue(sensitivity.summary.subject).scale.width
+    )
 
-    def said(value: float) -> str:
-        return change(value, chance=found.summary.is_chance, width=width)
+    def change_text(value: float) -> str:
+        return change(value, chance=sensitivity.summary.is_chance, width=width)
 
     return View(
-        title=f"What drives the {shown(words)}",
-        caption=(
-            f"{headline(case, found)} Bars: its change in {unit} with one input held where 10 % or "
-            "90 % of the belief lies below, all others drawn as they are. Dots: total Sobol index, "
-            "the share of the variance that would stay if all but that input were known, with its "
-            f"95 % interval. {rest} other inputs move it less or not at all."
-        ),
-        draw=lambda wide: _chart(drivers, found, width, unit, wide),
+        title=words.tornado_title(shown(quantity)),
+        caption=words.tornado_caption(headline(case, sensitivity), unit, rest=rest),
+        draw=lambda wide: _chart(drivers, sensitivity, width, unit, wide),
         table=ChartTable(columns=COLUMNS, rows=tuple(_cells(driver) for driver in drivers)),
         description=shown(
-            f"What drives the {words}: "
-            + "; ".join(
-                f"{d.input.label} {said(d.swing.low)} to {said(d.swing.high)}" for d in drivers
+            f"What drives the {quantity}: "
+            + words.listed(
+                f"{d.input.label} {change_text(d.swing.low)} to {change_text(d.swing.high)}"
+                for d in drivers
             )
-            + "."
         ),
     )
 
@@ -99,9 +99,9 @@ class _Column:
 
 
 def _chart(
-    drivers: Sequence[Driver], found: Sensitivity, width: float, unit: str, wide: float
+    drivers: Sequence[Driver], sensitivity: Sensitivity, width: float, unit: str, wide: float
 ) -> alt.LayerChart:
-    chance = found.summary.is_chance
+    chance = sensitivity.summary.is_chance
     factor = 100.0 if chance else 1.0
     changes = [factor * value for d in drivers for value in (d.swing.low, d.swing.high)]
     changes = [value for value in changes if not math.isnan(value)]
@@ -113,7 +113,7 @@ def _chart(
     painter = _Painter([driver.input.label for driver in drivers], wide)
     painter.key()
     painter.headings(
-        {SWINGS[0]: f"Change, {unit}", SHARES[0]: "Share of variance", COUNT: "Statements"}
+        {SWINGS[0]: f"Change, {unit}", SHARES[0]: words.SHARE_OF_VARIANCE, COUNT: words.STATEMENTS}
     )
     tops_of = painter.names([driver.input.label for driver in drivers])
     bottom = painter.bottom
@@ -190,19 +190,19 @@ class _Painter:
 
     def key(self) -> None:
         """Say which colour is which end of the belief."""
-        named = {"input at its 10 %": ENDS["low"], "at its 90 %": ENDS["high"]}
+        colours = {name: ENDS[end] for end, name in words.TORNADO_ENDS.items()}
         left = self._rows.left + 6.0 if self._rows.stacked else 6.0
-        rows, height = key_rows(named, left=left, right=self._rows.right, top=8.0)
+        rows, height = key_rows(colours, left=left, right=self._rows.right, top=8.0)
         for layer in key_layers(rows, square=True):
             self._rows.put(layer)
         self.bottom = height + 4.0
 
-    def headings(self, said: dict[float, str]) -> None:
+    def headings(self, headings: dict[float, str]) -> None:
         """Write the heading of each column above it, broken where the next one begins.
 
         In a slim picture the middle one stands above the others, up to the right edge.
         """
-        (change_at, changes), (share_at, variance), (_, counted) = said.items()
+        (change_at, changes), (share_at, variance), (_, counted) = headings.items()
         rows, slim = self._rows, self._rows.stacked
         last = min(rows.px(COUNT) + COUNTED / 2, rows.right) - COUNTED
         first = rows.left if slim else max(rows.px(change_at) - 40.0, 0.0)
@@ -217,32 +217,32 @@ class _Painter:
         lift = max(tall[first], tall[last]) if slim else 0.0
         need = max(tall[first], tall[last], tall[rows.px(share_at)] + lift)
         self._head = max(HEAD, self.bottom + need + 10.0)
-        written: list[Row] = []
+        labels: list[Row] = []
         for px, part in parts.items():
             up = lift if px == rows.px(share_at) else 0.0
             y = self._head - 10.0 - LINE * (len(part) - 1) - up
-            written.append({"px": px, "y": y, "text": part})
+            labels.append({"px": px, "y": y, "text": part})
         text = alt.Chart().mark_text(
             align="left", baseline="bottom", style="heading", lineHeight=LINE, x=PLACE
         )
-        self._add(written, text.encode(self._y(), text=TEXT))
+        self._add(labels, text.encode(self._y(), text=TEXT))
         self.bottom = self._head
 
     def axis(self, ticks: list[tuple[float, str]], span: tuple[float, float]) -> None:
         room = (self._rows.px(span[0]) if span[0] else self._rows.left, self._rows.px(span[1]))
-        places, words = [self._rows.px(x) for x, _ in ticks], [said for _, said in ticks]
+        places, labels = [self._rows.px(x) for x, _ in ticks], [label for _, label in ticks]
         rows: list[Row] = [
-            {"px": px, "y": self.bottom + 8, "text": words[k]}
-            for k, px in spaced(places, words, SMALL_SIZE, room=room)
+            {"px": px, "y": self.bottom + 8, "text": labels[k]}
+            for k, px in spaced(places, labels, SMALL_SIZE, room=room)
         ]
         text = alt.Chart().mark_text(align="left", baseline="top", style="small", x=PLACE)
         self._add(rows, text.encode(self._y(), text=TEXT))
 
-    def names(self, named: Sequence[str]) -> list[float]:
+    def names(self, names: Sequence[str]) -> list[float]:
         """Write the names; return where each row begins."""
         self._rows.bottom = self._head
-        middles = self._middles = [self._rows.row(name, ROW) for name in named]
-        rows = [{"name": name, "y": y} for name, y in zip(named, middles, strict=True)]
+        middles = self._middles = [self._rows.row(name, ROW) for name in names]
+        rows = [{"name": name, "y": y} for name, y in zip(names, middles, strict=True)]
         self._rows.name(rows, height=ROW)
         self.bottom = self._rows.bottom
         return [middle - ROW / 2 for middle in middles]
@@ -257,9 +257,9 @@ class _Painter:
         colour = alt.Color("colour:N", scale=None)
         x2 = alt.X2("to:Q")
         self._add(rows, bar.encode(self._x("from"), self._y(), x2=x2, color=colour, tooltip=tip))
-        words = [self._beside(row) for row in rows]
+        labels = [self._beside(row) for row in rows]
         text = alt.Chart().mark_text(align="left", baseline="middle", style="small", x=PLACE)
-        self._add(words, text.encode(self._y(), text=TEXT))
+        self._add(labels, text.encode(self._y(), text=TEXT))
 
     def _beside(self, row: Row) -> Row:
         """Return where a bar's number stands: beyond its end, within what the column has room."""
@@ -286,6 +286,6 @@ class _Painter:
         self._add([dict(row) for row in rows], dot.encode(self._x("x"), self._y(), tooltip=tip))
 
     def counts(self, counted: list[tuple[float, str]]) -> None:
-        rows: list[Row] = [{"x": COUNT, "y": y, "text": said} for y, said in counted if said]
+        rows: list[Row] = [{"x": COUNT, "y": y, "text": count} for y, count in counted if count]
         text = alt.Chart().mark_text(baseline="middle", style="name")
         self._add(rows, text.encode(self._x("x"), self._y(), text=TEXT))

@@ -8,6 +8,7 @@ import numpy as np
 
 from winset.case.model import Case
 from winset.case.parts import Issue, Scale
+from winset.charts import words
 from winset.charts.canvas import EDGE, sheet
 from winset.charts.cast import Player, cast, names_within, one_of, party_key
 from winset.charts.metrics import width_of
@@ -16,7 +17,7 @@ from winset.charts.rows import MOST_GUTTER, SHARE, Row
 from winset.charts.text import shown
 from winset.charts.theme import NAME_SIZE, SMALL_SIZE
 from winset.charts.view import ChartTable, View
-from winset.explain.answers import figure
+from winset.explain.answers import figure, percent
 from winset.models.base import FloatArray, Rounds
 from winset.models.batch import Batch
 
@@ -28,7 +29,6 @@ ENDED = 0.95  # a fan goes on until this share of the draws has ended
 BANDS = ((0.1, 0.9, 0.16), (0.25, 0.75, 0.26))
 COLUMNS = ("Actor", "Party", "Influence × salience")
 SETTLEMENT = "Forecast"
-OWN = "a bargain of its own"
 
 
 def trajectories(
@@ -75,8 +75,8 @@ def trajectories(
         return panel.chart(description)
 
     return View(
-        title=f"Who moves where by “{shown(model)}”: {shown(entry.title)}",
-        caption=_caption(last, converged, len(moves)),
+        title=words.trajectories_title(shown(model), shown(entry.title)),
+        caption=words.trajectories_caption(last, len(moves), settled=converged, dots=DOTS),
         draw=drawn,
         table=_table(players, path, moves, settled),
         description=description,
@@ -94,11 +94,11 @@ def fan(rounds: Rounds, issue: str, actor: str, *, case: Case, batch: Batch, mod
     entry, k = case.issue(issue), batch.issues.index(issue)
     player = one_of(cast(case, batch, issue), actor)
     last = int(np.quantile(rounds.rounds[:, k], ENDED, method="inverted_cdf"))
-    kept = slice(0, last + 1)
+    rounds_drawn = slice(0, last + 1)
     shares = (0.1, 0.25, 0.5, 0.75, 0.9)
-    own = batch.in_units(rounds.position)[:, kept, player.index, k]
+    own = batch.in_units(rounds.position)[:, rounds_drawn, player.index, k]
     bands = np.quantile(own, shares, axis=0)
-    settled = np.nanmedian(batch.in_units(rounds.settlement)[:, kept, k], axis=0)
+    settled = np.nanmedian(batch.in_units(rounds.settlement)[:, rounds_drawn, k], axis=0)
     middle = np.repeat(bands[2][:, None], player.index + 1, axis=1)
     low, half, high = (figure(float(bands[j, -1]), entry.scale) for j in (0, 2, 4))
     draws = f"{batch.draws:,} draws" if batch.draws > 1 else "1 draw"
@@ -116,12 +116,8 @@ def fan(rounds: Rounds, issue: str, actor: str, *, case: Case, batch: Batch, mod
         return panel.chart(description)
 
     return View(
-        title=f"Where {player.name} may go by “{shown(model)}”: {shown(entry.title)}",
-        caption=(
-            f"The line is the median position over {draws}, the bands hold 50 and 80 % of them. "
-            "Dashed: the median forecast after each round. A draw that ends early stays where it "
-            f"ended; drawn until {ENDED:.0%} have ended.".replace("95%", "95 %")
-        ),
+        title=words.fan_title(player.name, shown(model), issue=shown(entry.title)),
+        caption=words.fan_caption(draws, percent(ENDED)),
         draw=draw,
         table=ChartTable(
             columns=("Round", "10 %", "25 %", "Median", "75 %", "90 %", "Median forecast"),
@@ -192,8 +188,8 @@ class _Panel:
         at = [t for t in range(0, last, step) if last - t >= step] + [last]
         rows = [{"x": t, "text": str(t)} for t in at]
         base = self._top + self._height + 12
-        said = alt.Chart().mark_text(style="small", align="right", baseline="top", x=-8)
-        self._add([{"y": base + 0.5, "text": "round"}], said.encode(_y(), text="text:N"))
+        label = alt.Chart().mark_text(style="small", align="right", baseline="top", x=-8)
+        self._add([{"y": base + 0.5, "text": "round"}], label.encode(_y(), text="text:N"))
         text = alt.Chart().mark_text(style="name", baseline="top")
         self._add(rows, text.encode(self.x(), y=alt.value(base), text="text:N"))
 
@@ -245,7 +241,7 @@ class _Panel:
             self._add(rows, area.encode(self.x(), _y(), y2=alt.Y2("y2:Q")))
 
     def moves(self, moves: list[Row]) -> None:
-        """Put a dot where a move ends, to point at: who moved whom, and whence."""
+        """Put a dot where a move ends; pointing at it shows from where, and on whose offer."""
         greatest = sorted(moves, key=lambda row: -abs(row["to"] - row["from"]))[:DOTS]
         scale = self._issue.scale
         rows = [
@@ -256,25 +252,25 @@ class _Panel:
             }
             for row in greatest
         ]  # fmt: skip
-        known = [
+        players = [
             {
                 "k": player.index, "n": player.name, "c": player.colour,
                 "s": round((self._width(player) + 3.0) ** 2 * 0.8, 1),
             }
             for player in self._players
         ]  # fmt: skip
-        cast_data = alt.InlineData(values=known)
+        cast_data = alt.InlineData(values=players)
         dot = alt.Chart().mark_point(filled=True, opacity=1)
         dot = (
             dot.transform_lookup("k", alt.LookupData(cast_data, "k", ["n", "c", "s"]))
             .transform_lookup("b", alt.LookupData(cast_data, "k", ["n"]), **{"as": ["whose"]})
-            .transform_calculate(by=f"datum.b === datum.k ? '{OWN}' : datum.whose")
+            .transform_calculate(by=f"datum.b === datum.k ? '{words.OWN_BARGAIN}' : datum.whose")
         )
         tip = [
             alt.Tooltip("n:N", title="Actor"),
             alt.Tooltip("x:Q", title="Round"),
             alt.Tooltip("m:N", title="Moves"),
-            alt.Tooltip("by:N", title="By the offer of"),
+            alt.Tooltip("by:N", title="Offer of"),
         ]
         encoded = dot.encode(
             self.x(), _y(), color=alt.Color("c:N", scale=None), size=alt.Size("s:Q", scale=None),
@@ -283,7 +279,7 @@ class _Panel:
         self._add(rows, encoded)
 
     def names(self, players: list[Player], path: FloatArray, settled: float) -> None:
-        """Write the names at the right end, pushed apart, each led to from where its line ends."""
+        """Write the names at the right, pushed apart, each joined to the end of its line."""
         shorts = self._names
         rows: list[Row] = [
             {
@@ -293,8 +289,8 @@ class _Panel:
             for player, short in zip(players, shorts, strict=True)
         ]  # fmt: skip
         if not math.isnan(settled):
-            said = f"{SETTLEMENT} {figure(settled, self._issue.scale)}"
-            rows.append({"t": said, "full": said, "c": "", "y": self.down(settled)})
+            label = f"{SETTLEMENT} {figure(settled, self._issue.scale)}"
+            rows.append({"t": label, "full": label, "c": "", "y": self.down(settled)})
         places = apart(
             [row["y"] for row in rows], LANE, low=self._top, high=self._top + self._height
         )
@@ -337,10 +333,10 @@ def _y(field: str = "y") -> alt.Y:
 
 def _bent(path: FloatArray, scale: Scale) -> list[tuple[int, float]]:
     """Return the rounds at which ``path`` bends, with where it is: what is between is straight."""
-    there = [t for t in range(len(path)) if not math.isnan(path[t])]
-    if len(there) < 3:
-        return [(t, float(path[t])) for t in there]
-    kept, spans = {there[0], there[-1]}, [(there[0], there[-1])]
+    present = [t for t in range(len(path)) if not math.isnan(path[t])]
+    if len(present) < 3:
+        return [(t, float(path[t])) for t in present]
+    bends, spans = {present[0], present[-1]}, [(present[0], present[-1])]
     while spans:  # Ramer 1972, Douglas and Peucker 1973
         first, last = spans.pop()
         inner = np.arange(first + 1, last)
@@ -350,27 +346,9 @@ def _bent(path: FloatArray, scale: Scale) -> list[tuple[int, float]]:
         off = np.abs(path[first + 1 : last] - straight)
         if np.nanmax(off) > BEND * scale.width:
             far = first + 1 + int(np.nanargmax(off))
-            kept.add(far)
+            bends.add(far)
             spans += [(first, far), (far, last)]
-    return [(t, float(path[t])) for t in sorted(kept)]
-
-
-def _caption(last: int, converged: bool, moves: int) -> str:
-    said = [
-        "A line an actor, as thick as its influence × salience; dots are moves, and pointing at "
-        "one tells whose offer it was. Dashed: the forecast after each round. The table has a "
-        "column a round; “46 ←3” is a move to 46 by the offer of actor 3, “*” by a bargain of "
-        "its own."
-    ]
-    if last == 0:
-        said.append("Nobody moves.")
-    elif converged:
-        said.append(f"The run settles down after {last} round{'' if last == 1 else 's'}.")
-    else:
-        said.append(f"Cut off after {last} rounds: it has not settled down.")
-    if moves > DOTS:
-        said.append(f"The {DOTS} greatest of {moves} moves have a dot; the table has all.")
-    return " ".join(said)
+    return [(t, float(path[t])) for t in sorted(bends)]
 
 
 def _described(
@@ -381,14 +359,16 @@ def _described(
     model: str,
 ) -> str:
     last = len(path) - 1
-    said = [f"{len(players)} actors on {entry.title} over {last} rounds of “{model}”."]
+    sentences = [f"{len(players)} actors on {entry.title} over {last} rounds of “{model}”."]
     for player in sorted(players, key=lambda player: -player.power)[:5]:
         a, b = (figure(float(path[t, player.index]), entry.scale) for t in (0, -1))
-        said.append(f"{player.name} stays at {a}." if a == b else f"{player.name}: {a} to {b}.")
+        sentences.append(
+            f"{player.name} stays at {a}." if a == b else f"{player.name}: {a} to {b}."
+        )
     if not math.isnan(settled[-1]):
         a, b = (figure(float(settled[t]), entry.scale) for t in (0, -1))
-        said.append(f"Forecast: {a} at the start, {b} at the end.")
-    return shown(" ".join(said))
+        sentences.append(f"Forecast: {a} at the start, {b} at the end.")
+    return shown(" ".join(sentences))
 
 
 def _table(
@@ -399,13 +379,13 @@ def _table(
     Actors are numbered, and a move says by whose number it was made: ``46.5 ←3``.
     """
     last, places = len(path) - 1, {player.index: k + 1 for k, player in enumerate(players)}
-    made = {(row["actor"].index, row["x"]): row for row in moves}
+    move_of = {(row["actor"].index, row["x"]): row for row in moves}
 
     def cell(i: int, t: int) -> str:
-        if (i, t) not in made:
+        if (i, t) not in move_of:
             return ""
-        by = made[i, t]["by"]
-        return f"{made[i, t]['to']:.5g} {'*' if by == i else f'←{places[by]}'}"
+        by = move_of[i, t]["by"]
+        return f"{move_of[i, t]['to']:.5g} {'*' if by == i else f'←{places[by]}'}"
 
     rows: list[tuple[str | float, ...]] = [
         (
@@ -415,8 +395,8 @@ def _table(
         for player in players
         for i in [player.index]
     ]  # fmt: skip
-    said = ["" if math.isnan(value) else float(value) for value in settled]
-    rows.append((SETTLEMENT, "", "", *said, said[-1]))
+    settlements = ["" if math.isnan(value) else float(value) for value in settled]
+    rows.append((SETTLEMENT, "", "", *settlements, settlements[-1]))
     return ChartTable(
         columns=(*COLUMNS, *(str(t) for t in range(last + 1)), "End"), rows=tuple(rows)
     )

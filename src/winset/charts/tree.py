@@ -4,6 +4,7 @@ from typing import Any
 
 import altair as alt
 
+from winset.charts import words
 from winset.charts.canvas import EDGE, sheet
 from winset.charts.metrics import width_of
 from winset.charts.placing import wrapped
@@ -72,28 +73,24 @@ def game_tree(played: PlayedGame) -> View:
         drawn = _Tree(branches, dots, ends, colours_of, width)
         return drawn.spread() if drawn.fits else drawn.outline()
 
-    said = "; ".join(
+    ends_text = "; ".join(
         f"{(end.note or end.id).rstrip('.')}: {percent(reached[end.id])}" for end in game.ends
     )
     return View(
-        title=f"What will be played: {shown(game.title)}",
-        caption=(
-            "Quantal response equilibrium, means over draws. Beside each branch: how likely its "
-            "player takes it there. The thicker a branch, the likelier it is; the chances of the "
-            "ends add up to 1. Colours are players'." + _reckoned(played)
-        ),
+        title=words.tree_title(shown(game.title)),
+        caption=words.tree_caption(_expected(played)),
         draw=draw,
         table=ChartTable(columns=COLUMNS, rows=tuple(rows)),
-        description=shown(f"{game.title}. How it ends: {said}."),
+        description=shown(f"{game.title}. How it ends: {ends_text}."),
     )
 
 
-def _reckoned(played: PlayedGame) -> str:
-    chances = [
+def _expected(played: PlayedGame) -> list[str]:
+    """Return the chances of an agreement that each side expects, in words."""
+    return [
         f"{name.replace('_', ' ')} {percent(value.mean)}"
         for name, value in reckoned_with(played).items()
     ]
-    return f" Chance of an agreement: {', '.join(chances)}." if chances else ""
 
 
 def _player(player: str, actor: str) -> str:
@@ -209,9 +206,9 @@ class _Tree:
         def write(kind: str, px: float, text: str, *, bold: bool = False, **more: Any) -> None:
             nonlocal y
             size = NAME_SIZE if bold else SMALL_SIZE
-            said = wrapped(text, self._across + SIDE - px, size, bold=bold)
-            words[kind].append({"px": px, "y": y, "text": said, **more})
-            y += LINE * len(said)
+            parts = wrapped(text, self._across + SIDE - px, size, bold=bold)
+            words[kind].append({"px": px, "y": y, "text": parts, **more})
+            y += LINE * len(parts)
 
         def descend(name: str, depth: int) -> None:
             nonlocal y

@@ -13,9 +13,9 @@ from winset.cli.forecast import compare, forecast
 from winset.cli.intake import add, propose
 from winset.cli.ledger import resolve, seal, verify
 from winset.cli.levers import levers
+from winset.cli.models import models
 from winset.cli.sensitivity import sensitivity
 from winset.cli.serve import serve
-from winset.cli.statements import EXPORTS, IMPORTS
 from winset.cli.timeline import timeline
 from winset.cli.warm import show_compiling, warm
 from winset.cli.witness import witness
@@ -56,13 +56,9 @@ def cli() -> None:
     """
 
 
-for _command in EXPORTS:
-    export.add_command(_command)
-for _command in IMPORTS:
-    import_.add_command(_command)
 for _command in (
     forecast, compare, sensitivity, levers, timeline, show, check, new, cases, export, import_,
     extract, search, add, propose, code, agreement, derive, trace, reanchor, claims, seal, verify,
-    resolve, witness, serve, backtest, calibrate, warm, explain,
+    resolve, witness, serve, backtest, calibrate, warm, explain, models,
 ):  # fmt: skip
     cli.add_command(_command)

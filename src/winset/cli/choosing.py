@@ -18,10 +18,10 @@ def chosen_model(
 
     Where none is named and the case lacks something for the full answer, standard error says what.
     """
-    from winset.models import default_model, make_model
+    from winset.models import default_model, find_model
 
     tell_choice(choice_sentence(case, name))
-    return make_model(name or default_model(case), dict(settings or {}))
+    return find_model(name or default_model(case), dict(settings or {}))
 
 
 def choice_sentence(case: "Case", name: str | None, *, rounds: bool = False) -> str:
@@ -32,13 +32,14 @@ def choice_sentence(case: "Case", name: str | None, *, rounds: bool = False) -> 
         name: of the model that was asked for; None where none was.
         rounds: whether rounds are asked for.
     """
-    from winset.models import PLAYING_ROUNDS, lesser_sentence
+    from winset.models import lesser_sentence, rounds_models
 
     if name is not None:
         return ""
     if rounds:
         return (
-            f"Model “{PLAYING_ROUNDS}” was chosen, since --rounds asks for one that plays rounds."
+            f"Model “{rounds_models()[0]}” was chosen, since --rounds asks for one that plays "
+            "rounds."
         )
     return lesser_sentence(case)
 

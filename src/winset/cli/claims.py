@@ -120,12 +120,12 @@ def _print(
 def _print_claim(row: "ScoredClaim") -> None:
     from winset.cli.printing import say
 
-    made = "" if row.made is None else row.made.isoformat()
+    made = "" if row.made_on is None else row.made_on.isoformat()
     who = ", ".join(filter(None, (row.author or "unnamed", row.outlet, made)))
-    say(f"{row.claim.id} · {who}: {row.asked}", indent="  ")
+    say(f"{row.claim.id} · {who}: {row.question}", indent="  ")
     sure = "" if row.claim.probability is None else f", probability {row.claim.probability}"
     if_so = f" (if: {row.claim.condition})" if row.claim.condition else ""
-    say(f"says {row.said}{sure}{if_so}", indent="     ")
+    say(f"says {row.predicted}{sure}{if_so}", indent="     ")
     say(_came(row), indent="     ")
 
 
@@ -137,7 +137,7 @@ def _came(row: "ScoredClaim") -> str:
         return f"OVERDUE: was to be settled by {row.by}; say how it came out"
     if row.state == "open":
         return f"open until {row.by}" if row.by else "open, without a day by which it is settled"
-    said = f"{row.state}{when}" + (f" at {row.came}" if row.state == "settled" else "")
+    said = f"{row.state}{when}" + (f" at {row.outcome}" if row.state == "settled" else "")
     if row.brier is not None:
         said += f"; Brier {row.brier:.2f}"
         if row.brier_low != row.brier_high:

@@ -273,7 +273,7 @@ def agreement(case: str, coders: tuple[str, ...], resamples: int, seed: int, as_
         align="lrrrrrr",
     )  # fmt: skip
     for d in found.disagreements:
-        said = "; ".join(f"{coder}: {value}" for coder, value in d.said.items())
+        said = "; ".join(f"{coder}: {value}" for coder, value in d.readings.items())
         say(f"{d.document} {d.start}–{d.end} {d.statement}: {d.field}: {said}")
 
 

@@ -83,7 +83,7 @@ def forecast(
     from winset.explain.background import look_behind, needed
     from winset.forecast.calibration import read_fitted
     from winset.forecast.forecast import forget_run, make_forecast
-    from winset.models import PLAYING_ROUNDS, default_model, fitting_models, make_model
+    from winset.models import default_model, find_model, fitting_models, rounds_models
     from winset.models.compiled_code import expect
 
     if raw and calibration is not None:
@@ -95,8 +95,8 @@ def forecast(
             raise WinsetError("--set, --save and --rounds go with one model, not with all")
         models: list[Model] = fitting_models(opened)
     else:
-        usual = default_model(opened) if rounds is None else PLAYING_ROUNDS
-        models = [make_model(name or usual, settings_of(settings))]
+        usual = default_model(opened) if rounds is None else rounds_models()[0]
+        models = [find_model(name or usual, settings_of(settings))]
     expect(needed(models))
     kept = kept_in(resume, draws=draws, rounds=rounds is not None, models=len(models))
     made = []
@@ -161,9 +161,9 @@ def settings_of(settings: tuple[str, ...]) -> dict[str, str]:
 def _write_rounds(case: "Case", model: "Model", made: "Forecast", path: Path) -> None:
     from winset.case.folder import write_file
     from winset.forecast.rounds_table import rounds_table
-    from winset.models import RoundsModel
+    from winset.models import has_rounds
 
-    if not isinstance(model, RoundsModel):
+    if not has_rounds(model):
         raise WinsetError(f"model “{model.name}” plays no rounds; leave --rounds out")
     write_file(path, rounds_table(case, model, made).encode())
 

@@ -13,7 +13,6 @@ from winset.explain.answers import Answer, calibration_sentence
 from winset.explain.background import Findings, reckoned_with
 from winset.forecast.forecast import Forecast, IssueSummary
 from winset.games import GameEstimate, PlayedGame
-from winset.models import MODELS
 
 MOST_BLAMED = 4
 
@@ -56,7 +55,7 @@ def print_forecasts(
     if len(made) > 1:
         click.echo("\nWhy they differ:")
         for forecast in made:
-            say(f"{forecast.made.model}: {MODELS[forecast.made.model].idea}", indent="  ")
+            say(f"{forecast.made.model}: {forecast.model.idea}", indent="  ")
     for name, played in findings.games.items():
         click.echo()
         say(f"{played.game.title} (game “{name}”)")

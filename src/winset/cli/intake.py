@@ -255,7 +255,7 @@ class _Report:
             self.names += proposed.strangers
         self.undated += document.published is None
         done = "added" if intake.new else "in the case already"
-        if not intake.new and intake.kept is not None:
+        if not intake.new and intake.text_bytes is not None:
             done += ", its text is kept now"
         if self.as_json:
             entry = {"file": path, "new": intake.new, "document": document}
@@ -274,7 +274,7 @@ class _Report:
         from winset.cli.printing import say
 
         self.model = {
-            "asked": found.asked, "replayed": found.replayed, "rejections": found.rejections,
+            "asked": found.sent, "replayed": found.replayed, "rejections": found.rejections,
         }  # fmt: skip
         if self.as_json:
             return

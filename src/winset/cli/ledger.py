@@ -106,6 +106,7 @@ def seal(
     from winset.cli.choosing import chosen_model
     from winset.cli.forecast import settings_of
     from winset.cli.printing import print_json, say
+    from winset.track_record.sealed import ForecastToSeal
     from winset.track_record.sealed import seal as sealed_in
     from winset.track_record.sealed.witness import Trust, parse_kind
 
@@ -115,16 +116,18 @@ def seal(
     with _options_named():
         done = sealed_in(
             opened,
-            question=question,
-            issue=issue,
-            resolve_by=day,
-            rule=rule,
-            no_rule=no_rule,
-            note=note,
-            model=chosen_model(opened, name, settings_of(settings)),
-            draws=draws,
-            seed=seed,
-            scenario=scenario,
+            ForecastToSeal(
+                question=question,
+                issue=issue,
+                resolve_by=day,
+                rule=rule,
+                no_rule=no_rule,
+                note=note,
+                model=chosen_model(opened, name, settings_of(settings)),
+                draws=draws,
+                seed=seed,
+                scenario=scenario,
+            ),
         )
     answers = answers_of(folder, done.id, kinds, trust)
     if as_json:

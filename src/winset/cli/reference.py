@@ -35,9 +35,11 @@ def reference_page() -> str:
 def _commands(command: click.Command, path: list[str]) -> list[tuple[list[str], click.Command]]:
     if not isinstance(command, click.Group):
         return [(path, command)]
+    context = click.Context(command)
     return [
         entry
-        for name, inner in sorted(command.commands.items())
+        for name in sorted(command.list_commands(context))
+        if (inner := command.get_command(context, name)) is not None
         for entry in _commands(inner, [*path, name])
     ]
 

@@ -14,7 +14,7 @@ from winset.charts.marks import middle_batch
 from winset.cli.printing import heading, print_json, say, table, width
 from winset.errors import WinsetError
 from winset.explain.answers import figure
-from winset.models import MODELS, PLAYING_ROUNDS, Rounds, RoundsModel, make_model
+from winset.models import Rounds, find_model, has_rounds, rounds_models
 from winset.models.batch import Batch
 
 NAME = 24  # characters of a name
@@ -34,11 +34,11 @@ def show_rounds(
     Raises:
         WinsetError: for a model without rounds, a case it cannot play, or a chart of many issues.
     """
-    name = model or PLAYING_ROUNDS
-    played = make_model(name)
-    if not isinstance(played, RoundsModel):
-        known = [n for n in MODELS if isinstance(make_model(n), RoundsModel)]
-        raise WinsetError(f"model “{name}” plays no rounds; those that do are {', '.join(known)}")
+    name = model or rounds_models()[0]
+    played = find_model(name)
+    if not has_rounds(played):
+        known = ", ".join(rounds_models())
+        raise WinsetError(f"model “{name}” plays no rounds; those that do are {known}")
     if not case.issues or not case.stances:
         raise WinsetError("the case has no stances yet: code at least one issue and one stance")
     batch = middle_batch(case)

@@ -207,16 +207,16 @@ class _Side:
     long: bool
 
 
-def _side(wanted: str, found: str) -> _Side:
+def _side(remembered: str, text: str) -> _Side:
     """Compare outwards from the anchor."""
     length = 0
-    for a, b in zip(wanted, found, strict=False):
+    for a, b in zip(remembered, text, strict=False):
         if a != b:
             break
         length += 1
-    long = len(wanted) >= ENOUGH
-    whole = length == len(wanted) and (long or not found[length:].strip())
-    return _Side(whole=whole, half=2 * length >= max(len(wanted), 2 * ENOUGH), long=long)
+    long = len(remembered) >= ENOUGH
+    whole = length == len(remembered) and (long or not text[length:].strip())
+    return _Side(whole=whole, half=2 * length >= max(len(remembered), 2 * ENOUGH), long=long)
 
 
 def _enough(left: _Side, right: _Side) -> bool:
@@ -307,8 +307,8 @@ def _anchored(
 ) -> Iterable[tuple[Statement, Statement | str]]:
     haystack = Haystack(text)
     for row in rows:
-        found = haystack.find(anchor_of(row, before))
-        yield row, found.reason if isinstance(found, LostAnchor) else at_place(row, text, found)
+        place = haystack.find(anchor_of(row, before))
+        yield row, place.reason if isinstance(place, LostAnchor) else at_place(row, text, place)
 
 
 def at_place(statement: Statement, text: str, place: TextPlace) -> Statement:

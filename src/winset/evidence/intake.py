@@ -32,7 +32,7 @@ from winset.evidence.reading.reader import HERE, DocumentReading
 from winset.evidence.reading.spans import one_line
 from winset.evidence.statements.names import slug, strangers
 
-KEPT_IN = "documents"
+TEXTS_FOLDER = "documents"
 _MARKDOWN = (".md", ".markdown")
 _UNTITLED = 300  # a longer title is none
 
@@ -60,7 +60,7 @@ class Intake:
         case: the case with the document in it.
         document: its entry.
         text: what it says, as anchored.
-        kept: the bytes to keep at ``document.file``; None where nothing is to be written.
+        text_bytes: the bytes to keep at ``document.file``; None where nothing is to be written.
         new: False when the case had a document with this digest before.
         proposed: what the rules propose; None where they were not asked, or had been before.
         remarks: what the reader should know, a sentence each.
@@ -70,7 +70,7 @@ class Intake:
     case: Case
     document: Document
     text: Text
-    kept: bytes | None
+    text_bytes: bytes | None
     new: bool
     proposed: Proposed | None = None
     remarks: tuple[str, ...] = ()
@@ -115,44 +115,47 @@ def take_in(
     Raises:
         WinsetError: when the file cannot be read, or what is found does not fit the case.
     """
-    read = reading.document(data, name, encoding=encoding)
+    parsed = reading.document(data, name, encoding=encoding)
     try:
-        kept = read.text.encode("utf-8")
+        text_bytes = parsed.text.encode("utf-8")
     except UnicodeEncodeError:
         raise WinsetError(f"{name}: must be text that UTF-8 can write; found half a pair") from None
-    digest = hashlib.sha256(kept).hexdigest()
-    given = {"title": _line(title), "publisher": _line(publisher), "published": published,
+    digest = hashlib.sha256(text_bytes).hexdigest()
+    from_caller = {"title": _line(title), "publisher": _line(publisher), "published": published,
              "url": _line(url)}  # fmt: skip
-    before = _standing(case, digest, kept)
-    ending = ".md" if read.reader == "markdown" else ".txt"
+    before = _existing(case, digest, text_bytes)
+    ending = ".md" if parsed.reader == "markdown" else ".txt"
     if before is None:
-        found = {"title": _line(read.title), "publisher": _line(read.publisher),
-                 "published": read.published, "url": _line(read.url)}  # fmt: skip
-        said = {key: given[key] or found[key] for key in given}
-        id = _free_id(case, Path(name).stem, ending, kept)
-        document = Document(id=id, sha256=digest, **said)  # type: ignore[arg-type]
+        in_document = {"title": _line(parsed.title), "publisher": _line(parsed.publisher),
+                 "published": parsed.published, "url": _line(parsed.url)}  # fmt: skip
+        cells = {key: from_caller[key] or in_document[key] for key in from_caller}
+        id = _free_id(case, Path(name).stem, ending, text_bytes)
+        document = Document(id=id, sha256=digest, **cells)  # type: ignore[arg-type]
         remarks: list[str] = []
     else:
-        document, remarks = _filled(before, given)
-    text = reading.text(read.text, name=document.id, markdown=read.reader == "markdown")
-    if read.reader in ("text", "markdown") and read.encoding != "utf-8":
-        remarks.append(f"was {read.encoding}, kept as UTF-8" if keep else f"is {read.encoding}; "
-                       "its digest and places are those of its text as UTF-8")  # fmt: skip
+        document, remarks = _filled(before, from_caller)
+    text = reading.text(parsed.text, name=document.id, markdown=parsed.reader == "markdown")
+    if parsed.reader in ("text", "markdown") and parsed.encoding != "utf-8":
+        remarks.append(
+            f"was {parsed.encoding}, kept as UTF-8"
+            if keep
+            else f"is {parsed.encoding}; its digest and places are those of its text as UTF-8"
+        )
     writes = keep and document.file is None
     if writes:
-        document = replace(document, file=f"{KEPT_IN}/{document.id}{ending}")
-        if before is not None and _other_there(case, document, kept):
+        document = replace(document, file=f"{TEXTS_FOLDER}/{document.id}{ending}")
+        if before is not None and _other_text_in_place(case, document, text_bytes):
             raise WinsetError(f"{document.file}: must be free, or this text; found another text")
     after = _with_document(case, document)
-    asked = rules and not any(
+    run_rules = rules and not any(
         (row.coder, row.document) == (CODER, document.id) for row in case.statements
     )
-    proposed = _proposed(after, document, text, model=model, reading=reading) if asked else None
+    proposed = _proposed(after, document, text, model=model, reading=reading) if run_rules else None
     return Intake(
         case=proposed.case if proposed else after,
         document=document,
         text=text,
-        kept=kept if writes else None,
+        text_bytes=text_bytes if writes else None,
         new=before is None,
         proposed=proposed,
         remarks=tuple(remarks),
@@ -174,21 +177,21 @@ def save_intake(folder: Path, intake: Intake) -> None:
     kind = TABLE_KINDS["documents"]
     cells = cells_of(kind, document)
 
-    def change(said: list[Cells]) -> list[Cells]:
-        for place, row in enumerate(said):
+    def change(rows: list[Cells]) -> list[Cells]:
+        for place, row in enumerate(rows):
             if row.get("id", "").strip() == document.id:
                 _check_entry(row, intake)
-                return [*said[:place], cells, *said[place + 1 :]]
+                return [*rows[:place], cells, *rows[place + 1 :]]
         if intake.before is not None:
             raise _changed(document.id, "an entry", "none")
-        return [*said, cells]
+        return [*rows, cells]
 
     with write_lock(folder):
-        if intake.kept is not None and document.file is not None:
+        if intake.text_bytes is not None and document.file is not None:
             path = folder / document.file
             if not path.resolve().is_relative_to(folder.resolve()):
                 raise WinsetError(f"{path}: leads out of the folder; remove the link")
-            write_files(folder, {document.file: intake.kept})
+            write_files(folder, {document.file: intake.text_bytes})
         patch_rows(folder, "documents.csv", kind, change)
         if intake.proposed is not None:
             save_renewal(folder, intake.proposed.renewal)
@@ -267,37 +270,41 @@ def text_of(case: Case, document: Document, *, reading: DocumentReading = HERE) 
 def _proposed(
     case: Case, document: Document, text: Text, *, model: str, reading: DocumentReading
 ) -> Proposed:
-    found = reading.statements(text, case, model=model)
-    rows = rows_of(case, document, text, found, keep_quotes=document.file is not None)
+    extracted = reading.statements(text, case, model=model)
+    rows = rows_of(case, document, text, extracted, keep_quotes=document.file is not None)
     renewal = renewed(case, document.id, rows, coder=CODER)
     return Proposed(
         case=with_renewal(case, renewal),
         renewal=renewal,
-        strangers=tuple(strangers(case, text, found)),
+        strangers=tuple(strangers(case, text, extracted)),
     )
 
 
-def _standing(case: Case, digest: str, kept: bytes) -> Document | None:
+def _existing(case: Case, digest: str, text_bytes: bytes) -> Document | None:
     """Return the case's document with this digest, or without any but with this text."""
     for document in case.documents:
         if document.sha256 == digest:
             return document
-        if document.sha256 is None and document.file is not None and _kept(case, document) == kept:
+        if (
+            document.sha256 is None
+            and document.file is not None
+            and _text_bytes_of(case, document) == text_bytes
+        ):
             return document
     return None
 
 
-def _kept(case: Case, document: Document) -> bytes | None:
+def _text_bytes_of(case: Case, document: Document) -> bytes | None:
     try:
         return kept_bytes(case, document)
     except WinsetError:  # lost: `winset check` says so
         return None
 
 
-def _filled(document: Document, given: Mapping[str, object]) -> tuple[Document, list[str]]:
+def _filled(document: Document, from_caller: Mapping[str, object]) -> tuple[Document, list[str]]:
     """Return ``document`` with its empty cells filled; a sentence for each that says otherwise."""
     remarks = []
-    for name, value in given.items():
+    for name, value in from_caller.items():
         standing = getattr(document, name)
         if value and not standing:
             document = replace(document, **{name: value})  # type: ignore[arg-type]
@@ -314,13 +321,13 @@ def _with_document(case: Case, document: Document) -> Case:
     return replace(case, documents=tuple(documents))
 
 
-def _free_id(case: Case, stem: str, ending: str, kept: bytes) -> str:
+def _free_id(case: Case, stem: str, ending: str, text_bytes: bytes) -> str:
     """Return an id made of ``stem`` that no document has, in small letters or large."""
     first = _id_of(stem)
-    taken = {document.id.casefold() for document in case.documents}
+    ids = {document.id.casefold() for document in case.documents}
     number, id = 1, first
-    while id.casefold() in taken or _other_there(
-        case, Document(id=id, file=f"{KEPT_IN}/{id}{ending}"), kept
+    while id.casefold() in ids or _other_text_in_place(
+        case, Document(id=id, file=f"{TEXTS_FOLDER}/{id}{ending}"), text_bytes
     ):
         number += 1
         id = f"{first}-{number}"
@@ -334,14 +341,14 @@ def _id_of(stem: str) -> str:
     return f"text-{id}" if is_device(id) else id
 
 
-def _other_there(case: Case, document: Document, kept: bytes) -> bool:
+def _other_text_in_place(case: Case, document: Document, text_bytes: bytes) -> bool:
     """Return whether another text stands where this one would be kept."""
     if case.folder is None or document.file is None:
         return False
     path = case.folder / document.file
     if not path.is_symlink() and not path.exists():
         return False
-    return path.is_symlink() or not path.is_file() or path.read_bytes() != kept
+    return path.is_symlink() or not path.is_file() or path.read_bytes() != text_bytes
 
 
 def _line(words: str) -> str:

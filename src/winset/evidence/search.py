@@ -110,21 +110,21 @@ def _index(case: Case, *, keep: bool, reading: DocumentReading) -> sqlite3.Conne
         if d.file is not None
     )
     nothing = state == FORM
-    kept = _kept(case.folder) if keep and case.folder and not nothing else None
-    if kept is not None:
+    stored = _stored_index(case.folder) if keep and case.folder and not nothing else None
+    if stored is not None:
         try:
-            if _state(kept) != state:
-                _fill(kept, case, state, reading)
-            return kept
+            if _state(stored) != state:
+                _fill(stored, case, state, reading)
+            return stored
         except sqlite3.DatabaseError:
             # Broken, locked, or on a medium that cannot be written: do without.
-            kept.close()
+            stored.close()
     memory = sqlite3.connect(":memory:")
     _fill(memory, case, state, reading)
     return memory
 
 
-def _kept(folder: Path) -> sqlite3.Connection | None:
+def _stored_index(folder: Path) -> sqlite3.Connection | None:
     path = folder / INDEX
     try:
         disposable_folder(folder)

@@ -15,12 +15,10 @@ from winset.explain.background import Findings
 from winset.explain.likelihood import likelihood_clause
 from winset.explain.model_spread import widened
 from winset.forecast.forecast import Forecast
-from winset.models import MODELS
+from winset.models import doubting_models
 
 NBSP = "\N{NO-BREAK SPACE}"
 INTERVAL = (0.1, 0.9)
-# Models that do not take agreement for granted, the one made for the purpose first.
-_DOUBTERS = ("two-level", "nash")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,33 +75,33 @@ def answers(case: Case, forecast: Forecast, findings: Findings | None = None) ->
 
     Questions of blame and of moves are answered from ``findings``, what lies behind the forecast.
     """
-    found = Findings(draws=0) if findings is None else findings
-    return tuple(_answer(case, question, forecast, found) for question in case.questions)
+    behind = Findings(draws=0) if findings is None else findings
+    return tuple(_answer(case, question, forecast, behind) for question in case.questions)
 
 
 def issue_answers(
     case: Case, forecast: Forecast, findings: Findings | None = None
 ) -> tuple[Answer, ...]:
     """Return what ``forecast`` says of each issue: agreement, settlement, and beside what."""
-    found = Findings(draws=0) if findings is None else findings
+    behind = Findings(draws=0) if findings is None else findings
     changed = apply_scenario(case, forecast.made.scenario)
-    return tuple(_on_issue(i, forecast, found) for i in changed.issues if i.id in forecast.issues)
+    return tuple(_on_issue(i, forecast, behind) for i in changed.issues if i.id in forecast.issues)
 
 
 def calibration_sentence(forecast: Forecast) -> str:
     """Return whether and how the settlements were calibrated, in words."""
-    said = forecast.made.calibration
-    if said is None:
+    calibration = forecast.made.calibration
+    if calibration is None:
         return "Settlements are as the model has them: by how far it misses is not counted in."
-    errors = f"the errors of model “{said['measured_on']}”"
+    errors = f"the errors of model “{calibration['measured_on']}”"
     reason = ""
     if forecast.made.borrowed:
         reason = f", since “{forecast.made.model}” could not be scored on them"
     return (
-        f"Settlements are calibrated by {errors} on {said['decisions']} decisions in "
-        f"{said['groups']} groups ({said['source']}){reason}: there it missed by "
-        f"{said['missed']:.0f} points of 100 on average. Whether there is an agreement is not "
-        "calibrated."
+        f"Settlements are calibrated by {errors} on {calibration['decisions']} decisions in "
+        f"{calibration['groups']} groups ({calibration['source']}){reason}: there it missed by "
+        f"{calibration['missed']:.0f} points of 100 on average. Whether there is an "
+        "agreement is not calibrated."
     )
 
 
@@ -167,24 +165,26 @@ def spread(value: Range, scale: Scale) -> str:
 
 
 def _answer(case: Case, question: Question, forecast: Forecast, findings: Findings) -> Answer:
-    asked = {name: parse_quantity(text) for name, text in question.options.items()}
+    quantities = {name: parse_quantity(text) for name, text in question.options.items()}
     if question.answer is not None:
-        asked = {"yes": parse_quantity(question.answer)}
-    silence = {name: _cannot_say(it, forecast, findings) for name, it in asked.items()}
+        quantities = {"yes": parse_quantity(question.answer)}
+    silence = {
+        name: _cannot_say(quantity, forecast, findings) for name, quantity in quantities.items()
+    }
     chances = [
         Chance(outcome=name, probability=None)
         if silence[name]
-        else _chance(name, it, forecast, findings)
-        for name, it in asked.items()
+        else _chance(name, quantity, forecast, findings)
+        for name, quantity in quantities.items()
     ]
     if question.answer is None:
-        sentence = _options(chances, silence, _source(list(asked.values()), forecast))
-    elif asked["yes"].kind == "blame":
-        sentence = silence["yes"] or _blame(case, asked["yes"], chances[0], findings)
+        sentence = _options(chances, silence, _source(list(quantities.values()), forecast))
+    elif quantities["yes"].kind == "blame":
+        sentence = silence["yes"] or _blame(case, quantities["yes"], chances[0], findings)
     else:
-        sentence = silence["yes"] or _yes(case, asked["yes"], chances[0], forecast)
-        if asked["yes"].kind == "agreement" and not silence["yes"]:
-            sentence += _others(asked["yes"].issues(forecast.issues), forecast, findings)
+        sentence = silence["yes"] or _yes(case, quantities["yes"], chances[0], forecast)
+        if quantities["yes"].kind == "agreement" and not silence["yes"]:
+            sentence += _others(quantities["yes"].issues(forecast.issues), forecast, findings)
         yes = chances[0].probability
         no = None if yes is None else 1.0 - yes
         chances.append(_refused(chances[0], no))
@@ -214,59 +214,62 @@ def _refused(yes: Chance, probability: float | None) -> Chance:
     )
 
 
-def _cannot_say(asked: Quantity, forecast: Forecast, findings: Findings) -> str:
+def _cannot_say(quantity: Quantity, forecast: Forecast, findings: Findings) -> str:
     model = f"Model “{forecast.made.model}”"
-    if asked.kind == "move":
-        if asked.subject in findings.games:
+    if quantity.kind == "move":
+        if quantity.subject in findings.games:
             return ""
-        return f"{model} plays no game: what is played in “{asked.subject}” is not in its forecast."
-    if asked.kind == "blame":
+        return (
+            f"{model} plays no game: what is played in “{quantity.subject}” is not in its forecast."
+        )
+    if quantity.kind == "blame":
         if findings.blame is None:
             return f"{model} says nothing of who is to blame if no agreement comes about."
         if np.isnan(findings.blame.overall).all():
             return f"{model} finds no draw that fails by anybody's doing."
         return ""
-    for issue in asked.named_issues:
+    for issue in quantity.named_issues:
         if issue not in forecast.issues:
             return f"{model} was not asked about “{issue}”."
-    if asked.kind == "agreement" and forecast.agreement is None:
-        other = next((f": use “{name}”" for name in _DOUBTERS if name in MODELS), "")
-        return f"{model} takes agreement for granted{other}."
+    if quantity.kind == "agreement" and forecast.agreement is None:
+        return f"{model} takes agreement for granted: use “{doubting_models()[0].name}”."
     return ""
 
 
-def _chance(outcome: str, asked: Quantity, forecast: Forecast, findings: Findings) -> Chance:
-    if asked.kind == "move":
-        played = findings.games[asked.subject].chance(asked.action)
+def _chance(outcome: str, quantity: Quantity, forecast: Forecast, findings: Findings) -> Chance:
+    if quantity.kind == "move":
+        played = findings.games[quantity.subject].chance(quantity.action)
         return Chance(
             outcome=outcome,
             probability=float(played.mean()),
             error=_error(played),
             draws=len(played),
         )
-    if asked.kind == "blame":
-        return _share_of_blame(outcome, asked.subject, findings)
-    issues = asked.issues(forecast.issues) if asked.kind == "agreement" else (asked.subject,)
+    if quantity.kind == "blame":
+        return _share_of_blame(outcome, quantity.subject, findings)
+    issues = (
+        quantity.issues(forecast.issues) if quantity.kind == "agreement" else (quantity.subject,)
+    )
     agreed = forecast.agreed(*issues)
     low = high = None
     ends: tuple[float, float] | tuple[None, None] = (None, None)
-    if asked.kind == "agreement" and agreed is not None:
+    if quantity.kind == "agreement" and agreed is not None:
         probability, error = agreed
-        if apart := widened(findings.dissent, issues, probability):
+        if apart := widened(findings.model_chances, issues, probability):
             low, high = apart[0][1], apart[1][1]
         if findings.structure is not None:
             ends = findings.structure.ranges[issues]
     else:
-        probability, error = forecast.chance(asked.subject, asked.low, asked.high)
-    given = None
-    if asked.kind == "settlement" and agreed is not None and agreed[0] > 0.0:
-        given = probability / agreed[0]
+        probability, error = forecast.chance(quantity.subject, quantity.low, quantity.high)
+    given_agreement = None
+    if quantity.kind == "settlement" and agreed is not None and agreed[0] > 0.0:
+        given_agreement = probability / agreed[0]
     return Chance(
         outcome=outcome,
         probability=probability,
         error=None if math.isnan(error) else error,
         draws=forecast.draws,
-        given_agreement=given,
+        given_agreement=given_agreement,
         low=low,
         high=high,
         structure_low=ends[0],
@@ -286,8 +289,8 @@ def _share_of_blame(outcome: str, party: str, findings: Findings) -> Chance:
     return Chance(outcome=outcome, probability=share, error=float(error), draws=findings.draws)
 
 
-def _blame(case: Case, asked: Quantity, chance: Chance, findings: Findings) -> str:
-    name, blame = case.party(asked.subject).name or asked.subject, findings.blame
+def _blame(case: Case, quantity: Quantity, chance: Chance, findings: Findings) -> str:
+    name, blame = case.party(quantity.subject).name or quantity.subject, findings.blame
     assert blame is not None
     failing = float(np.nan_to_num(blame.failing).max())
     return (
@@ -296,50 +299,53 @@ def _blame(case: Case, asked: Quantity, chance: Chance, findings: Findings) -> s
     )
 
 
-def _error(drawn: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float | None:
-    return None if len(drawn) < 2 else float(drawn.std(ddof=1) / math.sqrt(len(drawn)))
+def _error(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float | None:
+    return None if len(values) < 2 else float(values.std(ddof=1) / math.sqrt(len(values)))
 
 
-def _source(asked: list[Quantity], forecast: Forecast) -> str:
+def _source(quantities: list[Quantity], forecast: Forecast) -> str:
     """Return what speaks: the game where moves are asked for, else the model."""
-    if {it.kind for it in asked} == {"move"} and len({it.subject for it in asked}) == 1:
-        return f"Game “{asked[0].subject}”"
+    if {quantity.kind for quantity in quantities} == {"move"} and len(
+        {quantity.subject for quantity in quantities}
+    ) == 1:
+        return f"Game “{quantities[0].subject}”"
     return f"Model “{forecast.made.model}”"
 
 
-def _yes(case: Case, asked: Quantity, chance: Chance, forecast: Forecast) -> str:
-    model = _source([asked], forecast)
-    if asked.kind == "move":
-        action = asked.action.replace("_", " ")
+def _yes(case: Case, quantity: Quantity, chance: Chance, forecast: Forecast) -> str:
+    model = _source([quantity], forecast)
+    if quantity.kind == "move":
+        action = quantity.action.replace("_", " ")
         return f"{model} puts the chance of “{action}” at {_sure(chance)}."
-    if asked.kind == "agreement":
-        issues = asked.issues(issue.id for issue in case.issues)
+    if quantity.kind == "agreement":
+        issues = quantity.issues(issue.id for issue in case.issues)
         clause = likelihood_clause(deal_words(case, issues), chance.probability or 0.0)
         return f"{clause[0].upper()}{clause[1:]}: {_sure(chance)}."
-    scale = case.issue(asked.subject).scale
-    if math.isinf(asked.high):
-        where = f"at {coded(asked.low, scale)} or more"
-    elif math.isinf(asked.low):
-        where = f"at {coded(asked.high, scale)} or less"
+    scale = case.issue(quantity.subject).scale
+    if math.isinf(quantity.high):
+        where = f"at {coded(quantity.low, scale)} or more"
+    elif math.isinf(quantity.low):
+        where = f"at {coded(quantity.high, scale)} or less"
     else:
-        where = f"between {number_text(asked.low)} and {coded(asked.high, scale)}"
+        where = f"between {number_text(quantity.low)} and {coded(quantity.high, scale)}"
     if forecast.agreement is None:
         return (
             f"{model}, which takes agreement for granted, puts the chance that it settles {where} "
             f"at {_sure(chance)}."
         )
-    given = "no draw ends in an agreement"
+    condition = "no draw ends in an agreement"
     if chance.given_agreement is not None:
-        given = f"if there is one, the chance is {percent(chance.given_agreement)}"
+        condition = f"if there is one, the chance is {percent(chance.given_agreement)}"
     return (
-        f"{model} puts the chance of an agreement that settles {where} at {_sure(chance)}; {given}."
+        f"{model} puts the chance of an agreement that settles {where} at {_sure(chance)}; "
+        f"{condition}."
     )
 
 
 def _options(chances: list[Chance], silence: dict[str, str], source: str) -> str:
     known = [chance for chance in chances if chance.probability is not None]
-    said = "; ".join(f"“{chance.outcome}” {_sure(chance)}" for chance in known)
-    sentences = [f"{source} puts the chances at: {said}."] if known else []
+    listing = "; ".join(f"“{chance.outcome}” {_sure(chance)}" for chance in known)
+    sentences = [f"{source} puts the chances at: {listing}."] if known else []
     rest = 1.0 - sum(chance.probability or 0.0 for chance in known)
     if len(known) == len(chances) and rest > 1e-9:
         sentences.append(f"For none of these it leaves {percent(rest)}.")
@@ -350,14 +356,16 @@ def _sure(chance: Chance) -> str:
     """Return the probability and its range; of a chance that is nought or one, what that means."""
     if chance.probability is None:
         return "a chance that it cannot give"
-    said = percent(chance.probability)
+    figure_text = percent(chance.probability)
     if chance.error is None:
-        return f"{said} (a single run)"
+        return f"{figure_text} (a single run)"
     if chance.probability in (0.0, 1.0):
-        return f"{said} ({'all' if chance.probability else 'none'} of {chance.draws:,} draws)"
+        return (
+            f"{figure_text} ({'all' if chance.probability else 'none'} of {chance.draws:,} draws)"
+        )
     if chance.structure_low is not None and chance.structure_high is not None:
-        return f"{said}, range {chance_range(chance.structure_low, chance.structure_high)}"
-    return said
+        return f"{figure_text}, range {chance_range(chance.structure_low, chance.structure_high)}"
+    return figure_text
 
 
 def deal_words(case: Case, issues: tuple[str, ...]) -> str:
@@ -378,17 +386,19 @@ def listed(names: Sequence[str]) -> str:
 
 
 def _resolution(question: Question) -> str:
-    came = question.resolution
-    if came is None:
+    resolution = question.resolution
+    if resolution is None:
         return ""
-    behind = ", ".join(filter(None, (came.date.isoformat() if came.date else "", came.source)))
-    return f"It came out: {came.outcome}" + (f" ({behind})." if behind else ".")
+    behind = ", ".join(
+        filter(None, (resolution.date.isoformat() if resolution.date else "", resolution.source))
+    )
+    return f"It came out: {resolution.outcome}" + (f" ({behind})." if behind else ".")
 
 
 def _others(issues: tuple[str, ...], forecast: Forecast, findings: Findings) -> str:
     """Return what other models say of the chance of an agreement: it widens the forecast's own."""
     agreed = forecast.agreed(*issues)
-    apart = None if agreed is None else widened(findings.dissent, issues, agreed[0])
+    apart = None if agreed is None else widened(findings.model_chances, issues, agreed[0])
     if apart is None:
         return ""
     (least, low), (most, high) = apart
@@ -400,26 +410,26 @@ def _others(issues: tuple[str, ...], forecast: Forecast, findings: Findings) -> 
 
 def _on_issue(issue: Issue, forecast: Forecast, findings: Findings) -> Answer:
     model, chances = f"Model “{forecast.made.model}”", []
-    said = [f"{model} takes agreement for granted."]
+    sentences = [f"{model} takes agreement for granted."]
     if forecast.agreement is not None:
-        asked = Quantity(kind="agreement", subject=issue.id)
-        chances = [_chance("agreement", asked, forecast, findings)]
+        quantity = Quantity(kind="agreement", subject=issue.id)
+        chances = [_chance("agreement", quantity, forecast, findings)]
         clause = likelihood_clause("an agreement on it", chances[0].probability or 0.0)
-        said = [
+        sentences = [
             f"{clause[0].upper()}{clause[1:]}: {_sure(chances[0])}."
             + _others((issue.id,), forecast, findings)
         ]
-    said += _settlement(issue, forecast)
+    sentences += _settlement(issue, forecast)
     calm = forecast.counted.converged(forecast.index(issue.id))
     if calm is not None and calm < 1.0:
         share = percent(1.0 - calm)
-        said.append(f"In {share} of the draws the rounds had not settled when they stopped.")
+        sentences.append(f"In {share} of the draws the rounds had not settled when they stopped.")
     return Answer(
         id=issue.id,
         text=issue.question or issue.title,
-        sentence=" ".join(said),
+        sentence=" ".join(sentences),
         chances=tuple(chances),
-        resolution=_came_out(issue, forecast),
+        resolution=_outcome_sentence(issue, forecast),
     )
 
 
@@ -427,26 +437,28 @@ def _settlement(issue: Issue, forecast: Forecast) -> list[str]:
     low, middle, high = forecast.quantiles(issue.id, (INTERVAL[0], 0.5, INTERVAL[1]))
     scale = issue.scale
     if math.isnan(middle):
-        said = ["No draw ends in an agreement."]
+        sentences = ["No draw ends in an agreement."]
         if issue.reversion is not None:
-            said.append(f"What holds then lies at {spread(issue.reversion, scale)}.")
-        return said
+            sentences.append(f"What holds then lies at {spread(issue.reversion, scale)}.")
+        return sentences
     if forecast.draws == 1:
-        said = [f"Its single run settles at {measure(middle, scale)}, a point without a spread."]
+        sentences = [
+            f"Its single run settles at {measure(middle, scale)}, a point without a spread."
+        ]
     elif forecast.counted.alike(forecast.index(issue.id)):
         who = "Every draw" if forecast.agreement is None else "Every draw that agrees"
-        said = [f"{who} settles at {measure(middle, scale)}."]
+        sentences = [f"{who} settles at {measure(middle, scale)}."]
     else:
-        given = "The" if forecast.agreement is None else "If there is one, the"
-        said = [
-            f"{given} median settlement is {measure(middle, scale)}; the middle 80{NBSP}% lie "
+        opening = "The" if forecast.agreement is None else "If there is one, the"
+        sentences = [
+            f"{opening} median settlement is {measure(middle, scale)}; the middle 80{NBSP}% lie "
             f"between {figure(low, scale)} and {figure(high, scale)}."
         ]
-    said += [
+    sentences += [
         f"{'It' if forecast.draws == 1 else 'The median'} lies {where}."
         for where in _where(issue, middle)
     ]
-    return said
+    return sentences
 
 
 def _where(issue: Issue, value: float) -> Iterator[str]:
@@ -470,13 +482,13 @@ def _where(issue: Issue, value: float) -> Iterator[str]:
         yield f"at what holds without an agreement, {holds}"
 
 
-def _came_out(issue: Issue, forecast: Forecast) -> str:
+def _outcome_sentence(issue: Issue, forecast: Forecast) -> str:
     if issue.outcome is None:
         return ""
     value, when = issue.outcome.value, issue.outcome.date
-    said = f"It came out at {spread(value, issue.scale)}" + (f" on {when}" if when else "")
+    sentence = f"It came out at {spread(value, issue.scale)}" + (f" on {when}" if when else "")
     low, high = forecast.quantiles(issue.id, INTERVAL)
     if math.isnan(low) or forecast.draws == 1:
-        return f"{said}."
+        return f"{sentence}."
     within = "inside" if low <= value.middle <= high else "outside"
-    return f"{said}, {within} the 80{NBSP}% interval of model “{forecast.made.model}”."
+    return f"{sentence}, {within} the 80{NBSP}% interval of model “{forecast.made.model}”."

@@ -7,16 +7,25 @@ import numpy as np
 
 from winset.case.model import Case
 from winset.case.scenarios import apply_scenario
-from winset.explain.model_spread import ModelChance, dissent
+from winset.explain.model_spread import ModelChance, model_chances
 from winset.explain.structural_range import Structure, structural_range
 from winset.forecast.forecast import Forecast
 from winset.games import GameEstimate, PlayedGame, estimate, games_of, play
-from winset.models import Model, NashBargaining, kernels_of, make_model
+from winset.models import (
+    Model,
+    doubting_models,
+    doubts_agreement,
+    has_binding,
+    has_blame,
+    has_curves,
+    kernels_of,
+)
 from winset.models.base import IntArray
 from winset.models.batch import sample
 from winset.models.compiled_code import Kernel, doors
 from winset.models.defaults import DRAWS
-from winset.models.two_level.model import Binding, Blame, Curves, TwoLevel, binding
+from winset.models.two_level.binding import Binding
+from winset.models.two_level.winsets import Blame, Curves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +43,8 @@ class Findings:
         games: the case's games, by name, played under the same scenario and seed.
         structure: how far chances of agreement move with what nobody can code; None where that was
             not asked, or there is nothing of the kind.
-        dissent: what models that doubt an agreement say of it, this one's own readings among them.
+        model_chances: the chance of an agreement in each model that gives one, this model's own
+            variants included.
     """
 
     draws: int
@@ -45,7 +55,7 @@ class Findings:
     bindings: tuple[Binding, ...] = ()
     blame: Blame | None = None
     games: Mapping[str, PlayedGame] = field(default_factory=dict)
-    dissent: tuple[ModelChance, ...] = ()
+    model_chances: tuple[ModelChance, ...] = ()
     structure: Structure | None = None
 
 
@@ -54,8 +64,8 @@ def needed(models: Iterable[Model]) -> list[Kernel]:
     modules: set[str] = set()
     for model in models:
         modules |= kernels_of(model)
-        if isinstance(model, TwoLevel | NashBargaining):  # `dissent` hears both
-            modules |= kernels_of(TwoLevel) | kernels_of(NashBargaining)
+        if doubts_agreement(model):  # `model_chances` asks all that do
+            modules = modules.union(*map(kernels_of, doubting_models()))
     return doors(*modules) if modules else []
 
 
@@ -74,31 +84,31 @@ def look_behind(
     Raises:
         CaseError: when a game of the case does not hold together.
     """
-    made = forecast.made
+    provenance = forecast.made
     draws = min(max(forecast.draws, 1), DRAWS)
     games = {
-        game.name: play(case, game, draws=draws, seed=made.seed, scenario=made.scenario)
+        game.name: play(case, game, draws=draws, seed=provenance.seed, scenario=provenance.scenario)
         for game in games_of(case)
     }
-    batch = sample(apply_scenario(case, made.scenario), draws, seed=made.seed)
-    model = make_model(made.model, made.parameters)
-    seen = Findings(
+    batch = sample(apply_scenario(case, provenance.scenario), draws, seed=provenance.seed)
+    model = forecast.model
+    findings = Findings(
         draws=draws,
         parties=batch.parties,
         actors=batch.actors,
         party_of=batch.party_of,
         games=games,
-        dissent=dissent(case, forecast),
+        model_chances=model_chances(case, forecast),
         structure=structural_range(case, forecast) if structure else None,
     )
-    if not isinstance(model, TwoLevel):
-        return seen
-    return replace(
-        seen,
-        curves=model.curves(batch) if curves else None,
-        bindings=binding(batch, model.solve(batch), names=_names(case)),
-        blame=model.blame(batch),
-    )
+    if curves and has_curves(model):
+        findings = replace(findings, curves=model.curves(batch))
+    if has_binding(model):
+        bindings = model.binding(batch, model.solve(batch), names=_names(case))
+        findings = replace(findings, bindings=bindings)
+    if has_blame(model):
+        findings = replace(findings, blame=model.blame(batch))
+    return findings
 
 
 def reckoned_with(played: PlayedGame) -> dict[str, GameEstimate]:

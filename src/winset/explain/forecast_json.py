@@ -13,10 +13,10 @@ from winset.forecast.jsonable import jsonable
 def forecast_json(case: Case, forecast: Forecast, findings: Findings) -> dict[str, Any]:
     """Return what the forecast says, numbers unrounded."""
     issues = []
-    for said in forecast.summary():
-        plain = jsonable(said)
+    for summary in forecast.summary():
+        plain = jsonable(summary)
         plain["quantiles"] = [
-            {"share": share, "value": jsonable(value)} for share, value in said.quantiles.items()
+            {"share": share, "value": jsonable(value)} for share, value in summary.quantiles.items()
         ]
         issues.append(plain)
     blame = findings.blame

@@ -53,9 +53,9 @@ def find_term(words: str) -> Term:
     >>> find_term("Red lines").name
     'red line'
     """
-    wanted = " ".join(words.split()).casefold()
-    known = {name.casefold(): term for name, term in glossary().items()}
-    for form in (wanted, wanted.removesuffix("s"), wanted.removesuffix("es")):
-        if form in known:
-            return known[form]
-    raise WinsetError(f"no term “{wanted}” in the glossary; {nearest(wanted, known)}")
+    term_name = " ".join(words.split()).casefold()
+    terms = {name.casefold(): term for name, term in glossary().items()}
+    for form in (term_name, term_name.removesuffix("s"), term_name.removesuffix("es")):
+        if form in terms:
+            return terms[form]
+    raise WinsetError(f"no term “{term_name}” in the glossary; {nearest(term_name, terms)}")

@@ -74,13 +74,13 @@ def headline_issues(case: Case) -> tuple[str, ...]:
 
     Those of the first question that asks for an agreement; all of them where no question does.
     """
-    known = [issue.id for issue in case.issues]
+    ids = [issue.id for issue in case.issues]
     for question in case.questions:
         if question.answer is not None:
             quantity = parse_quantity(question.answer)
             if quantity.kind == "agreement":
-                return quantity.issues(known)
-    return tuple(known)
+                return quantity.issues(ids)
+    return tuple(ids)
 
 
 def headline(case: Case, forecast: Forecast, findings: Findings | None = None) -> Headline:
@@ -124,11 +124,11 @@ def how_likely(
 ) -> str:
     """Return the first sentence: the word, the chance, its range."""
     clause = likelihood_clause(deal_words(case, issues), probability)
-    said = f"{clause[0].upper()}{clause[1:]}: {percent(probability)}"
+    sentence = f"{clause[0].upper()}{clause[1:]}: {percent(probability)}"
     ends = None if structure is None else structure.ranges.get(issues)
     if ends is None:
-        return f"{said}."
-    return f"{said}, range {chance_range(*ends)} over what nobody can code."
+        return f"{sentence}."
+    return f"{sentence}, range {chance_range(*ends)} over what nobody can code."
 
 
 def _where(case: Case, forecast: Forecast, issues: tuple[str, ...]) -> Iterator[str]:

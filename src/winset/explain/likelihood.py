@@ -19,8 +19,8 @@ def likelihood_word(probability: float) -> str:
     >>> likelihood_word(0.65), likelihood_word(0.546), likelihood_word(0.03)
     ('likely', 'likely', 'almost no chance')
     """
-    shown = round(probability, 2)
-    return max((pair for pair in YARDSTICK if pair[0] <= shown), default=YARDSTICK[0])[1]
+    rounded = round(probability, 2)
+    return max((pair for pair in YARDSTICK if pair[0] <= rounded), default=YARDSTICK[0])[1]
 
 
 def likelihood_clause(subject: str, probability: float) -> str:

@@ -6,7 +6,7 @@ does not take an agreement for granted, each read in its usual ways (private or 
 information, either bargaining solution, what negotiators sign and what voters ratify).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,18 +15,11 @@ from winset.case.model import Case
 from winset.case.scenarios import apply_scenario
 from winset.errors import WinsetError
 from winset.forecast.forecast import Forecast
-from winset.models import make_model, parameters
+from winset.models import Model, doubting_models, doubts_agreement, parameters
 from winset.models.base import FloatArray
 from winset.models.batch import sample
 from winset.models.defaults import DRAWS
 from winset.models.together import sets_together
-
-READINGS: tuple[tuple[str, str, dict[str, str]], ...] = (
-    ("two-level", "two-level", {}),
-    ("two-level, complete information", "two-level", {"information": "complete"}),
-    ("two-level, Kalai-Smorodinsky", "two-level", {"rule": "kalai-smorodinsky"}),
-    ("nash", "nash", {}),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +38,7 @@ class ModelChance:
     together: Mapping[tuple[str, ...], float]
 
 
-def dissent(case: Case, forecast: Forecast) -> tuple[ModelChance, ...]:
+def model_chances(case: Case, forecast: Forecast) -> tuple[ModelChance, ...]:
     """Return what every model that doubts an agreement says of ``case``, on the forecast's luck.
 
     Models that cannot be applied to the case have no voice; nor has any where the forecast takes
@@ -53,15 +46,13 @@ def dissent(case: Case, forecast: Forecast) -> tuple[ModelChance, ...]:
     """
     if all(forecast.agreed(issue) is None for issue in forecast.issues):
         return ()
-    made = forecast.made
+    provenance = forecast.made
     draws = min(max(forecast.draws, 1), DRAWS)
-    batch = sample(apply_scenario(case, made.scenario), draws, seed=made.seed)
-    voices = []
-    for label, name, settings in READINGS:
-        own = dict(made.parameters) if name == made.model else {}
-        model = make_model(name, {**own, **settings})
-        if name == made.model and parameters(model) == made.parameters:
-            voices.append(_own(label, forecast))
+    batch = sample(apply_scenario(case, provenance.scenario), draws, seed=provenance.seed)
+    chances = []
+    for label, model, own in _readings(forecast):
+        if own:
+            chances.append(_own(label, forecast))
             continue
         try:
             solved = model.solve(batch)
@@ -75,8 +66,25 @@ def dissent(case: Case, forecast: Forecast) -> tuple[ModelChance, ...]:
             means = map(float, sets.mean(axis=0))
             together = dict(zip(forecast.sets, means, strict=True))
             together |= {(id,): float(mean[k]) for k, id in enumerate(forecast.issues)}
-            voices.append(ModelChance(label=label, agreement=mean, together=together))
-    return tuple(voices)
+            chances.append(ModelChance(label=label, agreement=mean, together=together))
+    return tuple(chances)
+
+
+def _readings(forecast: Forecast) -> Iterator[tuple[str, Model, bool]]:
+    """Yield label and model of every reading, and whether it is the forecast's own.
+
+    The forecast's own model stands in its place among winset's, or first.
+    """
+    own = forecast.model
+    models = doubting_models()
+    if not any(type(model) is type(own) for model in models):
+        models = (own, *models)
+    for model in models:
+        asked = own if type(model) is type(own) else model
+        readings = asked.readings() if doubts_agreement(asked) else {forecast.made.model: asked}
+        for label, reading in readings.items():
+            same = reading is own or (asked is own and parameters(reading) == parameters(own))
+            yield label, reading, same
 
 
 def _own(label: str, forecast: Forecast) -> ModelChance:
@@ -91,17 +99,17 @@ def _own(label: str, forecast: Forecast) -> ModelChance:
 
 
 def widened(
-    voices: tuple[ModelChance, ...], issues: tuple[str, ...], probability: float
+    chances: tuple[ModelChance, ...], issues: tuple[str, ...], probability: float
 ) -> tuple[tuple[str, float], tuple[str, float]] | None:
     """Return who gives an agreement the least and who the greatest chance; None without another.
 
     Args:
-        voices: of all models.
+        chances: one per model and variant.
         issues: ids of those that are to be agreed, all together.
         probability: the forecast's own, which bounds from within.
     """
-    said = [(voice.label, voice.together[issues]) for voice in voices]
-    if len(said) < 2:
+    labelled = [(voice.label, voice.together[issues]) for voice in chances]
+    if len(labelled) < 2:
         return None
-    low, high = min(said, key=lambda v: v[1]), max(said, key=lambda v: v[1])
+    low, high = min(labelled, key=lambda v: v[1]), max(labelled, key=lambda v: v[1])
     return (low[0], min(low[1], probability)), (high[0], max(high[1], probability))

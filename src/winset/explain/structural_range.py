@@ -17,7 +17,6 @@ from winset.case.model import Case
 from winset.case.ranges import Range, point
 from winset.case.scenarios import apply_scenario
 from winset.forecast.forecast import Forecast
-from winset.models import make_model
 from winset.models.base import FloatArray, Model
 from winset.models.batch import sample
 from winset.models.together import agreed_together
@@ -72,21 +71,23 @@ def structural_range(
     Returns:
         None where the model takes agreement for granted or has no such parameter.
     """
-    made = forecast.made
-    model = make_model(made.model, made.parameters)
+    provenance = forecast.made
+    model = forecast.model
     over = structural_parameters(model)
     if not over or forecast.agreed(forecast.issues[0]) is None:
         return None
-    batch = sample(apply_scenario(case, made.scenario), min(draws, forecast.draws), seed=made.seed)
+    batch = sample(
+        apply_scenario(case, provenance.scenario), min(draws, forecast.draws), seed=provenance.seed
+    )
     axes = [_nodes(value, NODES.get(len(over), FEWEST_NODES)) for value in over.values()]
-    wanted = [*((issue,) for issue in forecast.issues), *forecast.sets]
-    chances = np.empty((len(wanted), *map(len, axes)))
-    held: Any = model
+    sets = [*((issue,) for issue in forecast.issues), *forecast.sets]
+    chances = np.empty((len(sets), *map(len, axes)))
+    varied: Any = model
     for place in product(*(range(len(axis)) for axis in axes)):
         values = (point(float(axis[k])) for axis, k in zip(axes, place, strict=True))
-        fixed: Model = replace(held, **dict(zip(over, values, strict=True)))
+        fixed: Model = replace(varied, **dict(zip(over, values, strict=True)))
         outcome = fixed.solve(batch)
-        for n, names in enumerate(wanted):
+        for n, names in enumerate(sets):
             together = agreed_together(
                 fixed, batch, outcome, tuple(map(forecast.issues.index, names))
             )
@@ -98,7 +99,7 @@ def structural_range(
     ]
     return Structure(
         over=over,
-        ranges=dict(_ranges(forecast, wanted, chances, weights)),
+        ranges=dict(_ranges(forecast, sets, chances, weights)),
         draws=batch.draws,
         points=chances[0].size,
     )
@@ -106,11 +107,11 @@ def structural_range(
 
 def _ranges(
     forecast: Forecast,
-    wanted: list[tuple[str, ...]],
+    sets: list[tuple[str, ...]],
     chances: FloatArray,
     weights: list[FloatArray],
 ) -> Iterator[tuple[tuple[str, ...], tuple[float, float]]]:
-    for names, at_nodes in zip(wanted, chances, strict=True):
+    for names, at_nodes in zip(sets, chances, strict=True):
         surface = at_nodes
         for weight in weights:  # each turn takes the first axis away and puts a fine one last
             surface = np.tensordot(surface, weight, axes=([0], [1]))

@@ -65,7 +65,7 @@ class Calibration:
         """Return ``outcome`` with calibrated settlements; draws without an agreement stay so.
 
         Args:
-            batch: what was solved; the luck comes from its own streams.
+            batch: what was solved; random numbers come from its own streams.
             outcome: ``(draw, issue)`` of the same batch.
         """
         settlement = np.array(outcome.settlement)
@@ -74,14 +74,14 @@ class Calibration:
         centre = self.centre(settlement)
         for k, issue in enumerate(batch.issues):
             which = batch.shares(f"calibration/{issue}/which")
-            luck = batch.shares(f"calibration/{issue}/luck")
-            error = _signed(np.array(self.errors), luck) * around[:, k]
+            uniform = batch.shares(f"calibration/{issue}/luck")
+            error = _signed(np.array(self.errors), uniform) * around[:, k]
             own = np.clip(centre[:, k] + error, 0.0, 1.0)
             won = np.flatnonzero(which < self.positions)
-            said = _picked(batch.position[won, :, k], weights[won, :, k], luck[won])
-            past = 0.5 + (1.0 - NEARER) * _signed(np.array(self.outcomes), luck)
+            position = _picked(batch.position[won, :, k], weights[won, :, k], uniform[won])
+            past = 0.5 + (1.0 - NEARER) * _signed(np.array(self.outcomes), uniform)
             drawn = np.where(which < self.positions + self.climatology, past, own)
-            drawn[won] = said + NEARER * (centre[won, k] - said)
+            drawn[won] = position + NEARER * (centre[won, k] - position)
             settlement[:, k] = np.where(np.isnan(settlement[:, k]), np.nan, drawn)
         return replace(outcome, settlement=settlement)
 
@@ -127,16 +127,16 @@ def weights_and_spread(batch: Batch) -> tuple[FloatArray, FloatArray]:
     return weights, np.sqrt(np.maximum(square - mean**2, 0.0) + LEAST_SPREAD**2)
 
 
-def _signed(sizes: FloatArray, luck: FloatArray) -> FloatArray:
-    """Return sizes with either sign: the lower half of the luck is negative."""
-    places = np.minimum((np.abs(2.0 * luck - 1.0) * len(sizes)).astype(np.int64), len(sizes) - 1)
-    return np.where(luck < 0.5, -1.0, 1.0) * sizes[places]
+def _signed(sizes: FloatArray, uniform: FloatArray) -> FloatArray:
+    """Return sizes with either sign: negative where ``uniform`` lies below a half."""
+    places = np.minimum((np.abs(2.0 * uniform - 1.0) * len(sizes)).astype(np.int64), len(sizes) - 1)
+    return np.where(uniform < 0.5, -1.0, 1.0) * sizes[places]
 
 
-def _picked(position: FloatArray, weights: FloatArray, luck: FloatArray) -> FloatArray:
+def _picked(position: FloatArray, weights: FloatArray, uniform: FloatArray) -> FloatArray:
     """Return ``(draw,)`` positions, an actor's by its weight."""
     below = np.cumsum(weights, axis=1)
-    actor = (below <= (luck * below[:, -1])[:, None]).sum(axis=1)
+    actor = (below <= (uniform * below[:, -1])[:, None]).sum(axis=1)
     last = np.minimum(actor, weights.shape[1] - 1)
     picked: FloatArray = np.take_along_axis(position, last[:, None], axis=1)[:, 0]
     return picked
@@ -184,8 +184,8 @@ class Fitted:
         """Return the calibration of ``model``, or the one that it must borrow."""
         return self.calibrations.get(model, self.calibrations[BORROWED_FROM])
 
-    def said(self, model: str) -> dict[str, Any]:
-        """Return what a forecast of ``model`` tells of its calibration."""
+    def summary(self, model: str) -> dict[str, Any]:
+        """Return the summary of its calibration that a forecast of ``model`` records."""
         return {
             "source": self.source,
             "table": self.table,
@@ -221,19 +221,21 @@ def read_fitted(path: Path) -> Fitted:
         WinsetError: when it is something else.
     """
     try:
-        said = json.loads(path.read_text("utf-8"))
+        content = json.loads(path.read_text("utf-8"))
         folds = tuple(
             Fold(unseen=frozenset(fold["unseen"]), calibrations=_calibrations(fold["calibrations"]))
-            for fold in said.pop("folds")
+            for fold in content.pop("folds")
         )
-        found = Fitted(**{**said, "calibrations": _calibrations(said["calibrations"])}, folds=folds)
-        found.of(BORROWED_FROM)
+        fitted = Fitted(
+            **{**content, "calibrations": _calibrations(content["calibrations"])}, folds=folds
+        )
+        fitted.of(BORROWED_FROM)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise WinsetError(f"{path}: not a file of calibrations ({error})") from None
-    return found
+    return fitted
 
 
-def _calibrations(said: dict[str, Any]) -> dict[str, Calibration]:
+def _calibrations(by_model: dict[str, Any]) -> dict[str, Calibration]:
     return {
         name: Calibration(
             name=name,
@@ -243,7 +245,7 @@ def _calibrations(said: dict[str, Any]) -> dict[str, Calibration]:
             errors=tuple(own["errors"]),
             outcomes=tuple(own["outcomes"]),
         )
-        for name, own in said.items()
+        for name, own in by_model.items()
     }
 
 
@@ -262,7 +264,7 @@ def fitted_text(fitted: Fitted) -> str:
             for name, c in own.items()
         }
 
-    said = {
+    content = {
         "source": fitted.source,
         "table": fitted.table,
         "decisions": fitted.decisions,
@@ -276,7 +278,8 @@ def fitted_text(fitted: Fitted) -> str:
         ],
     }
     return (
-        json.dumps(said, ensure_ascii=False, separators=(",", ":")).replace('"},', '"},\n') + "\n"
+        json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace('"},', '"},\n')
+        + "\n"
     )
 
 

@@ -35,8 +35,8 @@ def connect(place: str) -> Iterator[Workers]:
     Raises:
         WinsetError: when ``place`` is none of these, nobody answers there, or Dask is missing.
     """
-    found = _PLACE.fullmatch(place)
-    if not found:
+    match = _PLACE.fullmatch(place)
+    if not match:
         raise WinsetError(
             "a cluster must be “local”, “local:4” or an address such as tcp://host:8786; found "
             f"{shorten(place)}"
@@ -45,9 +45,9 @@ def connect(place: str) -> Iterator[Workers]:
         from distributed import Client
     except ImportError:
         raise WinsetError(f"clusters need Dask: {install_command('cluster')}") from None
-    local = found[1] is not None
+    local = match[1] is not None
     with (
-        _processes(int(found[2] or os.cpu_count() or 1)) if local else nullcontext(place) as where,
+        _processes(int(match[2] or os.cpu_count() or 1)) if local else nullcontext(place) as where,
         _client(Client, where, place) as client,
     ):
         yield _Dask(client, place)
@@ -124,19 +124,23 @@ class _Dask:
                 f"memory ({error})"
             ) from None
         except (OSError, TimeoutError, FutureCancelledError) as error:
-            said = str(error).partition("\n")[0]
-            raise WinsetError(f"{self._place}: the cluster is gone ({said})") from None
+            reason = str(error).partition("\n")[0]
+            raise WinsetError(f"{self._place}: the cluster is gone ({reason})") from None
 
     def _check(self) -> None:
         """Raise an error unless every worker has this version of the package.
 
         One without it would drop its connection at the first chunk and say why only in its own log.
         """
-        told = self._client.run(version, "winset", on_error="return")
-        other = {where: said for where, said in told.items() if said != winset_version()}
+        versions = self._client.run(version, "winset", on_error="return")
+        other = {
+            where: installed
+            for where, installed in versions.items()
+            if installed != winset_version()
+        }
         if other:
-            where, said = next(iter(other.items()))
-            has = "has none" if isinstance(said, Exception) else f"has {said}"
+            where, installed = next(iter(other.items()))
+            has = "has none" if isinstance(installed, Exception) else f"has {installed}"
             raise WinsetError(
                 f"{self._place}: workers must have winset {winset_version()}; the one at {where} "
                 f"{has}"

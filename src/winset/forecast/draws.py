@@ -62,8 +62,8 @@ class StoredDraws:
     def settled(self, k: int) -> tuple[FloatArray, FloatArray]:
         """Return the settlements and how much each draw counts: by its chance of an agreement."""
         values, weights = self.outcome.settlement[:, k], self._weights(k)
-        there = ~np.isnan(values) & (weights > 0.0)
-        return values[there], weights[there]
+        counting = ~np.isnan(values) & (weights > 0.0)
+        return values[counting], weights[counting]
 
     def alike(self, k: int) -> bool:
         """Return whether all draws that settle do so at the same point."""

@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +19,12 @@ from winset.forecast.calibration import Fitted, shipped
 from winset.forecast.draws import StoredDraws, WeightedDraws
 from winset.forecast.histogram import Tally, edges_of, read_tally
 from winset.forecast.long_runs import gather, state_of
-from winset.forecast.provenance import Provenance, read_made
+from winset.forecast.provenance import Provenance, read_provenance
 from winset.forecast.saved_arrays import DRAW_SHAPES, MAY_LACK, Shape, check_arrays, read_arrays
 from winset.forecast.tasks import ALL_DRAWN, DRAWN, MOST_KEPT, Task, ThisProcess, Workers, certain
-from winset.models import Model, Outcome, make_model, parameters
+from winset.models import Model, Outcome, code_of, find_model, model_name, parameters
 from winset.models.defaults import DRAWS, SEED
-from winset.models.version import UNKNOWN, code_digest, compare_code, winset_version
+from winset.models.version import UNKNOWN, compare_code, winset_version
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,6 +91,7 @@ class Forecast:
         together: ``(draw, set)``, probability that all issues of a set are agreed; None where the
             model takes agreement for granted.
         tally: of all draws; None where all of them are kept.
+        solver: the model that made it; None in one that was read from a file: see `model`.
     """
 
     made: Provenance
@@ -108,6 +109,16 @@ class Forecast:
     sets: tuple[tuple[str, ...], ...] = ()
     together: FloatArray | None = None
     tally: Tally | None = None
+    solver: Model | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def model(self) -> Model:
+        """The model that made it, with its parameters.
+
+        Raises:
+            WinsetError: when it was read from a file and its model cannot be found here.
+        """
+        return self.solver or find_model(self.made.model, self.made.parameters)
 
     @property
     def draws(self) -> int:
@@ -236,15 +247,15 @@ class Forecast:
         coordinates = {"issue": list(self.issues), "unit": ("issue", list(self.units))}
         return xr.Dataset(arrays, coords=coordinates, attrs=attributes)
 
-    def all_kept(self, what: str) -> None:
-        """Do nothing if every draw was kept, which ``what`` needs.
+    def all_kept(self, output: str) -> None:
+        """Do nothing if every draw was kept, which ``output`` needs.
 
         Raises:
             WinsetError: if not.
         """
         if self.tally is not None:
             raise WinsetError(
-                f"{what} needs every draw; of {self.draws:,} draws only sums were kept; make the "
+                f"{output} needs every draw; of {self.draws:,} draws only sums were kept; make the "
                 f"forecast again with at most {MOST_KEPT:,}: they are the first of these"
             )
 
@@ -257,21 +268,21 @@ class Forecast:
         write_file(Path(path), out.getvalue())
 
     def _arrays(self) -> Iterator[tuple[str, Any]]:
-        said = {
+        header = {
             "made": self.made.plain(),
             "issues": self.issues,
             "titles": self.titles,
             "units": self.units,
             "sets": self.sets,
         }
-        yield "said", np.array(json.dumps(said, ensure_ascii=False, sort_keys=True))
-        for field in fields(self):
-            value = getattr(self, field.name)
+        yield "said", np.array(json.dumps(header, ensure_ascii=False, sort_keys=True))
+        for entry in fields(self):
+            value = getattr(self, entry.name)
             if isinstance(value, np.ndarray):
-                yield field.name, value
+                yield entry.name, value
         if self.tally is not None:
-            for field in fields(Tally):
-                yield f"{_TALLY}{field.name}", np.asarray(getattr(self.tally, field.name))
+            for entry in fields(Tally):
+                yield f"{_TALLY}{entry.name}", np.asarray(getattr(self.tally, entry.name))
 
 
 def load_forecast(path: str | Path) -> Forecast:
@@ -281,10 +292,10 @@ def load_forecast(path: str | Path) -> Forecast:
         WinsetError: when there is none, or the file is something else.
     """
     try:
-        said, values = read_arrays(path)
-        made = read_made(said["made"])
-        words = {name: _words(said[name]) for name in ("issues", "titles", "units")}
-        sets = tuple(map(_words, said.get("sets", ())))
+        header, values = read_arrays(path)
+        provenance = read_provenance(header["made"])
+        words = {name: _words(header[name]) for name in ("issues", "titles", "units")}
+        sets = tuple(map(_words, header.get("sets", ())))
         sizes = {"issue": len(words["issues"])}
         if any(len(some) != sizes["issue"] for some in words.values()):
             raise ValueError("issues, titles and units must be as many")
@@ -297,7 +308,7 @@ def load_forecast(path: str | Path) -> Forecast:
             or not (np.isfinite(values["low"]) & np.isfinite(values["high"])).all()
         ):
             raise ValueError("it must have a draw, and every scale two ends")
-        return Forecast(made=made, **values)
+        return Forecast(made=provenance, **values)
     except FileNotFoundError:
         raise WinsetError(f"{path}: no such file") from None
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -307,10 +318,10 @@ def load_forecast(path: str | Path) -> Forecast:
 _SCALE: dict[str, Shape] = {"low": ("f", ("issue",)), "high": ("f", ("issue",))}
 
 
-def _words(said: Any) -> tuple[str, ...]:
-    if not isinstance(said, list) or not all(isinstance(word, str) for word in said):
+def _words(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
         raise ValueError("issues, titles, units and sets must be lists of words")
-    return tuple(said)
+    return tuple(value)
 
 
 def _tally(values: dict[str, Any], sizes: dict[str, int]) -> Tally | None:
@@ -365,34 +376,35 @@ def make_forecast(
     if raw and certain(changed, model):
         draws = 1
     known = None if raw else fitted or shipped()
-    made = Provenance(
+    name = model_name(model)
+    provenance = Provenance(
         case=case.title,
         case_digest=case.digest,
         as_of=case.as_of.isoformat(),
         scenario=scenario or BASE,
-        model=model.name,
+        model=name,
         parameters=parameters(model),
         seed=seed,
         version=winset_version(),
-        code=code_digest(),
-        calibration=None if known is None else known.said(model.name),
+        code=code_of(model),
+        calibration=None if known is None else known.summary(name),
     )
     edges = edges_of(changed) if draws > MOST_KEPT else None
-    ids, sets = [issue.id for issue in changed.issues], sets_asked(changed)
+    ids, sets = [issue.id for issue in changed.issues], joint_sets(changed)
     task = Task(
         case=changed,
         model=model,
         seed=seed,
         draws=draws,
         edges=edges,
-        calibration=None if known is None else known.of(model.name),
+        calibration=None if known is None else known.of(name),
         sets=tuple(tuple(map(ids.index, names)) for names in sets),
     )
-    state = None if resume is None else state_of(resume, made.run(draws))
+    state = None if resume is None else state_of(resume, provenance.run(draws))
     gathered = gather(task, workers or ThisProcess(), state=state, progress=progress)
     arrays: dict[str, Any] = gathered.joined()
     return Forecast(
-        made=made,
+        made=provenance,
         issues=tuple(issue.id for issue in case.issues),
         titles=tuple(issue.title for issue in case.issues),
         units=tuple(issue.scale.unit for issue in case.issues),
@@ -400,21 +412,22 @@ def make_forecast(
         high=np.array([issue.scale.high for issue in case.issues], float),
         tally=gathered.tally,
         sets=sets,
+        solver=model,
         **arrays,
     )
 
 
-def sets_asked(case: Case) -> tuple[tuple[str, ...], ...]:
+def joint_sets(case: Case) -> tuple[tuple[str, ...], ...]:
     """Return the sets of issues whose agreement together ``case`` asks for: all of them first."""
     known = [issue.id for issue in case.issues]
-    asked = [tuple(known)]
+    sets = [tuple(known)]
     for question in case.questions:
         answer = () if question.answer is None else (question.answer,)
         for text in (*answer, *question.options.values()):
             quantity = parse_quantity(text)
             if quantity.kind == "agreement":
-                asked.append(quantity.issues(known))
-    return tuple(dict.fromkeys(names for names in asked if len(names) > 1))
+                sets.append(quantity.issues(known))
+    return tuple(dict.fromkeys(names for names in sets if len(names) > 1))
 
 
 def forget_run(forecast: Forecast, resume: Path) -> None:
@@ -430,35 +443,43 @@ def repeat_forecast(forecast: Forecast, case: Case, *, fitted: Fitted | None = N
         case: what it shall be made from.
         fitted: the calibrations that it used, if they were not the package's own.
     """
-    made = forecast.made
+    provenance = forecast.made
     return make_forecast(
         case,
-        make_model(made.model, made.parameters),
+        forecast.model,
         draws=forecast.draws,
-        seed=made.seed,
-        scenario=made.scenario,
-        raw=made.calibration is None,
+        seed=provenance.seed,
+        scenario=provenance.scenario,
+        raw=provenance.calibration is None,
         fitted=fitted,
     )
 
 
 def what_changed(forecast: Forecast, case: Case) -> tuple[str, ...]:
     """Return what differs now from when ``forecast`` was made, in words; empty if nothing."""
-    made, found = forecast.made, []
-    if made.case_digest != case.digest:
-        found.append(
+    provenance, changes = forecast.made, []
+    if provenance.case_digest != case.digest:
+        changes.append(
             f"the case has changed: digest {case.digest[:12]}, the forecast was made from "
-            f"{made.case_digest[:12]}"
+            f"{provenance.case_digest[:12]}"
         )
-    if made.version != winset_version():
-        found.append(f"the package is {winset_version()}, the forecast was made by {made.version}")
-    if made.code not in (UNKNOWN, code_digest()):
-        found.append(f"it was made by {compare_code(made.code)}, {made.code[:12]}")
-    known = shipped().said(made.model)
-    if made.calibration is not None and made.calibration != known:
-        found.append(
-            f"it was calibrated by {made.calibration['decisions']} decisions with the digest "
-            f"{made.calibration['table'][:12]}, now by {known['decisions']} with "
+    if provenance.version != winset_version():
+        changes.append(
+            f"the package is {winset_version()}, the forecast was made by {provenance.version}"
+        )
+    try:
+        code = code_of(forecast.model)
+    except WinsetError as error:
+        changes.append(f"its model is not here: {error}")
+    else:
+        if provenance.code not in (UNKNOWN, code):
+            difference = compare_code(provenance.code, code)
+            changes.append(f"it was made by {difference}, {provenance.code[:12]}")
+    known = shipped().summary(provenance.model)
+    if provenance.calibration is not None and provenance.calibration != known:
+        changes.append(
+            f"it was calibrated by {provenance.calibration['decisions']} decisions with the digest "
+            f"{provenance.calibration['table'][:12]}, now by {known['decisions']} with "
             f"{known['table'][:12]}"
         )
-    return tuple(found)
+    return tuple(changes)

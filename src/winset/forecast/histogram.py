@@ -53,11 +53,11 @@ class CellEdges:
     def anchors(self, k: int) -> FloatArray:
         """Return from where ``x`` is counted in each cell of issue ``k``."""
         points = self.of(k)
-        found = np.empty(2 * len(points) + 1)
-        found[1::2] = points
-        found[2:-1:2] = (points[:-1] + points[1:]) / 2.0
-        found[0], found[-1] = points[0], points[-1]
-        return found
+        anchors = np.empty(2 * len(points) + 1)
+        anchors[1::2] = points
+        anchors[2:-1:2] = (points[:-1] + points[1:]) / 2.0
+        anchors[0], anchors[-1] = points[0], points[-1]
+        return anchors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,12 +107,12 @@ class Tally:
     def settled(self, k: int) -> tuple[FloatArray, FloatArray]:
         """Return the mean settlement of each cell that has any, ascending, and what it counts."""
         cells = self.cells[:, self.edges.cells(k)]
-        there = np.flatnonzero(cells[_W] > 0.0)
-        weights = cells[_W, there]
-        means = self.edges.anchors(k)[there] + cells[_WX, there] / weights
+        filled = np.flatnonzero(cells[_W] > 0.0)
+        weights = cells[_W, filled]
+        means = self.edges.anchors(k)[filled] + cells[_WX, filled] / weights
         twice = np.repeat(self.edges.of(k), 2)
         # A mean must not be rounded out of its cell.
-        lower, upper = np.append(-math.inf, twice)[there], np.append(twice, math.inf)[there]
+        lower, upper = np.append(-math.inf, twice)[filled], np.append(twice, math.inf)[filled]
         return np.clip(means, lower, upper), weights
 
     def alike(self, k: int) -> bool:
@@ -226,16 +226,16 @@ def read_tally(parts: dict[str, Any], sizes: dict[str, int]) -> Tally:
 
 def edges_of(case: Case) -> CellEdges:
     """Return the points between which draws of ``case`` are counted: even ones, and those asked."""
-    asked: dict[str, list[float]] = {issue.id: [] for issue in case.issues}
+    bounds: dict[str, list[float]] = {issue.id: [] for issue in case.issues}
     for question in case.questions:
         answer = () if question.answer is None else (question.answer,)
         for text in (*answer, *question.options.values()):
             quantity = parse_quantity(text)
-            if quantity.kind == "settlement" and quantity.subject in asked:
-                asked[quantity.subject] += filter(math.isfinite, (quantity.low, quantity.high))
+            if quantity.kind == "settlement" and quantity.subject in bounds:
+                bounds[quantity.subject] += filter(math.isfinite, (quantity.low, quantity.high))
     shares = np.arange(CELLS + 1) / CELLS
     points = [
-        np.unique([*(issue.scale.low + shares * issue.scale.width), *asked[issue.id]])
+        np.unique([*(issue.scale.low + shares * issue.scale.width), *bounds[issue.id]])
         for issue in case.issues
     ]
     starts = np.cumsum([0, *map(len, points)], dtype=np.int64)
@@ -251,8 +251,8 @@ def tally(outcome: Outcome, edges: CellEdges) -> Tally:
     lowest, highest = np.full((2, issues), math.nan)
     for k in range(issues):
         weights = np.ones(draws) if agreement is None else agreement[:, k]
-        there = ~np.isnan(settlement[:, k]) & (weights > 0.0)
-        x, w = settlement[there, k], weights[there]
+        settled = ~np.isnan(settlement[:, k]) & (weights > 0.0)
+        x, w = settlement[settled, k], weights[settled]
         sums[_SETTLED, k] = len(x)
         if agreement is not None:
             sums[[_AGREED, _SQUARED], k] = agreement[:, k].sum(), (agreement[:, k] ** 2).sum()

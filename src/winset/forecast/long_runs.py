@@ -53,10 +53,10 @@ class GatheredParts:
 
     def joined(self) -> dict[str, NDArray[Any] | None]:
         """Return each of `ALL_DRAWN` over all draws that are kept."""
-        found = {name: [getattr(o, name) for o in self.outcomes] for name in ALL_DRAWN}
+        arrays = {name: [getattr(o, name) for o in self.outcomes] for name in ALL_DRAWN}
         return {
             name: None if values[0] is None else np.concatenate(values)
-            for name, values in found.items()
+            for name, values in arrays.items()
         }
 
 
@@ -81,8 +81,8 @@ class RunState:
         if not self.path.exists():
             return GatheredParts()
         try:
-            said, values = read_arrays(self.path)
-            run, chunks = said["run"], int(said["chunks"])
+            header, values = read_arrays(self.path)
+            run, chunks = header["run"], int(header["chunks"])
             drawn, sizes = _named(values, _DRAWN), dict[str, int]()
             check_arrays(drawn, DRAW_SHAPES, sizes, optional=MAY_LACK)
             outcomes = Outcome(**drawn)
@@ -113,10 +113,10 @@ class RunState:
         """Replace the file as a whole."""
         if gathered.tally is None:
             return
-        said = {"run": self.run, "chunks": gathered.chunks}
-        arrays: dict[str, Any] = {"said": np.array(json.dumps(said, sort_keys=True))}
-        kept = gathered.joined().items()
-        arrays |= {_DRAWN + name: values for name, values in kept if values is not None}
+        header = {"run": self.run, "chunks": gathered.chunks}
+        arrays: dict[str, Any] = {"said": np.array(json.dumps(header, sort_keys=True))}
+        drawn = gathered.joined().items()
+        arrays |= {_DRAWN + name: values for name, values in drawn if values is not None}
         arrays |= {_TALLY + f.name: getattr(gathered.tally, f.name) for f in fields(Tally)}
         out = io.BytesIO()
         np.savez(out, **arrays)
@@ -157,7 +157,7 @@ def gather(
     stopped it: an error, Ctrl-C, a cluster gone. After ``kill -9`` a few seconds are done again.
     """
     gathered = GatheredParts() if state is None else state.load()
-    kept, kept_at = gathered.chunks, time.monotonic()
+    saved, saved_at = gathered.chunks, time.monotonic()
     if progress is not None and gathered.draws:
         progress(gathered.draws)
     try:
@@ -165,10 +165,10 @@ def gather(
             gathered.add(part)
             if progress is not None:
                 progress(gathered.draws)
-            if state is not None and time.monotonic() - kept_at >= EVERY:
+            if state is not None and time.monotonic() - saved_at >= EVERY:
                 state.keep(gathered)
-                kept, kept_at = gathered.chunks, time.monotonic()
+                saved, saved_at = gathered.chunks, time.monotonic()
     finally:
-        if state is not None and gathered.chunks > kept:
+        if state is not None and gathered.chunks > saved:
             state.keep(gathered)
     return gathered

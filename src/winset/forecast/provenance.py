@@ -53,18 +53,18 @@ class Provenance:
         return {**self.plain(), "draws": draws}
 
 
-def read_made(said: Any) -> Provenance:
-    """Return what ``said``, fields by name as a file has them, says.
+def read_provenance(values: Any) -> Provenance:
+    """Return the provenance whose fields by name, as a file has them, are ``values``.
 
     Raises:
         ValueError: when a field is not of its kind.
-        TypeError: when ``said`` is no such mapping.
+        TypeError: when ``values`` is no such mapping.
     """
-    made = Provenance(**said)
+    provenance = Provenance(**values)
     for field in fields(Provenance):
-        if not _is(getattr(made, field.name), field.type):
+        if not _is(getattr(provenance, field.name), field.type):
             raise ValueError(f"{field.name} is not what it must be")
-    return made
+    return provenance
 
 
 def _is(value: object, kind: Any) -> bool:

@@ -19,5 +19,5 @@ def quantiles(values: ArrayLike, weights: ArrayLike | None, shares: ArrayLike) -
     below = np.cumsum(w[order])
     # A share that falls on a step, but for rounding, takes the step's own draw.
     wanted = np.asarray(shares, float) * below[-1] * (1.0 - 1e-12)
-    found: FloatArray = x[order][np.minimum(np.searchsorted(below, wanted), len(x) - 1)]
-    return found
+    draws: FloatArray = x[order][np.minimum(np.searchsorted(below, wanted), len(x) - 1)]
+    return draws

@@ -32,15 +32,15 @@ def read_arrays(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str,
     """
     try:
         with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            said = json.loads(str(arrays["said"]))
+            header = json.loads(str(arrays["said"]))
             values = {name: arrays[name] for name in arrays if name != "said"}
     except FileNotFoundError:
         raise
     except Exception as error:  # NumPy lets out whatever a damaged file brings about
         raise ValueError(str(error) or type(error).__name__) from None
-    if not isinstance(said, dict):
+    if not isinstance(header, dict):
         raise ValueError("what it says in words is no mapping")
-    return said, values
+    return header, values
 
 
 def check_arrays(

@@ -5,7 +5,7 @@ or by another process, gives the same bytes.
 """
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -112,12 +112,14 @@ def solve_chunk(
     return solved if calibration is None else calibration.apply(batch, solved)
 
 
-def solve_sets(model: Model, batch: Batch, sets: Sets, **how: Any) -> Outcome:
+def solve_sets(
+    model: Model, batch: Batch, sets: Sets, *, solve: Callable[[Batch], Outcome] | None = None
+) -> Outcome:
     """Return ``batch`` solved by ``model``, with how likely the issues of each set are agreed.
 
-    ``how`` goes to the model's ``solve``.
+    ``solve`` is what solves the batch, where that is not the model's own ``solve``.
     """
-    solved = model.solve(batch, **how)
+    solved = (solve or model.solve)(batch)
     return replace(solved, together=sets_together(model, batch, solved, sets)) if sets else solved
 
 
@@ -153,10 +155,10 @@ def solve_part(task: Task, chunk: int) -> DrawsPart:
         settlement=_whole(low + outcome.settlement * width),
         **{name: _whole(getattr(outcome, name)) for name in ALL_DRAWN[1:]},
     )
-    kept = task.edges is None or first < FIRST_KEPT
+    stored = task.edges is None or first < FIRST_KEPT
     return DrawsPart(
         draws=draws,
-        drawn=drawn if kept else None,
+        drawn=drawn if stored else None,
         tally=None if task.edges is None else tally(drawn, task.edges),
     )
 

@@ -272,6 +272,6 @@ def _joined(parts: list[Any]) -> Any:
 def _model(model: Model | None) -> Model:
     if model is not None:
         return model
-    from winset.models.two_level.model import TwoLevel
+    from winset.models import full_model
 
-    return TwoLevel()
+    return full_model()

@@ -1,11 +1,12 @@
 """The asymmetric Nash solution among all actors, with the reversion point as the threat."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import numpy as np
 
-from winset.models.base import Outcome
+from winset.models.base import Model, Outcome
 from winset.models.batch import Batch
 from winset.models.central import known_reversion, stance_weights
 from winset.models.kernels.nash import nash_points
@@ -32,6 +33,10 @@ class NashBargaining:
     name: ClassVar[str] = "nash"
     kernels: ClassVar[tuple[str, ...]] = ("nash",)
     idea: ClassVar[str] = "everybody must gain over no agreement; gains are shared by weight"
+    source: ClassVar[str] = "Nash 1950; Harsanyi and Selten 1972"
+    proof: ClassVar[str] = (
+        "tests/test_bargaining.py::test_two_actors_beyond_the_reversion_split_the_pie_by_weight"
+    )
     random: ClassVar[bool] = False
     loss: Literal["linear", "quadratic"] = "linear"
 
@@ -48,3 +53,7 @@ class NashBargaining:
             quadratic=self.loss == "quadratic",
         )
         return Outcome(settlement=settlement, agreement=1.0 - np.isnan(settlement))
+
+    def readings(self) -> Mapping[str, Model]:
+        """Return the one way to read it."""
+        return {self.name: self}

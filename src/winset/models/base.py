@@ -64,6 +64,24 @@ class Rounds:
     converged: BoolArray
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChallengeGains:
+    """What actors expect of challenging one another at the start, in units of utility.
+
+    Attributes:
+        own: ``(draw, viewer, other, issue)``, to the viewer of challenging the other, in its own
+            view; NaN where either takes no part.
+        other: likewise, to the other of challenging the viewer.
+        perceived: whether ``other`` is as the viewer sees it; else as the other one itself does.
+        one_space: whether all issues are one space, so that gains are the same on each.
+    """
+
+    own: FloatArray
+    other: FloatArray
+    perceived: bool
+    one_space: bool
+
+
 @runtime_checkable
 class Model(Protocol):
     """A frozen dataclass of parameters with one method.

@@ -126,7 +126,7 @@ class Batch:
         required_high: ``(issue,)``, and at this or less.
         overrides: conditional stances, in the order of the case.
         shares: where the numbers came from; models draw their own uncertain parameters from it.
-        kept: what `once` has made.
+        cache: what `once` has computed.
     """
 
     actors: tuple[str, ...]
@@ -159,7 +159,7 @@ class Batch:
     required_high: FloatArray
     overrides: tuple[Override, ...]
     shares: Shares
-    kept: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+    cache: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def draws(self) -> int:
@@ -172,11 +172,11 @@ class Batch:
         A batch with some arrays replaced shares what was made of the others. Nobody may write to
         what comes back.
         """
-        known = self.kept.get(name)
-        if known is None or any(a is not b for a, b in zip(known[0], of, strict=True)):
-            self.kept[name] = known = of, make()
-        made: T = known[1]
-        return made
+        entry = self.cache.get(name)
+        if entry is None or any(a is not b for a, b in zip(entry[0], of, strict=True)):
+            self.cache[name] = entry = of, make()
+        value: T = entry[1]
+        return value
 
     @property
     def weight(self) -> FloatArray:
@@ -283,9 +283,9 @@ def make_batch(case: Case, shares: Shares) -> Batch:
         else:
             when = issues[stance.condition.issue]
             low, high = _bounds(stance.condition, case.issues[when])
-            drawn = {name: _drawn(shares, cell) for name, cell in values.items()}
+            sampled = {name: _drawn(shares, cell) for name, cell in values.items()}
             overrides.append(
-                Override(actor=actor, issue=issue, when=when, low=low, high=high, values=drawn)
+                Override(actor=actor, issue=issue, when=when, low=low, high=high, values=sampled)
             )
 
     reversion = _Filling(shares, (n_issues,), math.nan)

@@ -11,6 +11,11 @@ from winset.models.batch import Batch
 from winset.models.kernels.medians import weighted_medians
 
 Weights = Literal["none", "salience", "influence-salience"]
+_QUANTITIES: dict[Weights, tuple[str, ...]] = {
+    "none": (),
+    "salience": ("salience",),
+    "influence-salience": ("salience", "influence"),
+}
 
 
 def stance_weights(batch: Batch, weights: Weights) -> FloatArray:
@@ -62,6 +67,10 @@ class Mean:
 
     name: ClassVar[str] = "mean"
     idea: ClassVar[str] = "everybody is heard in proportion to influence × salience"
+    source: ClassVar[str] = "Van den Bos 1991; Achen 2006"
+    proof: ClassVar[str] = (
+        "tests/test_bargaining.py::test_the_compiled_models_equal_their_naive_twins"
+    )
     random: ClassVar[bool] = False
     weights: Weights = "influence-salience"
 
@@ -74,6 +83,15 @@ class Mean:
         total = np.einsum("dai->di", weights)
         settlement = np.einsum("dai,dai->di", weights, batch.position) / total
         return Outcome(settlement=np.clip(settlement, 0.0, 1.0))
+
+    @property
+    def weighs(self) -> tuple[str, ...]:
+        """Quantities of a stance whose product is an actor's weight."""
+        return _QUANTITIES[self.weights]
+
+    def mean_weights(self, batch: Batch) -> FloatArray:
+        """Return the ``(draw, actor, issue)`` weights of the mean."""
+        return stance_weights(batch, self.weights)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +108,8 @@ class Median:
     name: ClassVar[str] = "median"
     kernels: ClassVar[tuple[str, ...]] = ("medians",)
     idea: ClassVar[str] = "a majority of influence × salience decides between any two points"
+    source: ClassVar[str] = "Black 1948"
+    proof: ClassVar[str] = "tests/test_bargaining.py::test_the_median_is_the_lower_one_on_a_tie"
     random: ClassVar[bool] = False
     weights: Weights = "influence-salience"
 
@@ -108,6 +128,9 @@ class ReversionPoint:
 
     name: ClassVar[str] = "reversion"
     idea: ClassVar[str] = "nothing is agreed and what held before goes on"
+    baseline: ClassVar[str] = "it says what holds without an agreement"
+    source: ClassVar[str] = "a baseline: the law is its whole definition"
+    proof: ClassVar[str] = "tests/test_bargaining.py::test_what_a_lazy_forecaster_would_say"
     random: ClassVar[bool] = False
 
     def solve(self, batch: Batch) -> Outcome:
@@ -125,6 +148,9 @@ class Constant:
 
     name: ClassVar[str] = "constant"
     idea: ClassVar[str] = "always the same share of the scale, whatever the case"
+    baseline: ClassVar[str] = "it says the same of every case"
+    source: ClassVar[str] = "a baseline: the law is its whole definition"
+    proof: ClassVar[str] = "tests/test_bargaining.py::test_what_a_lazy_forecaster_would_say"
     random: ClassVar[bool] = False
     share: float = 0.5
 

@@ -15,13 +15,13 @@ class Compiling:
         name: of the kernel that is being compiled now; empty when it is there.
         place: which of those needed it is, from 1.
         total: how many were needed and not there, as far as is known.
-        kept: where compiled code is kept: a folder, or nothing for memory alone.
+        folder: where compiled code is stored: a folder, or nothing for memory alone.
     """
 
     name: str
     place: int
     total: int
-    kept: str
+    folder: str
 
 
 Listener = Callable[[Compiling], None]

@@ -95,6 +95,10 @@ class Exchange:
     name: ClassVar[str] = "exchange"
     kernels: ClassVar[tuple[str, ...]] = ("exchange",)
     idea: ClassVar[str] = "actors give way where they care less for gains where they care more"
+    source: ClassVar[str] = "Stokman and Van Oosten 1994"
+    proof: ClassVar[str] = (
+        "tests/test_exchange.py::test_two_actors_and_two_issues_give_what_pencil_and_paper_give"
+    )
     random: ClassVar[bool] = False
     least_gain: float = 1e-9
 
@@ -108,8 +112,8 @@ class Exchange:
         Raises:
             TooFewIssuesError: when the batch has fewer than two issues.
         """
-        record = self._trade(batch, kept=0)
-        rounds = np.repeat(record.made[:, None], len(batch.issues), axis=1)
+        record = self._trade(batch, recorded=0)
+        rounds = np.repeat(record.exchanges[:, None], len(batch.issues), axis=1)
         return Outcome(
             settlement=_compromise(batch, record.voting),
             rounds=rounds,
@@ -123,17 +127,19 @@ class Exchange:
             TooFewIssuesError: when the batch has fewer than two issues.
         """
         record = self._logged(batch)
-        kept = record.gain.shape[1]
-        position = np.repeat(batch.position[:, None], kept + 1, axis=1)
+        exchanges = record.gain.shape[1]
+        position = np.repeat(batch.position[:, None], exchanges + 1, axis=1)
         moved_by = np.full(position.shape, -1)
-        for k in range(kept):
-            draw = np.flatnonzero(record.made > k)
+        for k in range(exchanges):
+            draw = np.flatnonzero(record.exchanges > k)
             for giver, partner in ((0, 1), (1, 0)):
                 actor, issue = record.actor[draw, k, giver], record.issue[draw, k, giver]
                 position[draw, k + 1 :, actor, issue] = record.end[draw, k, giver, None]
                 moved_by[draw, k + 1, actor, issue] = record.actor[draw, k, partner]
-        settlement = np.stack([_compromise(batch, position[:, k]) for k in range(kept + 1)], axis=1)
-        rounds = np.repeat(record.made[:, None], len(batch.issues), axis=1)
+        settlement = np.stack(
+            [_compromise(batch, position[:, k]) for k in range(exchanges + 1)], axis=1
+        )
+        rounds = np.repeat(record.exchanges[:, None], len(batch.issues), axis=1)
         return Rounds(
             position=position,
             moved_by=moved_by,
@@ -151,7 +157,7 @@ class Exchange:
         record = self._logged(batch)
         return tuple(
             tuple(_exchanges(record, draw, np.array(batch.position[draw])))
-            for draw in range(len(record.made))
+            for draw in range(len(record.exchanges))
         )
 
     def candidates(self, batch: Batch) -> IntArray:
@@ -160,13 +166,14 @@ class Exchange:
         Raises:
             TooFewIssuesError: when the batch has fewer than two issues.
         """
-        return self._trade(batch, kept=0).candidates
+        return self._trade(batch, recorded=0).candidates
 
     def _logged(self, batch: Batch) -> kernel.ExchangeRecord:
         """Trade twice: the first time to learn how much there is to write down."""
-        return self._trade(batch, kept=int(self._trade(batch, kept=0).made.max(initial=0)))
+        most = self._trade(batch, recorded=0).exchanges.max(initial=0)
+        return self._trade(batch, recorded=int(most))
 
-    def _trade(self, batch: Batch, *, kept: int) -> kernel.ExchangeRecord:
+    def _trade(self, batch: Batch, *, recorded: int) -> kernel.ExchangeRecord:
         if len(batch.issues) < 2:
             raise TooFewIssuesError(
                 f"model “{self.name}” needs two issues or more to trade votes across; found "
@@ -177,11 +184,11 @@ class Exchange:
         record = kernel.ExchangeRecord(
             voting=position.copy(),
             candidates=np.empty(draws, np.int64),
-            made=np.empty(draws, np.int64),
-            actor=np.empty((draws, kept, 2), np.int64),
-            issue=np.empty((draws, kept, 2), np.int64),
-            end=np.empty((draws, kept, 2)),
-            gain=np.empty((draws, kept)),
+            exchanges=np.empty(draws, np.int64),
+            actor=np.empty((draws, recorded, 2), np.int64),
+            issue=np.empty((draws, recorded, 2), np.int64),
+            end=np.empty((draws, recorded, 2)),
+            gain=np.empty((draws, recorded)),
         )
         salience = np.array(batch.salience, order="C")
         weights, least = _weights(batch), self.least_gain
@@ -206,12 +213,12 @@ def _compromise(batch: Batch, position: FloatArray) -> FloatArray:
 
 def _exchanges(record: kernel.ExchangeRecord, draw: int, voting: FloatArray) -> list[Exchanged]:
     """Return the exchanges of a draw that begins with the positions ``voting``, which they move."""
-    made = []
-    for k in range(record.made[draw]):
+    exchanges = []
+    for k in range(record.exchanges[draw]):
         actor, issue, end = record.actor[draw, k], record.issue[draw, k], record.end[draw, k]
         first_shift, second_shift = end - voting[actor, issue]
         voting[actor, issue] = end
-        made.append(
+        exchanges.append(
             Exchanged(
                 first=int(actor[0]),
                 second=int(actor[1]),
@@ -222,4 +229,4 @@ def _exchanges(record: kernel.ExchangeRecord, draw: int, voting: FloatArray) -> 
                 gain=float(record.gain[draw, k]),
             )
         )
-    return made
+    return exchanges

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal, get_args
 
 import numpy as np
 
-from winset.models.base import FloatArray, Outcome, Rounds
+from winset.models.base import ChallengeGains, FloatArray, Outcome, Rounds
 from winset.models.batch import Batch
 from winset.models.kernels import expected_utility as kernel
 from winset.models.kernels.challenges import ChallengeRules
@@ -90,6 +90,10 @@ class ExpectedUtility:
     name: ClassVar[str] = "expected-utility"
     kernels: ClassVar[tuple[str, ...]] = ("expected_utility",)
     idea: ClassVar[str] = "who expects to lose a challenge, given who backs whom, moves beforehand"
+    source: ClassVar[str] = "Bueno de Mesquita 1984; Scholz, Calbert and Smith 2011"
+    proof: ClassVar[str] = (
+        "tests/test_expected_utility.py::test_the_replication_variant_reproduces_the_table"
+    )
     random: ClassVar[bool] = False
     variant: Variant = "printed"
     forecast: Forecast = "median"
@@ -115,7 +119,7 @@ class ExpectedUtility:
 
     def solve(self, batch: Batch) -> Outcome:
         """Return the forecast of each draw after the last round."""
-        record = self._play(batch, kept=0)
+        record = self._play(batch, recorded=0)
         return Outcome(
             settlement=record.settlement,
             rounds=record.rounds,
@@ -124,7 +128,7 @@ class ExpectedUtility:
 
     def trace(self, batch: Batch) -> Rounds:
         """Return the positions, offers taken and forecasts of every round of each draw."""
-        record = self._play(batch, kept=self.rounds + 1)
+        record = self._play(batch, recorded=self.rounds + 1)
         return Rounds(
             position=record.path,
             moved_by=record.moved_by,
@@ -141,6 +145,13 @@ class ExpectedUtility:
         kernel.challenges(*_stances(batch), batch.present, self._rules(), own, other)
         return Challenges(own=own, other=other)
 
+    def challenge_gains(self, batch: Batch) -> ChallengeGains:
+        """Return `challenges`, as models in which actors challenge one another tell them."""
+        expected = self.challenges(batch)
+        return ChallengeGains(
+            own=expected.own, other=expected.other, perceived=True, one_space=False
+        )
+
     def _rules(self) -> ChallengeRules:
         return ChallengeRules(
             replication=self.variant == "replication",
@@ -149,16 +160,16 @@ class ExpectedUtility:
             q=float(self.q),
         )
 
-    def _play(self, batch: Batch, *, kept: int) -> kernel.ChallengeRecord:
+    def _play(self, batch: Batch, *, recorded: int) -> kernel.ChallengeRecord:
         draws, actors, issues = batch.position.shape
         stances = _stances(batch)
         record = kernel.ChallengeRecord(
             settlement=np.empty((draws, issues)),
             last_move=np.empty((draws, issues)),
             rounds=np.empty((draws, issues), np.int64),
-            path=np.repeat(stances[0][:, None], kept, axis=1),
-            moved_by=np.full((draws, kept, actors, issues), -1),
-            forecasts=np.empty((draws, kept, issues)),
+            path=np.repeat(stances[0][:, None], recorded, axis=1),
+            moved_by=np.full((draws, recorded, actors, issues), -1),
+            forecasts=np.empty((draws, recorded, issues)),
         )
         rules = self._rules()
         kernel.play.over(draws, kernel.STEP, *stances, batch.present, rules, record)

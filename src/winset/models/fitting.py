@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from winset.case.model import Case
 
 FULL, LESSER = "two-level", "mean"
-PLAYING_ROUNDS = "expected-utility"  # where rounds are asked for and no model is named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +42,8 @@ def lacks(case: Case) -> tuple[MissingInput, ...]:
         return tuple(missing)
     if len(case.parties) < 2:
         party = case.parties[0] if case.parties else None
-        there = f"the case has {party.name or party.id} alone" if party else "the case has none"
-        words = f"two parties at the table, each with a negotiator ({there})"
+        present = f"the case has {party.name or party.id} alone" if party else "the case has none"
+        words = f"two parties at the table, each with a negotiator ({present})"
         return (*missing, MissingInput(table="parties", id="", field="name", words=words))
     for party in case.parties:
         if party.id not in seats:

@@ -1,22 +1,30 @@
 """Which models there are, by the name that the command line and saved forecasts use."""
 
 import dataclasses
-from typing import Any, get_args, get_type_hints
+import importlib
+import inspect
+import logging
+from typing import Any, cast, get_args, get_type_hints
 
 from winset.case.model import Case
 from winset.case.ranges import Range, parse_range
 from winset.errors import WinsetError, nearest, shorten
+from winset.errors.additions import Additions
 from winset.models.bargaining import NashBargaining
 from winset.models.base import Model
 from winset.models.batch import sample
+from winset.models.capabilities import doubts_agreement, has_rounds, is_baseline
 from winset.models.central import Constant, Mean, Median, ReversionPoint
 from winset.models.exchange import Exchange
 from winset.models.expected_utility import ExpectedUtility
 from winset.models.fitting import FULL, LESSER, lacks
 from winset.models.spatial import SpatialPolitics
 from winset.models.two_level.model import TwoLevel
+from winset.models.version import code_digest
 
-MODELS: dict[str, type[Model]] = {
+_log = logging.getLogger("winset")
+
+_OWN: dict[str, type[Model]] = {
     model.name: model
     for model in (
         TwoLevel,
@@ -32,6 +40,24 @@ MODELS: dict[str, type[Model]] = {
 }
 
 
+def _model_class(name: str, kind: Any) -> type[Model]:
+    """Return ``kind`` if it may be a model of that name.
+
+    Raises:
+        ValueError: with the reason if not.
+    """
+    if not isinstance(kind, type) or not dataclasses.is_dataclass(kind):
+        raise ValueError("a model is a class, a frozen dataclass of its parameters")
+    if not isinstance(model := kind(), Model):
+        raise ValueError("a model needs name, idea, random and solve(batch)")
+    if model.name != name:
+        raise ValueError(f"it calls itself “{model.name}”: entry point and name must be the same")
+    return cast("type[Model]", kind)
+
+
+MODELS: Additions[type[Model]] = Additions("winset.models", _OWN, what="model", read=_model_class)
+
+
 def make_model(name: str, settings: dict[str, Any] | None = None) -> Model:
     """Return the model ``name`` with ``settings``; texts are read as the parameter's own type.
 
@@ -43,9 +69,89 @@ def make_model(name: str, settings: dict[str, Any] | None = None) -> Model:
     """
     if name not in MODELS:
         raise WinsetError(f"no model “{name}”; {nearest(name, MODELS)}")
-    kind: Any = MODELS[name]
-    hints = get_type_hints(kind)
-    known = {field.name: hints[field.name] for field in dataclasses.fields(kind)}
+    return _made(name, MODELS[name], settings)
+
+
+def find_model(name: str, settings: dict[str, Any] | None = None) -> Model:
+    """Return `make_model`, or a model of one's own by its import path, ``package.module:Class``.
+
+    For what the user names or has kept; a request from a page is answered by `make_model` alone,
+    so that no page can have anything imported.
+
+    Raises:
+        WinsetError: likewise, and when there is no such class to be imported.
+
+    >>> find_model("winset.models.central:Mean")
+    Mean(weights='influence-salience')
+    """
+    if ":" not in name:
+        return make_model(name, settings)
+    return _made(name, _imported(name), settings)
+
+
+def _imported(name: str) -> type[Model]:
+    path, _, qualified = name.partition(":")
+    remedy = f"install the package that has “{path}”, or put its folder on PYTHONPATH"
+    if path == "__main__":
+        remedy = (
+            "it was defined in a notebook or script: move it into a module of its own, import it "
+            "from there and make the forecast again"
+        )
+    try:
+        found: Any = importlib.import_module(path)
+        for part in qualified.split("."):
+            found = getattr(found, part)
+    except Exception as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        if "<locals>" in qualified:
+            remedy = "it was defined inside a function: move it to the top level of a module"
+        raise WinsetError(
+            f"model “{name}”: must be a class that can be imported; found {reason}; {remedy}"
+        ) from None
+    if not (isinstance(found, type) and dataclasses.is_dataclass(found)) or not all(
+        hasattr(found, member) for member in ("name", "idea", "random", "solve")
+    ):
+        raise WinsetError(
+            f"model “{name}”: must be a frozen dataclass with name, idea, random and solve(batch); "
+            f"found {type(found).__name__}; name the class itself"
+        )
+    return cast("type[Model]", found)
+
+
+def model_name(model: Model) -> str:
+    """Return the name by which `find_model` finds ``model``'s class: its own, or its import path.
+
+    >>> model_name(Mean())
+    'mean'
+    """
+    kind = type(model)
+    if MODELS.get(model.name) is kind:
+        return model.name
+    return f"{kind.__module__}:{kind.__qualname__}"
+
+
+def code_of(model: Model) -> str:
+    """Return the name of the code that makes the numbers of ``model``, as `code_digest` does.
+
+    A model from outside counts with the text of its class.
+    """
+    kind = type(model)
+    if kind.__module__.startswith("winset."):
+        return code_digest()
+    try:
+        text = inspect.getsource(kind)
+    except (OSError, TypeError):  # typed into an interpreter that keeps no text
+        text = kind.__qualname__
+    return code_digest(text)
+
+
+def _made(name: str, found: type[Model], settings: dict[str, Any] | None) -> Model:
+    kind: Any = found
+    try:
+        hints = get_type_hints(kind)
+    except NameError:  # annotations that only a type checker can follow: values stay as given
+        hints = {}
+    known = {field.name: hints.get(field.name, object) for field in dataclasses.fields(kind)}
     values = {}
     for key, value in (settings or {}).items():
         if key not in known:
@@ -81,8 +187,17 @@ def _read(value: Any, kind: Any, where: str) -> Any:
 
 
 def parameters(model: Model) -> dict[str, Any]:
-    """Return the parameters of ``model`` as a saved forecast keeps them."""
+    """Return the parameters of ``model`` as a saved forecast keeps them.
+
+    Raises:
+        WinsetError: for a model that is no dataclass, whose parameters cannot be known.
+    """
     kind: Any = model
+    if not dataclasses.is_dataclass(model):
+        raise WinsetError(
+            f"model “{model_name(model)}”: must be a frozen dataclass of its parameters; found "
+            f"{type(model).__name__}; write @dataclass(frozen=True) above the class"
+        )
     return {
         field.name: str(value) if isinstance(value, Range) else value
         for field in dataclasses.fields(kind)
@@ -100,6 +215,30 @@ def default_model(case: Case) -> str:
     return LESSER if lacks(case) else FULL
 
 
+def full_model() -> Model:
+    """Return the model that says most of all, with its parameters as they come."""
+    return make_model(FULL)
+
+
+def rounds_models() -> tuple[str, ...]:
+    """Return the names of the models that play rounds, the usual one first."""
+    return tuple(name for name in MODELS if has_rounds(make_model(name)))
+
+
+def baseline_models() -> tuple[str, ...]:
+    """Return the names of the models for skill scores only."""
+    return tuple(name for name in MODELS if is_baseline(make_model(name)))
+
+
+def doubting_models() -> tuple[Model, ...]:
+    """Return winset's own models that doubt an agreement, the one made for the purpose first.
+
+    What other packages add is left out: how far a chance is widened depends on the version of
+    winset and on the forecast's own model, not on what else is installed.
+    """
+    return tuple(model for name in _OWN if doubts_agreement(model := make_model(name)))
+
+
 def fitting_models(case: Case) -> list[Model]:
     """Return every model that can solve ``case``, with its default parameters.
 
@@ -107,12 +246,21 @@ def fitting_models(case: Case) -> list[Model]:
     """
     batch = sample(case, 1)
     fitting = []
-    for name in MODELS.keys() - {"reversion", "constant"}:
+    for name in MODELS:
         model = make_model(name)
+        if is_baseline(model):
+            continue
         try:
             model.solve(batch)
         except WinsetError:
             continue
+        except Exception as error:
+            if name in _OWN:
+                raise
+            _log.warning(
+                "winset: the model “%s” of the package %s is left out: %s: %s",
+                name, MODELS.package(name), type(error).__name__, " ".join(str(error).split()),
+            )  # fmt: skip
+            continue
         fitting.append(model)
-    order = list(MODELS)
-    return sorted(fitting, key=lambda model: order.index(model.name))
+    return fitting

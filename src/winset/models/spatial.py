@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from winset.errors import WinsetError
-from winset.models.base import FloatArray, Outcome, Rounds
+from winset.models.base import ChallengeGains, FloatArray, Outcome, Rounds
 from winset.models.batch import Batch
 from winset.models.kernels import condorcet, spatial_turn
 from winset.models.kernels import spatial as kernel
@@ -119,6 +119,10 @@ class SpatialPolitics:
     name: ClassVar[str] = "spatial"
     kernels: ClassVar[tuple[str, ...]] = ("spatial",)
     idea: ClassVar[str] = "whoever expects to gain offers a bargain, and elections decide on it"
+    source: ClassVar[str] = "Wise, Lester and Efird 2015 (KTAB)"
+    proof: ClassVar[str] = (
+        "tests/test_spatial.py::test_every_turn_of_the_reference_program_is_reproduced"
+    )
     vote: Vote = "proportional"
     victory: Victory = "linear"
     election: Election = "conditional"
@@ -149,7 +153,7 @@ class SpatialPolitics:
 
     def solve(self, batch: Batch) -> SpatialOutcome:
         """Return where each draw ends, the same on all issues for rounds and convergence."""
-        record = self._play(batch, kept=0)
+        record = self._play(batch, recorded=0)
         return SpatialOutcome(
             settlement=np.clip(record.settlement, 0.0, 1.0),
             rounds=_on_every_issue(record.rounds, batch),
@@ -163,8 +167,8 @@ class SpatialPolitics:
 
         An actor who moves by a bargain of its own has itself in ``moved_by``.
         """
-        kept = int(self._play(batch, kept=0).rounds.max(initial=0)) + 1
-        record = self._play(batch, kept=kept)
+        recorded = int(self._play(batch, recorded=0).rounds.max(initial=0)) + 1
+        record = self._play(batch, recorded=recorded)
         return Rounds(
             position=record.path,
             moved_by=record.moved_by,
@@ -184,6 +188,11 @@ class SpatialPolitics:
         kernel.first_gains(*_stances(batch), batch.present.any(axis=1), self._rules(), gain)
         return gain
 
+    def challenge_gains(self, batch: Batch) -> ChallengeGains:
+        """Return `expected_gain` on every issue, which are one space here."""
+        own = np.repeat(self.expected_gain(batch)[..., None], len(batch.issues), axis=3)
+        return ChallengeGains(own=own, other=own.swapaxes(1, 2), perceived=False, one_space=True)
+
     def _rules(self) -> spatial_turn.TurnRules:
         code = {key: names.index(getattr(self, key)) for key, names in CHOICES.items()}
         return spatial_turn.TurnRules(
@@ -199,7 +208,7 @@ class SpatialPolitics:
             stop=float(self.stop),
         )
 
-    def _play(self, batch: Batch, *, kept: int) -> kernel.SpatialRecord:
+    def _play(self, batch: Batch, *, recorded: int) -> kernel.SpatialRecord:
         draws, actors, issues = batch.position.shape
         position, salience, influence = _stances(batch)
         record = kernel.SpatialRecord(
@@ -208,9 +217,9 @@ class SpatialPolitics:
             position=position.copy(),
             rounds=np.empty(draws, np.int64),
             converged=np.empty(draws, np.bool_),
-            path=np.repeat(position[:, None], kept, axis=1),
-            moved_by=np.full((draws, kept, actors, issues), -1),
-            forecasts=np.empty((draws, kept, issues)),
+            path=np.repeat(position[:, None], recorded, axis=1),
+            moved_by=np.full((draws, recorded, actors, issues), -1),
+            forecasts=np.empty((draws, recorded, issues)),
         )
         kernel.play.over(
             draws,

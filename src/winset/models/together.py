@@ -50,7 +50,7 @@ def sets_together(model: Model, batch: Batch, outcome: Outcome, sets: Sets) -> F
     if outcome.agreement is None:
         return None
     columns = [agreed_together(model, batch, outcome, issues) for issues in sets]
-    found = np.empty((batch.draws, len(sets)))
+    chances = np.empty((batch.draws, len(sets)))
     for column, values in enumerate(columns):
-        found[:, column] = values
-    return found
+        chances[:, column] = values
+    return chances

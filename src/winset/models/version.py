@@ -17,14 +17,20 @@ def winset_version() -> str:
 
 
 @cache
-def code_digest() -> str:
+def code_digest(beside: str = "") -> str:
     """Return the name of the code that makes numbers here, 32 hexadecimal digits.
 
     The first half is a digest of the sources of all kernels: of their contents, not their dates.
     The second is one of what turns them into machine code: Numba, llvmlite, NumPy, Python and the
     processor. Numba itself is not imported.
+
+    Args:
+        beside: the text of a model from outside, which counts as a source.
     """
-    return sources_digest() + _translation()
+    sources = sources_digest()
+    if beside:
+        sources = hashlib.sha256(f"{sources}\n{beside}".encode()).hexdigest()[:16]
+    return sources + _translation()
 
 
 def sources_digest() -> str:
@@ -50,13 +56,15 @@ def _translation() -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
-def compare_code(code: str) -> str:
+def compare_code(code: str, here: str = "") -> str:
     """Return in words whether the code named ``code`` is the code that runs here.
+
+    ``here`` names that, where it is not winset's own alone.
 
     >>> compare_code(code_digest())
     'the same code'
     """
-    here = code_digest()
+    here = here or code_digest()
     if code == here:
         return "the same code"
     if code == UNKNOWN:

@@ -59,12 +59,12 @@ def backtest_html(run: Backtest, decisions: Decisions, events: EventScores | Non
     if run.digest != decisions.digest:
         raise WinsetError(f"{decisions.name}: not the decisions that the backtest was run on")
     mixture = ensemble(run)
-    found = verdict(run, mixture)
-    best = found.best.model if found else None
+    summary = verdict(run, mixture)
+    best = summary.best.model if summary else None
     names = model_names(run)
-    said: dict[str, list[BacktestRow]] = {}
+    rows_of: dict[str, list[BacktestRow]] = {}
     for row in run.rows:
-        said.setdefault(row.decision, []).append(row)
+        rows_of.setdefault(row.decision, []).append(row)
     tables = {which: standings(run, which) for which in ("raw", "calibrated")}
     against = best or "mean"
     return document(
@@ -75,7 +75,7 @@ def backtest_html(run: Backtest, decisions: Decisions, events: EventScores | Non
         count=len(decisions.decisions),
         groups=len(decisions.groups),
         folds=FOLDS,
-        sentences=found.sentences if found else (NO_VERDICT,),
+        sentences=summary.sentences if summary else (NO_VERDICT,),
         standings=[
             {
                 "title": title,
@@ -94,15 +94,15 @@ def backtest_html(run: Backtest, decisions: Decisions, events: EventScores | Non
         scatter=figure(forecast_against_outcome(run, decisions, best)) if best else None,
         best=best,
         issues=[
-            _issue(k, decision, said.get(decision.id, ()), best)
+            _issue(k, decision, rows_of.get(decision.id, ()), best)
             for k, decision in enumerate(decisions.decisions)
         ],
         detail=figure(
-            decision_view(decisions.decisions[0], said.get(decisions.decisions[0].id, ()), names)
+            decision_view(decisions.decisions[0], rows_of.get(decisions.decisions[0].id, ()), names)
         ),
         data=as_json(
             [
-                _compact(decision, said.get(decision.id, ()), names)
+                _compact(decision, rows_of.get(decision.id, ()), names)
                 for decision in decisions.decisions
             ]
         ),
@@ -137,7 +137,7 @@ def _standing(s: Standing, *, calibrated: bool) -> tuple[str | int, ...]:
 
 
 def _duel(d: PairedComparison, groups: int) -> tuple[str | int, ...]:
-    told = (
+    result = (
         "too few groups"
         if groups < FEW_GROUPS
         else "worse"
@@ -147,7 +147,7 @@ def _duel(d: PairedComparison, groups: int) -> tuple[str | int, ...]:
         else "not told"
     )
     score = "CRPS" if d.score == "crps" else "error"
-    return (d.model, d.decisions, score, signed(d.difference), _or_dash(d.resolvable), told)
+    return (d.model, d.decisions, score, signed(d.difference), _or_dash(d.resolvable), result)
 
 
 def _or_dash(value: float) -> str:
@@ -155,10 +155,10 @@ def _or_dash(value: float) -> str:
 
 
 def _issue(
-    k: int, decision: Decision, said: Sequence[BacktestRow], best: str | None
+    k: int, decision: Decision, results: Sequence[BacktestRow], best: str | None
 ) -> dict[str, Any]:
     """Return the row of one decision in the table of all."""
-    row = next((r for r in said if r.model == best and r.calibrated is not None), None)
+    row = next((r for r in results if r.model == best and r.calibrated is not None), None)
     scored = row.calibrated if row else None
     outcome = 100.0 * (decision.outcome - decision.scale.low) / decision.scale.width
     return {
@@ -176,7 +176,7 @@ def _issue(
 
 
 def _compact(
-    decision: Decision, said: Sequence[BacktestRow], names: Sequence[str]
+    decision: Decision, results: Sequence[BacktestRow], names: Sequence[str]
 ) -> dict[str, Any]:
     """Return what the picture of one decision is filled with, in as few characters as will do."""
     scale = decision.scale
@@ -185,7 +185,7 @@ def _compact(
         "t": shown(decision.case.title),
         "o": round(100.0 * (decision.outcome - scale.low) / scale.width, 1),
         "a": [[r["name"], r["at"], r["x"], r["y"], r["weight"]] for r in actor_rows(decision)],
-        "m": [[r["name"], r["x"], r["low"], r["high"], r["y"]] for r in model_rows(said, names)],
+        "m": [[r["name"], r["x"], r["low"], r["high"], r["y"]] for r in model_rows(results, names)],
     }
 
 

@@ -23,7 +23,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 def document(
-    template: str, *, scripts: Sequence[str] = (), styles: Sequence[str] = (), **said: Any
+    template: str, *, scripts: Sequence[str] = (), styles: Sequence[str] = (), **values: Any
 ) -> str:
     """Return ``template`` filled: the same input always gives the same text.
 
@@ -31,7 +31,7 @@ def document(
         template: that extends ``base.html.j2``.
         scripts: files of templates to run after the charts are drawn.
         styles: files of templates after the common style.
-        said: what the template speaks of.
+        values: what the template is filled with.
     """
     code = [bundle(), *(_asset(name) for name in ("report.js", "terms.js", *scripts))]
     style = "".join(_asset(name) for name in ("report.css", "terms.css", *styles))
@@ -44,7 +44,7 @@ def document(
             scripts=[Markup(text) for text in code],  # noqa: S704 - own files, vl-convert's code
             style=Markup(style),  # noqa: S704 - this package's own files
             config=as_json(config(PAGE).to_dict()),
-            **said,
+            **values,
         )
     )
 

@@ -63,16 +63,16 @@ def change_text(change: Change) -> str:
     whose = ", ".join(
         f"{name} {value}" for name in SELECTORS if (value := getattr(change, name)) is not None
     )
-    how = []
+    steps = []
     if change.set is not None:
-        how.append(f"set to {change.set}")
+        steps.append(f"set to {change.set}")
     if change.multiply is not None:
-        how.append(f"times {number_text(change.multiply)}")
+        steps.append(f"times {number_text(change.multiply)}")
     if change.add is not None:
         sign = "minus" if change.add < 0 else "plus"
-        how.append(f"{sign} {number_text(abs(change.add))}")
+        steps.append(f"{sign} {number_text(abs(change.add))}")
     of = f" of {whose}" if whose else ""
-    return f"{change.quantity}{of}: {', '.join(how)}"
+    return f"{change.quantity}{of}: {', '.join(steps)}"
 
 
 def web_address(url: str) -> str:

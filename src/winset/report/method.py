@@ -2,22 +2,21 @@
 
 import inspect
 import shlex
+from typing import Any
 
 from winset.case.model import Case
 from winset.case.scenarios import BASE
 from winset.forecast.forecast import Forecast
-from winset.models import MODELS, make_model, parameters
+from winset.models import Model, parameters
 
 
-def assumptions(model: str) -> tuple[str, ...]:
+def assumptions(model: Model) -> tuple[str, ...]:
     """Return what the model says of itself: its idea, and the paragraphs of what it assumes.
 
-    >>> assumptions("mean")[1].split(",")[0][:44]
+    >>> assumptions(make_model("mean"))[1].split(",")[0][:44]
     'Assumes that everybody is heard in proportio'
     """
-    if model not in MODELS:
-        return ()
-    text = inspect.cleandoc(MODELS[model].__doc__ or "")
+    text = inspect.cleandoc(type(model).__doc__ or "")
     paragraphs = [" ".join(part.split()) for part in text.split("\n\n")]
     return tuple(
         paragraph
@@ -29,32 +28,49 @@ def assumptions(model: str) -> tuple[str, ...]:
 
 def command_line(case: Case, forecast: Forecast) -> str:
     """Return the command that makes ``forecast`` again."""
-    made = forecast.made
-    words = ["winset", "forecast", _folder(case), "--model", made.model]
-    usual = parameters(make_model(made.model)) if made.model in MODELS else {}
-    for name, value in made.parameters.items():
+    provenance = forecast.made
+    words = ["winset", "forecast", _folder(case), "--model", provenance.model]
+    usual = _usual(forecast.model)
+    for name, value in provenance.parameters.items():
         if value is not None and value != usual.get(name):
             words += ["--set", f"{name}={value}"]
-    words += ["--draws", str(forecast.draws), "--seed", str(made.seed)]
-    if made.scenario != BASE:
-        words += ["--scenario", made.scenario]
-    if made.calibration is None:
+    words += ["--draws", str(forecast.draws), "--seed", str(provenance.seed)]
+    if provenance.scenario != BASE:
+        words += ["--scenario", provenance.scenario]
+    if provenance.calibration is None:
         words.append("--raw")
     return shlex.join(words)
 
 
+def _usual(model: Model) -> dict[str, Any]:
+    """Return the parameters as they come; none of a model that cannot be made without any."""
+    try:
+        return parameters(type(model)())
+    except TypeError:
+        return {}
+
+
 def python_lines(case: Case, forecast: Forecast) -> str:
     """Return the Python that makes ``forecast`` again, every parameter written out."""
-    made = forecast.made
-    scenario = "" if made.scenario == BASE else f", scenario={made.scenario!r}"
-    raw = ", raw=True" if made.calibration is None else ""
+    provenance = forecast.made
+    scenario = "" if provenance.scenario == BASE else f", scenario={provenance.scenario!r}"
+    raw = ", raw=True" if provenance.calibration is None else ""
+    imports = ["from winset import make_forecast, make_model, open_case"]
+    find = "make_model"
+    if ":" in provenance.model:  # a model of one's own, by its import path
+        find = "find_model"
+        imports = [
+            "from winset import make_forecast, open_case",
+            "from winset.models import find_model",
+        ]
     return "\n".join(
         [
-            "from winset import make_forecast, make_model, open_case",
+            *imports,
             "",
-            f"model = make_model({made.model!r}, {made.parameters!r})",
-            f"case = open_case({_folder(case)!r})  # digest {made.case_digest[:12]}",
-            f"make_forecast(case, model, draws={forecast.draws}, seed={made.seed}{scenario}{raw})",
+            f"model = {find}({provenance.model!r}, {provenance.parameters!r})",
+            f"case = open_case({_folder(case)!r})  # digest {provenance.case_digest[:12]}",
+            f"make_forecast(case, model, draws={forecast.draws}, seed={provenance.seed}"
+            f"{scenario}{raw})",
         ]
     )
 

@@ -25,9 +25,8 @@ from winset.explain.headline import headline
 from winset.forecast.forecast import Forecast, what_changed
 from winset.forecast.scenario_effects import compare
 from winset.games import PlayedGame
-from winset.models import lesser_sentence, make_model
+from winset.models import default_model, lesser_sentence
 from winset.models.defaults import DRAWS
-from winset.models.fitting import LESSER
 from winset.report.document import document, figure
 from winset.report.evidence import loose_statements, stance_rows, statement_rows
 from winset.report.method import assumptions, command_line, python_lines
@@ -70,9 +69,11 @@ def report_html(case: Case, forecasts: Sequence[Forecast] = ()) -> str:
             for forecast in forecasts
             for difference in what_changed(forecast, case)
         ],
-        headlines=[headline(case, f, found) for f, found in zip(forecasts, behind, strict=True)],
+        headlines=[
+            headline(case, f, findings) for f, findings in zip(forecasts, behind, strict=True)
+        ],
         questions=_by_question(
-            [answers(case, f, found) for f, found in zip(forecasts, behind, strict=True)]
+            [answers(case, f, findings) for f, findings in zip(forecasts, behind, strict=True)]
         ),
         issues=[_issue(case, issue, forecasts, behind) for issue in case.issues],
         rounds={issue.id: _rounds(case, issue, forecasts, rounds) for issue in case.issues},
@@ -97,7 +98,7 @@ def _game(played: PlayedGame) -> dict[str, Any]:
 
 def _caveats(case: Case, forecasts: Sequence[Forecast]) -> list[str]:
     """Return what the reader must know of the case before its forecasts, as sentences."""
-    lesser = forecasts and all(forecast.made.model == LESSER for forecast in forecasts)
+    lesser = forecasts and all(f.made.model == default_model(case) for f in forecasts)
     words = (assumed_sentence(case), points_sentence(case), lesser_sentence(case) if lesser else "")
     return [sentence for sentence in words if sentence]
 
@@ -107,19 +108,19 @@ def _label(forecast: Forecast) -> str:
     return f"Model “{forecast.made.model}”" + ("" if scenario == "base" else f", “{scenario}”")
 
 
-def _by_question(said: Sequence[tuple[Answer, ...]]) -> list[tuple[Answer, ...]]:
+def _by_question(by_forecast: Sequence[tuple[Answer, ...]]) -> list[tuple[Answer, ...]]:
     """Return the answers of all forecasts together, question by question."""
-    return list(zip(*said, strict=True))
+    return list(zip(*by_forecast, strict=True))
 
 
 def _issue(
     case: Case, issue: Issue, forecasts: Sequence[Forecast], behind: Sequence[Findings]
 ) -> dict[str, Any]:
     """Return everything the page says on one issue."""
-    known = [forecast for forecast in forecasts if issue.id in forecast.issues]
+    covering = [forecast for forecast in forecasts if issue.id in forecast.issues]
     views = [position_strip(case, issue.id)] if case.stances_on(issue.id) else []
-    views += [outcome(forecast, issue.id, case=case, states=not views) for forecast in known]
-    deep = next((found for found in behind if found.curves is not None), None)
+    views += [outcome(forecast, issue.id, case=case, states=not views) for forecast in covering]
+    deep = next((findings for findings in behind if findings.curves is not None), None)
     bindings = []
     if deep is not None:
         views += [
@@ -131,8 +132,8 @@ def _issue(
         "issue": issue,
         "answers": [
             answer
-            for forecast, found in zip(forecasts, behind, strict=True)
-            for answer in issue_answers(case, forecast, found)
+            for forecast, findings in zip(forecasts, behind, strict=True)
+            for answer in issue_answers(case, forecast, findings)
             if answer.id == issue.id
         ],
         "bindings": bindings,
@@ -148,20 +149,20 @@ def _rounds(
     played: Sequence[dict[str, list[View]]],
 ) -> list[dict[str, Any]]:
     """Return what is folded away on one issue: how the rounds of each forecast went."""
-    found = [
+    parts = [
         (f"How the rounds went: {_label(forecast)}", views[issue.id])
         for forecast, views in zip(forecasts, played, strict=True)
         if views.get(issue.id)
     ]
-    if found:
-        found.insert(0, ("Where the power stands", power_views(case, issue.id)))
-    return [{"title": title, "views": [figure(v) for v in views]} for title, views in found]
+    if parts:
+        parts.insert(0, ("Where the power stands", power_views(case, issue.id)))
+    return [{"title": title, "views": [figure(v) for v in views]} for title, views in parts]
 
 
 def _method(case: Case, forecast: Forecast) -> dict[str, Any]:
     return {
         "forecast": forecast,
-        "assumptions": assumptions(forecast.made.model),
+        "assumptions": assumptions(forecast.model),
         "calibration": calibration_sentence(forecast),
         "command": command_line(case, forecast),
         "python": python_lines(case, forecast),
@@ -172,12 +173,12 @@ def _differences(case: Case, forecasts: Sequence[Forecast]) -> list[View]:
     """Return what each scenario of ``case`` does to the first forecast, if that is of no other."""
     if not forecasts or not case.scenarios or forecasts[0].made.scenario != BASE:
         return []
-    made = forecasts[0].made
-    found = compare(
+    provenance = forecasts[0].made
+    comparison = compare(
         case,
-        make_model(made.model, made.parameters),
+        forecasts[0].model,
         [BASE, *(scenario.id for scenario in case.scenarios)],
         draws=min(forecasts[0].draws, DRAWS),
-        seed=made.seed,
+        seed=provenance.seed,
     )
-    return [scenario_differences(found, issue.id, case=case) for issue in case.issues]
+    return [scenario_differences(comparison, issue.id, case=case) for issue in case.issues]

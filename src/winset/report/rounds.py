@@ -15,9 +15,8 @@ from winset.charts.trajectories import trajectories
 from winset.charts.view import View
 from winset.errors import WinsetError
 from winset.forecast.forecast import Forecast
-from winset.models import Model, RoundsModel, make_model
+from winset.models import Model, has_challenges, has_rounds
 from winset.models.batch import Batch, sample
-from winset.models.spatial import SpatialPolitics
 
 DRAWS = 200  # over which coalitions are counted
 ROOM = 300_000  # characters of a page for all rounds: it is to be sent by post
@@ -30,28 +29,29 @@ def rounds_views(case: Case, forecast: Forecast) -> dict[str, list[View]]:
     are counted over the first draws of the forecast.
     """
     try:
-        model = make_model(forecast.made.model, forecast.made.parameters)
-    except WinsetError:  # a model of somebody else's
+        model = forecast.model
+    except WinsetError:  # read from a file, by a model that is not here
         return {}
-    if not isinstance(model, RoundsModel):
+    if not has_rounds(model):
         return {}
     changed = apply_scenario(case, forecast.made.scenario)
     middle = middle_batch(changed)
     drawn = sample(changed, min(DRAWS, forecast.draws), seed=forecast.made.seed)
     one, many, name = model.trace(middle), model.trace(drawn), forecast.made.model
-    found: dict[str, list[View]] = {}
+    one_space = has_challenges(model) and model.challenge_gains(middle).one_space
+    views: dict[str, list[View]] = {}
     for issue in changed.issues:
         if issue.id not in forecast.issues or not changed.stances_on(issue.id):
             continue
         # One space has the same challenges on every issue.
-        again = bool(found) and isinstance(model, SpatialPolitics)
-        found[issue.id] = [
+        again = bool(views) and one_space
+        views[issue.id] = [
             trajectories(one, issue.id, case=changed, batch=middle, model=name),
             coalition_network(many, issue.id, case=changed, batch=drawn, model=name),
             *([] if again else _challenges(model, changed, middle, issue.id)),
             coalition_matrix(many, issue.id, case=changed, batch=drawn, model=name),
         ]
-    return found
+    return views
 
 
 def within_room(
@@ -61,18 +61,18 @@ def within_room(
 
     The first view of every issue and forecast comes before the second one of any.
     """
-    kept: list[dict[str, list[View]]] = [{issue: [] for issue in views} for views in played]
+    fitting: list[dict[str, list[View]]] = [{issue: [] for issue in views} for views in played]
     left_out = 0
     for rank in range(max((len(v) for views in played for v in views.values()), default=0)):
-        for place, views in zip(kept, played, strict=True):
-            for issue, found in views.items():
-                if rank < len(found):
-                    size = _size(found[rank])
+        for place, views in zip(fitting, played, strict=True):
+            for issue, issue_views in views.items():
+                if rank < len(issue_views):
+                    size = _size(issue_views[rank])
                     fits = size <= room
                     room -= size if fits else 0
                     left_out += not fits
-                    place[issue] += found[rank : rank + 1] if fits else []
-    return kept, left_out
+                    place[issue] += issue_views[rank : rank + 1] if fits else []
+    return fitting, left_out
 
 
 def _size(view: View) -> int:

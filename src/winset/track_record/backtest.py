@@ -20,7 +20,7 @@ from winset.formats.decisions import Decision, Decisions
 from winset.models import Model, parameters
 from winset.models.base import FloatArray
 from winset.models.version import winset_version
-from winset.track_record.decision import Trial, drawn
+from winset.track_record.decision import Trial, settlement_draws
 from winset.track_record.scores import binned_log_score, crps
 
 DRAWS = 2_000
@@ -143,7 +143,7 @@ def run_backtest(
     names = [model.name for model in models]
     if len(set(names)) < len(names):
         raise WinsetError("each model can be tested once in a run")
-    known = fitted or shipped()
+    calibrations = fitted or shipped()
     run = Backtest(
         name=decisions.name,
         digest=decisions.digest,
@@ -152,37 +152,37 @@ def run_backtest(
         draws=draws,
         seed=seed,
         version=winset_version(),
-        calibration=known.source,
-        calibration_digest=hashlib.sha256(fitted_text(known).encode()).hexdigest(),
-        borrowed=tuple(name for name in names if known.of(name).name != name),
+        calibration=calibrations.source,
+        calibration_digest=hashlib.sha256(fitted_text(calibrations).encode()).hexdigest(),
+        borrowed=tuple(name for name in names if calibrations.of(name).name != name),
         rows=(),
         left_out={},
         notes=decisions.notes,
     )
-    kept = _BacktestCache(rows, run)
-    found: list[BacktestRow] = []
+    cache = _BacktestCache(rows, run)
+    scored_rows: list[BacktestRow] = []
     left_out: dict[str, dict[str, int]] = {}
     trials = ((d, Trial(d, decisions, draws=draws, seed=seed)) for d in decisions.decisions)
     for count, (decision, trial, model) in enumerate(
         ((d, trial, m) for d, trial in trials for m in models), start=1
     ):
-        row = kept.row(decision.id, model.name)
+        row = cache.row(decision.id, model.name)
         if row is None:
             try:
-                row = _row(trial, decision, model, known)
+                row = _row(trial, decision, model, calibrations)
             except WinsetError as error:
                 row = _refusal(str(error))
-            kept.keep(decision.id, model.name, row)
+            cache.keep(decision.id, model.name, row)
         if isinstance(row, BacktestRow):
-            found.append(row)
+            scored_rows.append(row)
         if isinstance(row, _Refused) or row.raw is None:
             why = row.why if isinstance(row, _Refused) else NEVER_SETTLES
             reasons = left_out.setdefault(model.name, {})
             reasons[why] = reasons.get(why, 0) + 1
         if progress is not None:
             progress(count)
-    found += climatology(decisions)
-    return replace(run, rows=tuple(found), left_out=left_out)
+    scored_rows += climatology(decisions)
+    return replace(run, rows=tuple(scored_rows), left_out=left_out)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,8 +207,8 @@ def _row(trial: Trial, decision: Decision, model: Model, fitted: Fitted) -> Back
     blind = fitted.blind(model.name, decision_key(decision.group, decision.id))
     scored: list[ScoredDecision | None] = []
     agreement = None
-    for one in (solved, trial.calibrate(solved, blind)):
-        values, weights, agreement = drawn(one)
+    for decided in (solved, trial.calibrate(solved, blind)):
+        values, weights, agreement = settlement_draws(decided)
         scored.append(score(values, weights, outcome) if len(values) else None)
     return BacktestRow(
         decision=decision.id,
@@ -224,8 +224,8 @@ def _row(trial: Trial, decision: Decision, model: Model, fitted: Fitted) -> Back
 def score(values: FloatArray, weights: FloatArray | None, outcome: float) -> ScoredDecision:
     """Return the scores of weighted draws, all in points of a scale of 100."""
     tails = [(1.0 - share) / 2.0 for share in SHARES]
-    asked = [0.5, *tails, *(1.0 - tail for tail in tails), *GRID]
-    middle, *ends = (float(v) for v in quantiles(values, weights, asked))
+    shares = [0.5, *tails, *(1.0 - tail for tail in tails), *GRID]
+    middle, *ends = (float(v) for v in quantiles(values, weights, shares))
     count = len(SHARES)
     return ScoredDecision(
         point=middle,
@@ -285,8 +285,8 @@ class _BacktestCache:
 
     def _read(self, path: Path, head: str) -> None:
         raw = path.read_bytes()
-        whole = raw[: raw.rfind(b"\n") + 1]
-        lines = whole.decode("utf-8", "replace").splitlines()
+        complete = raw[: raw.rfind(b"\n") + 1]
+        lines = complete.decode("utf-8", "replace").splitlines()
         if not lines or lines[0] != head:
             raise WinsetError(
                 f"{path}: holds something else than rows of this run (same table, models, "
@@ -295,14 +295,16 @@ class _BacktestCache:
             )
         try:
             for line in lines[1:]:
-                said = json.loads(line)
-                key = (said["decision"], said["model"])
-                self._rows[key] = _Refused(why=said["why"]) if "why" in said else row_from(said)
+                fields = json.loads(line)
+                key = (fields["decision"], fields["model"])
+                self._rows[key] = (
+                    _Refused(why=fields["why"]) if "why" in fields else row_from(fields)
+                )
         except (ValueError, KeyError, TypeError) as error:
             raise WinsetError(f"{path}: a line is not a row ({error}); delete the file") from None
-        if len(whole) < len(raw):
+        if len(complete) < len(raw):
             with path.open("r+b") as file:
-                file.truncate(len(whole))
+                file.truncate(len(complete))
 
     def row(self, decision: str, model: str) -> BacktestRow | _Refused | None:
         return self._rows.get((decision, model))
@@ -310,13 +312,13 @@ class _BacktestCache:
     def keep(self, decision: str, model: str, row: BacktestRow | _Refused) -> None:
         if self._path is None:
             return
-        said = asdict(row) if isinstance(row, BacktestRow) else {"why": row.why}
-        line = json.dumps({**said, "decision": decision, "model": model}, ensure_ascii=False)
+        fields = asdict(row) if isinstance(row, BacktestRow) else {"why": row.why}
+        line = json.dumps({**fields, "decision": decision, "model": model}, ensure_ascii=False)
         with self._path.open("a", encoding="utf-8") as file:
             file.write(line + "\n")
 
 
-def row_from(said: dict[str, Any]) -> BacktestRow:
+def row_from(fields: dict[str, Any]) -> BacktestRow:
     """Return the row that a line of the file says."""
 
     def scored(own: dict[str, Any] | None) -> ScoredDecision | None:
@@ -326,7 +328,7 @@ def row_from(said: dict[str, Any]) -> BacktestRow:
         return ScoredDecision(**{**own, "intervals": intervals, "grid": tuple(own["grid"])})
 
     return BacktestRow(
-        **{**said, "raw": scored(said["raw"]), "calibrated": scored(said["calibrated"])}
+        **{**fields, "raw": scored(fields["raw"]), "calibrated": scored(fields["calibrated"])}
     )
 
 
@@ -337,14 +339,14 @@ def settlements(
 
     The median of its draws; what it cannot settle is left out.
     """
-    found: dict[str, dict[str, float]] = {model.name: {} for model in models}
+    points: dict[str, dict[str, float]] = {model.name: {} for model in models}
     for decision in decisions.decisions:
         trial = Trial(decision, decisions, draws=draws, seed=seed)
         for model in models:
             try:
-                values, weights, _ = drawn(trial.solve(model))
+                values, weights, _ = settlement_draws(trial.solve(model))
             except WinsetError:
                 continue
             if len(values):
-                found[model.name][decision.id] = quantile(values, weights, 0.5) / 100.0
-    return found
+                points[model.name][decision.id] = quantile(values, weights, 0.5) / 100.0
+    return points

@@ -8,7 +8,14 @@ import numpy as np
 from winset.models.base import FloatArray
 from winset.track_record.backtest import CLIMATOLOGY, SHARES, Backtest
 from winset.track_record.ensemble import Ensemble
-from winset.track_record.model_table import LAZY, Score, Standing, duels, settled, standings
+from winset.track_record.model_table import (
+    Score,
+    Standing,
+    duels,
+    lazy_forecasters,
+    settled,
+    standings,
+)
 from winset.track_record.scores import FEW_GROUPS, Estimate, estimate, group_weights
 
 EIGHTY = SHARES.index(0.8)
@@ -37,7 +44,8 @@ def verdict(backtest: Backtest, mixture: Ensemble | None) -> BacktestVerdict | N
         backtest: of any models.
         mixture: of them, as `winset.track_record.model_table.ensemble` made it.
     """
-    found = [s for s in standings(backtest, "calibrated") if s.model not in LAZY]
+    skipped = lazy_forecasters()
+    found = [s for s in standings(backtest, "calibrated") if s.model not in skipped]
     if not found:
         return None
     level = [s for s in found if s.decisions == found[0].decisions]

@@ -77,18 +77,18 @@ class _DecisionArrays:
     outcome: FloatArray
 
 
-def _stack(seen: Sequence[SeenDecisions]) -> _DecisionArrays:
-    most = max(len(case.position) for case in seen)
-    position, share = np.zeros((2, len(seen), most))
-    for k, case in enumerate(seen):
+def _stack(cases: Sequence[SeenDecisions]) -> _DecisionArrays:
+    most = max(len(case.position) for case in cases)
+    position, share = np.zeros((2, len(cases), most))
+    for k, case in enumerate(cases):
         position[k, : len(case.position)] = case.position
         share[k, : len(case.position)] = case.weight / case.weight.sum()
     return _DecisionArrays(
-        settlement=np.array([case.settlement for case in seen]),
+        settlement=np.array([case.settlement for case in cases]),
         position=position,
         share=share,
-        around=np.array([deviation(case.position, case.weight) for case in seen]),
-        outcome=np.array([case.outcome for case in seen]),
+        around=np.array([deviation(case.position, case.weight) for case in cases]),
+        outcome=np.array([case.outcome for case in cases]),
     )
 
 
@@ -101,29 +101,31 @@ class FitGrid:
     climatology: tuple[float, ...] = PARTS
 
 
-def fit(name: str, seen: Sequence[SeenDecisions], *, allowed: FitGrid | None = None) -> Calibration:
-    """Return the calibration of the model ``name`` that ``seen`` gives.
+def fit(
+    name: str, cases: Sequence[SeenDecisions], *, allowed: FitGrid | None = None
+) -> Calibration:
+    """Return the calibration of the model ``name`` that ``cases`` give.
 
     Where the best mixture leaves so little to the errors that no stretch of them makes intervals
     cover what they say, the other parts are bounded, ever lower.
 
     Args:
         name: of the model.
-        seen: decisions beside what the model said of them.
+        cases: decisions, each with what the model said of it.
         allowed: to switch parts off; everything unless given.
     """
     may = allowed or FitGrid()
-    stack = _stack(seen)
+    stack = _stack(cases)
     scored = [
         pair for slope in may.slopes for pair in _mixtures(unmixed(name, slope, stack), stack, may)
     ]
     scored.sort(key=lambda pair: pair[0])
     for most in MOST_PARTS:
         best = next(c for _, c in scored if c.positions + c.climatology <= most + 1e-9)
-        found, apart = _stretched(best, stack)
+        calibration, apart = _stretched(best, stack)
         if apart <= NEAR:
             break
-    return found
+    return calibration
 
 
 def folds(
@@ -137,10 +139,10 @@ def folds(
 
 
 def unmixed(
-    name: str, slope: float, seen: _DecisionArrays | Sequence[SeenDecisions]
+    name: str, slope: float, cases: _DecisionArrays | Sequence[SeenDecisions]
 ) -> Calibration:
     """Return the calibration that adds errors and nothing else, for a given ``slope``."""
-    stack = seen if isinstance(seen, _DecisionArrays) else _stack(seen)
+    stack = cases if isinstance(cases, _DecisionArrays) else _stack(cases)
     residuals = np.abs(stack.outcome - (0.5 + slope * (stack.settlement - 0.5))) / stack.around
     return Calibration(
         name=name,
@@ -212,31 +214,33 @@ def _mixtures(
         both = np.concatenate([x, y], axis=1), np.concatenate([v, w], axis=1) / 2.0
         far = 2.0 * _apart(*both).mean() - (between[a, a] + between[b, b]) / 2.0
         between[a, b] = between[b, a] = far
-    found = []
+    mixtures = []
     for positions, climatology in itertools.product(may.positions, may.climatology):
         if positions + climatology <= 1.0:
             shares = np.array([1.0 - positions - climatology, positions, climatology])
             score = float(shares @ away - shares @ between @ shares / 2.0)
             mixed = replace(plain, positions=positions, climatology=climatology)
-            found.append((score, mixed))
-    return found
+            mixtures.append((score, mixed))
+    return mixtures
 
 
-def _stretched(found: Calibration, stack: _DecisionArrays) -> tuple[Calibration, float]:
+def _stretched(calibration: Calibration, stack: _DecisionArrays) -> tuple[Calibration, float]:
     """Return ``found`` with errors stretched to cover what intervals say, and what is amiss."""
-    tried = []
+    candidates = []
     for stretch in STRETCHES:
-        wider = replace(found, errors=tuple(stretch * error for error in found.errors))
-        tried.append((abs(_covered(wider, stack, COVERED) - COVERED), abs(stretch - 1.0), wider))
-    apart, _, wider = min(tried, key=lambda t: t[:2])
+        wider = replace(calibration, errors=tuple(stretch * error for error in calibration.errors))
+        candidates.append(
+            (abs(_covered(wider, stack, COVERED) - COVERED), abs(stretch - 1.0), wider)
+        )
+    apart, _, wider = min(candidates, key=lambda t: t[:2])
     return wider, apart
 
 
 def coverage(
-    calibration: Calibration, seen: Sequence[SeenDecisions], *, share: float = COVERED
+    calibration: Calibration, cases: Sequence[SeenDecisions], *, share: float = COVERED
 ) -> float:
     """Return the share of the outcomes that lie in their central intervals of ``share``."""
-    return _covered(calibration, _stack(seen), share)
+    return _covered(calibration, _stack(cases), share)
 
 
 def _covered(calibration: Calibration, stack: _DecisionArrays, share: float) -> float:
@@ -254,20 +258,20 @@ def _ends(
     below = np.cumsum(np.take_along_axis(weights, order, axis=1), axis=1)
     ends = []
     for tail in ((1.0 - share) / 2.0, 1.0 - (1.0 - share) / 2.0):
-        wanted = tail * below[:, -1:] * (1.0 - 1e-12)  # as `winset.track_record.scores.quantiles`
-        place = np.minimum((below < wanted).sum(axis=1), x.shape[1] - 1)
+        target = tail * below[:, -1:] * (1.0 - 1e-12)  # as `winset.track_record.scores.quantiles`
+        place = np.minimum((below < target).sum(axis=1), x.shape[1] - 1)
         ends.append(x[np.arange(len(x)), place])
     return ends[0], ends[1]
 
 
-def mean_crps(calibration: Calibration, seen: Sequence[SeenDecisions]) -> float:
+def mean_crps(calibration: Calibration, cases: Sequence[SeenDecisions]) -> float:
     """Return the mean ranked probability score, share of the scale."""
-    return float(each_crps(calibration, seen).mean())
+    return float(each_crps(calibration, cases).mean())
 
 
-def each_crps(calibration: Calibration, seen: Sequence[SeenDecisions]) -> FloatArray:
+def each_crps(calibration: Calibration, cases: Sequence[SeenDecisions]) -> FloatArray:
     """Return ``(case,)``: the ranked probability score of each, share of the scale."""
-    stack = _stack(seen)
+    stack = _stack(cases)
     values, weights = _mixed(calibration, stack)
     away = (weights * np.abs(values - stack.outcome[:, None])).sum(axis=1)
     score: FloatArray = away - _apart(values, weights) / 2.0
@@ -275,17 +279,17 @@ def each_crps(calibration: Calibration, seen: Sequence[SeenDecisions]) -> FloatA
 
 
 def each_inside(
-    calibration: Calibration, seen: Sequence[SeenDecisions]
+    calibration: Calibration, cases: Sequence[SeenDecisions]
 ) -> tuple[FloatArray, FloatArray]:
     """Return whether each outcome lies in its 80 % interval (0 or 1), and the widths of these."""
-    stack = _stack(seen)
+    stack = _stack(cases)
     low, high = _ends(calibration, stack, COVERED)
     return ((low <= stack.outcome) & (stack.outcome <= high)).astype(float), high - low
 
 
 def fit_models(
     decisions: Decisions,
-    said: Mapping[str, Mapping[str, float]],
+    settlements: Mapping[str, Mapping[str, float]],
     *,
     source: str,
     progress: Callable[[int], None] | None = None,
@@ -296,30 +300,30 @@ def fit_models(
 
     Args:
         decisions: with outcomes.
-        said: model to decision to settlement, share of the scale.
+        settlements: model to decision to settlement, share of the scale.
         source: whose decisions they are, for whoever uses the file.
         progress: called with the number of fits done.
     """
-    seen = {model: seen_in(decisions, points) for model, points in said.items()}
-    enough = {model: own for model, own in seen.items() if len(own) >= LEAST_DECISIONS}
+    cases = {model: seen_in(decisions, points) for model, points in settlements.items()}
+    enough = {model: own for model, own in cases.items() if len(own) >= LEAST_DECISIONS}
     if BORROWED_FROM not in enough:
         raise WinsetError(
             f"model “{BORROWED_FROM}” must settle at least {LEAST_DECISIONS} decisions, since "
-            f"others borrow from it; found {len(seen.get(BORROWED_FROM, ()))}"
+            f"others borrow from it; found {len(cases.get(BORROWED_FROM, ()))}"
         )
     done = 0
 
     def fitted(unseen: frozenset[str]) -> dict[str, Calibration]:
         nonlocal done
-        found = {}
+        calibrations = {}
         for model, own in enough.items():
-            found[model] = fit(model, [case for case in own if case.group not in unseen])
+            calibrations[model] = fit(model, [case for case in own if case.group not in unseen])
             done += 1
             if progress is not None:
                 progress(done)
-        return found
+        return calibrations
 
-    whole, parts = fitted(frozenset()), folds(decisions.groups)
+    from_all, parts = fitted(frozenset()), folds(decisions.groups)
     blind = [fitted(part) for part in parts]
     return Fitted(
         source=source,
@@ -327,7 +331,7 @@ def fit_models(
         decisions=len(decisions.decisions),
         groups=len(decisions.groups),
         version=winset_version(),
-        calibrations=whole,
+        calibrations=from_all,
         missed={model: _missed(model, own, parts, blind) for model, own in enough.items()},
         folds=tuple(
             Fold(
@@ -343,14 +347,14 @@ def fit_models(
 
 def _missed(
     model: str,
-    seen: Sequence[SeenDecisions],
+    cases: Sequence[SeenDecisions],
     parts: Sequence[frozenset[str]],
     blind: Sequence[Mapping[str, Calibration]],
 ) -> float:
     """Return the mean error of the median where a fit has not looked, points of 100."""
     errors = []
     for part, own in zip(parts, blind, strict=True):
-        unseen = [case for case in seen if case.group in part]
+        unseen = [case for case in cases if case.group in part]
         if unseen:
             stack = _stack(unseen)
             middle, _ = _ends(own[model], stack, 0.0)
@@ -360,7 +364,7 @@ def _missed(
 
 def seen_in(decisions: Decisions, points: Mapping[str, float]) -> list[SeenDecisions]:
     """Return the decisions that a model settled, beside where: ``points``, shares of the scale."""
-    found = []
+    cases = []
     for decision in decisions.decisions:
         if decision.id not in points:
             continue
@@ -369,7 +373,7 @@ def seen_in(decisions: Decisions, points: Mapping[str, float]) -> list[SeenDecis
         present = batch.present[:, k]
         weight = stance_weights(batch, "influence-salience")[0, present, k]
         scale = decision.scale
-        found.append(
+        cases.append(
             SeenDecisions(
                 group=decision.group,
                 settlement=points[decision.id],
@@ -378,7 +382,7 @@ def seen_in(decisions: Decisions, points: Mapping[str, float]) -> list[SeenDecis
                 outcome=(decision.outcome - scale.low) / scale.width,
             )
         )
-    return found
+    return cases
 
 
 @dataclass(frozen=True, slots=True)

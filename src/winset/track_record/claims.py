@@ -31,13 +31,13 @@ class ScoredClaim:
         claim: the row itself.
         author: who made it; empty where nobody says.
         outlet: where; likewise.
-        made: when; None where nobody says.
+        made_on: when; None where nobody says.
         by: day by which it is settled; None where nobody says.
-        asked: the question that it answers, in words.
-        said: what it says will come about, in words.
+        question: the question that it answers, in words.
+        predicted: what it says will come about, in words.
         state: whether that came about; on an issue ``settled``; ``overdue`` is open past its day.
         resolved: when it was settled.
-        came: what came about, in words; empty while open.
+        outcome: what came about, in words; empty while open.
         hit: whether it was right: what it held likelier came about, or its range holds the value
             that came; None while open, void, at even odds, or for a single number on an issue.
         brier: of its probability's median; None without one.
@@ -45,27 +45,27 @@ class ScoredClaim:
         brier_high: the most.
         log_score: minus the natural logarithm of the probability given to what happened.
         crps: of a claim on an issue, as a share of the scale; the issue's median outcome counts.
-        luck: what it shares with other claims: those of one name were settled by one event.
+        event: name of the event that settles it; claims that share one are not independent.
     """
 
     case: str
     claim: Claim
     author: str
     outlet: str
-    made: datetime.date | None
+    made_on: datetime.date | None
     by: datetime.date | None
-    asked: str
-    said: str
+    question: str
+    predicted: str
     state: State
     resolved: datetime.date | None
-    came: str
+    outcome: str
     hit: bool | None
     brier: float | None
     brier_low: float | None
     brier_high: float | None
     log_score: float | None
     crps: float | None
-    luck: str
+    event: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,20 +118,20 @@ def open_cases(names: Iterable[str | Path]) -> dict[str, Case]:
         CaseError: with every problem of the first case that has some.
         WinsetError: when a name leads to no case, or two lead to one.
     """
-    found: dict[str, Case] = {}
+    cases: dict[str, Case] = {}
     for name in names:
         folder = Path(name)
         paths: list[str | Path] = [name]
         if folder.is_dir() and not (folder / "case.yaml").exists():
             inside = (path.parent for path in sorted(folder.rglob("case.yaml")))
             # What is sealed is a copy of a case's numbers, no case of its own.
-            kept = [path for path in inside if "sealed" not in path.relative_to(folder).parts]
-            paths = list(kept) or paths
+            unsealed = [path for path in inside if "sealed" not in path.relative_to(folder).parts]
+            paths = list(unsealed) or paths
         for path in paths:
-            if str(path) in found:
+            if str(path) in cases:
                 raise WinsetError(f"{path}: given twice")
-            found[str(path)] = open_case(path)
-    return found
+            cases[str(path)] = open_case(path)
+    return cases
 
 
 def claims_of(
@@ -174,8 +174,8 @@ def tallies(
     groups: dict[str, list[ScoredClaim]] = {}
     for row in scored:
         groups.setdefault(" ".join(_name(row, whose).casefold().split()), []).append(row)
-    made = [_tally(_name(rows[0], whose), rows, least, seed) for rows in groups.values()]
-    return tuple(sorted(made, key=lambda t: (-t.settled, t.name.casefold())))
+    counts = [_tally(_name(rows[0], whose), rows, least, seed) for rows in groups.values()]
+    return tuple(sorted(counts, key=lambda t: (-t.settled, t.name.casefold())))
 
 
 def _name(row: ScoredClaim, whose: Whose) -> str:
@@ -191,16 +191,16 @@ def bootstrapped(
 
     With fewer than two groups there is a mean and no interval; without values there is neither.
     """
-    known = [(value, group) for value, group in zip(values, groups, strict=True)
+    scored = [(value, group) for value, group in zip(values, groups, strict=True)
              if value is not None]  # fmt: skip
-    if not known:
+    if not scored:
         return None
-    numbers = [value for value, _ in known]
-    names = [group for _, group in known]
+    numbers = [value for value, _ in scored]
+    names = [group for _, group in scored]
     if len(set(names)) < 2:
         return Rate(value=float(np.mean(numbers)), low=None, high=None, count=len(numbers))
-    found = estimate(numbers, group_weights(names, seed=seed))
-    return Rate(value=found.value, low=found.low, high=found.high, count=len(numbers))
+    mean = estimate(numbers, group_weights(names, seed=seed))
+    return Rate(value=mean.value, low=mean.low, high=mean.high, count=len(numbers))
 
 
 def wilson(right: int, count: int) -> Rate | None:
@@ -222,7 +222,7 @@ def _tally(name: str, rows: Sequence[ScoredClaim], least: int, seed: int) -> Cla
     states = [row.state for row in rows]
     settled = sum(state in ("came about", "did not", "settled") for state in states)
     hits = [row.hit for row in rows if row.hit is not None]
-    luck = [row.luck for row in rows]
+    events = [row.event for row in rows]
     return ClaimCount(
         name=name,
         claims=len(rows),
@@ -232,9 +232,9 @@ def _tally(name: str, rows: Sequence[ScoredClaim], least: int, seed: int) -> Cla
         void=states.count("void"),
         thin=settled < least,
         hits=wilson(sum(hits), len(hits)),
-        brier=bootstrapped([row.brier for row in rows], luck, seed=seed),
-        log_score=bootstrapped([row.log_score for row in rows], luck, seed=seed),
-        crps=bootstrapped([row.crps for row in rows], luck, seed=seed),
+        brier=bootstrapped([row.brier for row in rows], events, seed=seed),
+        log_score=bootstrapped([row.log_score for row in rows], events, seed=seed),
+        crps=bootstrapped([row.crps for row in rows], events, seed=seed),
     )
 
 
@@ -261,27 +261,27 @@ def _scored(
     speaker = next((a.name for a in case.actors if first and a.id == first.speaker), "")
     question = next((q for q in case.questions if q.id == claim.question), None)
     by = claim.by or (question.horizon if question else None)
-    came = _resolved(case, claim)
-    low, high, middle = _briers(claim.probability, came.happened)
+    resolved = _resolved(case, claim)
+    low, high, middle = _briers(claim.probability, resolved.happened)
     return ScoredClaim(
         case=name,
         claim=claim,
         author=claim.author or speaker,
         outlet=claim.outlet or (document.publisher if document else ""),
-        made=claim.made or (document.published if document else None),
+        made_on=claim.made or (document.published if document else None),
         by=by,
-        asked=_asked(case, claim),
-        said=_said(case, claim),
-        state=_state(came, by, today),
-        resolved=came.date,
-        came=came.words,
-        hit=_hit(claim, came),
+        question=_question_words(case, claim),
+        predicted=_predicted_words(case, claim),
+        state=_state(resolved, by, today),
+        resolved=resolved.date,
+        outcome=resolved.words,
+        hit=_hit(claim, resolved),
         brier=middle,
         brier_low=low,
         brier_high=high,
-        log_score=_log_score(claim.probability, came.happened),
-        crps=_crps(case, claim, came.value),
-        luck=_luck(case, claim),
+        log_score=_log_score(claim.probability, resolved.happened),
+        crps=_crps(case, claim, resolved.value),
+        event=_event(case, claim),
     )
 
 
@@ -294,10 +294,10 @@ def _resolved(case: Case, claim: Claim) -> _Resolved:
             return _Resolved()
         return _Resolved(words=str(outcome.value), value=outcome.value.middle, date=outcome.date)
     if claim.question is not None:
-        answered = next(q for q in case.questions if q.id == claim.question).resolution
-        if answered is None:
+        resolution = next(q for q in case.questions if q.id == claim.question).resolution
+        if resolution is None:
             return _Resolved()
-        words, day = answered.outcome, answered.date
+        words, day = resolution.outcome, resolution.date
     elif claim.resolution is None:
         return _Resolved()
     else:
@@ -305,26 +305,26 @@ def _resolved(case: Case, claim: Claim) -> _Resolved:
     return _Resolved(words=words, happened=words in claim.outcome, date=day)
 
 
-def _state(came: _Resolved, by: datetime.date | None, today: datetime.date) -> State:
-    if came.void:
+def _state(resolved: _Resolved, by: datetime.date | None, today: datetime.date) -> State:
+    if resolved.void:
         return "void"
-    if came.happened is not None:
-        return "came about" if came.happened else "did not"
-    if came.value is not None:
+    if resolved.happened is not None:
+        return "came about" if resolved.happened else "did not"
+    if resolved.value is not None:
         return "settled"
     return "overdue" if by is not None and by < today else "open"
 
 
-def _hit(claim: Claim, came: _Resolved) -> bool | None:
-    if came.value is not None and claim.value is not None:
-        inside = claim.value.low <= came.value <= claim.value.high
+def _hit(claim: Claim, resolved: _Resolved) -> bool | None:
+    if resolved.value is not None and claim.value is not None:
+        inside = claim.value.low <= resolved.value <= claim.value.high
         return None if claim.value.certain else inside
-    if came.happened is None:
+    if resolved.happened is None:
         return None
     if claim.probability is None:
-        return came.happened
+        return resolved.happened
     likely = claim.probability.middle
-    return None if likely == 0.5 else (likely > 0.5) == came.happened
+    return None if likely == 0.5 else (likely > 0.5) == resolved.happened
 
 
 def _briers(
@@ -350,7 +350,7 @@ def _crps(case: Case, claim: Claim, value: float | None) -> float | None:
     return crps(points, None, value) / case.issue(claim.issue).scale.width
 
 
-def _asked(case: Case, claim: Claim) -> str:
+def _question_words(case: Case, claim: Claim) -> str:
     if claim.issue is not None:
         issue = case.issue(claim.issue)
         return issue.question or issue.title
@@ -359,18 +359,18 @@ def _asked(case: Case, claim: Claim) -> str:
     return claim.text
 
 
-def _said(case: Case, claim: Claim) -> str:
+def _predicted_words(case: Case, claim: Claim) -> str:
     if claim.issue is not None:
         unit = case.issue(claim.issue).scale.unit
         return " ".join(filter(None, (str(claim.value), unit)))
     return " or ".join(claim.outcome)
 
 
-def _luck(case: Case, claim: Claim) -> str:
+def _event(case: Case, claim: Claim) -> str:
     """Return the name of the event that settles ``claim``: one title and date, one case."""
-    asked = claim.question or claim.issue or " ".join(claim.text.casefold().split())
+    subject = claim.question or claim.issue or " ".join(claim.text.casefold().split())
     place = hashlib.sha256(f"{case.title}\0{case.as_of}".encode()).hexdigest()[:12]
-    return f"{place}/{asked}"
+    return f"{place}/{subject}"
 
 
 __all__ = [

@@ -63,8 +63,8 @@ class Trial:
         outcome = solved.outcome
         if len(outcome.settlement) < self._draws:
             outcome = repeated(outcome, self._draws)
-        drawn = calibration.apply(self._batch(solved.decision, self._draws), outcome)
-        return SolvedDecision(decision=solved.decision, outcome=drawn)
+        calibrated = calibration.apply(self._batch(solved.decision, self._draws), outcome)
+        return SolvedDecision(decision=solved.decision, outcome=calibrated)
 
     def _solve(self, decision: Decision, model: Model) -> SolvedDecision:
         draws = 1 if certain(decision.case, model) else self._draws
@@ -77,7 +77,7 @@ class Trial:
         return self._batches[key]
 
 
-def drawn(solved: SolvedDecision) -> Draws:
+def settlement_draws(solved: SolvedDecision) -> Draws:
     """Return settlements in points of a scale of 100, their weights, and P(agreement)."""
     outcome, decision = solved.outcome, solved.decision
     k = [issue.id for issue in decision.case.issues].index(decision.issue)
@@ -86,5 +86,5 @@ def drawn(solved: SolvedDecision) -> Draws:
     if outcome.agreement is not None:
         weights = outcome.agreement[:, k]
         agreement = float(weights.mean())
-    there = ~np.isnan(values) & (weights > 0.0)
-    return values[there], weights[there], agreement
+    settles = ~np.isnan(values) & (weights > 0.0)
+    return values[settles], weights[settles], agreement

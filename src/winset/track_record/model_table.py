@@ -5,6 +5,7 @@ from typing import Literal
 
 import numpy as np
 
+from winset.models import baseline_models
 from winset.track_record.backtest import (
     CLIMATOLOGY,
     HIT,
@@ -20,7 +21,11 @@ Which = Literal["raw", "calibrated"]
 Score = Literal["crps", "error"]
 SCORES: tuple[Score, ...] = ("crps", "error")
 REFERENCES = ("mean", "reversion", CLIMATOLOGY)
-LAZY = ("reversion", "constant", CLIMATOLOGY)
+
+
+def lazy_forecasters() -> tuple[str, ...]:
+    """Return the names of what is scored for comparison only, and never ranked."""
+    return (*baseline_models(), CLIMATOLOGY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,12 +88,12 @@ def standings(backtest: Backtest, which: Which, *, seed: int = 0) -> tuple[Stand
 
     A model that settled fewer decisions than others comes after them: `duels` compares it.
     """
-    found = [
+    rows = [
         _standing(model, own, backtest, which=which, seed=seed)
         for model in backtest.models
         if (own := settled(backtest, model, which))
     ]
-    return tuple(sorted(found, key=lambda s: (-s.decisions, s.crps.value)))
+    return tuple(sorted(rows, key=lambda s: (-s.decisions, s.crps.value)))
 
 
 def duels(
@@ -96,7 +101,7 @@ def duels(
 ) -> tuple[PairedComparison, ...]:
     """Return every model beside ``against``, by both scores, on the decisions that both settle."""
     theirs = settled(backtest, against, which)
-    found = []
+    comparisons = []
     for model in backtest.models:
         own = settled(backtest, model, which)
         both = [decision for decision in own if decision in theirs]
@@ -106,7 +111,7 @@ def duels(
         for score in SCORES:
             apart = [getattr(own[d].score, score) - getattr(theirs[d].score, score) for d in both]
             difference = estimate(apart, resampled)
-            found.append(
+            comparisons.append(
                 PairedComparison(
                     model=model,
                     against=against,
@@ -117,7 +122,7 @@ def duels(
                     resolvable=resolvable(difference),
                 )
             )
-    return tuple(found)
+    return tuple(comparisons)
 
 
 def ensemble(backtest: Backtest, *, seed: int = 0) -> Ensemble | None:
@@ -129,7 +134,7 @@ def ensemble(backtest: Backtest, *, seed: int = 0) -> Ensemble | None:
     rows = {
         model: own
         for model in backtest.models
-        if model not in LAZY
+        if model not in lazy_forecasters()
         and (own := settled(backtest, model, "calibrated")).keys() == everywhere
     }
     if len(rows) < 2 or len({row.group for row in backtest.rows}) < 2:

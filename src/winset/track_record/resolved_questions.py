@@ -92,12 +92,12 @@ def score_events(
 ) -> EventScores | None:
     """Return how ``models`` fared on the resolved questions of the cases; None if there is none."""
     cases = list({id(d.case): d.case for d in decisions.decisions}.values())
-    asked = [case for case in cases if any(q.resolution for q in case.questions)]
-    if not asked:
+    resolved_cases = [case for case in cases if any(q.resolution for q in case.questions)]
+    if not resolved_cases:
         return None
     events = [
         event
-        for case in asked
+        for case in resolved_cases
         for model in models
         for event in _events(case, model, draws=draws, seed=seed)
     ]
@@ -107,8 +107,8 @@ def score_events(
         if (own := [event for event in events if event.model == model.name])
     ]
     return EventScores(
-        questions=sum(1 for case in asked for q in case.questions if q.resolution),
-        cases=len(asked),
+        questions=sum(1 for case in resolved_cases for q in case.questions if q.resolution),
+        cases=len(resolved_cases),
         models=tuple(sorted(summed, key=lambda m: (-m.count, m.brier.value))),
         events=tuple(events),
     )
@@ -137,13 +137,13 @@ def _events(case: Case, model: Model, *, draws: int, seed: int) -> list[Event]:
 
 
 def _summed(model: str, events: Sequence[Event]) -> ModelEvents:
-    said = np.array([event.probability for event in events])
+    probability = np.array([event.probability for event in events])
     happened = np.array([event.happened for event in events])
     resampled = group_weights([event.case for event in events])
     return ModelEvents(
         model=model,
         count=len(events),
-        brier=estimate(brier(said, happened), resampled),
-        log=estimate(log_score(said, happened), resampled),
-        reliability=bins(said, happened),
+        brier=estimate(brier(probability, happened), resampled),
+        log=estimate(log_score(probability, happened), resampled),
+        reliability=bins(probability, happened),
     )

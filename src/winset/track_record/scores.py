@@ -38,8 +38,8 @@ def log_score(probability: ArrayLike, happened: ArrayLike, *, least: float = 1e-
     [0.693]
     """
     p, y = _events(probability, happened)
-    given = np.where(y == 1.0, p, 1.0 - p)
-    return -np.log(np.maximum(given, least))
+    likelihood = np.where(y == 1.0, p, 1.0 - p)
+    return -np.log(np.maximum(likelihood, least))
 
 
 def _events(probability: ArrayLike, happened: ArrayLike) -> tuple[FloatArray, FloatArray]:
@@ -122,20 +122,20 @@ def reliability(
     """Return what happened beside what was said, by bins of the probability (Murphy 1973)."""
     p, y = _events(probability, happened)
     which = np.minimum((p * bins).astype(int), bins - 1)
-    found = []
+    rows = []
     for k in range(bins):
-        here = which == k
-        none = not here.any()
-        found.append(
+        in_bin = which == k
+        none = not in_bin.any()
+        rows.append(
             Reliability(
                 low=k / bins,
                 high=(k + 1) / bins,
-                count=int(here.sum()),
-                forecast=math.nan if none else float(p[here].mean()),
-                happened=math.nan if none else float(y[here].mean()),
+                count=int(in_bin.sum()),
+                forecast=math.nan if none else float(p[in_bin].mean()),
+                happened=math.nan if none else float(y[in_bin].mean()),
             )
         )
-    return tuple(found)
+    return tuple(rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,8 +167,8 @@ def group_weights(groups: Sequence[str], *, seed: int = 0) -> FloatArray:
     """
     names, member = np.unique(np.asarray(groups), return_inverse=True)
     random = np.random.default_rng(seed)
-    drawn = random.multinomial(len(names), np.full(len(names), 1.0 / len(names)), size=RESAMPLES)
-    return drawn[:, member].astype(float)
+    counts = random.multinomial(len(names), np.full(len(names), 1.0 / len(names)), size=RESAMPLES)
+    return counts[:, member].astype(float)
 
 
 def estimate(values: ArrayLike, resampled: FloatArray) -> Estimate:

@@ -61,7 +61,7 @@ class Disagreement:
 
     Attributes:
         statement: its id, or each coder's where they differ.
-        said: coder to what the cell says.
+        readings: coder to what the cell says.
     """
 
     document: str
@@ -69,7 +69,7 @@ class Disagreement:
     start: int
     end: int
     field: str
-    said: Mapping[str, str]
+    readings: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,17 +105,17 @@ def agreement(
         WinsetError: for fewer than two coders, or one who decided on nothing.
     """
     rows = [row for row in case.statements if row.status != "proposed"]
-    known = tuple(dict.fromkeys(row.coder for row in rows))
-    chosen = tuple(dict.fromkeys(coders)) or known
-    if missing := [coder for coder in chosen if coder not in known]:
-        raise WinsetError(f"{missing[0]} has decided on nothing; coders: {', '.join(known)}")
+    deciders = tuple(dict.fromkeys(row.coder for row in rows))
+    chosen = tuple(dict.fromkeys(coders)) or deciders
+    if missing := [coder for coder in chosen if coder not in deciders]:
+        raise WinsetError(f"{missing[0]} has decided on nothing; coders: {', '.join(deciders)}")
     if len(chosen) < 2:
         raise WinsetError(
             f"agreement needs two coders; found {chosen[0] if chosen else 'none'}; a second one "
             "codes with `winset code CASE --coder NAME`"
         )
-    found = units(row for row in rows if row.coder in chosen)
-    shared = [unit for unit in found if len(unit.rows) > 1]
+    statement_units = units(row for row in rows if row.coder in chosen)
+    shared = [unit for unit in statement_units if len(unit.rows) > 1]
     generator = np.random.default_rng(seed)
     fields, disagreements = [], []
     for field in FIELDS:
@@ -124,8 +124,8 @@ def agreement(
         fields.append(_field(field, compared, list(values.values()), resamples, generator))
         disagreements += [
             _disagreement(unit, field)
-            for unit, said in zip(compared, values.values(), strict=True)
-            if len(set(said)) > 1
+            for unit, readings in zip(compared, values.values(), strict=True)
+            if len(set(readings)) > 1
         ]
     order = {document.id: k for k, document in enumerate(case.documents)}
     disagreements.sort(key=lambda d: (order[d.document], d.start, FIELDS.index(d.field)))
@@ -133,7 +133,7 @@ def agreement(
         coders=chosen,
         fields=tuple(fields),
         disagreements=tuple(disagreements),
-        alone=len(found) - len(shared),
+        alone=len(statement_units) - len(shared),
     )
 
 
@@ -161,14 +161,14 @@ def _value(case: Case, row: Statement, field: str) -> object:
 
 def _disagreement(unit: Unit, field: str) -> Disagreement:
     first = unit.rows[0]
-    said = {row.coder: str(getattr(row, field) or "nothing") for row in unit.rows}
+    readings = {row.coder: str(getattr(row, field) or "nothing") for row in unit.rows}
     return Disagreement(
         document=unit.document,
         statement=unit.name,
         start=first.start,
         end=first.end,
         field=field,
-        said=said,
+        readings=readings,
     )
 
 
@@ -180,8 +180,8 @@ def _field(
     generator: np.random.Generator,
 ) -> FieldAgreement:
     level: Level = "interval" if field == "value" else "nominal"
-    said: set[Any] = {value for row in values for value in row}
-    domain = sorted(said)
+    distinct: set[Any] = {value for row in values for value in row}
+    domain = sorted(distinct)
     place = {value: k for k, value in enumerate(domain)}
     counts = np.zeros((len(values), len(domain)), np.int64)
     for k, row in enumerate(values):
@@ -220,10 +220,10 @@ def _interval(
         alpha(np.concatenate([of[k] for k in generator.integers(len(of), size=len(of))]))
         for _ in range(resamples)
     ]
-    told = np.array([value for value in drawn if not math.isnan(value)])
-    if not len(told):
+    alphas = np.array([value for value in drawn if not math.isnan(value)])
+    if not len(alphas):
         return math.nan, math.nan
-    low, high = np.quantile(told, SHARES)
+    low, high = np.quantile(alphas, SHARES)
     return float(low), float(high)
 
 

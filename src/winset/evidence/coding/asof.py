@@ -17,8 +17,8 @@ def as_of(case: Case, date: datetime.date) -> Case:
     Outcomes stay: they are there to judge a forecast, not to make it.
     """
     later = {d.id for d in case.documents if d.published is not None and d.published > date}
-    kept = tuple(row for row in case.statements if row.document not in later)
-    ids = {row.id for row in kept}
+    statements = tuple(row for row in case.statements if row.document not in later)
+    ids = {row.id for row in statements}
 
     def cited(row: Stance | Tie | Claim) -> tuple[str, ...]:
         return tuple(id for id in row.statements if id in ids)
@@ -33,7 +33,7 @@ def as_of(case: Case, date: datetime.date) -> Case:
         case,
         as_of=date,
         documents=tuple(d for d in case.documents if d.id not in later),
-        statements=kept,
+        statements=statements,
         stances=tuple(replace(stance, statements=cited(stance)) for stance in case.stances),
         ties=tuple(replace(tie, statements=cited(tie)) for tie in case.ties),
         claims=tuple(replace(claim, statements=cited(claim)) for claim in claims),

@@ -75,8 +75,8 @@ def accepted(
         return decision
     if unknown := changes.keys() - set(EDITABLE):
         raise WinsetError(f"{min(unknown)}: cannot be edited; known: {', '.join(EDITABLE)}")
-    said = {**cells_of(STATEMENTS, decision), **changes, "coder": coder}
-    row, bad = understand(Statement, {name: text for name, text in said.items() if text})
+    cells = {**cells_of(STATEMENTS, decision), **changes, "coder": coder}
+    row, bad = understand(Statement, {name: text for name, text in cells.items() if text})
     if bad:
         raise CaseError(
             Problem(
@@ -115,10 +115,10 @@ def without_decision(case: Case, decision: Statement) -> Case:
 
 def last_decision(case: Case, coder: str) -> Statement | None:
     """Return the decision that ``coder`` made last on a proposal; None before the first."""
-    known = {row.id for row in proposals(case)}
-    made = [row for row in case.statements if row.coder == coder and row.id in known]
-    stamped = [(row.coded_at, k) for k, row in enumerate(made) if row.coded_at is not None]
-    return made[max(stamped)[1]] if stamped else None
+    proposed_ids = {row.id for row in proposals(case)}
+    own = [row for row in case.statements if row.coder == coder and row.id in proposed_ids]
+    stamped = [(row.coded_at, k) for k, row in enumerate(own) if row.coded_at is not None]
+    return own[max(stamped)[1]] if stamped else None
 
 
 def save_decision(folder: Path, decision: Statement) -> None:
@@ -128,17 +128,17 @@ def save_decision(folder: Path, decision: Statement) -> None:
     """
     name = coder_file(Path(), decision.coder).as_posix()
     cells = cells_of(STATEMENTS, decision)
-    patch_rows(folder, name, STATEMENTS, lambda said: [*_without(said, decision), cells])
+    patch_rows(folder, name, STATEMENTS, lambda rows: [*_without(rows, decision), cells])
 
 
 def drop_decision(folder: Path, decision: Statement) -> None:
     """Take ``decision`` out of its coder's file again: on disk when this returns."""
     name = coder_file(Path(), decision.coder).as_posix()
-    patch_rows(folder, name, STATEMENTS, lambda said: _without(said, decision))
+    patch_rows(folder, name, STATEMENTS, lambda rows: _without(rows, decision))
 
 
-def _without(said: list[dict[str, str]], decision: Statement) -> list[dict[str, str]]:
-    return [row for row in said if row.get("id", "").strip() != decision.id]
+def _without(rows: list[dict[str, str]], decision: Statement) -> list[dict[str, str]]:
+    return [row for row in rows if row.get("id", "").strip() != decision.id]
 
 
 def coder_file(folder: Path, coder: str) -> Path:

@@ -93,7 +93,7 @@ class Derivation:
     rowless: tuple[tuple[str, str], ...]
 
 
-def derived_range(said: Iterable[tuple[Range, float]], scale: Scale) -> Range:
+def derived_range(values: Iterable[tuple[Range, float]], scale: Scale) -> Range:
     """Return the range that values with weights make by the rule above.
 
     >>> from winset.case.ranges import parse_range, point
@@ -102,7 +102,7 @@ def derived_range(said: Iterable[tuple[Range, float]], scale: Scale) -> Range:
     >>> str(derived_range([(point(40), 1.0), (parse_range("42 to 48"), 1.0)], Scale()))
     '35..40..53'
     """
-    counted = [(value, weight) for value, weight in said if weight > 0.0]
+    counted = [(value, weight) for value, weight in values if weight > 0.0]
     total = sum(weight for _, weight in counted)
     number = total**2 / sum(weight**2 for _, weight in counted)
     margin = MARGIN * scale.width / number
@@ -132,33 +132,33 @@ def _weighted_median(pairs: list[tuple[float, float]]) -> float:
 def derive(case: Case) -> tuple[Derived, ...]:
     """Return every number that the accepted statements of ``case`` give, in its order."""
     dates = {document.id: document.published for document in case.documents}
-    said: dict[tuple[str, str, str], list[Statement]] = defaultdict(list)
+    rows_of: dict[tuple[str, str, str], list[Statement]] = defaultdict(list)
     for row in case.statements:
         gives = row.kind in ("position", "red line") and row.value is not None
         if row.status == "accepted" and row.issue is not None and gives:
-            said[row.issue, row.speaker, row.kind].append(row)
-    found = []
+            rows_of[row.issue, row.speaker, row.kind].append(row)
+    numbers = []
     for issue in case.issues:
         for actor in case.actors:
             key = issue.id, actor.id
-            position = _derived(*key, "position", said[*key, "position"], dates, issue.scale)
-            lines = said[*key, "red line"]
+            position = _derived(*key, "position", rows_of[*key, "position"], dates, issue.scale)
+            lines = rows_of[*key, "red line"]
             middle = _position_of(case, *key, position)
             low = [row for row in lines if _is_lower_line(row, middle) is True]
             high = [row for row in lines if _is_lower_line(row, middle) is False]
-            found += [
+            numbers += [
                 position,
                 _derived(*key, "red_line_low", low, dates, issue.scale),
                 _derived(*key, "red_line_high", high, dates, issue.scale),
             ]
-    return tuple(number for number in found if number is not None)
+    return tuple(number for number in numbers if number is not None)
 
 
 def _is_lower_line(row: Statement, position: float | None) -> bool | None:
     """Return whether ``row`` says the lowest point accepted; None where that cannot be told."""
-    said = row.condition.lower()
-    if said.startswith(("at least", "at most")):
-        return said.startswith("at least")
+    condition = row.condition.lower()
+    if condition.startswith(("at least", "at most")):
+        return condition.startswith("at least")
     if position is None or row.value is None:
         return None
     return row.value.middle <= position
@@ -193,12 +193,12 @@ def _support(
     """Return the statements behind ``rows``, several coders' readings taken together."""
     days = [day for row in rows if (day := dates.get(row.document)) is not None]
     newest, oldest = max(days, default=None), min(days, default=None)
-    found = []
+    supports = []
     for unit in units(rows):
         day = dates.get(unit.document)
         age = (newest - (day or oldest)).days if newest and oldest else 0
         weight = 0.5 ** (age / HALF_LIFE)
-        found.append(
+        supports.append(
             Support(
                 readings=unit.rows,
                 value=_hull([r.value for r in unit.rows if r.value is not None], scale),
@@ -206,8 +206,8 @@ def _support(
                 weight=weight if weight >= FORGOTTEN else 0.0,
             )
         )
-    found.sort(key=lambda s: (-s.weight, s.published is None, s.readings[0].id))
-    return tuple(found)
+    supports.sort(key=lambda s: (-s.weight, s.published is None, s.readings[0].id))
+    return tuple(supports)
 
 
 def _hull(values: list[Range], scale: Scale) -> Range:
@@ -280,8 +280,8 @@ def derive_stances(
                     by_hand.append(key)
             stance = after
         stances.append(stance)
-    there = {(s.issue, s.actor) for s in case.stances if s.condition is None}
-    missing = [key for key, own in by_key.items() if key not in there and "position" in own]
+    coded = {(s.issue, s.actor) for s in case.stances if s.condition is None}
+    missing = [key for key, own in by_key.items() if key not in coded and "position" in own]
     if salience is not None and influence is not None:
         for issue, actor in missing:
             bare = with_assumed(
@@ -316,9 +316,9 @@ def _rederived(
     cells = [name for name, value in values.items() if value is not None]
     support = [s for name in cells if name in own for s in own[name].support]
     stale = {r.id for s in support if s.weight == 0.0 for r in s.readings}
-    kept = (id for id in stance.statements if not before or id in accepted - stale)
+    cited = (id for id in stance.statements if not before or id in accepted - stale)
     fresh = (r.id for s in support if s.weight > 0.0 for r in s.readings)
-    changed = replace(stance, statements=tuple(dict.fromkeys([*kept, *fresh])), **values)  # type: ignore[arg-type]
+    changed = replace(stance, statements=tuple(dict.fromkeys([*cited, *fresh])), **values)  # type: ignore[arg-type]
     return marked(changed, cells)
 
 

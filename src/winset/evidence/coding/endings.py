@@ -50,13 +50,13 @@ class Ending:
 
 def endings(case: Case) -> tuple[Ending, ...]:
     """Return what each accepted statement of ``case`` ends in, in the order of the case."""
-    written = derive_stances(case)
+    derivation = derive_stances(case)
     gives: dict[Reading, list[Derived]] = defaultdict(list)
-    for number in written.derived:
+    for number in derivation.derived:
         for support in number.support:
             for row in support.readings:
                 gives[row.coder, row.id].append(number)
-    cited, before, after = _cited(case), _plain(case), _plain(written.case)
+    cited, before, after = _cited(case), _plain(case), _plain(derivation.case)
     return tuple(
         _ending(row, cited[row.id], gives[row.coder, row.id], before=before, after=after)
         for row in case.statements
@@ -75,8 +75,8 @@ def idle(case: Case) -> tuple[Ending, ...]:
 
 def in_words(row: Statement) -> str:
     """Return who says what of which issue in ``row``, by their ids."""
-    said = row.kind if row.value is None else f"{row.kind} {row.value}"
-    return f"{row.speaker} on {row.issue or 'no issue'}, {said}"
+    content = row.kind if row.value is None else f"{row.kind} {row.value}"
+    return f"{row.speaker} on {row.issue or 'no issue'}, {content}"
 
 
 def _cited(case: Case) -> dict[str, list[str]]:
@@ -187,8 +187,8 @@ def _remedy(row: Statement, reason: Reason, gives: Sequence[Derived]) -> str:
             )
 
 
-def by_reason(found: Sequence[Ending]) -> Iterator[tuple[Reason, list[Ending]]]:
-    """Yield each reason among ``found``, in the order of `Reason`, with its statements."""
+def by_reason(idle_endings: Sequence[Ending]) -> Iterator[tuple[Reason, list[Ending]]]:
+    """Yield each reason among ``idle_endings``, in the order of `Reason`, with its statements."""
     for reason in Reason:
-        if own := [ending for ending in found if ending.reason is reason]:
+        if own := [ending for ending in idle_endings if ending.reason is reason]:
             yield reason, own

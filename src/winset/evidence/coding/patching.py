@@ -48,9 +48,12 @@ def patch_rows(
         except UnicodeDecodeError:
             raise WinsetError(f"{path}: must be UTF-8 text; save it as UTF-8") from None
         table = csv_text.parse_csv(text, path.name)
-        said = [dict(zip(table.columns, row.cells, strict=False)) for row in table.rows]
-        wanted = change(list(said))
+        rows_before = [dict(zip(table.columns, row.cells, strict=False)) for row in table.rows]
+        rows_after = change(list(rows_before))
         changed = csv_text.patch_csv(
-            table, said, wanted, lambda row: tuple(row.get(c, "").strip() for c in kind.key)
+            table,
+            rows_before,
+            rows_after,
+            lambda row: tuple(row.get(c, "").strip() for c in kind.key),
         )
         write_files(folder, {name: changed.encode()})

@@ -56,16 +56,16 @@ def rows_of(
     keep_quotes: bool = False,
 ) -> tuple[Statement, ...]:
     """Return what was found in ``text`` as rows of ``case``, as :func:`propose` does."""
-    known = {actor.id for actor in case.actors} | {AUTHOR}
+    speakers_known = {actor.id for actor in case.actors} | {AUTHOR}
     rows: dict[str, Statement] = {}
-    for found in statements:
-        if found.kind == "unknown" and not found.issue:
+    for extracted in statements:
+        if extracted.kind == "unknown" and not extracted.issue:
             continue
-        speakers = (s if s in known else UNRESOLVED for s in found.speakers)
+        speakers = (s if s in speakers_known else UNRESOLVED for s in extracted.speakers)
         for speaker in dict.fromkeys(speakers):
-            row = _row(found, text, document, speaker)
-            quote = found.content.of(text.text) if keep_quotes else ""
-            id = free_id(document.id, found.content.start, rows)
+            row = _row(extracted, text, document, speaker)
+            quote = extracted.content.of(text.text) if keep_quotes else ""
+            id = free_id(document.id, extracted.content.start, rows)
             rows[id] = replace(row, coder=coder, id=id, quote=quote)
     return tuple(rows.values())
 
@@ -84,8 +84,8 @@ def free_id(document: str, start: int, taken: Container[str]) -> str:
     return id
 
 
-def _row(found: ExtractedStatement, text: Text, document: Document, speaker: str) -> Statement:
-    start, end = found.content
+def _row(extracted: ExtractedStatement, text: Text, document: Document, speaker: str) -> Statement:
+    start, end = extracted.content
     return Statement(
         coder=CODER,
         id="0",
@@ -94,27 +94,29 @@ def _row(found: ExtractedStatement, text: Text, document: Document, speaker: str
         end=end,
         quote_sha256=span_digest(text.text, start, end),
         speaker=speaker,
-        issue=found.issue or None,
-        kind="position" if found.kind == "unknown" else found.kind,
-        condition=one_line(found.condition.of(text.text))[:LONGEST_CELL] if found.condition else "",
-        note=one_line("; ".join(_notes(found, text, speaker)))[:LONGEST_CELL],
+        issue=extracted.issue or None,
+        kind="position" if extracted.kind == "unknown" else extracted.kind,
+        condition=one_line(extracted.condition.of(text.text))[:LONGEST_CELL]
+        if extracted.condition
+        else "",
+        note=one_line("; ".join(_notes(extracted, text, speaker)))[:LONGEST_CELL],
     )
 
 
-def _notes(found: ExtractedStatement, text: Text, speaker: str) -> list[str]:
-    notes = [f"rule: {found.rule}"]
-    if speaker == UNRESOLVED and found.mention is not None:
-        notes.append(f"said by “{found.mention.of(text.text)}”")
-    if found.kind == "unknown":
+def _notes(extracted: ExtractedStatement, text: Text, speaker: str) -> list[str]:
+    notes = [f"rule: {extracted.rule}"]
+    if speaker == UNRESOLVED and extracted.mention is not None:
+        notes.append(f"said by “{extracted.mention.of(text.text)}”")
+    if extracted.kind == "unknown":
         notes.append("kind not clear, position by default")
-    if found.trigger is not None:
-        notes.append(f"trigger: “{found.trigger.of(text.text)}”")
-    if found.consequence is not None:
-        notes.append(f"then: “{found.consequence.of(text.text)}”")
-    if found.sign != "unknown":
-        notes.append(found.sign)
-    if found.number is not None:
-        notes.append(f"number: {found.number:g}")
-    if found.about:
-        notes.append(f"about {', '.join(found.about)}")
+    if extracted.trigger is not None:
+        notes.append(f"trigger: “{extracted.trigger.of(text.text)}”")
+    if extracted.consequence is not None:
+        notes.append(f"then: “{extracted.consequence.of(text.text)}”")
+    if extracted.sign != "unknown":
+        notes.append(extracted.sign)
+    if extracted.number is not None:
+        notes.append(f"number: {extracted.number:g}")
+    if extracted.about:
+        notes.append(f"about {', '.join(extracted.about)}")
     return notes

@@ -80,12 +80,12 @@ def renewed(case: Case, document: str, fresh: Iterable[Statement], *, coder: str
         for r in case.statements
         if r.document == document and r.coder != coder and r.status == "proposed"
     ]
-    fixed = _pointed_at(case, coder)
+    fixed = _cited_or_decided(case, coder)
     fresh = list(fresh)
     matched = _matched(before, fresh)
-    left = [old for old in before if old.id not in {m.id for m in matched.values()}]
-    decided = [old for old in left if old.id in fixed]
-    taken = {row.id for row in case.statements}
+    unmatched = [old for old in before if old.id not in {m.id for m in matched.values()}]
+    decided = [old for old in unmatched if old.id in fixed]
+    ids = {row.id for row in case.statements}
     rows, held = list(decided), [old.id for old in decided]
     added: list[str] = []
     changed: list[str] = []
@@ -98,8 +98,8 @@ def renewed(case: Case, document: str, fresh: Iterable[Statement], *, coder: str
             if twin := next((other.id for other in others if _same(other, row)), ""):
                 elsewhere.append(twin)
                 continue
-            id = free_id(document, row.start, taken)
-            taken.add(id)
+            id = free_id(document, row.start, ids)
+            ids.add(id)
             added.append(id)
             rows.append(replace(row, coder=coder, id=id))
             continue
@@ -113,7 +113,7 @@ def renewed(case: Case, document: str, fresh: Iterable[Statement], *, coder: str
         rows=tuple(sorted(rows, key=lambda row: (row.start, row.end, row.id))),
         added=tuple(added),
         changed=tuple(changed),
-        dropped=tuple(old.id for old in left if old.id not in fixed),
+        dropped=tuple(old.id for old in unmatched if old.id not in fixed),
         held=tuple(held),
         elsewhere=tuple(elsewhere),
     )
@@ -136,28 +136,30 @@ def save_renewal(folder: Path, renewal: Renewal) -> None:
     A row that somebody has decided on since the case was read stays as it is.
     """
 
-    def change(said: list[Cells]) -> list[Cells]:
+    def change(rows: list[Cells]) -> list[Cells]:
         """Put the document's rows where its first one stood, or else at the end."""
-        own = [row.get("document", "").strip() == document for row in said]
-        first = own.index(True) if any(own) else len(said)
-        after = (row for row, mine in zip(said[first:], own[first:], strict=True) if not mine)
-        standing = {row["id"].strip(): row for row in said if row.get("id")}
-        kept = {id: standing[id] for id in touched & fixed if id in standing}
+        own = [row.get("document", "").strip() == document for row in rows]
+        first = own.index(True) if any(own) else len(rows)
+        after = (row for row, mine in zip(rows[first:], own[first:], strict=True) if not mine)
+        standing = {row["id"].strip(): row for row in rows if row.get("id")}
+        protected = {id: standing[id] for id in touched & fixed if id in standing}
         cells = [
-            kept.pop(row.id) if row.id in kept else cells_of(STATEMENTS, row)
+            protected.pop(row.id) if row.id in protected else cells_of(STATEMENTS, row)
             for row in renewal.rows
         ]
-        return [*said[:first], *cells, *kept.values(), *after]
+        return [*rows[:first], *cells, *protected.values(), *after]
 
     document = renewal.document
     touched = {*renewal.changed, *renewal.dropped}
     with write_lock(folder):
-        fixed = _pointed_at(read_case(folder, ledger=False), renewal.coder) if touched else set()
+        fixed = (
+            _cited_or_decided(read_case(folder, ledger=False), renewal.coder) if touched else set()
+        )
         name = coder_file(Path(), renewal.coder).as_posix()
         patch_rows(folder, name, STATEMENTS, change)
 
 
-def _pointed_at(case: Case, coder: str) -> set[str]:
+def _cited_or_decided(case: Case, coder: str) -> set[str]:
     """Return the ids that somebody else's decision, a stance or a tie names."""
     decided = {row.id for row in case.statements if row.coder != coder}
     lists = [row.statements for row in case.stances] + [row.statements for row in case.ties]
@@ -187,5 +189,5 @@ def _matched(before: list[Statement], fresh: list[Statement]) -> dict[int, State
 
 
 def _same(one: Statement, other: Statement) -> bool:
-    said = (one.speaker, one.issue, one.kind) == (other.speaker, other.issue, other.kind)
-    return said and overlap(one, other) >= OVERLAP
+    same_cells = (one.speaker, one.issue, one.kind) == (other.speaker, other.issue, other.kind)
+    return same_cells and overlap(one, other) >= OVERLAP

@@ -110,10 +110,10 @@ def _sentences(case: Case, stance: Stance) -> tuple[Sentence, ...]:
     accepted = {row.id for row in cited if row.status == "accepted"}
     cited = [row for row in cited if row.status == "accepted" or row.id not in accepted]
     rows = {(row.coder, row.id): row for row in (*cited, *own)}
-    found = [sentence(case, row) for row in rows.values()]
+    sentences = [sentence(case, row) for row in rows.values()]
     return tuple(
         sorted(
-            found,
+            sentences,
             key=lambda s: (-(s.document.published.toordinal() if s.document.published else 0),
                            s.statement.document, s.statement.start),
         )

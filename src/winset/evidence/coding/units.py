@@ -32,9 +32,9 @@ def units(rows: Iterable[Statement]) -> tuple[Unit, ...]:
     Rows of two coders read the same statement if they stand in one document and have one id, as
     decisions on a proposal do, or if their spans share at least `OVERLAP` of what either covers.
     """
-    found: dict[str, list[list[Statement]]] = {}
+    groups_of: dict[str, list[list[Statement]]] = {}
     for row in rows:
-        groups = found.setdefault(row.document, [])
+        groups = groups_of.setdefault(row.document, [])
         free = [group for group in groups if all(other.coder != row.coder for other in group)]
         best = max(free, key=lambda group: max(_alike(row, other) for other in group),
                    default=None)  # fmt: skip
@@ -44,7 +44,7 @@ def units(rows: Iterable[Statement]) -> tuple[Unit, ...]:
             groups.append([row])
     return tuple(
         Unit(document=document, rows=tuple(group))
-        for document, groups in found.items()
+        for document, groups in groups_of.items()
         for group in groups
     )
 

@@ -35,12 +35,12 @@ _CHAPTERS = {
 
 def doubts(case: Case) -> tuple[Doubt, ...]:
     """Return what deserves a second look in ``case``, by code and in the order of the case."""
-    seen = [(kind, sighting) for kind in DOUBT_KINDS for sighting in kind.find(case)]
-    places = places_of(case) if seen and case.files else None
-    found = []
-    for kind, sighting in seen:
+    sightings = [(kind, sighting) for kind in DOUBT_KINDS for sighting in kind.find(case)]
+    places = places_of(case) if sightings and case.files else None
+    raised = []
+    for kind, sighting in sightings:
         place = places(sighting.path) if places else None
-        found.append(
+        raised.append(
             Doubt(
                 code=kind.code,
                 title=kind.title,
@@ -52,7 +52,7 @@ def doubts(case: Case) -> tuple[Doubt, ...]:
                 column=place.column if place else 0,
             )
         )
-    return tuple(found)
+    return tuple(raised)
 
 
 def explain(code: str) -> str:

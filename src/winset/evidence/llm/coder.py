@@ -32,13 +32,13 @@ class ModelProposed:
     Attributes:
         proposed: the rows that held, as the rules' would be given.
         rejections: what did not hold, and why.
-        asked: passages that the model was asked about now.
-        replayed: passages whose answer was there already.
+        sent: passages that were sent to the model now.
+        replayed: passages whose answer was stored already.
     """
 
     proposed: Proposed
     rejections: tuple[Rejection, ...]
-    asked: int
+    sent: int
     replayed: int
 
 
@@ -75,7 +75,7 @@ def propose_by_model(
     coder = coder or coder_of(model)
     text = text_of(case, document)
     passed: list[GateResult] = []
-    asked = replayed = 0
+    sent = replayed = 0
     spans = passages(text)
     for number, span in enumerate(spans, 1):
         try:
@@ -86,7 +86,7 @@ def propose_by_model(
                 body = answers.ask(messages(case, span.of(text.text)))
                 statements = read_answer(body)
                 _store(case, text, span, model, body)
-                asked += 1
+                sent += 1
             else:
                 statements = read_answer(body)
                 replayed += 1
@@ -105,15 +105,15 @@ def propose_by_model(
             strangers=tuple(filter(None, map(bare_name, mentions))),
         ),
         rejections=tuple(rejection for one in passed for rejection in one.rejections),
-        asked=asked,
+        sent=sent,
         replayed=replayed,
     )
 
 
 def _name(case: Case, text: Text, span: Span, model: str) -> str:
     """Return the file name of an answer: the digest of all that the question depends on."""
-    told = [PROMPT_VERSION, model, text.sha256, *span, context(case)]
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest() + ".json"
+    question = [PROMPT_VERSION, model, text.sha256, *span, context(case)]
+    return hashlib.sha256(json.dumps(question).encode()).hexdigest() + ".json"
 
 
 def _stored(case: Case, text: Text, span: Span, model: str) -> str | None:

@@ -85,8 +85,8 @@ class ModelEndpoint:
         except openai.APITimeoutError:
             raise self._error(f"no answer within {self.timeout:g} seconds") from None
         except openai.APIStatusError as error:
-            said = f"HTTP status {error.status_code}: {shorten(error.message, 200)}"
-            raise self._error(said) from None
+            failure = f"HTTP status {error.status_code}: {shorten(error.message, 200)}"
+            raise self._error(failure) from None
         except openai.APIConnectionError as error:
             raise self._error(f"no connection ({shorten(error.__cause__ or error)})") from None
         except WinsetError:
@@ -116,11 +116,11 @@ class ModelEndpoint:
                     body = b"".join(_at_most(response.iter_bytes(), MOST_BYTES))
                 break
             except refusal as error:
-                named = next((name for name in parameters if name in str(error)), None)
-                if named is None:
+                unknown = next((name for name in parameters if name in str(error)), None)
+                if unknown is None:
                     raise
-                limit = parameters.pop(named)
-                if named == "max_tokens":
+                limit = parameters.pop(unknown)
+                if unknown == "max_tokens":
                     parameters["max_completion_tokens"] = limit
         try:
             return body.decode("utf-8")
@@ -135,10 +135,10 @@ class ModelEndpoint:
         most = MOST_ERROR_BYTES if failed else 2 * MOST_BYTES
         response.stream = _bounded_stream(base)(response.stream, most, self.timeout, failed)
 
-    def _error(self, found: str) -> WinsetError:
+    def _error(self, failure: str) -> WinsetError:
         where = self.url or "OpenAI's endpoint"
         return WinsetError(
-            self._without_key(f"{self.model} at {where}: must answer; found {found}")
+            self._without_key(f"{self.model} at {where}: must answer; found {failure}")
         )
 
     def _without_key(self, text: str) -> str:

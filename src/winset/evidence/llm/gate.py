@@ -86,8 +86,8 @@ def read_answer(body: str) -> list[object]:
     if ended == "content_filter" or not isinstance(content, str) or not content.strip():
         raise WinsetError(f"answer: must hold statements; found none ({shorten(ended)})")
     fenced = re.fullmatch(r"\s*```(?:json)?\s*\n(.*?)\n\s*```\s*", content, re.DOTALL)
-    said = _json(fenced[1] if fenced else content, "answer's content")
-    statements = said.get("statements") if isinstance(said, dict) else None
+    answered = _json(fenced[1] if fenced else content, "answer's content")
+    statements = answered.get("statements") if isinstance(answered, dict) else None
     if not isinstance(statements, list):
         raise WinsetError(
             f"answer's content: must be an object with a list of statements; found "
@@ -96,11 +96,11 @@ def read_answer(body: str) -> list[object]:
     return statements
 
 
-def _json(text: str, what: str) -> Any:
+def _json(text: str, where: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
-        raise WinsetError(f"{what}: must be JSON; found {shorten(text)}") from None
+        raise WinsetError(f"{where}: must be JSON; found {shorten(text)}") from None
 
 
 def gated(
@@ -129,10 +129,10 @@ def gated(
     rejections: list[Rejection] = []
     mentions: list[str] = []
     beyond = len(statements) - MOST_STATEMENTS
-    for said in statements[:MOST_STATEMENTS]:
-        quote = said.get("quote", "") if isinstance(said, dict) else said
+    for entry in statements[:MOST_STATEMENTS]:
+        quote = entry.get("quote", "") if isinstance(entry, dict) else entry
         try:
-            row, mention = gate.row(said)
+            row, mention = gate.row(entry)
             if any(_key(row) == _key(other) for other in rows.values()):
                 raise _RefusedError("stands twice in the answer")
         except _RefusedError as refused:
@@ -171,15 +171,15 @@ class _Gate:
         self.issues = {issue.id for issue in case.issues}
         self.directory = Directory(case.actors)
 
-    def row(self, said: object) -> tuple[Statement, str]:
+    def row(self, entry: object) -> tuple[Statement, str]:
         """Return the row that one statement of an answer makes, and how its speaker is named.
 
         Raises:
             _RefusedError: with the reason.
         """
-        if not isinstance(said, dict):
+        if not isinstance(entry, dict):
             raise _RefusedError("is no object")
-        cells = {name: self._cell(said, name) for name in _READ}
+        cells = {name: self._cell(entry, name) for name in _READ}
         content = self._content(cells)
         speaker, mention = self._speaker(cells)
         if cells["kind"] not in KINDS:
@@ -201,14 +201,14 @@ class _Gate:
             issue=cells["issue"] or None,
             kind=cells["kind"],
             condition=one_line(condition),
-            note=self._note(said, cells, speaker, mention),
+            note=self._note(entry, cells, speaker, mention),
             status="proposed",
             quote=self.text[start:end] if self.document.file is not None else "",
         )
         return row, mention
 
-    def _cell(self, said: dict[str, object], name: str) -> str:
-        value = said.get(name)
+    def _cell(self, entry: dict[str, object], name: str) -> str:
+        value = entry.get(name)
         if value is None:
             return ""
         if not isinstance(value, str):
@@ -241,9 +241,9 @@ class _Gate:
     def _beside(self, place: TextPlace, cells: dict[str, str]) -> bool:
         """Return whether what the answer says stands before and after stands there."""
         before, after = (same_words(cells[name]).strip() for name in ("before", "after"))
-        there = same_words(self.haystack.text[: place.start]).rstrip()
+        precedes = same_words(self.haystack.text[: place.start]).rstrip()
         follows = same_words(self.haystack.text[place.end :]).lstrip()
-        return bool(before or after) and there.endswith(before) and follows.startswith(after)
+        return bool(before or after) and precedes.endswith(before) and follows.startswith(after)
 
     def _speaker(self, cells: dict[str, str]) -> tuple[str, str]:
         """Return who speaks, and the passage's own words for it."""
@@ -258,9 +258,9 @@ class _Gate:
             raise _RefusedError(
                 "named_as must say how the document names the speaker; found nothing"
             )
-        meant = self.directory.resolve(mention)
-        if UNRESOLVED not in (speaker, meant) and speaker != meant:
-            raise _RefusedError(f"speaker must be who is named; {shorten(mention)} is {meant}")
+        actor = self.directory.resolve(mention)
+        if UNRESOLVED not in (speaker, actor) and speaker != actor:
+            raise _RefusedError(f"speaker must be who is named; {shorten(mention)} is {actor}")
         return speaker, mention
 
     def _verbatim(self, name: str, words: str) -> str:
@@ -280,13 +280,13 @@ class _Gate:
         )
 
     def _note(
-        self, said: dict[str, object], cells: dict[str, str], speaker: str, mention: str
+        self, entry: dict[str, object], cells: dict[str, str], speaker: str, mention: str
     ) -> str:
         """Return the note: who answered, and what a person may want to know."""
         notes = [f"by {self.origin}"]
         if speaker == UNRESOLVED:
             notes.append(f"said by “{one_line(mention)}”")
-        value = said.get("value")
+        value = entry.get("value")
         if isinstance(value, str | int | float) and not isinstance(value, bool) and value != "":
             notes.append(f"suggests the value {shorten(value, 40)}")
         if cells["note"]:

@@ -94,7 +94,7 @@ def messages(case: Case, passage: str) -> list[dict[str, str]]:
 
 def context(case: Case) -> str:
     """Return what the model is told of ``case``: actors, issues and kinds; no number of anybody."""
-    said: dict[str, Any] = {
+    description: dict[str, Any] = {
         "actors": [
             {"id": actor.id, "name": actor.name, "also": list(actor.aliases)}
             for actor in case.actors
@@ -111,4 +111,4 @@ def context(case: Case) -> str:
         ],
         "kinds": {kind: _MEANING[kind] for kind in KINDS},
     }
-    return json.dumps(said, ensure_ascii=False, indent=1)
+    return json.dumps(description, ensure_ascii=False, indent=1)

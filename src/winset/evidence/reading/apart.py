@@ -30,10 +30,10 @@ from pydantic import TypeAdapter
 from winset.case.model import Case
 from winset.errors import WinsetError, shorten
 from winset.evidence.reading.apart_child import (
-    FOUND,
     NOTHING,
     READY,
     REFUSED,
+    STATEMENTS,
     TEXT,
     VALUE,
     receive,
@@ -89,15 +89,15 @@ class Apart:
         """Return the document that ``data``, the bytes of a file called ``name``, holds."""
         pdf = Path(name).suffix.casefold() == ".pdf" or data.startswith(b"%PDF-")
         seconds = self._limits.pdf_seconds if pdf else self._limits.seconds
-        asked = {"data": data, "name": name, "encoding": encoding}
+        arguments = {"data": data, "name": name, "encoding": encoding}
         with self._lock:
-            return self._ask(TEXT, "document", name, seconds, asked)
+            return self._ask(TEXT, "document", name, seconds, arguments)
 
     def text(self, words: str, *, name: str, markdown: bool = False) -> Text:
         """Return ``words`` as a document called ``name``."""
-        asked = {"words": words, "name": name, "markdown": markdown}
+        arguments = {"words": words, "name": name, "markdown": markdown}
         with self._lock:
-            return self._ask(TEXT, "text", name, self._limits.seconds, asked)
+            return self._ask(TEXT, "text", name, self._limits.seconds, arguments)
 
     def statements(
         self, text: Text, case: Case | None = None, *, model: str = MODEL
@@ -105,13 +105,13 @@ class Apart:
         """Return the statements in ``text``."""
         limits = self._limits
         seconds = limits.statement_seconds + len(text.text) / limits.statement_characters
-        asked = {
+        arguments = {
             "text": text, "model": model,
             "actors": case.actors if case else (), "issues": case.issues if case else (),
         }  # fmt: skip
         with self._lock:
             self._load(model)
-            return self._ask(FOUND, "statements", text.name, seconds, asked)
+            return self._ask(STATEMENTS, "statements", text.name, seconds, arguments)
 
     def ready(self, model: str = MODEL) -> None:
         """Raise unless statements can be found: spaCy and ``model`` are installed."""
@@ -130,10 +130,10 @@ class Apart:
             self._loaded.add(model)
 
     def _ask(
-        self, kind: TypeAdapter[T], task: str, name: str, seconds: float, asked: dict[str, Any]
+        self, kind: TypeAdapter[T], task: str, name: str, seconds: float, arguments: dict[str, Any]
     ) -> T:
         memory = self._limits.memory
-        frame = pickle.dumps((task, seconds, memory, asked))
+        frame = pickle.dumps((task, seconds, memory, arguments))
         if self._child is None:
             self._child = _Child(name)
         try:
@@ -147,20 +147,20 @@ class Apart:
         if sort == REFUSED:
             raise WinsetError(body.decode())
         status = self._end()
-        what = "have its statements found" if task == "statements" else "be readable"
+        requirement = "have its statements found" if task == "statements" else "be readable"
         remedy = "split it, or save its text as .txt"
         if sort == _SLOW:
             raise WinsetError(
-                f"{name}: must {what} in {seconds:.3g} seconds; found that it takes longer; "
+                f"{name}: must {requirement} in {seconds:.3g} seconds; found that it takes longer; "
                 f"{remedy}"
             )
         if sort == _DIED:
             raise WinsetError(
-                f"{name}: must {what}; found that the reader broke off ({status}); {remedy}"
+                f"{name}: must {requirement}; found that the reader broke off ({status}); {remedy}"
             )
         raise WinsetError(
-            f"{name}: must {what} in {memory // MEGABYTE:,} MB of memory; found that it takes "
-            f"more; {remedy}"
+            f"{name}: must {requirement} in {memory // MEGABYTE:,} MB of memory; found that it "
+            f"takes more; {remedy}"
         )
 
     def _end(self) -> str:
@@ -251,6 +251,6 @@ def _not_started(name: str, reason: str) -> WinsetError:
 @cache
 def shared() -> Apart:
     """Return the one that the command line and the workbench use; its process ends with ours."""
-    made = Apart()
-    atexit.register(made.close)
-    return made
+    reader = Apart()
+    atexit.register(reader.close)
+    return reader

@@ -24,7 +24,7 @@ from winset.evidence.statements.extract import ExtractedStatement, extract_known
 
 READY, VALUE, REFUSED, NO_MEMORY = b"r", b"v", b"e", b"m"
 LENGTH = struct.Struct(">Q")
-TEXT, FOUND, NOTHING = (
+TEXT, STATEMENTS, NOTHING = (
     TypeAdapter(Text),
     TypeAdapter(tuple[ExtractedStatement, ...]),
     TypeAdapter(None),
@@ -46,7 +46,7 @@ def _text(*, words: str, name: str, markdown: bool) -> bytes:
 
 
 def _statements(*, text: Text, actors: Any, issues: Any, model: str) -> bytes:
-    return FOUND.dump_json(extract_known(text, actors, issues, model=model))
+    return STATEMENTS.dump_json(extract_known(text, actors, issues, model=model))
 
 
 def _ready(*, model: str) -> bytes:
@@ -68,12 +68,12 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asks decides when to stop
     send(answers, READY)
     while frame := receive(tasks):
-        task, seconds, memory, asked = pickle.loads(frame)  # noqa: S301 - from our own process
+        task, seconds, memory, arguments = pickle.loads(frame)  # noqa: S301 - from our own process
         if task == "document":
-            _prepare(asked["data"], asked["name"])
+            _prepare(arguments["data"], arguments["name"])
         most = _bounded(seconds, memory)
         try:
-            answer = VALUE + TASKS[task](**asked)
+            answer = VALUE + TASKS[task](**arguments)
         except WinsetError as error:
             answer = REFUSED + str(error).encode("utf-8", "replace")
         except MemoryError:
@@ -148,14 +148,14 @@ def _unbounded() -> None:
 
 def _in_use() -> int:
     """Return the bytes of addresses in use; 0 where the system does not tell."""
-    return _told("VmSize")
+    return _status_bytes("VmSize")
 
 
 def _peak() -> int:
-    return _told("VmPeak")
+    return _status_bytes("VmPeak")
 
 
-def _told(name: str) -> int:
+def _status_bytes(name: str) -> int:
     try:
         lines = Path("/proc/self/status").read_text("ascii", "replace").splitlines()
     except OSError:

@@ -131,22 +131,22 @@ def document_files(path: str | os.PathLike[str]) -> tuple[Path, ...]:
     if not path.is_dir():
         return (path,)
     root = path.resolve()
-    found = []
+    files = []
     for folder, folders, names in os.walk(root):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             file = Path(folder) / name
-            known = file.suffix.casefold() in ENDINGS and not name.startswith(".")
-            if known and _inside(file, root):
-                found.append(path / file.relative_to(root))
-        if len(found) > MOST_FILES:
+            readable = file.suffix.casefold() in ENDINGS and not name.startswith(".")
+            if readable and _inside(file, root):
+                files.append(path / file.relative_to(root))
+        if len(files) > MOST_FILES:
             raise WinsetError(f"{path}: must hold at most {MOST_FILES:,} documents; found more")
-    if not found:
+    if not files:
         raise WinsetError(
             f"{path}: must hold documents ({', '.join(ENDINGS)}); found none; is it the right "
             "folder?"
         )
-    return tuple(found)
+    return tuple(files)
 
 
 def _inside(file: Path, root: Path) -> bool:
@@ -166,8 +166,8 @@ def read_bytes(path: Path) -> bytes:
         # A pipe or device would block or never end: look before opening.
         mode = path.stat()
         if not stat.S_ISREG(mode.st_mode):
-            what = "a folder" if stat.S_ISDIR(mode.st_mode) else "a device or pipe"
-            raise WinsetError(f"{path}: must be a file; found {what}")
+            sort = "a folder" if stat.S_ISDIR(mode.st_mode) else "a device or pipe"
+            raise WinsetError(f"{path}: must be a file; found {sort}")
         if mode.st_size > MOST_BYTES:
             raise WinsetError(
                 f"{path}: must be at most {MOST_BYTES:,} bytes; found {mode.st_size:,}; split it"
@@ -227,8 +227,8 @@ def _text(
 ) -> Text:
     lines = line_roles(text, markdown=reader == "markdown")
     if not title:
-        found = next((line.span.of(text) for line in lines if line.role == "title"), "")
-        title = found.lstrip("#\ufeff ").strip()
+        title_line = next((line.span.of(text) for line in lines if line.role == "title"), "")
+        title = title_line.lstrip("#\ufeff ").strip()
     if published is None:
         bylines = (line.span.of(text) for line in lines if line.role == "byline")
         published = next((day for words in bylines if (day := find_date(words))), None)
@@ -286,33 +286,33 @@ def _read_html(path: Path, text: str, digest: str) -> Text:
             warnings.filterwarnings("ignore", category=FutureWarning)
             import trafilatura
 
-            found = trafilatura.bare_extraction(
+            article = trafilatura.bare_extraction(
                 text, with_metadata=True, include_comments=False, include_tables=True
             )
     except ImportError:
         raise _not_installed(path, "trafilatura") from None
     except (ValueError, RecursionError, AttributeError, TypeError) as error:
         raise WinsetError(f"{path}: must be HTML that can be read; {shorten(error)}") from None
-    said = getattr(found, "text", None)
-    if not said or not said.strip():
+    words = getattr(article, "text", None)
+    if not words or not words.strip():
         raise WinsetError(
             f"{path}: must hold an article; found no running text; save the page's text as .txt"
         )
-    date = str(getattr(found, "date", None) or "")
+    date = str(getattr(article, "date", None) or "")
     try:
         published = datetime.date.fromisoformat(date[:10]) if date else None
     except ValueError:
         published = None
     return _text(
         path.stem,
-        said,
+        words,
         digest,
         encoding="",
         reader=f"trafilatura {trafilatura.__version__}",
-        title=str(getattr(found, "title", None) or "").strip(),
-        publisher=str(getattr(found, "sitename", None) or "").strip(),
+        title=str(getattr(article, "title", None) or "").strip(),
+        publisher=str(getattr(article, "sitename", None) or "").strip(),
         published=published,
-        url=str(getattr(found, "url", None) or "").strip(),
+        url=str(getattr(article, "url", None) or "").strip(),
     )
 
 
@@ -352,15 +352,15 @@ def _read_pdf(path: Path, data: bytes, digest: str) -> Text:
         ) from None
     finally:
         log.setLevel(level)
-    said = "\n\n".join(page.strip() for page in pages if page.strip())
-    said = re.sub(r"[\x00-\x08\x0e-\x1f\ud800-\udfff]", "\ufffd", said)
-    if not said:
+    words = "\n\n".join(page.strip() for page in pages if page.strip())
+    words = re.sub(r"[\x00-\x08\x0e-\x1f\ud800-\udfff]", "\ufffd", words)
+    if not words:
         raise WinsetError(
             f"{path}: must hold text; found {len(pages)} page{'' if len(pages) == 1 else 's'} of "
             "pictures; run it through text recognition first"
         )
     return _text(
-        path.stem, said, digest, encoding="", reader=f"pypdf {pypdf.__version__}",
+        path.stem, words, digest, encoding="", reader=f"pypdf {pypdf.__version__}",
         title="" if re.search(r"\.(?:docx?|pdf|indd)$", title) else title.strip(),
     )  # fmt: skip
 

@@ -31,7 +31,7 @@ _STAND_IN = "It is so"
 _DATELINE = re.compile(
     r"\s*[A-Z][A-Z.’' ]{2,30}(?:, [A-Z][\w. ]{1,20})?(?: ?\([\w /]{2,20}\))? ?(?:—|–|--?) (?=\S)"
 )
-_SAID = re.compile(
+_SPEECH_VERB_AHEAD = re.compile(
     r"\s*(?:[\w.’'\-]+,?\s+){0,10}?(?:said|says|asked|asks|told|tells|added|adds|wrote|writes|tweeted|"
     r"replied|responded|answered|continued|declared|exclaimed|shouted|yelled|cried|recalled|joked|"
     r"argued|explained|noted|insisted|warned|remarked|demanded|wondered)\b",
@@ -136,7 +136,7 @@ def shortened(text: str, block: Span, quoted: Sequence[Quotation]) -> _Shortened
         if _is_sentence(words, text[block.start : span.start]):
             put('"', span.start, inner.start, k)
             tail = words.rstrip()[-1:]
-            follows = bool(_SAID.match(text, span.end, min(block.end, span.end + 160)))
+            follows = bool(_SPEECH_VERB_AHEAD.match(text, span.end, min(block.end, span.end + 160)))
             # “No!” said Ms Rao is one sentence; with a full stop inside it would be two.
             stop = "," if follows and tail in "?!…" else "." if tail == "…" else tail
             stop = stop if stop in (",", ".", "?", "!") else ""
@@ -199,10 +199,10 @@ def pieces(text: str, paragraph: Span, quoted: Sequence[Quotation]) -> Iterator[
     cuts = [s.start for s in sentences(text, paragraph)]
     # What has no sentences is cut anywhere: no parser should see a megabyte of one word.
     cuts += range(paragraph.start, paragraph.end, LONGEST_BLOCK)
-    held = {at for q in quoted for at in range(q.span.start + 1, q.span.end)}
+    quoted_places = {at for q in quoted for at in range(q.span.start + 1, q.span.end)}
     start = paragraph.start
     previous = start
-    for cut in [*sorted({c for c in cuts if c not in held}), paragraph.end]:
+    for cut in [*sorted({c for c in cuts if c not in quoted_places}), paragraph.end]:
         if cut - start > LONGEST_BLOCK and previous > start:
             yield Span(start, previous)
             start = previous

@@ -40,14 +40,14 @@ def sentences(text: str, within: Span | None = None) -> tuple[Span, ...]:
     ['Mr. Rao met U.S. envoys.', '“No deal,” he said.']
     """
     start, stop = within or Span(0, len(text))
-    found = []
+    spans = []
     for match in _END.finditer(text, start, stop):
         if match.end() < stop and not _ends(text, match, start):
             continue
-        found.append(trimmed(text, Span(start, match.end())))
+        spans.append(trimmed(text, Span(start, match.end())))
         start = match.end()
-    found.append(trimmed(text, Span(start, stop)))
-    return tuple(span for span in found if span.end > span.start)
+    spans.append(trimmed(text, Span(start, stop)))
+    return tuple(span for span in spans if span.end > span.start)
 
 
 def _ends(text: str, match: re.Match[str], start: int) -> bool:

@@ -88,7 +88,7 @@ def _said_after(parsed: Parsed, own: list["Token"]) -> Attribution | None:
             # “… and he vowed” begins another clause.
             if any(t.pos_ == "CCONJ" or t.dep_ in ("ROOT", "ccomp") for t in between):
                 return None
-            return found("said after", parsed, token, speaker)
+            return attribution_of("said after", parsed, token, speaker)
     return None
 
 
@@ -96,18 +96,18 @@ def _governing(parsed: Parsed, own: list["Token"]) -> Attribution | None:
     """The quotation hangs from a verb or noun of saying; plain saying outdoes what lies within."""
     best = None
     for token in _outward(parsed, own):
-        speaker, rule = _said_by(token)
+        speaker, rule = _speaker_and_rule(token)
         if speaker is None or parsed.inside[speaker.i] >= 0:
             continue
         plain = token.lemma_.lower() in PLAINLY_SAYING and not _infinitive(token)
         if best is None or plain:
-            best = found(rule, parsed, token, speaker)
+            best = attribution_of(rule, parsed, token, speaker)
         if plain:
             break
     return best
 
 
-def _said_by(token: "Token") -> tuple["Token | None", str]:
+def _speaker_and_rule(token: "Token") -> tuple["Token | None", str]:
     """Return who says what hangs from ``token``, and by which rule."""
     lemma = token.lemma_.lower()
     if token.pos_ in _VERBAL and lemma in SAYING:
@@ -144,7 +144,7 @@ def _beside(parsed: Parsed, own: list["Token"]) -> Attribution | None:
     if not cues:
         return None
     _, _, cue, speaker = min(cues, key=lambda c: c[:2])
-    return found("verb beside", parsed, cue, speaker)
+    return attribution_of("verb beside", parsed, cue, speaker)
 
 
 def _according(parsed: Parsed, own: list["Token"]) -> Attribution | None:
@@ -152,7 +152,7 @@ def _according(parsed: Parsed, own: list["Token"]) -> Attribution | None:
         if token.lower_ == "according" and parsed.inside[token.i] < 0:
             speaker = object_of_to(token)
             if speaker is not None:
-                return found("according to", parsed, token, speaker)
+                return attribution_of("according to", parsed, token, speaker)
     return None
 
 
@@ -165,11 +165,11 @@ def _colon(parsed: Parsed, own: list["Token"]) -> Attribution | None:
         return None
     for token in before:
         if token.dep_ in _SUBJECT and parsed.inside[token.i] < 0:
-            return found("colon", parsed, before[-1], token)
+            return attribution_of("colon", parsed, before[-1], token)
     if any(token.pos_ in _VERBAL for token in before):
         return None
     names = [t for t in before if t.pos_ in ("PROPN", "NOUN", "PRON") and parsed.inside[t.i] < 0]
-    return found("colon", parsed, before[-1], names[-1]) if names else None
+    return attribution_of("colon", parsed, before[-1], names[-1]) if names else None
 
 
 def _subject(parsed: Parsed, own: list["Token"]) -> Attribution | None:
@@ -178,11 +178,11 @@ def _subject(parsed: Parsed, own: list["Token"]) -> Attribution | None:
         if token.pos_ in _VERBAL:
             speaker = speaker_of(token)
             if speaker is not None and parsed.inside[speaker.i] < 0 and speaks(speaker):
-                return found("subject of the clause", parsed, token, speaker)
+                return attribution_of("subject of the clause", parsed, token, speaker)
     return None
 
 
-def found(rule: str, parsed: Parsed, cue: "Token", speaker: "Token") -> Attribution:
+def attribution_of(rule: str, parsed: Parsed, cue: "Token", speaker: "Token") -> Attribution:
     """Return the attribution that ``cue`` and the head word ``speaker`` make."""
     verb = speaker.head
     relative = speaker.lower_ in _RELATIVE and verb.dep_ in ("relcl", "acl")

@@ -71,16 +71,16 @@ def conditional(view: str, content: Span) -> Conditional | None:
     only where the rest speaks of what will be done.
 
     >>> text = "If the court agrees, we will pay."
-    >>> found = conditional(text, Span(0, len(text)))
-    >>> found.condition.of(text), found.consequence.of(text)
+    >>> parts = conditional(text, Span(0, len(text)))
+    >>> parts.condition.of(text), parts.consequence.of(text)
     ('If the court agrees', 'we will pay')
     """
     for sentence in _sentences(view, content):
         if sentence.end - sentence.start > LONGEST_SENTENCE:
             continue
-        found = _in_sentence(view, sentence)
-        if found is not None:
-            return found
+        parts = _in_sentence(view, sentence)
+        if parts is not None:
+            return parts
     return None
 
 
@@ -96,9 +96,9 @@ def _in_sentence(view: str, sentence: Span) -> Conditional | None:
         if _ASKS.search(view, sentence.start, match.start()):
             continue
         start = match.start("only") if match["only"] else match.start()
-        found = _split(view, sentence, start, Span(*match.span("marker")), marker)
-        if found is not None:
-            return found
+        parts = _split(view, sentence, start, Span(*match.span("marker")), marker)
+        if parts is not None:
+            return parts
     for pattern in (_INVERTED, _INVERTED_LATE):
         inverted = pattern.search(view, *sentence)
         if inverted:
@@ -107,9 +107,9 @@ def _in_sentence(view: str, sentence: Span) -> Conditional | None:
             # “Were they to stop” and “had they stopped” stand first; a question has its mark.
             if view[: sentence.end].rstrip().endswith("?"):
                 continue
-            found = _split(view, sentence, start, Span(*inverted.span("marker")), marker)
-            if found is not None:
-                return found
+            parts = _split(view, sentence, start, Span(*inverted.span("marker")), marker)
+            if parts is not None:
+                return parts
     return _command(view, sentence)
 
 

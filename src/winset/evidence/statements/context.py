@@ -65,9 +65,11 @@ class Context:
         """Return whom ``mention`` names: an actor's id, outside a case a name, or unresolved."""
         if mention is None or not paragraph.span.holds(mention):
             # Announced by the paragraph before: what it names counts, a pronoun there does not.
-            named = mention and pronoun(mention.of(self.text)) is None
+            is_named = mention and pronoun(mention.of(self.text)) is None
             return (
-                self._named(mention.of(self.text), paragraph) if mention and named else UNRESOLVED
+                self._named(mention.of(self.text), paragraph)
+                if mention and is_named
+                else UNRESOLVED
             )
         words = mention.of(self.text)
         if pronoun(words) is not None and stands_for is not None:
@@ -78,17 +80,17 @@ class Context:
             return self._named(words, paragraph)
         ahead = [c for c in paragraph.candidates if c.fronts and c.fronts.holds(mention)]
         before = [c for c in paragraph.candidates if c.start < mention.start]
-        meant = antecedent(words, ahead) or antecedent(words, before)
-        return meant.speaker if meant else UNRESOLVED
+        candidate = antecedent(words, ahead) or antecedent(words, before)
+        return candidate.speaker if candidate else UNRESOLVED
 
     def _named(self, words: str, paragraph: Paragraph) -> str:
         if not self.directory:
             name = _bare(words)
-            known = self.names.get(name.split()[-1], ()) if name else ()
-            return fullest(name, known) or UNRESOLVED
-        found = self.directory.resolve(words)
-        if found != UNRESOLVED:
-            return found
+            longer_names = self.names.get(name.split()[-1], ()) if name else ()
+            return fullest(name, longer_names) or UNRESOLVED
+        speaker = self.directory.resolve(words)
+        if speaker != UNRESOLVED:
+            return speaker
         near = {c.speaker for c in paragraph.candidates}
         return self.directory.holder(words, near)
 

@@ -149,22 +149,22 @@ class _Extraction:
         parsed = list(parse(self.nlp, self.text, [(block, quoted) for _, block, quoted in blocks]))
         for piece in parsed:
             self.context.note_names(piece)
-        found: list[ExtractedStatement] = []
+        extracted: list[ExtractedStatement] = []
         paragraph: Paragraph | None = None
         for (home, _, quoted), piece in zip(blocks, parsed, strict=True):
             if paragraph is None or paragraph.span != home:
                 paragraph = Paragraph(home, self._announced(paragraph))
             self.context.note_subjects(paragraph, piece)
-            found += self._of_block(paragraph, quoted, piece)
-        return tuple(sorted(found, key=lambda f: (f.content, not f.quoted)))
+            extracted += self._of_block(paragraph, quoted, piece)
+        return tuple(sorted(extracted, key=lambda f: (f.content, not f.quoted)))
 
     def _blocks(self) -> Iterator[tuple[Span, Span, tuple[Quotation, ...]]]:
         """Yield each paragraph, what of it to parse at once, and the quotations therein."""
         roles = {line.span.start: line.role for line in self.document.lines}
-        wanted = [
+        paragraphs = [
             p for p in self.document.paragraphs if roles.get(p.start) not in ("clutter", "byline")
         ]
-        for paragraph, following in zip_longest(wanted, wanted[1:]):
+        for paragraph, following in zip_longest(paragraphs, paragraphs[1:]):
             quoted = quotations(self.text, paragraph, following)
             for block in pieces(self.text, paragraph, quoted):
                 yield paragraph, block, tuple(q for q in quoted if block.holds(q.span))
@@ -188,20 +188,20 @@ class _Extraction:
         self, paragraph: Paragraph, quoted: Sequence[Quotation], piece: Parsed
     ) -> Iterator[ExtractedStatement]:
         unquoted = list(clauses(piece))
-        taken: list[Span] = []
+        covered: list[Span] = []
         for quotation, attribution in self._attributed(paragraph, quoted, piece, unquoted):
             if len(quotation.inner.of(self.text).split()) >= FEWEST_WORDS:
-                taken.append(quotation.inner)
+                covered.append(quotation.inner)
                 yield self._quoted(paragraph, quotation, attribution)
         for clause in unquoted:
-            inside = [span for span in taken if clause.content.touches(span)]
+            inside = [span for span in covered if clause.content.touches(span)]
             if _mostly(clause.content, inside) or (inside and clause.way == "author"):
                 continue
             statement = self._unquoted(paragraph, clause, piece)
-            if statement is None or _told(statement, inside):
+            if statement is None or _already_stated(statement, inside):
                 continue
             if clause.way != "author":
-                taken.append(clause.content)
+                covered.append(clause.content)
             yield statement
 
     def _attributed(
@@ -216,29 +216,29 @@ class _Extraction:
             None if is_name(self.text, quotation) else attribute(piece, k)
             for k, quotation in enumerate(quoted)
         ]
-        said = [
+        attributed = [
             (clause.content.start, clause.attribution)
             for clause in unquoted
             if clause.attribution is not None and clause.way == "reported" and clause.main
         ]
-        said += [(q.span.start, a) for q, a in zip(quoted, own, strict=True) if a is not None]
-        said.sort(key=lambda pair: pair[0])
+        attributed += [(q.span.start, a) for q, a in zip(quoted, own, strict=True) if a is not None]
+        attributed.sort(key=lambda pair: pair[0])
         for k, quotation in enumerate(quoted):
             attribution = own[k]
             if attribution is None and self._alone(paragraph, quotation):
-                before = [a for start, a in said if start < quotation.span.start]
+                before = [a for start, a in attributed if start < quotation.span.start]
                 source, rule = (before[-1] if before else paragraph.last), "goes on"
                 if source is None:
                     source, rule = self._before(paragraph, quotation), "subject before"
-                if source is None and said:
-                    source, rule = said[0][1], "named after"
+                if source is None and attributed:
+                    source, rule = attributed[0][1], "named after"
                 rule = rule if source else "stands alone"
                 attribution = _carried(rule, source)
             if attribution is not None:
                 paragraph.open = not quotation.closed
                 yield quotation, attribution
-        if said:
-            paragraph.last = said[-1][1]
+        if attributed:
+            paragraph.last = attributed[-1][1]
 
     def _before(self, paragraph: Paragraph, quotation: Quotation) -> Attribution | None:
         """Return the subject of the sentence just before, in the same paragraph."""
@@ -266,7 +266,7 @@ class _Extraction:
     ) -> ExtractedStatement:
         content = _without_comma(self.text, trimmed(self.text, quotation.inner))
         reading = read_kind(self.plain, content, "quoted", attribution.cue)
-        return self._found(
+        return self._statement(
             paragraph,
             content=content,
             quoted=quotation.double,
@@ -289,7 +289,7 @@ class _Extraction:
             about = tuple(s for s in self._joint(paragraph, clause, piece) if s != UNRESOLVED)
         elif attribution is not None:
             speakers = self._joint(paragraph, clause, piece)
-        return self._found(
+        return self._statement(
             paragraph,
             content=clause.content,
             quoted=False,
@@ -321,10 +321,10 @@ class _Extraction:
         others = [
             self.context.speaker(piece.mention(head), paragraph, None) for head in clause.heads[1:]
         ]
-        known = tuple(dict.fromkeys(s for s in (first, *others) if s != UNRESOLVED))
-        return known or (UNRESOLVED,)
+        resolved = tuple(dict.fromkeys(s for s in (first, *others) if s != UNRESOLVED))
+        return resolved or (UNRESOLVED,)
 
-    def _found(
+    def _statement(
         self,
         paragraph: Paragraph,
         *,
@@ -373,7 +373,7 @@ def _mostly(content: Span, inside: Sequence[Span]) -> bool:
     return bool(inside) and covered * 2 >= content.end - content.start
 
 
-def _told(statement: ExtractedStatement, inside: Sequence[Span]) -> bool:
+def _already_stated(statement: ExtractedStatement, inside: Sequence[Span]) -> bool:
     """Return whether what makes the statement one stands in a row already."""
     trigger = statement.trigger
     return trigger is not None and any(span.holds(trigger) for span in inside)

@@ -15,12 +15,12 @@ from winset.evidence.statements.conditions import Conditional, conditional
 from winset.evidence.statements.patterns import (
     BLAMES,
     CONDITIONAL_THREATS,
+    CUE_RULES,
     DENIALS,
     FORECASTS,
     POSITIONS,
     RED_LINES,
     THREATS,
-    TOLD,
     Rule,
 )
 
@@ -92,12 +92,12 @@ def read_kind(view: str, content: Span, way: Way, cue: Span | None = None) -> Ki
         cue: the word of saying, which may tell the kind itself (“denied”).
     """
     content = Span(content.start, min(content.end, content.start + FARTHEST))
-    found = conditional(view, content)
-    if found is not None and (way != "author" or found.rule in ("if", "unless")):
-        return _of_condition(view, found, way, cue)
-    told = None if cue is None else _told_by(view, content, cue)
-    if told is not None:
-        return told
+    parts = conditional(view, content)
+    if parts is not None and (way != "author" or parts.rule in ("if", "unless")):
+        return _of_condition(view, parts, way, cue)
+    by_cue = None if cue is None else _kind_of_cue(view, content, cue)
+    if by_cue is not None:
+        return by_cue
     for rules in _ORDER[way]:
         reading = _first(view, content, rules)
         if reading is not None:
@@ -105,21 +105,23 @@ def read_kind(view: str, content: Span, way: Way, cue: Span | None = None) -> Ki
     return KindReading()
 
 
-_SAID = (RED_LINES, THREATS, DENIALS, BLAMES, POSITIONS, FORECASTS)
-_FAULTED = tuple(rule for rule in BLAMES if rule.name in ("responsible", "fault of", "cause of"))
+_CONTENT_RULES = (RED_LINES, THREATS, DENIALS, BLAMES, POSITIONS, FORECASTS)
+_FAULT_RULES = tuple(
+    rule for rule in BLAMES if rule.name in ("responsible", "fault of", "cause of")
+)
 _ORDER: dict[Way, tuple[tuple[Rule, ...], ...]] = {
-    "quoted": _SAID,
-    "reported": _SAID,
+    "quoted": _CONTENT_RULES,
+    "reported": _CONTENT_RULES,
     "stand": (),
     "mind": (),
-    "author": (FORECASTS, _FAULTED),
+    "author": (FORECASTS, _FAULT_RULES),
 }
 
 
-def _told_by(view: str, content: Span, cue: Span) -> KindReading | None:
+def _kind_of_cue(view: str, content: Span, cue: Span) -> KindReading | None:
     """Return the kind that the word of saying tells; “did not deny” and the like tell none."""
     ahead = Span(cue.start, min(len(view), max(cue.end, content.end)))
-    for rule in TOLD:
+    for rule in CUE_RULES:
         match = rule.pattern.match(view, *ahead)
         if match is None:
             continue
@@ -141,21 +143,21 @@ def _first(view: str, within: Span, rules: Sequence[Rule]) -> KindReading | None
     return None
 
 
-def _of_condition(view: str, found: Conditional, way: Way, cue: Span | None) -> KindReading:
+def _of_condition(view: str, parts: Conditional, way: Way, cue: Span | None) -> KindReading:
     reading = KindReading(
         "forecast" if way == "author" else "conditional offer",
-        found.marker,
-        f"condition, {found.rule}",
-        found.condition,
-        found.consequence,
-        negated(view, found.consequence),
+        parts.marker,
+        f"condition, {parts.rule}",
+        parts.condition,
+        parts.consequence,
+        negated(view, parts.consequence),
     )
     if way == "author":
         return reading
     for rules in (RED_LINES, CONDITIONAL_THREATS):
-        told = _first(view, found.consequence, rules)
-        if told is not None:
-            return replace(reading, kind=told.kind, rule=f"{reading.rule}; {told.rule}")
+        harmful = _first(view, parts.consequence, rules)
+        if harmful is not None:
+            return replace(reading, kind=harmful.kind, rule=f"{reading.rule}; {harmful.rule}")
     if cue is not None and _WARNS.match(view, *cue):
         return replace(reading, kind="threat", rule=f"{reading.rule}; warns")
     return reading
@@ -201,5 +203,5 @@ def number(view: str, content: Span) -> float | None:
     Years, dates and the numbers of articles do not count.
     """
     words = _DATE.sub(lambda m: " " * len(m[0]), content.of(view))
-    found = {m[0] for m in _NUMBER.finditer(words)}
-    return float(found.pop().replace(",", "")) if len(found) == 1 else None
+    numbers = {m[0] for m in _NUMBER.finditer(words)}
+    return float(numbers.pop().replace(",", "")) if len(numbers) == 1 else None

@@ -27,15 +27,21 @@ def strangers(case: Case, text: Text, statements: Iterable[ExtractedStatement]) 
     Who is called by an office alone, by a pronoun, or not at all, has no name to yield. Of what the
     author tells of somebody's mind, whose mind it is counts.
     """
-    known = {actor.id for actor in case.actors}
-    for found in statements:
-        told = found.speakers == (AUTHOR,) and found.mention is not None and not found.about
-        unknown = [s for s in (*found.speakers, *found.about) if s not in known and s != AUTHOR]
-        if not unknown and not told:
+    actors = {actor.id for actor in case.actors}
+    for statement in statements:
+        reports_mind = (
+            statement.speakers == (AUTHOR,)
+            and statement.mention is not None
+            and not statement.about
+        )
+        unknown = [
+            s for s in (*statement.speakers, *statement.about) if s not in actors and s != AUTHOR
+        ]
+        if not unknown and not reports_mind:
             continue
         names = [s for s in unknown if s != UNRESOLVED]
-        if not names and found.mention is not None:
-            names = [found.mention.of(text.text)]
+        if not names and statement.mention is not None:
+            names = [statement.mention.of(text.text)]
         for name in filter(None, map(bare_name, names)):
             yield _fuller(name, text.text)
 
@@ -72,8 +78,8 @@ def bare_name(mention: str) -> str:
         words = words[titled[-1] + 1 :] if titled else words
     elif words and words[0].casefold() in ("the", "a", "an"):
         words = words[1:]
-    named = bool(words) and words[0][:1].isupper() and words[-1][:1].isupper()
-    return " ".join(words) if named else ""
+    is_name = bool(words) and words[0][:1].isupper() and words[-1][:1].isupper()
+    return " ".join(words) if is_name else ""
 
 
 def suggested_actors(case: Case, names: Iterable[str], *, most: int = 10) -> tuple[Actor, ...]:
@@ -86,12 +92,12 @@ def suggested_actors(case: Case, names: Iterable[str], *, most: int = 10) -> tup
         longer = [other for other in counts if other.endswith(f" {name}")]
         if len(longer) == 1:
             counts[longer[0]] += counts.pop(name)
-    taken = {actor.id for actor in case.actors}
+    ids = {actor.id for actor in case.actors}
     actors = []
     for name, _ in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:most]:
         last = name if BODY.search(name) else name.split()[-1]
-        id = next(id for id in _ids(last, name) if id not in taken)
-        taken.add(id)
+        id = next(id for id in _ids(last, name) if id not in ids)
+        ids.add(id)
         actors.append(Actor(id=id, name=name))
     return tuple(actors)
 

@@ -1,8 +1,8 @@
-"""The patterns by which a statement's kind is told, a name for each.
+"""The patterns that decide a statement's kind, a name for each.
 
-``TOLD`` holds what a verb of saying tells by itself, looked for at that verb only; the others are
-looked for in what is said. Words in angle brackets stand for the lists below. Apostrophes are
-straight, letters of either case.
+``CUE_RULES`` are matched at the verb of saying alone; the others are searched for in the words of
+the statement. Words in angle brackets stand for the lists below. Apostrophes are straight; upper
+and lower case count the same.
 """
 
 import re
@@ -74,7 +74,7 @@ def _rules(kind: StatementKind, **patterns: str) -> tuple[Rule, ...]:
     return tuple(rules)
 
 
-TOLD = (
+CUE_RULES = (
     *_rules(
         "denial",
         denies=r"(?:den(?:y|ies|ied|ying)(?! \w+ \w+ (?:entry|access))|refut|rebut|disavow"

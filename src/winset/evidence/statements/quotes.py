@@ -47,7 +47,7 @@ def quotations(text: str, paragraph: Span, following: Span | None = None) -> tup
     >>> [q.inner.of(text) for q in quotations(text, Span(0, len(text)))]
     ['no', 'not yet,']
     """
-    found: list[Quotation] = []
+    quoted: list[Quotation] = []
     opened: int | None = None
     marks = list(_MARKS.finditer(text, *paragraph))
     for mark in marks:
@@ -59,17 +59,17 @@ def quotations(text: str, paragraph: Span, following: Span | None = None) -> tup
             opened = at
         else:
             if opened + 1 < at <= opened + LONGEST:
-                found.append(Quotation(Span(opened, at + 1), Span(opened + 1, at)))
+                quoted.append(Quotation(Span(opened, at + 1), Span(opened + 1, at)))
             opened = None
     if opened is not None and following is not None and text[following.start] in _DOUBLE:
-        found.append(
+        quoted.append(
             Quotation(Span(opened, paragraph.end), Span(opened + 1, paragraph.end), closed=False)
         )
     if not marks:
         pattern = _APOSTROPHES if "''" in paragraph.of(text) else _SINGLE
         for pair in pattern.finditer(text, *paragraph):
-            found.append(Quotation(Span(*pair.span()), Span(*pair.span(1)), double=False))
-    return tuple(found)
+            quoted.append(Quotation(Span(*pair.span()), Span(*pair.span(1)), double=False))
+    return tuple(quoted)
 
 
 def is_name(text: str, quotation: Quotation) -> bool:

@@ -8,7 +8,7 @@ from winset.evidence.reading.parsing import Parsed
 from winset.evidence.reading.spans import Span
 from winset.evidence.statements.attribution import (
     Attribution,
-    found,
+    attribution_of,
     object_of_to,
     speaker_of,
     speaks,
@@ -58,25 +58,25 @@ def clauses(parsed: Parsed) -> Iterator[Clause]:
 
 
 def _of_sentence(parsed: Parsed, tokens: list["Token"]) -> Iterator[Clause]:
-    given: list[Span] = []
+    reported: list[Span] = []
     explained: list[Clause] = []
     for token in tokens:
         if token.lower_ == "according":
             speaker = object_of_to(token)
             if speaker is not None and speaks(speaker):
                 content = _rest(parsed, tokens, token)
-                given.append(content)
-                attribution = found("according to", parsed, token, speaker)
+                reported.append(content)
+                attribution = attribution_of("according to", parsed, token, speaker)
                 gap = _edges(parsed, list(token.subtree))
                 yield Clause(content, attribution, gap, "reported", (speaker,))
     verbs = [t for t in tokens if t.pos_ in _VERBAL and _finite(t)]
     # What is reported holds the stands taken in it: saying goes first.
     for verb in sorted(verbs, key=lambda t: t.lemma_.lower() not in PLAINLY_SAYING):
         clause = _of_verb(parsed, verb, tokens)
-        if clause is None or any(span.holds(clause.content) for span in given):
+        if clause is None or any(span.holds(clause.content) for span in reported):
             continue
         if clause.way == "reported":
-            given.append(clause.content)
+            reported.append(clause.content)
         yield clause
         if clause.way == "mind":
             explained += [Clause(span, None, None, "author") for span in _explained(parsed, verb)]
@@ -103,7 +103,7 @@ def _of_verb(parsed: Parsed, verb: "Token", tokens: list["Token"]) -> Clause | N
     if speaker is None or parsed.inside[speaker.i] >= 0:
         return None
     if lemma in PLAINLY_SAYING and verb.tag_ != "VB":
-        content, gap = _said(parsed, verb, tokens)
+        content, gap = _reported(parsed, verb, tokens)
         if content is not None:
             return _clause(parsed, verb, speaker, content, gap, "reported")
     if not speaks(speaker):
@@ -115,7 +115,7 @@ def _of_verb(parsed: Parsed, verb: "Token", tokens: list["Token"]) -> Clause | N
     if lemma in TAKING_A_STAND and not _merely(verb):
         return _clause(parsed, verb, speaker, _own_clause(parsed, verb), None, "stand")
     if lemma in SAYING and complement is not None and verb.tag_ != "VB":
-        content, gap = _said(parsed, verb, tokens)
+        content, gap = _reported(parsed, verb, tokens)
         if content is not None:
             return _clause(parsed, verb, speaker, content, gap, "reported")
     return None
@@ -133,7 +133,7 @@ def _clause(
         way
     ]
     return Clause(
-        content, found(rule, parsed, verb, speaker), gap, way, joined(speaker), _main(verb)
+        content, attribution_of(rule, parsed, verb, speaker), gap, way, joined(speaker), _main(verb)
     )
 
 
@@ -141,7 +141,9 @@ def _main(verb: "Token") -> bool:
     return verb.dep_ in ("ROOT", "parataxis") or (verb.dep_ == "conj" and _main(verb.head))
 
 
-def _said(parsed: Parsed, verb: "Token", tokens: list["Token"]) -> tuple[Span | None, Span | None]:
+def _reported(
+    parsed: Parsed, verb: "Token", tokens: list["Token"]
+) -> tuple[Span | None, Span | None]:
     """Return what is reported, and the gap that the clause of saying leaves in it."""
     complement = next((c for c in verb.children if c.dep_ in ("ccomp", "parataxis")), None)
     own = {t.i for t in verb.subtree}
@@ -193,8 +195,8 @@ def _explaining(verb: "Token") -> list["Token"]:
     """Return the verbs of the clauses that explain ``verb`` or what it is about."""
     return [
         child
-        for held in (verb, *(c for c in verb.children if c.dep_ in ("ccomp", "xcomp")))
-        for child in held.children
+        for explained in (verb, *(c for c in verb.children if c.dep_ in ("ccomp", "xcomp")))
+        for child in explained.children
         if child.dep_ == "advcl"
         and any(mark.dep_ == "mark" and mark.lower_ in EXPLAINING for mark in child.children)
     ]

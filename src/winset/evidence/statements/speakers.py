@@ -129,12 +129,12 @@ class Directory:
 
     def named_in(self, text: str) -> set[str]:
         """Return the actors that ``text`` names anywhere."""
-        found: set[str] = set()
+        actors: set[str] = set()
         for match in self._pattern.finditer(folded(text)):
             ids = self._names[match[0]]
             if len(ids) == 1:
-                found |= ids
-        return found
+                actors |= ids
+        return actors
 
     def holder(self, office: str, among: set[str]) -> str:
         """Return the one actor ``among`` those named nearby who holds ``office``."""
@@ -205,10 +205,10 @@ def pronoun(words: str) -> str | None:
 
 def antecedent(words: str, before: Sequence[Candidate]) -> Candidate | None:
     """Return whom “he” or “she” stands for: the last person fit for it among those ``before``."""
-    wanted = pronoun(words)
-    if not wanted:
+    gender = pronoun(words)
+    if not gender:
         return None
-    misfit = _FEMALE if wanted == "m" else _MALE
+    misfit = _FEMALE if gender == "m" else _MALE
     for candidate in reversed(before):
         if not BODY.search(candidate.words) and not misfit.search(candidate.words):
             return candidate

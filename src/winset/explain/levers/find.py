@@ -12,7 +12,7 @@ from winset.case.scenarios import BASE, apply_scenario
 from winset.errors import WinsetError
 from winset.explain.levers.mean import exact_for
 from winset.explain.levers.movable import ORDER, Move, Who, movables
-from winset.explain.levers.search import SCREENED, Search, Tried, TriedChanges
+from winset.explain.levers.search import SCREENED, PageResult, RankedPage, Search
 from winset.explain.levers.stack import Page, Stack
 from winset.explain.sensitivity.summary import (
     PerDraw,
@@ -247,13 +247,15 @@ def find_levers(
     search = Search(runs.solve, base=runs.seen, reach=reach, lose=reached, most=most, exact=exact)
     singles, helping = search.singles(chosen)
     pairs, almost = search.pairs(helping)
-    kept = [t for group in (singles, pairs) for who in ORDER for t in _first(group, who, most)]
+    chosen_changes = [
+        t for group in (singles, pairs) for who in ORDER for t in _first(group, who, most)
+    ]
     closest = [
-        one
+        change
         for who in ORDER
-        if not any(lever.who == who for lever in kept)
+        if not any(lever.who == who for lever in chosen_changes)
         for group in (helping, almost)
-        for one in _first(group, who, 1)
+        for change in _first(group, who, 1)
     ]
     return Levers(
         case=case.title,
@@ -269,8 +271,8 @@ def find_levers(
         counted=counted,
         reached=reached,
         settlement=runs.settlement,
-        levers=tuple(runs.lever(tried, search) for tried in kept),
-        closest=tuple(runs.lever(tried, search) for tried in closest),
+        levers=tuple(runs.lever(change, search) for change in chosen_changes),
+        closest=tuple(runs.lever(change, search) for change in closest),
         movable=len(chosen),
         idle=search.idle,
         beyond=beyond,
@@ -281,8 +283,8 @@ def find_levers(
     )
 
 
-def _first(tried: Sequence[Tried], who: Who, most: int) -> list[Tried]:
-    return [one for one in tried if one.who == who][:most]
+def _first(changes: Sequence[RankedPage], who: Who, most: int) -> list[RankedPage]:
+    return [change for change in changes if change.who == who][:most]
 
 
 class _LeverRuns:
@@ -315,72 +317,72 @@ class _LeverRuns:
         self._reading.check(self._few.base)
         self._outcome = model.solve(self.stack.base)
         self.base = self._reading.of(self.stack.base, self._outcome)
-        whole = self.stack.base if counted == draws else sample(case, counted, seed=seed)
-        outcome = self._outcome if counted == draws else model.solve(whole)
-        number = self._reading.of(whole, outcome)
+        full = self.stack.base if counted == draws else sample(case, counted, seed=seed)
+        outcome = self._outcome if counted == draws else model.solve(full)
+        number = self._reading.of(full, outcome)
         self.chance, self.error = number.value, number.error
         # Few draws give the change, many the number that is changed.
         self.shift = self.chance - self.base.value
-        self.settlement = self._settles(whole, outcome)
+        self.settlement = self._settles(full, outcome)
         self._apart = self.settlement - self._settles(self.stack.base, self._outcome)
         self.solved = draws if counted == draws else draws + counted
 
     @property
-    def seen(self) -> TriedChanges:
+    def seen(self) -> PageResult:
         """How the case fares as coded."""
         return self._seen(self.stack.base, self._outcome)
 
-    def solve(self, pages: Sequence[Page], few: bool) -> list[TriedChanges]:
+    def solve(self, pages: Sequence[Page], few: bool) -> list[PageResult]:
         """Return how each of ``pages`` fares; in the first draws alone if ``few``."""
-        stack, found = self._few if few else self.stack, []
+        stack, results = self._few if few else self.stack, []
         draws = stack.base.draws
         at_once = max(1, ROWS // draws)
         for begin in range(0, len(pages), at_once):
             some = pages[begin : begin + at_once]
             batch = stack.pages(some)
-            seen = self._seen(batch, self._model.solve(batch))
+            result = self._seen(batch, self._model.solve(batch))
             self.solved += draws * len(some)
             rows = [slice(n * draws, (n + 1) * draws) for n in range(len(some))]
-            found += [TriedChanges(goal=seen.goal.part(r), near=seen.near.part(r)) for r in rows]
+            results += [
+                PageResult(goal=result.goal.part(r), near=result.near.part(r)) for r in rows
+            ]
             if self._progress is not None:
                 self._progress(self.solved)
-        return found
+        return results
 
-    def _seen(self, batch: Batch, outcome: Outcome) -> TriedChanges:
+    def _seen(self, batch: Batch, outcome: Outcome) -> PageResult:
         goal = self._reading.of(batch, outcome)
         shifted = replace(goal, total=goal.total + self.shift * goal.weight)
-        return TriedChanges(goal=shifted, near=self._near(batch, outcome))
+        return PageResult(goal=shifted, near=self._near(batch, outcome))
 
     def _near(self, batch: Batch, outcome: Outcome) -> PerDraw:
         """Return how near each draw is to the goal: within bounds, half plus how deep inside."""
-        asked, ones = self._summary, np.ones(batch.draws)
-        if asked.kind == "agreement":
+        summary, ones = self._summary, np.ones(batch.draws)
+        if summary.kind == "agreement":
             return self._reading.of(batch, outcome)
-        k = batch.issues.index(asked.subject)
+        k = batch.issues.index(summary.subject)
         agreed = ones if outcome.agreement is None else outcome.agreement[:, k]
         settled = batch.in_units(outcome.settlement)[:, k]
         # Shares of the scale: positive inside the bounds, negative outside.
-        depth = np.minimum(settled - asked.low, asked.high - settled) / batch.width[k]
+        depth = np.minimum(settled - summary.low, summary.high - settled) / batch.width[k]
         near = np.nan_to_num(0.5 + 0.5 * np.clip(depth, -1.0, 1.0), nan=0.0)
         return PerDraw(total=agreed * near, weight=ones)
 
-    def lever(self, tried: Tried, search: Search) -> Lever:
+    def lever(self, change: RankedPage, search: Search) -> Lever:
         """Return what the moves of ``tried`` do, all told."""
-        batch = self.stack.pages([tried.page])
+        batch = self.stack.pages([change.page])
         outcome = self._model.solve(batch)
         self.solved += batch.draws
-        found = self._reading.of(batch, outcome)
-        stances = [m.movable.input for m in tried.page if m.movable.who == "persuade"]
+        goal = self._reading.of(batch, outcome)
+        stances = [m.movable.input for m in change.page if m.movable.who == "persuade"]
         return Lever(
-            moves=tried.page,
-            who=tried.who,
+            moves=change.page,
+            who=change.who,
             persuade=tuple(dict.fromkeys(str(entry.actor) for entry in stances)),
-            size=tried.size,
-            chance=min(max(found.value + self.shift, 0.0), 1.0),
-            effect=LeverMove(
-                **dict(zip(("value", "error"), paired(self.base, found), strict=True))
-            ),
-            reaches=search.reaches(found.value + self.shift),
+            size=change.size,
+            chance=min(max(goal.value + self.shift, 0.0), 1.0),
+            effect=LeverMove(**dict(zip(("value", "error"), paired(self.base, goal), strict=True))),
+            reaches=search.reaches(goal.value + self.shift),
             settlement=self._settles(batch, outcome) + self._apart,
             distance=self._distance(outcome),
             worth=self._worth(outcome),
@@ -398,13 +400,13 @@ class _LeverRuns:
         k, i = base.issues.index(self._mean.summary.subject), base.actors.index(self._actor)
         if not base.present[i, k]:
             return None
-        wanted = base.position[:, i, k]
+        position = base.position[:, i, k]
 
         def apart(solved: Outcome) -> PerDraw:
             settled = solved.settlement[:, k]
             agreed = 1.0 if solved.agreement is None else solved.agreement[:, k]
             weight = np.where(np.isnan(settled), 0.0, agreed)
-            far = np.nan_to_num(np.abs(settled - wanted)) * base.width[k]
+            far = np.nan_to_num(np.abs(settled - position)) * base.width[k]
             return PerDraw(total=weight * far, weight=weight)
 
         value, error = paired(apart(self._outcome), apart(outcome))

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from winset.explain.levers.movable import Move
 from winset.explain.levers.stack import Page, Stack
 from winset.explain.sensitivity.summary import Summary
-from winset.models import Mean, Model
+from winset.models import Model, has_weights
 from winset.models.batch import Batch
-from winset.models.central import stance_weights
+from winset.models.capabilities import WeighingModel
 
 FloatArray = NDArray[np.float64]
 NUDGE = 1e-9  # of the way: past the point where rounding could fall short
@@ -19,7 +19,7 @@ NUDGE = 1e-9  # of the way: past the point where rounding could fall short
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExactMean:
-    """How far a move must go under the model `Mean`.
+    """How far a move must go under a model whose settlement is a weighted mean, such as `Mean`.
 
     With y = Σ w x / Σ w, a share t of the way of a position x_i to e gives::
 
@@ -40,7 +40,7 @@ class ExactMean:
         lose: whether the move sought is one after which it no longer is.
     """
 
-    model: Mean
+    model: WeighingModel
     stack: Stack
     summary: Summary
     reach: float
@@ -58,7 +58,7 @@ class ExactMean:
         if lines is None:
             return None
         low, high = self._intervals(*lines)
-        share = self._first_gone(low, high) if self.lose else self._first_there(low, high)
+        share = self._first_lost(low, high) if self.lose else self._first_reached(low, high)
         return None if share is None else min(1.0, share + NUDGE)
 
     def _lines(self, move: Move, batch: Batch) -> tuple[FloatArray, ...] | None:
@@ -69,21 +69,19 @@ class ExactMean:
         if entry.issue != self.summary.subject:
             return None
         i, k = self.stack.index(entry)
-        weights = stance_weights(batch, self.model.weights)[:, :, k]
+        weights = self.model.mean_weights(batch)[:, :, k]
         position = batch.position[:, :, k]
         sums, total = (weights * position).sum(axis=1), weights.sum(axis=1)
         end, nothing = self.stack.end(move), np.zeros(batch.draws)
         if entry.quantity == "position":
             return sums, weights[:, i] * (end - position[:, i]), total, nothing  # eq. 1
-        heard = {"none": (), "salience": ("salience",)}.get(
-            self.model.weights, ("salience", "influence")
-        )
-        if entry.quantity not in heard:
+        if entry.quantity not in self.model.weighs:
             return None
-        other = np.ones(batch.draws)
-        if len(heard) == 2:
-            other = getattr(batch, heard[1 - heard.index(entry.quantity)])[:, i, k]
-        slope = other * (end - getattr(batch, entry.quantity)[:, i, k])
+        other_factor = np.ones(batch.draws)
+        for factor in self.model.weighs:
+            if factor != entry.quantity:
+                other_factor = other_factor * getattr(batch, factor)[:, i, k]
+        slope = other_factor * (end - getattr(batch, entry.quantity)[:, i, k])
         return sums, slope * position[:, i], total, slope  # eq. 2
 
     def _intervals(
@@ -109,33 +107,34 @@ class ExactMean:
     def _needed(self, draws: int) -> float:
         return self.reach * draws - 1e-9
 
-    def _first_there(self, low: FloatArray, high: FloatArray) -> float | None:
-        there = low <= high
-        begins, ends = np.sort(low[there & (low <= 1.0)]), np.sort(high[there])
+    def _first_reached(self, low: FloatArray, high: FloatArray) -> float | None:
+        reaches = low <= high
+        begins, ends = np.sort(low[reaches & (low <= 1.0)]), np.sort(high[reaches])
         inside = np.searchsorted(begins, begins, "right") - np.searchsorted(ends, begins, "left")
         reached = np.flatnonzero(inside >= self._needed(len(low)))
         return float(begins[reached[0]]) if len(reached) else None
 
-    def _first_gone(self, low: FloatArray, high: FloatArray) -> float | None:
-        there = low <= high
-        begins, ends = np.sort(low[there]), np.sort(high[there])
+    def _first_lost(self, low: FloatArray, high: FloatArray) -> float | None:
+        reaches = low <= high
+        begins, ends = np.sort(low[reaches]), np.sort(high[reaches])
         at = ends[(ends < 1.0) & (ends >= 0.0)]
         inside = np.searchsorted(begins, at, "right") - np.searchsorted(ends, at, "right")
-        gone = np.flatnonzero(inside < self._needed(len(low)))
-        return float(at[gone[0]]) if len(gone) else None
+        lost = np.flatnonzero(inside < self._needed(len(low)))
+        return float(at[lost[0]]) if len(lost) else None
 
 
 def exact_for(
     model: Model, stack: Stack, summary: Summary, *, reach: float, lose: bool
 ) -> ExactMean | None:
-    """Return what solves a single move under ``model``; None for another model than `Mean`.
+    """Return what solves a single move under ``model``; None for one that is no weighted mean.
 
     None too for a goal without bounds, and where in some draw nobody weighs anything.
     """
-    if not isinstance(model, Mean) or summary.kind != "within":
+    if not has_weights(model) or summary.kind != "within":
         return None
     k = stack.base.issues.index(summary.subject)
-    weights = stack.base.weight if model.weights == "influence-salience" else stack.base.salience
-    if model.weights != "none" and not (weights[:, :, k] > 0.0).any(axis=1).all():
-        return None
+    if model.weighs:
+        factors = [getattr(stack.base, factor)[:, :, k] for factor in model.weighs]
+        if not (np.prod(factors, axis=0) > 0.0).any(axis=1).all():
+            return None
     return ExactMean(model=model, stack=stack, summary=summary, reach=reach, lose=lose)

@@ -78,7 +78,7 @@ def movables(case: Case, actor: str, *, beyond: float = 0.0) -> tuple[Movable, .
     """
     own = case.actor(actor)
     leads = own.party if {"leader", "negotiator"} & set(own.role) else None
-    found = []
+    rows = []
     for entry in case_inputs(case):
         low, high = entry.range.low, entry.range.high
         if math.isinf(high):
@@ -86,8 +86,8 @@ def movables(case: Case, actor: str, *, beyond: float = 0.0) -> tuple[Movable, .
         span = beyond * _scale(case, entry) if beyond else 0.0
         low, high = max(low - span, entry.limits[0]), min(high + span, entry.limits[1])
         if low < high:
-            found.append(Movable(input=entry, who=_who(entry, actor, leads), low=low, high=high))
-    return tuple(found)
+            rows.append(Movable(input=entry, who=_who(entry, actor, leads), low=low, high=high))
+    return tuple(rows)
 
 
 def _who(entry: Input, actor: str, leads: str | None) -> Who:

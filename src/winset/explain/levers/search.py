@@ -21,7 +21,7 @@ PARTS = (1.0, 0.75, 0.5, 0.25)  # of the first move, where the second is solved 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TriedChanges:
+class PageResult:
     """How one page fares.
 
     Attributes:
@@ -38,11 +38,11 @@ class TriedChanges:
         return PerDraw(total=self.goal.total + self.near.total, weight=self.goal.weight)
 
 
-Solve = Callable[[Sequence[Page], bool], list[TriedChanges]]
+Solve = Callable[[Sequence[Page], bool], list[PageResult]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tried:
+class RankedPage:
     """A page of moves and what comes of it.
 
     Attributes:
@@ -87,7 +87,7 @@ class Search:
         self,
         solve: Solve,
         *,
-        base: TriedChanges,
+        base: PageResult,
         reach: float,
         lose: bool,
         most: int,
@@ -111,7 +111,7 @@ class Search:
         """Return whether ``chance`` is what is sought."""
         return chance < self._reach if self._lose else chance >= self._reach
 
-    def singles(self, movables: Sequence[Movable]) -> tuple[list[Tried], list[Tried]]:
+    def singles(self, movables: Sequence[Movable]) -> tuple[list[RankedPage], list[RankedPage]]:
         """Return the smallest single moves that reach the goal, and the best that do not.
 
         The second list has the better way of each input that helps by more than twice the Monte
@@ -120,47 +120,52 @@ class Search:
         best = self._candidates(movables)
         solved = self._solve([(move,) for move in best], False)
         rays, exact, helping = [], [], []
-        for move, seen in zip(best, solved, strict=True):
-            tried = self._tried((move,), seen)
+        for move, result in zip(best, solved, strict=True):
+            change = self._ranked((move,), result)
             share = self._exact.least(move) if self._exact else None
             if share is not None:
                 exact.append((replace(move, share=share),))
-            elif not self._exact and self.reaches(tried.chance):
+            elif not self._exact and self.reaches(change.chance):
                 rays.append(_Ray(start=(replace(move, share=0.0),), stop=(move,)))
-            elif self._helps(seen):
-                helping.append(tried)
+            elif self._helps(result):
+                helping.append(change)
         smallest = self._checked(exact) if self._exact else self._shortened(rays)
         alone = {page[0].movable.input.name for page in (*exact, *(ray.stop for ray in rays))}
         helping = [t for t in helping if t.page[0].movable.input.name not in alone]
         return smallest, _best_of_each(helping)
 
-    def pairs(self, helping: Sequence[Tried]) -> tuple[list[Tried], list[Tried]]:
+    def pairs(self, helping: Sequence[RankedPage]) -> tuple[list[RankedPage], list[RankedPage]]:
         """Return the smallest pairs of moves that reach the goal, and the best that do not.
 
         Pairs of ``helping`` moves, none of which reaches it alone, each followed along three rays:
         the one move in full and then the other, the other way round, and both by the same share.
         """
-        own = [tried for tried in helping if tried.who == "self"][:PAIRED]
+        own = [changes for changes in helping if changes.who == "self"][:PAIRED]
         chosen = {t.page[0].key: t.page[0] for t in [*helping[:PAIRED], *own]}
         both = list(itertools.combinations(chosen.values(), 2))
-        tried = [
-            self._tried(p, seen) for p, seen in zip(both, self._solve(both, False), strict=True)
+        changes = [
+            self._ranked(p, result)
+            for p, result in zip(both, self._solve(both, False), strict=True)
         ]
-        tried.sort(key=lambda t: -t.merit)
-        rest = [t for t in tried if not self.reaches(t.chance)]
+        changes.sort(key=lambda t: -t.merit)
+        rest = [t for t in changes if not self.reaches(t.chance)]
         if self._exact:
-            pages = [page for t in tried for page in self._exact_pairs(t.page)]
-            return _kept(self._checked(pages)), rest
-        reaching = [t for t in tried if self.reaches(t.chance)]
+            pages = [page for t in changes for page in self._exact_pairs(t.page)]
+            return _smallest_of_each_pair(self._checked(pages)), rest
+        reaching = [t for t in changes if self.reaches(t.chance)]
         followed = [t for who in ORDER for t in [t for t in reaching if t.who == who][:RAYS]]
-        return _kept(self._shortened([ray for t in followed for ray in _rays(t.page)])), rest
+        return _smallest_of_each_pair(
+            self._shortened([ray for t in followed for ray in _rays(t.page)])
+        ), rest
 
-    def _tried(self, page: Page, seen: TriedChanges) -> Tried:
-        merit = seen.merit.value
-        return Tried(page=page, chance=seen.goal.value, merit=-merit if self._lose else merit)
+    def _ranked(self, page: Page, result: PageResult) -> RankedPage:
+        merit = result.merit.value
+        return RankedPage(
+            page=page, chance=result.goal.value, merit=-merit if self._lose else merit
+        )
 
-    def _helps(self, seen: TriedChanges) -> bool:
-        change, error = paired(self._base.merit, seen.merit)
+    def _helps(self, result: PageResult) -> bool:
+        change, error = paired(self._base.merit, result.merit)
         progress = -change if self._lose else change
         return progress > (1e-12 if math.isnan(error) else 2.0 * error + 1e-12)
 
@@ -185,7 +190,7 @@ class Search:
         seen = self._solve([(move,) for move in halves], True)
         return [
             half
-            if self._tried((half,), at_half).merit > self._tried((move,), at_whole).merit
+            if self._ranked((half,), at_half).merit > self._ranked((move,), at_whole).merit
             else move
             for (move, at_whole), half, at_half in zip(active, halves, seen, strict=True)
             if move.size > 0.0
@@ -200,26 +205,27 @@ class Search:
                 if share is not None:
                     yield (*beside, replace(second, share=share))
 
-    def _checked(self, pages: Sequence[Page]) -> list[Tried]:
+    def _checked(self, pages: Sequence[Page]) -> list[RankedPage]:
         """Return those of ``pages`` that the model itself finds to reach the goal, by size."""
-        tried = [
-            self._tried(p, seen) for p, seen in zip(pages, self._solve(pages, False), strict=True)
+        changes = [
+            self._ranked(p, result)
+            for p, result in zip(pages, self._solve(pages, False), strict=True)
         ]
         return sorted(
-            (t for t in tried if self.reaches(t.chance)), key=lambda t: (t.size, -t.merit)
+            (t for t in changes if self.reaches(t.chance)), key=lambda t: (t.size, -t.merit)
         )
 
-    def _shortened(self, rays: Sequence[_Ray]) -> list[Tried]:
+    def _shortened(self, rays: Sequence[_Ray]) -> list[RankedPage]:
         """Return the least moves along ``rays`` that reach the goal, if all of it comes nearer."""
         spans = [(ray, 0.0, 1.0) for ray in rays]
         for _ in range(STEPS):
             spans = self._worth_following(spans)
-            seen = self._solve([ray.at((low + high) / 2) for ray, low, high in spans], False)
+            results = self._solve([ray.at((low + high) / 2) for ray, low, high in spans], False)
             spans = [
                 (ray, low, (low + high) / 2)
-                if self.reaches(found.goal.value)
+                if self.reaches(result.goal.value)
                 else (ray, (low + high) / 2, high)
-                for (ray, low, high), found in zip(spans, seen, strict=True)
+                for (ray, low, high), result in zip(spans, results, strict=True)
             ]
         return self._checked([ray.at(high) for ray, _, high in spans])
 
@@ -228,8 +234,8 @@ class Search:
     ) -> list[tuple[_Ray, float, float]]:
         """Return the spans that may still end among the smallest of their kind."""
 
-        def sized(ray: _Ray, share: float) -> Tried:
-            return Tried(page=ray.at(share), chance=math.nan, merit=math.nan)
+        def sized(ray: _Ray, share: float) -> RankedPage:
+            return RankedPage(page=ray.at(share), chance=math.nan, merit=math.nan)
 
         limits = {}
         for who in ORDER:
@@ -243,12 +249,12 @@ class Search:
         ]
 
 
-def _kept(tried: list[Tried]) -> list[Tried]:
+def _smallest_of_each_pair(changes: list[RankedPage]) -> list[RankedPage]:
     """Return the smallest of each pair of moves."""
-    kept: dict[frozenset[tuple[str, float]], Tried] = {}
-    for one in tried:
-        kept.setdefault(frozenset(move.key for move in one.page), one)
-    return list(kept.values())
+    smallest: dict[frozenset[tuple[str, float]], RankedPage] = {}
+    for change in changes:
+        smallest.setdefault(frozenset(move.key for move in change.page), change)
+    return list(smallest.values())
 
 
 def _rays(page: Page) -> tuple[_Ray, ...]:
@@ -261,9 +267,9 @@ def _rays(page: Page) -> tuple[_Ray, ...]:
     )
 
 
-def _best_of_each(tried: Iterable[Tried]) -> list[Tried]:
+def _best_of_each(changes: Iterable[RankedPage]) -> list[RankedPage]:
     """Return the better way of each input, the most helpful first."""
-    best: dict[str, Tried] = {}
-    for one in sorted(tried, key=lambda t: -t.merit):
-        best.setdefault(one.page[0].movable.input.name, one)
+    best: dict[str, RankedPage] = {}
+    for change in sorted(changes, key=lambda t: -t.merit):
+        best.setdefault(change.page[0].movable.input.name, change)
     return list(best.values())

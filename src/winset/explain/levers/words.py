@@ -11,25 +11,25 @@ from winset.explain.levers.movable import Move, Who
 from winset.explain.sensitivity.words import change
 
 
-def headline(case: Case, found: Levers) -> str:
+def headline(case: Case, levers: Levers) -> str:
     """Return for whom what is sought, and when it counts as reached."""
     return (
-        f"For {case.actor(found.actor).name}: the {found.summary.words(case)}, sought at "
-        f"{percent(found.reach)} or more in model “{found.model}”, uncalibrated."
+        f"For {case.actor(levers.actor).name}: the {levers.summary.words(case)}, sought at "
+        f"{percent(levers.reach)} or more in model “{levers.model}”, uncalibrated."
     )
 
 
-def standing(found: Levers) -> str:
+def standing(levers: Levers) -> str:
     """Return where the goal stands as coded, and what is listed therefore."""
-    said = f"As coded the model puts it at {percent(found.chance)}"
-    if found.reached:
-        return f"{said}: already reached. What follows would lose it."
-    return f"{said}: not reached. What follows would reach it."
+    sentence = f"As coded the model puts it at {percent(levers.chance)}"
+    if levers.reached:
+        return f"{sentence}: already reached. What follows would lose it."
+    return f"{sentence}: not reached. What follows would reach it."
 
 
-def group_title(case: Case, found: Levers, who: Who) -> str:
+def group_title(case: Case, levers: Levers, who: Who) -> str:
     """Return the heading over the levers in the hands of ``who``."""
-    name = case.actor(found.actor).name
+    name = case.actor(levers.actor).name
     return {
         "self": f"What is in the hands of {name}",
         "persuade": f"Whom {name} would have to persuade",
@@ -37,37 +37,37 @@ def group_title(case: Case, found: Levers, who: Who) -> str:
     }[who]
 
 
-def nothing_sentence(found: Levers, who: Who) -> str:
+def nothing_sentence(levers: Levers, who: Who) -> str:
     """Return that nothing of ``who`` suffices; empty where something does."""
-    if found.of(who):
+    if levers.of(who):
         return ""
-    verb = "lose" if found.reached else "reach"
+    verb = "lose" if levers.reached else "reach"
     return (
         f"No single change and no pair that was tried would {verb} it within plausible ranges."
-        + (" Closest:" if any(lever.who == who for lever in found.closest) else "")
+        + (" Closest:" if any(lever.who == who for lever in levers.closest) else "")
     )
 
 
-def lever_sentence(case: Case, found: Levers, lever: Lever) -> str:
+def lever_sentence(case: Case, levers: Levers, lever: Lever) -> str:
     """Return what is moved, what that does in the model, and what it costs the actor."""
     moves = "; and ".join(move_words(move) for move in lever.moves)
     return " ".join(
-        filter(None, (f"{moves}.", _effect(case, found, lever), _cost(case, found, lever)))
+        filter(None, (f"{moves}.", _effect(case, levers, lever), _cost(case, levers, lever)))
     )
 
 
-def _effect(case: Case, found: Levers, lever: Lever) -> str:
+def _effect(case: Case, levers: Levers, lever: Lever) -> str:
     """A single run has no chances to speak of: what it settles at says more."""
-    if math.isnan(found.error) and not found.summary.together:
-        scale = case.issue(found.summary.subject).scale
-        ends = (found.settlement, lever.settlement)
+    if math.isnan(levers.error) and not levers.summary.together:
+        scale = case.issue(levers.summary.subject).scale
+        ends = (levers.settlement, lever.settlement)
         before, after = (
             "no agreement" if math.isnan(end) else figure(end, Scale(high=scale.width / 10))
             for end in ends
         )
         unit = f"{NBSP}{scale.unit}" if scale.unit else ""
         return f"In this model a single run would settle at {after}{unit} instead of {before}."
-    before, after = percent(found.chance), percent(lever.chance)
+    before, after = percent(levers.chance), percent(lever.chance)
     if before == after:
         effect = f"In this model the chance would stay about where it is, at {after}"
     else:
@@ -99,25 +99,27 @@ def _points(effect: LeverMove) -> str:
     return f"{value} ± {error} points"
 
 
-def _cost(case: Case, found: Levers, lever: Lever) -> str:
+def _cost(case: Case, levers: Levers, lever: Lever) -> str:
     """Return what the lever means for the actor, in its own coded terms."""
     if lever.worth is None:
         return ""
-    name = case.actor(found.actor).name
+    name = case.actor(levers.actor).name
     amount = f"{abs(lever.worth.value):.1f}"
     error = "" if math.isnan(lever.worth.error) else f" ± {lever.worth.error:.1f}"
     if amount == "0.0":
-        said = f"{name} would be about as well off by its own coded stances"
+        sentence = f"{name} would be about as well off by its own coded stances"
     else:
         better = "better" if lever.worth.value > 0.0 else "worse"
-        said = f"{name} would be {amount}{error}{NBSP}% of a scale {better} off by its own stances"
+        sentence = (
+            f"{name} would be {amount}{error}{NBSP}% of a scale {better} off by its own stances"
+        )
     if lever.distance is None or math.isnan(lever.distance.value):
-        return f"{said}."
-    issue = case.issue(found.summary.subject)
+        return f"{sentence}."
+    issue = case.issue(levers.summary.subject)
     scale = Scale(low=0.0, high=issue.scale.width / 10)
     apart = figure(abs(lever.distance.value), scale)
     if not apart.strip("0."):
-        return f"{said}, the settlement as far from its position as before."
-    way = "further from" if lever.distance.value > 0.0 else "nearer to"
+        return f"{sentence}, the settlement as far from its position as before."
+    direction = "further from" if lever.distance.value > 0.0 else "nearer to"
     unit = f"{NBSP}{issue.scale.unit}" if issue.scale.unit else ""
-    return f"{said}, the settlement {apart}{unit} {way} its position."
+    return f"{sentence}, the settlement {apart}{unit} {direction} its position."

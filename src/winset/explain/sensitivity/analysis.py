@@ -12,7 +12,7 @@ from winset.case.scenarios import BASE, apply_scenario
 from winset.errors import WinsetError
 from winset.explain.sensitivity.inputs import Input, parameter_input, uncertain_inputs
 from winset.explain.sensitivity.sobol import ROWS, Estimates, sobol, unit_design
-from winset.explain.sensitivity.streams import DesignedShares, asked_for
+from winset.explain.sensitivity.streams import DesignedShares, model_streams
 from winset.explain.sensitivity.summary import (
     PerDraw,
     Summary,
@@ -195,7 +195,7 @@ def measure_sensitivity(
         summary = read_summary(changed, of or chosen, issue=issue)
     reading = SummaryReading(changed, model, summary)
     reading.check(few)
-    own, noise = asked_for(changed, reading)
+    own, noise = model_streams(changed, reading)
     inputs = (*uncertain_inputs(changed), *(parameter_input(n, r) for n, r in own.items()))
     if not inputs:
         raise WinsetError(
@@ -253,51 +253,55 @@ class _SensitivityRuns:
         shares = DesignedShares(
             columns=self._columns, design=design, noise=RandomShares(self._seed, draws)
         )
-        found = self._reading(make_batch(self._case, shares))
+        summary = self._reading(make_batch(self._case, shares))
         self.solved += len(design)
         if self._progress is not None:
             self._progress(self.solved, self._foreseen)
-        return found
+        return summary
 
-    def _held(self, chosen: list[int], at: float, draws: int) -> list[PerDraw]:
+    def _with_inputs_held(self, chosen: list[int], at: float, draws: int) -> list[PerDraw]:
         """Return the summary over the first ``draws``, each column of ``chosen`` in turn ``at``."""
-        held: list[PerDraw] = []
+        summaries: list[PerDraw] = []
         pages = max(1, ROWS // draws)
         for begin in range(0, len(chosen), pages):
             some = chosen[begin : begin + pages]
             design = np.tile(self._design[:draws], (len(some), 1))
             for page, column in enumerate(some):
                 design[page * draws : (page + 1) * draws, column] = at
-            found = self._solve(design, draws)
-            held += [found.part(slice(p * draws, (p + 1) * draws)) for p in range(len(some))]
-        return held
+            summary = self._solve(design, draws)
+            summaries += [summary.part(slice(p * draws, (p + 1) * draws)) for p in range(len(some))]
+        return summaries
 
     def _active(self) -> list[int]:
         """Return the columns that change something in the draws that are screened."""
         every, draws = list(range(len(self._inputs))), min(SCREENED, self._points)
         base = self.base.part(slice(0, draws))
-        ends = zip(self._held(every, 0.0, draws), self._held(every, 1.0, draws), strict=True)
+        ends = zip(
+            self._with_inputs_held(every, 0.0, draws),
+            self._with_inputs_held(every, 1.0, draws),
+            strict=True,
+        )
         return [k for k, both in enumerate(ends) if not all(_same(base, end) for end in both)]
 
     def drivers(self) -> tuple[Driver, ...]:
         """Return what hangs on each input, the widest swing first."""
         active = self._active()
         self._foreseen = self.solved + self._points * (3 * len(active) + 2)
-        ends = [self._held(active, at, self._points) for at in (LOW, HIGH)]
+        ends = [self._with_inputs_held(active, at, self._points) for at in (LOW, HIGH)]
         swings = dict.fromkeys(
             range(len(self._inputs)), Swing(low=0.0, low_error=0.0, high=0.0, high_error=0.0)
         )
         for k, low, high in zip(active, *ends, strict=True):
             swings[k] = _swing(self.base, low, high)
         value, weight = self.base.value, float(self.base.weight.mean())
-        found = sobol(
+        indices = sobol(
             lambda design: self._solve(design, self._points).influence(value, weight),
             len(self._inputs),
             points=self._points,
             seed=self._seed,
             of=active,
         )
-        varies = found.variance > 0.0
+        varies = indices.variance > 0.0
         nothing = Index(value=0.0, low=0.0, high=0.0) if varies else None
         drivers = [
             _driver(entry, swings[k], nothing, idle=k not in active)
@@ -305,17 +309,17 @@ class _SensitivityRuns:
         ]
         if varies:
             for place, k in enumerate(active):
-                first, total = _index(found.first, place), _index(found.total, place)
+                first, total = _index(indices.first, place), _index(indices.total, place)
                 drivers[k] = replace(
                     drivers[k], first=first, total=total, score=_score(drivers[k].input, total)
                 )
         return tuple(sorted(drivers, key=lambda d: (-d.swing.width, d.idle)))
 
 
-def _same(base: PerDraw, other: PerDraw) -> bool:
+def _same(base: PerDraw, changed: PerDraw) -> bool:
     return all(
-        np.allclose(one, two, rtol=SAME, atol=SAME)
-        for one, two in ((base.total, other.total), (base.weight, other.weight))
+        np.allclose(first, second, rtol=SAME, atol=SAME)
+        for first, second in ((base.total, changed.total), (base.weight, changed.weight))
     )
 
 
@@ -326,11 +330,11 @@ def _swing(base: PerDraw, low: PerDraw, high: PerDraw) -> Swing:
                  high=changes[1][0], high_error=changes[1][1])  # fmt: skip
 
 
-def _index(found: Estimates, place: int) -> Index:
+def _index(estimates: Estimates, place: int) -> Index:
     return Index(
-        value=float(found.value[place]),
-        low=float(found.low[place]),
-        high=float(found.high[place]),
+        value=float(estimates.value[place]),
+        low=float(estimates.low[place]),
+        high=float(estimates.high[place]),
     )
 
 

@@ -54,8 +54,8 @@ class Input:
 def case_inputs(case: Case) -> tuple[Input, ...]:
     """Return every number of ``case`` that a model may read, certain ones too, in its order."""
     return tuple(
-        replace(said, name=cell.name, range=cell.range)
-        for cell, said in zip(cells(case), _described(case), strict=True)
+        replace(entry, name=cell.name, range=cell.range)
+        for cell, entry in zip(cells(case), _described(case), strict=True)
     )
 
 
@@ -75,9 +75,9 @@ def _described(case: Case) -> Iterator[Input]:
     names = {actor.id: actor.name for actor in case.actors}
     several = len(case.issues) > 1
 
-    def entry(kind: Kind, quantity: str, label: str, **said: Any) -> Input:
+    def entry(kind: Kind, quantity: str, label: str, **values: Any) -> Input:
         return Input(
-            name="", kind=kind, quantity=quantity, label=label, range=Range(0.0, 0.0), **said
+            name="", kind=kind, quantity=quantity, label=label, range=Range(0.0, 0.0), **values
         )
 
     for issue in case.issues:

@@ -89,13 +89,13 @@ def sobol(
         Saltelli, Annoni, Azzini, Campolongo, Ratto and Tarantola 2010, Variance based sensitivity
         analysis of model output, Computer Physics Communications 181.
     """
-    wanted = list(range(columns) if of is None else of)
+    indexed = list(range(columns) if of is None else of)
     first, second = unit_design(columns, points=points, seed=seed)
     at_first, at_second = np.split(function(np.vstack([first, second])), 2)
-    crossed = np.empty((len(wanted), points))
+    crossed = np.empty((len(indexed), points))
     pages = max(1, ROWS // points)
-    for begin in range(0, len(wanted), pages):
-        chosen = wanted[begin : begin + pages]
+    for begin in range(0, len(indexed), pages):
+        chosen = indexed[begin : begin + pages]
         design = np.tile(first, (len(chosen), 1))
         for page, column in enumerate(chosen):
             design[page * points : (page + 1) * points, column] = second[:, column]
@@ -125,7 +125,7 @@ def _indices(
     crossed = np.vstack([crossed, at_first])
 
     def both_orders(rows: NDArray[np.int64]) -> FloatArray:
-        found = sobol_indices(
+        indices = sobol_indices(
             func={
                 "f_A": at_first[None, rows],
                 "f_B": at_second[None, rows],
@@ -133,7 +133,7 @@ def _indices(
             },
             n=points,
         )
-        return np.stack([found.first_order, found.total_order])[:, :count]
+        return np.stack([indices.first_order, indices.total_order])[:, :count]
 
     every = np.arange(points)
     value = both_orders(every)

@@ -45,7 +45,7 @@ class _Watched:
     """Streams that remember who asked for them."""
 
     of: RandomShares
-    asked: dict[str, None] = field(default_factory=dict)
+    names: dict[str, None] = field(default_factory=dict)
     parameters: dict[str, Range] = field(default_factory=dict)
 
     @property
@@ -53,7 +53,7 @@ class _Watched:
         return self.of.draws
 
     def __call__(self, name: str) -> FloatArray:
-        self.asked[name] = None
+        self.names[name] = None
         return self.of(name)
 
 
@@ -67,7 +67,7 @@ class _WatchedBatch(Batch):
         return Batch.drawn(self, name, value)
 
 
-def asked_for(
+def model_streams(
     case: Case, solve: Callable[[Batch], object]
 ) -> tuple[dict[str, Range], tuple[str, ...]]:
     """Return what ``solve`` draws of its own: uncertain parameters, and streams of mere noise.
@@ -78,5 +78,5 @@ def asked_for(
     watched = _Watched(RandomShares(0, 2))
     batch = make_batch(case, watched)
     solve(_WatchedBatch(**{entry.name: getattr(batch, entry.name) for entry in fields(batch)}))
-    known = watched.parameters.keys() | {cell.name for cell in uncertain_cells(case)}
-    return watched.parameters, tuple(name for name in watched.asked if name not in known)
+    explained = watched.parameters.keys() | {cell.name for cell in uncertain_cells(case)}
+    return watched.parameters, tuple(name for name in watched.names if name not in explained)

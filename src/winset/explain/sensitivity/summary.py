@@ -17,10 +17,9 @@ from winset.errors import WinsetError, nearest, shorten
 from winset.explain.answers import coded, percent
 from winset.games import PlayedGame, play
 from winset.games.solve import play_batch
-from winset.models import Model, Outcome
+from winset.models import Model, Outcome, doubting_models, full_model, has_curves
 from winset.models.batch import Batch
 from winset.models.together import agreed_together
-from winset.models.two_level.model import TwoLevel
 
 FloatArray = NDArray[np.float64]
 FORMS = (
@@ -172,37 +171,37 @@ class SummaryReading:
         self.case, self.model, self.summary = case, model, summary
         self._game: PlayedGame | None = None
         if summary.kind == "move":
-            self._game = play(case, summary.subject, draws=1, model=self._behind)
+            self._game = play(case, summary.subject, draws=1, model=self._players_model)
             self._game.chance(summary.action)  # refuses an action that the game has not
 
     @property
-    def _behind(self) -> TwoLevel:
-        """What the players of a game reckon with; this model, if it can be that."""
-        return self.model if isinstance(self.model, TwoLevel) else TwoLevel()
+    def _players_model(self) -> Model:
+        """What the players of a game reckon with; this model, if it knows the winsets."""
+        return self.model if has_curves(self.model) else full_model()
 
     def __call__(self, batch: Batch) -> PerDraw:
         """Return the summary in each draw of ``batch``."""
         if self._game is not None:
-            played = replace(self._game, **play_batch(batch, self._game.game, self._behind))
+            played = replace(self._game, **play_batch(batch, self._game.game, self._players_model))
             chance = played.chance(self.summary.action)
             return PerDraw(total=chance, weight=np.ones(batch.draws))
         return self.of(batch, self.model.solve(batch))
 
     def of(self, batch: Batch, outcome: Outcome) -> PerDraw:
         """Return a summary that is no move in each draw of ``batch``, solved as ``outcome``."""
-        asked, ones = self.summary, np.ones(batch.draws)
-        if asked.together:
-            places = tuple(map(batch.issues.index, asked.together))
+        summary, ones = self.summary, np.ones(batch.draws)
+        if summary.together:
+            places = tuple(map(batch.issues.index, summary.together))
             chance = agreed_together(self.model, batch, outcome, places)
             return PerDraw(total=ones if chance is None else chance, weight=ones)
-        k = batch.issues.index(asked.subject)
+        k = batch.issues.index(summary.subject)
         agreement = ones if outcome.agreement is None else outcome.agreement[:, k]
-        if asked.kind == "agreement":
+        if summary.kind == "agreement":
             return PerDraw(total=agreement, weight=ones)
         settled = batch.in_units(outcome.settlement)[:, k]
-        if asked.kind == "within":
+        if summary.kind == "within":
             # A draw without an agreement has NaN there, which lies within no bounds.
-            inside = (settled >= asked.low) & (settled <= asked.high)
+            inside = (settled >= summary.low) & (settled <= summary.high)
             return PerDraw(total=np.where(inside, agreement, 0.0), weight=ones)
         weight = np.where(np.isnan(settled), 0.0, agreement)
         return PerDraw(total=weight * np.nan_to_num(settled), weight=weight)
@@ -218,7 +217,7 @@ class SummaryReading:
             first = self.summary.subject or self.summary.together[0]
             raise WinsetError(
                 f"model “{self.model.name}” takes agreement for granted; ask for "
-                f"settlement({first}), or use the model “two-level”"
+                f"settlement({first}), or use the model “{doubting_models()[0].name}”"
             )
 
 
@@ -254,9 +253,9 @@ def read_summary(case: Case, text: str, *, issue: str | None = None) -> Summary:
     match = _SHORT.fullmatch(text.strip())
     # A question may be called “agreement”: it is meant where no issue is named.
     if not (match and (match["inner"] or match["outer"] or issue)):
-        for asked in case.questions:
-            if asked.id == question:
-                return read_summary(case, _quantity(asked, option))
+        for candidate in case.questions:
+            if candidate.id == question:
+                return read_summary(case, _quantity(candidate, option))
         if match and match["kind"] == "agreement" and not match["bounds"]:
             text, match = "agreement(all)", None
     if match and match["inner"] == ALL and ALL not in {entry.id for entry in case.issues}:
@@ -270,29 +269,29 @@ def read_summary(case: Case, text: str, *, issue: str | None = None) -> Summary:
             )
         text = f"{match['kind']}({chosen}) {bounds}"
     try:
-        asked_for = parse_quantity(text)
+        quantity = parse_quantity(text)
     except ValueError:
-        known = ["agreement", "settlement", *(asked.id for asked in case.questions)]
+        names = ["agreement", "settlement", *(candidate.id for candidate in case.questions)]
         raise WinsetError(
-            f"{shorten(text)} is nothing that a model answers; {nearest(question, known)}; "
+            f"{shorten(text)} is nothing that a model answers; {nearest(question, names)}; "
             f"write {FORMS}"
         ) from None
-    if asked_for.kind == "blame":
+    if quantity.kind == "blame":
         raise WinsetError(
             f"{text}: blame is shared out over all draws together and not draw by draw; ask for "
             "an agreement, a settlement or a move"
         )
-    if asked_for.kind == "move":
-        return Summary(kind="move", subject=asked_for.subject, action=asked_for.action)
-    for id in asked_for.named_issues:
+    if quantity.kind == "move":
+        return Summary(kind="move", subject=quantity.subject, action=quantity.action)
+    for id in quantity.named_issues:
         case.issue(id)
-    if asked_for.kind == "agreement":
-        return _agreement(asked_for.issues(entry.id for entry in case.issues))
+    if quantity.kind == "agreement":
+        return _agreement(quantity.issues(entry.id for entry in case.issues))
     return Summary(
         kind="within",
-        subject=asked_for.subject,
-        low=asked_for.low,
-        high=asked_for.high,
+        subject=quantity.subject,
+        low=quantity.low,
+        high=quantity.high,
     )
 
 
@@ -302,11 +301,11 @@ def _quantity(question: Question, option: str) -> str:
         return question.answer
     if option in question.options:
         return question.options[option]
-    known = list(question.options) or ["yes"]
-    found = f"no option “{option}”" if option else "several options"
+    names = list(question.options) or ["yes"]
+    problem = f"no option “{option}”" if option else "several options"
     raise WinsetError(
-        f"question “{question.id}” has {found}; write “{question.id}: OPTION”; "
-        f"{nearest(option, known)}"
+        f"question “{question.id}” has {problem}; write “{question.id}: OPTION”; "
+        f"{nearest(option, names)}"
     )
 
 
@@ -315,5 +314,5 @@ def _issue(case: Case, issue: str | None, text: str) -> str:
         return case.issue(issue).id
     if len(case.issues) == 1:
         return case.issues[0].id
-    known = ", ".join(entry.id for entry in case.issues)
-    raise WinsetError(f"{shorten(text)}: on which issue? This case has {known or 'none'}")
+    names = ", ".join(entry.id for entry in case.issues)
+    raise WinsetError(f"{shorten(text)}: on which issue? This case has {names or 'none'}")

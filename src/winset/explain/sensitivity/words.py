@@ -10,38 +10,41 @@ from winset.explain.sensitivity.inputs import Input
 MOST = 3  # sentences on what to look into
 
 
-def headline(case: Case, found: Sensitivity) -> str:
+def headline(case: Case, sensitivity: Sensitivity) -> str:
     """Return what was asked, what the model says, and over how many draws changes are measured."""
-    words = found.summary.words(case)
-    said = (
-        f"Model “{found.model}”, uncalibrated, puts the {words} at "
-        f"{found.summary.shown(found.value, case)}."
+    words = sensitivity.summary.words(case)
+    sentence = (
+        f"Model “{sensitivity.model}”, uncalibrated, puts the {words} at "
+        f"{sensitivity.summary.shown(sensitivity.value, case)}."
     )
-    if not found.varies:
-        return f"{said} It does not vary: no input moves it in any draw, so there is no variance."
-    if found.draws >= found.counted:
-        return said
-    return f"{said} Changes in it are measured over {found.draws:,} draws."
+    if not sensitivity.varies:
+        return (
+            f"{sentence} It does not vary: no input moves it in any draw, so there is no variance."
+        )
+    if sensitivity.draws >= sensitivity.counted:
+        return sentence
+    return f"{sentence} Changes in it are measured over {sensitivity.draws:,} draws."
 
 
-def noise_sentence(found: Sensitivity) -> str:
+def noise_sentence(sensitivity: Sensitivity) -> str:
     """Return what was done with mere chance; empty where the model draws none."""
-    if not found.noise:
+    if not sensitivity.noise:
         return ""
-    streams = "stream" if len(found.noise) == 1 else "streams"
+    count = len(sensitivity.noise)
     return (
-        f"Mere chance ({len(found.noise)} {streams} of the model's own) is held the same wherever "
-        "draws are compared; it stays part of the variance that the indices are shares of."
+        f"Mere chance ({count} {'stream' if count == 1 else 'streams'} of the model's own) is held "
+        "the same wherever draws are compared; it stays part of the variance that the indices are "
+        "shares of."
     )
 
 
-def research_sentences(found: Sensitivity, *, most: int = MOST) -> tuple[str, ...]:
+def research_sentences(sensitivity: Sensitivity, *, most: int = MOST) -> tuple[str, ...]:
     """Return what to look into next, first things first; empty where nothing stands out."""
     return tuple(
         f"Research next: {driver.input.label}, coded {coded_range(driver.input)}. "
         f"{_support(driver.input.statements)}, and {share(driver.total)} of the variance would "
         "stay if everything else were known."
-        for driver in found.research()[:most]
+        for driver in sensitivity.research()[:most]
         if driver.total is not None
     )
 

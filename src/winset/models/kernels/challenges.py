@@ -236,8 +236,8 @@ def _set_risk(
             if j == i:
                 continue
             d = abs(x[i] - x[j]) / span
-            left = _left_alone(x[i], x[j], mu, span, 1.0)
-            r[j] += _fought(success[i, j], s[j], 2.0 * d, -2.0 * d) - (1.0 - q) * left
+            unchallenged = _left_alone(x[i], x[j], mu, span, 1.0)
+            r[j] += _fought(success[i, j], s[j], 2.0 * d, -2.0 * d) - (1.0 - q) * unchallenged
     low, high = r[0], r[0]
     for i in range(1, n):
         low, high = min(low, r[i]), max(high, r[i])

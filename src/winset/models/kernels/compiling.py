@@ -124,7 +124,7 @@ class Kernel:
                     self._load()
         return self._entry
 
-    def kept(self) -> bool:
+    def is_compiled(self) -> bool:
         """Whether nothing is left to compile."""
         ready = self._entry is not None or self._plain is not None
         return ready or place().read(self.file) is not None
@@ -209,7 +209,7 @@ def expect(kernels: Iterable[Kernel]) -> list[Kernel]:
 
     Returns those that have to be compiled.
     """
-    missing = [kernel for kernel in kernels if not kernel.kept()]
+    missing = [kernel for kernel in kernels if not kernel.is_compiled()]
     _expected[:] = missing
     return missing
 
@@ -234,8 +234,8 @@ def flatten(kind: Any, value: Any, words: Words) -> None:
         words += value.shape
         words += value.strides
     else:
-        for part, each in zip(parts_of(kind), value, strict=True):
-            flatten(part, each, words)
+        for part, item in zip(parts_of(kind), value, strict=True):
+            flatten(part, item, words)
 
 
 def _as_numba_takes(kind: Any, value: Any) -> Any:

@@ -30,7 +30,7 @@ class ExchangeRecord(NamedTuple):
         voting: ``(draw, actor, issue)``, voting positions after the last exchange. Must hold the
             positions before.
         candidates: ``(draw,)``, pairs of actors that stand on opposite sides on a pair of issues.
-        made: ``(draw,)``, exchanges.
+        exchanges: ``(draw,)``, how many.
         actor: ``(draw, exchange, 2)``, i and j, the one that comes first in the batch as i.
         issue: ``(draw, exchange, 2)``, what i gives and what j gives.
         end: ``(draw, exchange, 2)``, voting positions of i and j on what they give, afterwards.
@@ -39,7 +39,7 @@ class ExchangeRecord(NamedTuple):
 
     voting: Float3
     candidates: Int1
-    made: Int1
+    exchanges: Int1
     actor: Int3
     issue: Int3
     end: Float3
@@ -85,7 +85,7 @@ def _candidates(side: Int2, s: Float2) -> Int2:
     """
     actors, issues = side.shape
     pairs = actors * (actors - 1) * issues * (issues - 1) // 4
-    found = np.empty((pairs, 4), np.int64)
+    candidate = np.empty((pairs, 4), np.int64)
     n = 0
     for i in range(actors):
         for j in range(i + 1, actors):
@@ -95,29 +95,29 @@ def _candidates(side: Int2, s: Float2) -> Int2:
                 for q in range(p + 1, issues):
                     if side[i, q] * side[j, q] < 0:
                         i_gives_q = s[i, p] * s[j, q] > s[j, p] * s[i, q]
-                        found[n, 0], found[n, 1] = i, j
-                        found[n, 2], found[n, 3] = (q, p) if i_gives_q else (p, q)
+                        candidate[n, 0], candidate[n, 1] = i, j
+                        candidate[n, 2], candidate[n, 3] = (q, p) if i_gives_q else (p, q)
                         n += 1
-    return found[:n]
+    return candidate[:n]
 
 
 @compiled
-def _asks(found: Int2, k: int, giver: int, issue: int) -> bool:
+def _asks(candidate: Int2, k: int, giver: int, issue: int) -> bool:
     """Return whether ``giver`` gives ``issue`` in candidate k."""
-    by_i = found[k, 0] == giver and found[k, 2] == issue
-    by_j = found[k, 1] == giver and found[k, 3] == issue
+    by_i = candidate[k, 0] == giver and candidate[k, 2] == issue
+    by_j = candidate[k, 1] == giver and candidate[k, 3] == issue
     return bool(by_i or by_j)
 
 
 @compiled
 def _terms(
-    found: Int2, k: int, x: Float2, v: Float2, s: Float2, pull: Float2
+    candidate: Int2, k: int, x: Float2, v: Float2, s: Float2, pull: Float2
 ) -> tuple[float, float, float]:
     """Return the gain of each in candidate k, how far i moves on q, and j on p.
 
     All are 0 where one of them has nothing left to give.
     """
-    i, j, q, p = found[k, 0], found[k, 1], found[k, 2], found[k, 3]
+    i, j, q, p = candidate[k, 0], candidate[k, 1], candidate[k, 2], candidate[k, 3]
     way_i = 1.0 if x[j, q] > x[i, q] else -1.0
     way_j = 1.0 if x[i, p] > x[j, p] else -1.0
     room_i, room_j = way_i * (x[j, q] - v[i, q]), way_j * (x[i, p] - v[j, p])
@@ -152,10 +152,10 @@ def _trade(
     """Exchange until nobody gains; ``x``, ``s`` and ``weight`` are those of ``draw``."""
     v = record.voting[draw]
     pull = _pulls(weight)
-    found = _candidates(_sides(x, pull, present), s)
-    gain = np.empty(found.shape[0])
+    candidate = _candidates(_sides(x, pull, present), s)
+    gain = np.empty(candidate.shape[0])
     for k in range(gain.size):
-        gain[k] = _terms(found, k, x, v, s, pull)[0]
+        gain[k] = _terms(candidate, k, x, v, s, pull)[0]
     count = 0
     while True:
         best, most = -1, least_gain
@@ -164,8 +164,8 @@ def _trade(
                 best, most = k, gain[k]
         if best < 0:
             break
-        i, j, q, p = found[best, 0], found[best, 1], found[best, 2], found[best, 3]
-        _, shift_i, shift_j = _terms(found, best, x, v, s, pull)
+        i, j, q, p = candidate[best, 0], candidate[best, 1], candidate[best, 2], candidate[best, 3]
+        _, shift_i, shift_j = _terms(candidate, best, x, v, s, pull)
         v[i, q] = _moved(v[i, q], shift_i, x[j, q])
         v[j, p] = _moved(v[j, p], shift_j, x[i, p])
         if record.gain.shape[1] > 0:
@@ -175,9 +175,9 @@ def _trade(
             record.gain[draw, count] = most
         count += 1
         for k in range(gain.size):
-            if _asks(found, k, i, q) or _asks(found, k, j, p):
-                gain[k] = _terms(found, k, x, v, s, pull)[0]
-    record.made[draw], record.candidates[draw] = count, gain.size
+            if _asks(candidate, k, i, q) or _asks(candidate, k, j, p):
+                gain[k] = _terms(candidate, k, x, v, s, pull)[0]
+    record.exchanges[draw], record.candidates[draw] = count, gain.size
 
 
 @door

@@ -138,10 +138,12 @@ def _check(kernel: Source, function: Any) -> None:
     """
     names = {ctypes.c_double: "double", ctypes.c_uint8: "i8", ctypes.c_void_p: "ptr"}
     words = [ctypes.c_void_p] * 2 + [w for kind in kernel.arguments for w in words_of(kind)]
-    wanted = [names.get(word, "i64") for word in words]
-    taken = ["ptr" if str(a.type).endswith("*") else str(a.type) for a in function.arguments]
-    if taken != wanted:
-        raise UnsuitedError(f"{kernel.name} takes {' '.join(taken)} rather than {' '.join(wanted)}")
+    expected = [names.get(word, "i64") for word in words]
+    actual = ["ptr" if str(a.type).endswith("*") else str(a.type) for a in function.arguments]
+    if actual != expected:
+        raise UnsuitedError(
+            f"{kernel.name} takes {' '.join(actual)} rather than {' '.join(expected)}"
+        )
 
 
 @contextmanager

@@ -106,17 +106,19 @@ def warn() -> None:
     if not chosen.reasons:
         return
     if chosen.folder is None:
-        kept = "kept in memory alone, so that every start compiles again, for about 10 seconds"
+        whereabouts = (
+            "kept in memory alone, so that every start compiles again, for about 10 seconds"
+        )
     elif chosen.lasting:
-        kept = f"kept in {chosen.folder}"
+        whereabouts = f"kept in {chosen.folder}"
     else:
-        kept = (
+        whereabouts = (
             f"kept in {chosen.folder}, which a restart of the machine may empty; compiling again "
             "takes about 10 seconds"
         )
     _log.warning(
         "winset: compiled code is %s; set %s to a folder that can be written to (%s)",
-        kept, VARIABLE, "; ".join(chosen.reasons),
+        whereabouts, VARIABLE, "; ".join(chosen.reasons),
     )  # fmt: skip
 
 
@@ -160,13 +162,13 @@ def _held(folder: Path) -> bool:
     """Lock ``folder``, not to be swept while this process lives; False if it just was."""
     if fcntl is None:
         return True
-    number = os.open(folder, os.O_RDONLY)
+    descriptor = os.open(folder, os.O_RDONLY)
     with suppress(OSError):  # a file system without locks: there is no sweeping there either
-        fcntl.flock(number, fcntl.LOCK_SH)
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
     with suppress(FileNotFoundError):
-        if os.path.samestat(os.fstat(number), folder.stat()):
+        if os.path.samestat(os.fstat(descriptor), folder.stat()):
             return True
-    os.close(number)
+    os.close(descriptor)
     return False
 
 
@@ -183,20 +185,20 @@ def sweep(folder: Path) -> None:
     """
     if fcntl is None:
         return
-    for other in folder.parent.iterdir():
-        if other == folder or not other.is_dir() or not _outdated(other):
+    for candidate in folder.parent.iterdir():
+        if candidate == folder or not candidate.is_dir() or not _outdated(candidate):
             continue
         try:
-            held = os.open(other, os.O_RDONLY)
+            descriptor = os.open(candidate, os.O_RDONLY)
         except OSError:
             continue
         try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(other, ignore_errors=True)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(candidate, ignore_errors=True)
         except OSError:  # in use
             continue
         finally:
-            os.close(held)
+            os.close(descriptor)
 
 
 def _outdated(folder: Path) -> bool:

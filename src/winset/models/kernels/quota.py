@@ -46,8 +46,8 @@ def rounded_votes(votes: FloatArray) -> FloatArray:
     if votes.shape[1] <= MOST_REAL:
         return votes
     total = votes.sum(axis=1, keepdims=True)
-    whole = (votes == np.round(votes)).all(axis=1, keepdims=True) & (total <= UNITS)
-    unit = np.where(whole | (total == 0.0), 1.0, total / UNITS)
+    whole_numbers = (votes == np.round(votes)).all(axis=1, keepdims=True) & (total <= UNITS)
+    unit = np.where(whole_numbers | (total == 0.0), 1.0, total / UNITS)
     return np.asarray(np.round(votes / unit) * unit)
 
 
@@ -75,21 +75,21 @@ def draw_diagram(
     if need <= 0.0 or need > level[0, REST]:
         return PASSES + 1 if need <= 0.0 else FAILS + 1
     size, v = 2, 0
-    found, low, high = FAILS, 0.0, 0.0
+    target, low, high = FAILS, 0.0, 0.0
     level[0, NEEDED], level[0, STAGE] = need, ARRIVED
     while v >= 0:
         needed, count = level[v, NEEDED], int(level[v, FILED])
         if level[v, STAGE] == ARRIVED:
             place = _last_below(filed, v, count, needed) if v < n else -1
             if needed <= 0.0:
-                found, low, high = PASSES, -np.inf, 0.0
+                target, low, high = PASSES, -np.inf, 0.0
             elif needed > level[v, REST]:
-                found, low, high = FAILS, level[v, REST], np.inf
+                target, low, high = FAILS, level[v, REST], np.inf
             # Rounding alone can ask for more nodes than there can be: the nearest will do.
             elif count == filed.shape[1] or (place >= 0 and needed <= filed[v, place, 1]):
                 place = max(place, 0)
                 low, high = filed[v, place, 0], filed[v, place, 1]
-                found = int(filed[v, place, 2])
+                target = int(filed[v, place, 2])
             else:
                 level[v, STAGE] = SAID_NO
                 v += 1
@@ -97,7 +97,7 @@ def draw_diagram(
                 continue
             v -= 1
         elif level[v, STAGE] == SAID_NO:
-            level[v, BEHIND], level[v, LOW], level[v, HIGH] = found, low, high
+            level[v, BEHIND], level[v, LOW], level[v, HIGH] = target, low, high
             level[v, STAGE] = SAID_YES
             v += 1
             level[v, NEEDED] = needed - votes[int(level[v - 1, VOTER])]
@@ -106,10 +106,10 @@ def draw_diagram(
             weight = votes[int(level[v, VOTER])]
             low, high = max(level[v, LOW], low + weight), min(level[v, HIGH], high + weight)
             node[size, 0], node[size, 1] = int(level[v, VOTER]), int(level[v, BEHIND])
-            node[size, 2] = found
-            found = size
+            node[size, 2] = target
+            target = size
             size += 1
-            _file(filed, v, count, low, high, found)
+            _file(filed, v, count, low, high, target)
             level[v, FILED] += 1.0
             v -= 1
     return size
@@ -182,9 +182,9 @@ def tails(
             no, yes, here = chance[node[k, 1]], chance[node[k, 2]], chance[k]
             for lane in range(width):
                 here[lane] = no[lane] + yes_says[lane] * (yes[lane] - no[lane])
-        to, found = passes[begin : begin + width], chance[size - 1]
+        to, root = passes[begin : begin + width], chance[size - 1]
         for lane in range(width):
-            to[lane] *= found[lane]
+            to[lane] *= root[lane]
 
 
 @compiled

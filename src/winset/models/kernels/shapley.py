@@ -95,24 +95,24 @@ def _wins(coalition: int, points: Int1, count: int, rules: ShapleyRules, lost: F
 @compiled
 def undominated(points: Int1, count: int) -> int:
     """Bring to the front the points of which no other meets a part of the objections; how many."""
-    kept = 0
+    undominated_count = 0
     for k in range(count):
         candidate = points[k]
         dominated = False
-        for m in range(kept):
+        for m in range(undominated_count):
             if points[m] & ~candidate == 0:
                 dominated = True
                 break
         if dominated:
             continue
-        left = 0
-        for m in range(kept):
+        remaining = 0
+        for m in range(undominated_count):
             if candidate & ~points[m] != 0:
-                points[left] = points[m]
-                left += 1
-        points[left] = candidate
-        kept = left + 1
-    return kept
+                points[remaining] = points[m]
+                remaining += 1
+        points[remaining] = candidate
+        undominated_count = remaining + 1
+    return undominated_count
 
 
 @compiled

@@ -127,13 +127,13 @@ def _play_draw(
 ) -> None:
     n, issues = state.position.shape
     room = make_room(n, issues, rules)
-    kept = record.path.shape[1]
+    recorded = record.path.shape[1]
     turn, settled, first = 0, True, 0.0
     for i in range(n):  # nobody moves where nobody cares
         settled = settled and state.commitment[i] == 0.0
     survey(state, rules, room)
     while True:
-        if turn < kept:
+        if turn < recorded:
             _conclude(state, room, record.forecasts[draw, turn], record.probability[draw])
             _write_positions(state, record.path[draw, turn])
         if settled or turn == rules.max_turns:
@@ -142,7 +142,7 @@ def _play_draw(
         propose(state, rules, room)
         appraise(state, room)
         choose(turn, key, state, rules, room)
-        if turn < kept:
+        if turn < recorded:
             _write_movers(state, room, record.moved_by[draw, turn])
         length = move(state, interdependence, room)
         survey(state, rules, room)
@@ -152,7 +152,7 @@ def _play_draw(
     _conclude(state, room, record.settlement[draw], record.probability[draw])
     _write_positions(state, record.position[draw])
     record.rounds[draw], record.converged[draw] = turn, settled
-    for later in range(turn + 1, kept):
+    for later in range(turn + 1, recorded):
         _write_positions(state, record.path[draw, later])
         for k in range(issues):
             record.forecasts[draw, later, k] = record.settlement[draw, k]

@@ -173,11 +173,11 @@ def gains(i: int, state: TurnState, rules: TurnRules, room: TurnRoom) -> None:
     """Steps 2 and 3: write what i expects of challenging each j, and its chance phi."""
     d, r, w, s = state.distance, state.risk, state.weight, state.commitment
     support, side, gain, phi = room.support, room.side, room.gain, room.phi
-    n, ballot, own, seen = r.size, rules.vote, 1.0 - rules.views, rules.views
-    r_i = own * r[i] + seen * r[i]
+    n, ballot, own, others = r.size, rules.vote, 1.0 - rules.views, rules.views
+    r_i = own * r[i] + others * r[i]
     u_ii = utility(d[i, i], r_i)
     for j in range(n):
-        r_j = own * r[i] + seen * r[j]
+        r_j = own * r[i] + others * r[j]
         v_i = vote(ballot, w[i], u_ii - utility(d[i, j], r_i))
         v_j = vote(ballot, w[j], utility(d[j, i], r_j) - utility(d[j, j], r_j))
         support[0, j] = LEAST_SUPPORT + max(v_i, 0.0) + max(v_j, 0.0)
@@ -187,7 +187,7 @@ def gains(i: int, state: TurnState, rules: TurnRules, room: TurnRoom) -> None:
         for m in range(n):
             if m == i:
                 continue
-            r_m = own * r[i] + seen * r[m]
+            r_m = own * r[i] + others * r[m]
             u_i, u_m = utility(d[m, i], r_m), utility(d[m, m], r_m)
             kept_0, kept_1 = side[0, m], side[1, m]  # m is no third party to its own contest
             if ballot == PROPORTIONAL:  # the default gets a loop of its own, twice as fast

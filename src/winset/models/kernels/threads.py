@@ -34,30 +34,30 @@ def use_threads(count: int | None) -> None:
 
 def in_threads(run: Callable[[int], None], begins: Iterable[int]) -> None:
     """Call ``run`` with each of ``begins``, some at a time; return when all are done."""
-    left = list(begins)
-    helpers = min(processors(), len(left)) - 1
+    waiting = list(begins)
+    helpers = min(processors(), len(waiting)) - 1
     if helpers < 1:
-        for begin in left:
+        for begin in waiting:
             run(begin)
         return
-    left.reverse()
+    waiting.reverse()
 
     def work() -> None:
         while True:
             try:
-                begin = left.pop()
+                begin = waiting.pop()
             except IndexError:
                 return
             run(begin)
 
     pool = _shared_pool()
-    others = [pool.submit(work) for _ in range(helpers)]
+    tasks = [pool.submit(work) for _ in range(helpers)]
     try:
         work()
     finally:
-        left.clear()
-        for other in others:
-            other.result()
+        waiting.clear()
+        for task in tasks:
+            task.result()
 
 
 def _shared_pool() -> ThreadPoolExecutor:

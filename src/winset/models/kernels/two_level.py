@@ -116,13 +116,13 @@ def _best_product(
                 count += 1
         for p in range(power.shape[0]):
             ratify(home, p, tau, known, points, count, ratified)
-            kept = 0
+            survivors = 0
             for k in range(count):
-                found = worth[k] * _raised(ratified[k], power[p])
-                if ratified[k] > 0.0 and found >= least:
-                    points[kept], worth[kept] = points[k], found
-                    kept += 1
-            count = kept
+                product = worth[k] * _raised(ratified[k], power[p])
+                if ratified[k] > 0.0 and product >= least:
+                    points[survivors], worth[survivors] = points[k], product
+                    survivors += 1
+            count = survivors
         for k in range(count):
             best = max(best, worth[k])
     for k in range(count):
@@ -214,16 +214,16 @@ def _fewest(
             count += 1
     chosen, fewest = 0, bound.shape[0] + 1
     for p in range(home.size.shape[0]):
-        found = 0
+        possible = 0
         if count > 0:
             ratify(home, p, tau, known, points, count, ratified)
             for k in range(count):
-                found += ratified[k] > 0.0
+                possible += ratified[k] > 0.0
         else:
             for j in range(bound.shape[0]):
-                found += gain[p, j] > -TINY
-        if found < fewest:
-            chosen, fewest = p, found
+                possible += gain[p, j] > -TINY
+        if possible < fewest:
+            chosen, fewest = p, possible
     return chosen
 
 

@@ -55,8 +55,8 @@ def _binding(batch: Batch, outcome: TwoLevelOutcome, k: int, called: Mapping[str
     refused = outcome.involuntary_defection[:, k].sum()
     missing = opens.sum() - signed.sum()
     if missing + refused <= 1e-9 * opens.sum():
-        how = "every draw ends in an agreement" if opens.any() else "the issue never opens"
-        words = f"nothing binds: {how}"
+        reason = "every draw ends in an agreement" if opens.any() else "the issue never opens"
+        words = f"nothing binds: {reason}"
         return Binding(issue=issue, kind="none", party="", actor="", share=1.0, words=words)
     if missing >= refused:
         counts = [opens[outcome.bar[:, k] == p].sum() for p in range(len(batch.parties))]

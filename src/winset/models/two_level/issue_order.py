@@ -72,10 +72,10 @@ class Talks:
             )
         empty, absent = [], []
         for issue, seats in zip(batch.issues, self.seats, strict=True):
-            there = [batch.parties[p] for p in seats.parties]
-            if not there:
+            parties = [batch.parties[p] for p in seats.parties]
+            if not parties:
                 empty.append(issue)
-            elif model.proposer and model.proposer not in there:
+            elif model.proposer and model.proposer not in parties:
                 absent.append(issue)
         if empty:
             raise WinsetError(
@@ -104,9 +104,9 @@ class Talks:
         looked |= {r for j in looked for r in self._required(j)}
         return frozenset(looked).union(*(self._bearing(j) for j in looked))
 
-    def solved(self, k: int, given: frozenset[int]) -> SolvedTable:
+    def solved(self, k: int, agreed_issues: frozenset[int]) -> SolvedTable:
         """Return issue ``k`` solved where the issues ``given`` are agreed."""
-        key = (k, given & self._bearing(k))
+        key = (k, agreed_issues & self._bearing(k))
         if key not in self._solved:
             model, batch = self._model, self._batch
             proposer = -1
@@ -114,24 +114,26 @@ class Talks:
                 at = batch.parties.index(model.proposer)
                 proposer = int(np.flatnonzero(self.seats[k].parties == at)[0])
             self._solved[key] = self._solve(
-                self.table(k, given, known=model.information == "complete"),
+                self.table(k, agreed_issues, known=model.information == "complete"),
                 rule=model.rule,
                 proposer=proposer,
             )
         return self._solved[key]
 
-    def passes(self, k: int, given: frozenset[int]) -> FloatArray:
+    def passes(self, k: int, agreed_issues: frozenset[int]) -> FloatArray:
         """Return ``(draw,)`` probabilities that an open issue ``k`` is signed and ratified."""
-        solved = self.solved(k, given)
+        solved = self.solved(k, agreed_issues)
         return np.where(solved.place >= 0, solved.ratified.prod(axis=1), 0.0)
 
     def opens(self, k: int) -> FloatArray:
         """Return ``(draw,)`` probabilities that what issue ``k`` requires is agreed."""
-        batch, given = self._batch, self.chain(k)
+        batch, agreed_issues = self._batch, self.chain(k)
         chance = np.ones(batch.draws)
         while (needed := int(batch.requires[k])) >= 0:
-            within = self._within(needed, batch.required_low[k], batch.required_high[k], given)
-            chance *= within * self.passes(needed, given)
+            within = self._within(
+                needed, batch.required_low[k], batch.required_high[k], agreed_issues
+            )
+            chance *= within * self.passes(needed, agreed_issues)
             k = needed
         return chance
 
@@ -154,25 +156,25 @@ class Talks:
         """Return whether a condition on ``k`` looks at an issue that ``k`` does not require."""
         return not self._bearing(k) <= self.chain(k)
 
-    def _within(self, k: int, low: float, high: float, given: frozenset[int]) -> BoolArray:
-        place = self.solved(k, given).place
+    def _within(self, k: int, low: float, high: float, agreed_issues: frozenset[int]) -> BoolArray:
+        place = self.solved(k, agreed_issues).place
         point = self.point[place]
         inside = (point >= low - EDGE) & (point <= high + EDGE)
         return np.asarray((place >= 0) & inside)
 
-    def _agreed(self, k: int, low: float, high: float, given: frozenset[int]) -> BoolArray:
+    def _agreed(self, k: int, low: float, high: float, agreed_issues: frozenset[int]) -> BoolArray:
         """Return whether the draw has issue ``k`` agreed, and between ``low`` and ``high``."""
         batch = self._batch
-        agreed = self._within(k, low, high, given)
-        if k not in given:
+        agreed = self._within(k, low, high, agreed_issues)
+        if k not in agreed_issues:
             lot = batch.shares(f"{self._model.name}/{batch.issues[k]}/ratified")
-            agreed &= lot < self.passes(k, given)
+            agreed &= lot < self.passes(k, agreed_issues)
             if (needed := int(batch.requires[k])) >= 0:
                 bounds = batch.required_low[k], batch.required_high[k]
-                agreed &= self._agreed(needed, *bounds, given)
+                agreed &= self._agreed(needed, *bounds, agreed_issues)
         return agreed
 
-    def _stances(self, k: int, given: frozenset[int]) -> FloatArray:
+    def _stances(self, k: int, agreed_issues: frozenset[int]) -> FloatArray:
         """Return ``(draw, quantity, actor)`` of those seated, conditional stances decided."""
         batch, seats = self._batch, self.seats[k]
         of = tuple(getattr(batch, name) for name in STANCE)
@@ -182,17 +184,17 @@ class Talks:
         if overrides:
             stances = stances.copy()
         for override in overrides:
-            holds = self._agreed(override.when, override.low, override.high, given)
+            holds = self._agreed(override.when, override.low, override.high, agreed_issues)
             i = np.searchsorted(seats.actors, override.actor)
             for name, values in override.values.items():
-                there = stances[:, STANCE.index(name), i]
-                np.copyto(there, values, where=holds)
+                column = stances[:, STANCE.index(name), i]
+                np.copyto(column, values, where=holds)
         return stances
 
-    def table(self, k: int, given: frozenset[int], *, known: bool) -> IssueTable:
+    def table(self, k: int, agreed_issues: frozenset[int], *, known: bool) -> IssueTable:
         """Return issue ``k`` as the kernel takes it, with types if they are ``known``."""
         batch, seats, draws = self._batch, self.seats[k], self._batch.draws
-        stance = self._stances(k, given)
+        stance = self._stances(k, agreed_issues)
         ratifiers = np.searchsorted(seats.actors, seats.ratifiers)
         shift = np.zeros((draws, len(seats.rows)))
         on_ratifiers = shift[:, len(seats.parties) :]
@@ -237,8 +239,8 @@ class Talks:
             if i != j:
                 lean[:, e] = self._lent[i, j]
                 continue
-            kept = 1.0 - sum(lent for (source, _), lent in self._lent.items() if source == i)
-            lean[:, e] = np.where(kept < TINY, 0.0, kept)
+            own_weight = 1.0 - sum(lent for (source, _), lent in self._lent.items() if source == i)
+            lean[:, e] = np.where(own_weight < TINY, 0.0, own_weight)
         return lean
 
     def _votes(self, seats: Seats, influence: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -1,14 +1,15 @@
 """Bargaining between parties that must each ratify at home: the two-level game."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal, get_args
 
 import numpy as np
 
 from winset.case.ranges import Range
 from winset.errors import WinsetError
-from winset.models.base import FloatArray, IntArray, Outcome
+from winset.models.base import FloatArray, IntArray, Model, Outcome
 from winset.models.batch import Batch
 from winset.models.kernels.blame import AGREED, BLAMED, MISJUDGED, blame_draws
 from winset.models.kernels.shapley import MOST_EXACT, MOST_OBJECTIONS
@@ -137,6 +138,8 @@ class TwoLevel:
     name: ClassVar[str] = "two-level"
     kernels: ClassVar[tuple[str, ...]] = ("two_level", "winsets", "blame", "logistic")
     idea: ClassVar[str] = "negotiators sign what each side's own veto players and voters may refuse"
+    source: ClassVar[str] = "Putnam 1988 and others; putting them together is this project's own"
+    proof: ClassVar[str] = "tests/test_two_level.py::test_every_draw_is_what_the_twin_works_out"
     # Types, τ and κ; and with none of them, whether an issue that a condition looks at is ratified.
     random: ClassVar[bool] = True
     information: Information = "private"
@@ -148,9 +151,9 @@ class TwoLevel:
 
     def __post_init__(self) -> None:
         for name, kinds in (("information", Information), ("rule", Rule)):
-            if (found := getattr(self, name)) not in get_args(kinds):
+            if (value := getattr(self, name)) not in get_args(kinds):
                 raise ValueError(
-                    f"{name} must be one of {', '.join(get_args(kinds))}; found {found}"
+                    f"{name} must be one of {', '.join(get_args(kinds))}; found {value}"
                 )
         if (self.rule == "take-it-or-leave-it") != bool(self.proposer):
             raise ValueError(
@@ -182,19 +185,19 @@ class TwoLevel:
         ratified = np.full((issues, draws, len(batch.parties)), math.nan)
         accepts, lift = np.full((2, issues, draws, actors), math.nan)
         for k, seats in enumerate(talks.seats):
-            given = talks.chain(k)
-            solved = talks.solved(k, given)
+            agreed_issues = talks.chain(k)
+            solved = talks.solved(k, agreed_issues)
             opens[k] = talks.opens(k)
-            there = opens[k] > 0.0
-            signed[k] = there & (solved.place >= 0)
+            can_open = opens[k] > 0.0
+            signed[k] = can_open & (solved.place >= 0)
             settlement[k] = np.where(signed[k], talks.point[solved.place], math.nan)
-            agreement[k] = opens[k] * talks.passes(k, given)
-            bar[k] = np.where(there & (solved.bar >= 0), seats.parties[solved.bar], -1)
+            agreement[k] = opens[k] * talks.passes(k, agreed_issues)
+            bar[k] = np.where(can_open & (solved.bar >= 0), seats.parties[solved.bar], -1)
             ratified[k][:, seats.parties] = solved.ratified
             accepts[k][:, seats.ratifiers] = solved.accepts
             lift[k][:, seats.ratifiers] = solved.lift
-            for told in (ratified, accepts, lift):
-                told[k, ~there] = math.nan
+            for array in (ratified, accepts, lift):
+                array[k, ~can_open] = math.nan
         return TwoLevelOutcome(
             settlement=settlement.T,
             agreement=agreement.T,
@@ -205,6 +208,31 @@ class TwoLevel:
             open=opens.T,
             bar=bar.T,
         )
+
+    def solve_tables(self, batch: Batch, solving: Solving) -> TwoLevelOutcome:
+        """Return `solve`, every issue's table solved by ``solving``."""
+        return self.solve(batch, solving=solving)
+
+    def readings(self) -> Mapping[str, Model]:
+        """Return the usual ways to read it: private or complete information, either solution."""
+        other = replace(self, rule="kalai-smorodinsky", proposer="")
+        return {
+            self.name: self,
+            f"{self.name}, complete information": replace(self, information="complete"),
+            f"{self.name}, Kalai-Smorodinsky": other,
+        }
+
+    def binding(
+        self, batch: Batch, outcome: TwoLevelOutcome, *, names: Mapping[str, str] | None = None
+    ) -> tuple[Binding, ...]:
+        """Return what most often stands between each issue and an agreement.
+
+        Args:
+            batch: draws of a case.
+            outcome: what `solve` returned of them.
+            names: what the words call the parties and actors of an id; by the id itself if not.
+        """
+        return binding(batch, outcome, names=names)
 
     def together(self, batch: Batch, outcome: Outcome, issues: tuple[int, ...]) -> FloatArray:
         """Return ``(draw,)`` probabilities that all of ``issues`` are agreed.
@@ -273,11 +301,11 @@ class TwoLevel:
         failing, misjudged = np.zeros(issues), np.full(issues, math.nan)
         for k, seats in enumerate(talks.seats):
             weight = talks.opens(k)
-            given = talks.chain(k)
+            agreed_issues = talks.chain(k)
             players, waives = _players(seats, batch.issues[k])
             ended = blame_draws(
-                talks.table(k, given, known=True),
-                talks.solved(k, given).place,
+                talks.table(k, agreed_issues, known=True),
+                talks.solved(k, agreed_issues).place,
                 waives=waives,
                 orders=_orders(batch, k, players, permutations),
             )

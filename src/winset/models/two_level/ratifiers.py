@@ -44,11 +44,11 @@ def pairs(ties: FloatArray) -> Ties:
 
 
 def _edges(rows: list[int], targets: dict[int, list[int]]) -> TieEdges:
-    found = [targets.get(i, []) for i in rows]
+    targets_by_row = [targets.get(i, []) for i in rows]
     return TieEdges(
-        first=np.cumsum([0, *map(len, found)]),
-        source=np.repeat(np.array(rows, np.int64), [len(there) for there in found]),
-        target=np.array([j for there in found for j in there], np.int64),
+        first=np.cumsum([0, *map(len, targets_by_row)]),
+        source=np.repeat(np.array(rows, np.int64), [len(row) for row in targets_by_row]),
+        target=np.array([j for row in targets_by_row for j in row], np.int64),
     )
 
 
@@ -69,7 +69,7 @@ def seats_of(batch: Batch, k: int, leaning: Ties, pressing: Ties) -> Seats:
     for i, j in leaning:
         if i in lean and present[j]:
             lean[i].append(j)
-    # A pressure group presses its own party, as long as it has no vote there.
+    # A pressure group presses its own party, as long as it has no vote in it.
     groups = present & batch.pressure & ~batch.voter & ~batch.veto
     press: dict[int, list[int]] = {}
     for g, i in pressing:
@@ -98,4 +98,4 @@ def _members(*places: IntArray) -> IntArray:
 
     As `numpy.union1d` does, which imports masked arrays for it: a twentieth of a start.
     """
-    return np.array(sorted({place for each in places for place in each.tolist()}), np.int64)
+    return np.array(sorted({place for array in places for place in array.tolist()}), np.int64)

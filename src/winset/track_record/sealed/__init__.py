@@ -7,11 +7,12 @@ it, in ``sealed/``, lie copies of what the forecasts were made from.
 from winset.case.appending import repair
 from winset.track_record.sealed.records import Ledger, Resolution, Seal, Sealed, read_ledger
 from winset.track_record.sealed.resolving import RunningRecord, Score, record, resolve, score
-from winset.track_record.sealed.sealing import SealDraft, draft, put_down, seal
+from winset.track_record.sealed.sealing import ForecastToSeal, SealDraft, draft, seal, seal_draft
 from winset.track_record.sealed.verifying import Check, Verified, verify
 
 __all__ = [
     "Check",
+    "ForecastToSeal",
     "Ledger",
     "Resolution",
     "RunningRecord",
@@ -21,12 +22,12 @@ __all__ = [
     "Sealed",
     "Verified",
     "draft",
-    "put_down",
     "read_ledger",
     "record",
     "repair",
     "resolve",
     "score",
     "seal",
+    "seal_draft",
     "verify",
 ]

@@ -16,7 +16,7 @@ from winset.track_record.sealed.records import Archive
 
 SEALED = "sealed"
 _NEW = ".new-"  # begins the name of a folder that is being filled
-_KEPT = ("case.yaml", "actors.csv", "stances.csv", "ties.csv")
+_NUMBER_FILES = ("case.yaml", "actors.csv", "stances.csv", "ties.csv")
 
 
 def digests(files: Mapping[str, bytes]) -> dict[str, str]:
@@ -29,7 +29,7 @@ def numbers_of(case: Case) -> Case:
 
     Documents, statements and claims are left out, and with them what cites them.
     """
-    bare = replace(
+    numbers_only = replace(
         case,
         documents=(),
         statements=(),
@@ -39,11 +39,13 @@ def numbers_of(case: Case) -> Case:
         folder=None,
     )
     games = {name: data for name, data in case.files.items() if name.startswith("games/")}
-    for read in (case.files, games):
-        rendered = render_case(replace(bare, files=dict(read)))
-        files = {n: data for n, data in rendered.items() if n in _KEPT or n.startswith("games/")}
+    for source_files in (case.files, games):
+        rendered = render_case(replace(numbers_only, files=dict(source_files)))
+        files = {
+            n: data for n, data in rendered.items() if n in _NUMBER_FILES or n.startswith("games/")
+        }
         numbers = parse_case(files)
-        if numbers == bare:
+        if numbers == numbers_only:
             return numbers
     raise WinsetError("the case cannot be written as files that say the same")
 
@@ -55,7 +57,7 @@ def archive_of(numbers: Case) -> Archive:
     return Archive(folder=f"{SEALED}/{name}", files=files)
 
 
-def put_away(numbers: Case, folder: Path) -> Archive:
+def store(numbers: Case, folder: Path) -> Archive:
     """Return where ``numbers`` lie in the case ``folder``, once they are there, whole.
 
     Raises:
@@ -66,45 +68,45 @@ def put_away(numbers: Case, folder: Path) -> Archive:
     if not place.resolve().is_relative_to(folder.resolve()):
         raise WinsetError(f"{place}: leads out of the case folder; remove the link")
     with write_lock(folder):
-        for left in place.parent.glob(f"{_NEW}*"):  # by a seal that was killed
-            shutil.rmtree(left, ignore_errors=True)
+        for leftover in place.parent.glob(f"{_NEW}*"):  # by a seal that was killed
+            shutil.rmtree(leftover, ignore_errors=True)
         if not place.exists():
-            _put(numbers, place)
+            _store(numbers, place)
     if changed := changes(archive, folder):
         raise WinsetError(f"{'; '.join(changed)}; restore it from a copy, such as git's")
     return archive
 
 
-def _put(numbers: Case, place: Path) -> None:
-    made = place.with_name(f"{_NEW}{place.name}")
+def _store(numbers: Case, place: Path) -> None:
+    temporary = place.with_name(f"{_NEW}{place.name}")
     try:
-        made.mkdir(parents=True)
+        temporary.mkdir(parents=True)
         for name, data in numbers.files.items():
-            write_file(made / name, data)
-        made.replace(place)
+            write_file(temporary / name, data)
+        temporary.replace(place)
         sync_folder(place.parent)
     except OSError as error:
         raise unwritable(place, error) from None
     finally:
-        shutil.rmtree(made, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def changes(archive: Archive, folder: Path) -> tuple[str, ...]:
     """Return what is not as it was put away in the case ``folder``, in words."""
-    found = []
+    differences = []
     for name, digest in archive.files.items():
         path = folder / archive.folder / name
-        shown = f"{archive.folder}/{name}"
+        label = f"{archive.folder}/{name}"
         if not path.resolve().is_relative_to(folder.resolve()):
-            found.append(f"{shown} leads out of the folder")
+            differences.append(f"{label} leads out of the folder")
         elif not path.is_file():
-            found.append(f"{shown} is missing")
+            differences.append(f"{label} is missing")
         elif hashlib.sha256(path.read_bytes()).hexdigest() != digest:
-            found.append(f"{shown} was changed")
-    return tuple(found)
+            differences.append(f"{label} was changed")
+    return tuple(differences)
 
 
-def bring_back(archive: Archive, folder: Path) -> Case:
+def restore(archive: Archive, folder: Path) -> Case:
     """Return the numbers put away in the case ``folder``.
 
     Where they are missing, and the case there still says the same, that will do.

@@ -211,13 +211,13 @@ class Ledger:
         """
         hits = [s for s in self.sealed if len(name) >= 4 and s.id.startswith(name.lower())]
         if not hits:
-            asked = [s for s in self.sealed if s.seal.subject == name]
-            hits = [s for s in asked if s.resolution is None] or asked
+            matching = [s for s in self.sealed if s.seal.subject == name]
+            hits = [s for s in matching if s.resolution is None] or matching
         if len(hits) == 1:
             return hits[0]
         if not hits:
-            known = [s.id[:12] for s in self.sealed] + [s.seal.subject for s in self.sealed]
-            raise WinsetError(f"no sealed forecast “{name}”; {nearest(name, known)}")
+            names = [s.id[:12] for s in self.sealed] + [s.seal.subject for s in self.sealed]
+            raise WinsetError(f"no sealed forecast “{name}”; {nearest(name, names)}")
         listed = "; ".join(
             f"{s.id[:12]} of {s.seal.at.date()} ({s.seal.made.get('model')})" for s in hits
         )
@@ -235,17 +235,17 @@ def understand_chain(chain: Chain) -> Ledger:
     seals: dict[str, tuple[int, Seal]] = {}
     resolutions: dict[str, dict[str, Resolution]] = {}
     for entry in chain.entries:
-        record, found = _record(entry.kind, entry.body)
+        record, faults = _record(entry.kind, entry.body)
         problems += [
             Problem(
-                where=f"{shown}: {where}" if where else shown,
+                where=f"{kind}: {where}" if where else kind,
                 required=required,
-                found=what,
+                found=actual,
                 remedy=remedy,
                 file=LEDGER,
                 line=entry.line,
             )
-            for shown, where, required, what, remedy in found
+            for kind, where, required, actual, remedy in faults
         ]
         if isinstance(record, Seal):
             seals.setdefault(entry.sha256, (entry.line, record))
@@ -254,35 +254,39 @@ def understand_chain(chain: Chain) -> Ledger:
             if seal is not None and seal.allows(record.outcome):
                 resolutions.setdefault(record.seal, {})[entry.sha256] = record
                 continue
-            required, what = "must name a sealed forecast above it", record.seal[:12]
+            required, actual = "must name a sealed forecast above it", record.seal[:12]
             if seal is not None:
-                required, what = f"must say {seal.required}", shorten(record.outcome)
+                required, actual = f"must say {seal.required}", shorten(record.outcome)
             problems.append(
                 Problem(
-                    where="resolution", required=required, found=what, file=LEDGER, line=entry.line
+                    where="resolution",
+                    required=required,
+                    found=actual,
+                    file=LEDGER,
+                    line=entry.line,
                 )
             )
     sealed = []
     for name, (line, seal) in seals.items():
         own = resolutions.get(name, {})
-        problems += _twice(name, own)
+        problems += _double_resolutions(name, own)
         last = list(own.values())[-1] if own else None
         sealed.append(Sealed(id=name, line=line, seal=seal, resolution=last, resolutions=own))
     problems.sort(key=lambda problem: problem.line)
     return Ledger(chain=chain, sealed=tuple(sealed), problems=tuple(problems))
 
 
-Found = tuple[str, str, str, str, str]
+RecordFault = tuple[str, str, str, str, str]
 
 
-def _record(kind: str, body: Mapping[str, Any]) -> tuple[object, list[Found]]:
+def _record(kind: str, body: Mapping[str, Any]) -> tuple[object, list[RecordFault]]:
     if kind not in KINDS:
         newer = "it may come from a newer version of winset"
         return None, [("entry", "kind", f"must be {' or '.join(KINDS)}", kind[:40], newer)]
     record, bad = understand(KINDS[kind], body)
     if isinstance(record, Seal) and record.format > FORMAT:
-        found = ("seal", "format", f"must be at most {FORMAT}", str(record.format))
-        return None, [(*found, "use the version of winset that sealed it, or a newer one")]
+        fault = ("seal", "format", f"must be at most {FORMAT}", str(record.format))
+        return None, [(*fault, "use the version of winset that sealed it, or a newer one")]
     if isinstance(record, Seal) and (wrong := _incomplete(record)):
         return None, [("seal", *wrong, "")]
     return None if bad else record, [
@@ -294,10 +298,10 @@ def _incomplete(seal: Seal) -> tuple[str, str, str] | None:
     """Return field, requirement and finding where a seal lacks what its kind needs."""
     if (seal.asks == "issue") != (seal.settlement is not None):
         return "settlement", "must stand with an issue, and only there", seal.asks
-    given = {chance.outcome for chance in seal.chances}
+    outcomes = {chance.outcome for chance in seal.chances}
     needed = {*seal.quantities, *(["no"] if set(seal.quantities) == {"yes"} else [])}
-    if seal.asks == "question" and (not needed or given != needed):
-        return "chances", "must give the outcomes of the question", ", ".join(given) or "none"
+    if seal.asks == "question" and (not needed or outcomes != needed):
+        return "chances", "must give the outcomes of the question", ", ".join(outcomes) or "none"
     if seal.settlement is not None and not seal.settlement.low < seal.settlement.high:
         return "settlement", "must have low below high", number_text(seal.settlement.low)
     if seal.format >= 2 and not (seal.rule.strip() or seal.no_rule.strip()):
@@ -305,18 +309,18 @@ def _incomplete(seal: Seal) -> tuple[str, str, str] | None:
     return None
 
 
-def _twice(name: str, own: Mapping[str, Resolution]) -> list[Problem]:
+def _double_resolutions(name: str, own: Mapping[str, Resolution]) -> list[Problem]:
     """Return a problem where two resolutions stand side by side, as after a merge."""
     amended = {id for record in own.values() for id in record.amends}
     standing = [record for id, record in own.items() if id not in amended]
     if len({(record.outcome, record.date) for record in standing}) < 2:
         return []
-    said = " and ".join(dict.fromkeys(record.outcome for record in standing))
+    outcomes = " and ".join(dict.fromkeys(record.outcome for record in standing))
     return [
         Problem(
             where=f"sealed forecast {name[:12]}",
             required="must be resolved once",
-            found=f"{len(standing)} resolutions side by side: {said}",
+            found=f"{len(standing)} resolutions side by side: {outcomes}",
             remedy="`winset resolve CASE ENTRY --amend` says which holds",
             file=LEDGER,
         )

@@ -90,50 +90,50 @@ class RunningRecord:
 
 def score(sealed: Sealed) -> Score | None:
     """Return what ``sealed`` scores; None while it is open."""
-    came, seal = sealed.resolution, sealed.seal
-    if came is None:
+    resolution, seal = sealed.resolution, sealed.seal
+    if resolution is None:
         return None
-    if came.outcome == VOID:
+    if resolution.outcome == VOID:
         return Score(counts=False, why_not="void")
-    found = (_of_issue if seal.asks == "issue" else _of_question)(seal, came.outcome)
-    if came.date is not None and came.date < seal.at.date():
-        why = f"settled on {came.date}, before it was sealed on {seal.at.date()}"
-        return replace(found, counts=False, why_not=why)
-    return found
+    result = (_of_issue if seal.asks == "issue" else _of_question)(seal, resolution.outcome)
+    if resolution.date is not None and resolution.date < seal.at.date():
+        why = f"settled on {resolution.date}, before it was sealed on {seal.at.date()}"
+        return replace(result, counts=False, why_not=why)
+    return result
 
 
 def _of_question(seal: Seal, outcome: str) -> Score:
-    given = {chance.outcome: chance.probability for chance in seal.chances}
+    sealed_chances = {chance.outcome: chance.probability for chance in seal.chances}
     if set(seal.quantities) == {"yes"}:  # "no" is all the rest
         happened = outcome == "yes"
         return Score(
             counts=True,
-            brier=float(brier(given["yes"], happened)),
-            log_score=float(log_score(given["yes"], happened)),
+            brier=float(brier(sealed_chances["yes"], happened)),
+            log_score=float(log_score(sealed_chances["yes"], happened)),
         )
-    chances = [*given.values(), max(0.0, 1.0 - sum(given.values()))]
-    events = [*(name == outcome for name in given), False]
+    chances = [*sealed_chances.values(), max(0.0, 1.0 - sum(sealed_chances.values()))]
+    events = [*(name == outcome for name in sealed_chances), False]
     return Score(
         counts=True,
         brier=float(brier(chances, events).sum()) / 2.0,
-        log_score=float(log_score(given[outcome], True)),
+        log_score=float(log_score(sealed_chances[outcome], True)),
     )
 
 
 def _of_issue(seal: Seal, outcome: str) -> Score:
     agreed = outcome != NO_AGREEMENT
-    found = Score(counts=True)
+    result = Score(counts=True)
     for chance in seal.chances:
-        found = replace(
-            found,
+        result = replace(
+            result,
             brier=float(brier(chance.probability, agreed)),
             log_score=float(log_score(chance.probability, agreed)),
         )
     settled = seal.settlement
     if not agreed or settled is None or not settled.quantiles:
-        return found
+        return result
     distance = crps(settled.quantiles, None, float(outcome))
-    return replace(found, crps=distance, crps_share=distance / (settled.high - settled.low))
+    return replace(result, crps=distance, crps_share=distance / (settled.high - settled.low))
 
 
 def record(
@@ -149,12 +149,12 @@ def record(
         seed: of the resampling.
     """
     rows = tuple(sealed)
-    scored = [(s, found) for s in rows if (found := score(s)) is not None]
-    counted = [(s, found) for s, found in scored if found.counts]
-    luck = [f"{s.seal.case.title}/{s.seal.asks}/{s.seal.subject}" for s, _ in counted]
+    scored = [(s, result) for s in rows if (result := score(s)) is not None]
+    counted = [(s, result) for s, result in scored if result.counts]
+    subjects = [f"{s.seal.case.title}/{s.seal.asks}/{s.seal.subject}" for s, _ in counted]
 
     def mean(name: str) -> Rate | None:
-        return bootstrapped([getattr(found, name) for _, found in counted], luck, seed=seed)
+        return bootstrapped([getattr(result, name) for _, result in counted], subjects, seed=seed)
 
     return RunningRecord(
         sealed=len(rows),
@@ -169,14 +169,18 @@ def record(
 
 def date_words(sealed: Sealed, witness: Witness | None) -> str:
     """Return whose word the date of ``sealed`` is, given its earliest ``witness``, if any."""
-    came = sealed.resolution
+    resolution = sealed.resolution
     if witness is None or witness.time is None:
         return "the date is the writer's own word"
     words = f"existed by {witness.time.isoformat()}: {TITLES[witness.kind]}, {witness.by}"
     if witness.kind == "git":
         words += ", whose word that date is"
-    if came is not None and came.date is not None and witness.time.date() > came.date:
-        words += f"; that is after {came.date}, when the outcome came about"
+    if (
+        resolution is not None
+        and resolution.date is not None
+        and witness.time.date() > resolution.date
+    ):
+        words += f"; that is after {resolution.date}, when the outcome came about"
     return words
 
 
@@ -213,7 +217,7 @@ def resolve(
     source, note = as_words("source", source), as_words("note", note)
     if not read_ledger(folder).sealed:
         raise WinsetError(f"{folder}: nothing is sealed there; `winset seal` does")
-    found: list[Sealed] = []
+    chosen: list[Sealed] = []
 
     def make(ledger: Ledger) -> Resolution:
         sealed = ledger.find(name)
@@ -233,15 +237,15 @@ def resolve(
             note=note,
             amends=_standing(sealed),
         )
-        found.append(sealed)
+        chosen.append(sealed)
         return row
 
-    written = append(
+    entry = append(
         folder / LEDGER, lambda chain: ("resolution", in_json(make(understand_chain(chain))))
     )
     ledger = read_ledger(folder)
-    assert written.line <= ledger.chain.lines
-    return next(s for s in ledger.sealed if s.id == found[0].id)
+    assert entry.line <= ledger.chain.lines
+    return next(s for s in ledger.sealed if s.id == chosen[0].id)
 
 
 def _standing(sealed: Sealed) -> tuple[str, ...]:
@@ -250,13 +254,13 @@ def _standing(sealed: Sealed) -> tuple[str, ...]:
 
 
 def _may_resolve(sealed: Sealed, amend: bool) -> None:
-    came = sealed.resolution
-    if came is not None and not amend:
+    resolution = sealed.resolution
+    if resolution is not None and not amend:
         raise WinsetError(
-            f"{sealed.id[:12]} ({sealed.seal.subject}) was resolved already: {came.outcome}, "
-            f"written on {came.at.date()}; --amend puts another beside it, and both stay"
+            f"{sealed.id[:12]} ({sealed.seal.subject}) was resolved already: {resolution.outcome}, "
+            f"written on {resolution.at.date()}; --amend puts another beside it, and both stay"
         )
-    if came is None and amend:
+    if resolution is None and amend:
         raise WinsetError(
             f"{sealed.id[:12]} ({sealed.seal.subject}) is not resolved yet: leave --amend out"
         )
@@ -274,9 +278,9 @@ def _outcome(seal: Seal, outcome: str) -> list[Problem]:
 
 def _date(seal: Seal, date: datetime.date | None, today: datetime.date) -> list[Problem]:
     """Return what is wrong with the day on which it came about."""
-    required, found = "", str(date)
+    required, actual = "", str(date)
     if date is None and today < seal.resolve_by:
-        required, found = f"must be given before {seal.resolve_by}, the day it is settled", "none"
+        required, actual = f"must be given before {seal.resolve_by}, the day it is settled", "none"
         remedy = "if it is settled already, say since when"
     elif date is not None and date > today:
         required, remedy = "must not be a day to come", "wait until it has come about"
@@ -284,5 +288,5 @@ def _date(seal: Seal, date: datetime.date | None, today: datetime.date) -> list[
         required = f"must be {seal.resolve_by} or earlier, by which the question is settled"
         remedy = "this is too late: resolve it by how things stood then"
     return (
-        [Problem(where="date", required=required, found=found, remedy=remedy)] if required else []
+        [Problem(where="date", required=required, found=actual, remedy=remedy)] if required else []
     )

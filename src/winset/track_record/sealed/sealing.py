@@ -23,7 +23,7 @@ from winset.explain.background import look_behind
 from winset.forecast.forecast import Forecast, make_forecast
 from winset.models import Model, default_model, make_model
 from winset.models.defaults import DRAWS, SEED
-from winset.track_record.sealed.archive import archive_of, digests, numbers_of, put_away
+from winset.track_record.sealed.archive import archive_of, digests, numbers_of, store
 from winset.track_record.sealed.records import (
     FORMAT,
     Seal,
@@ -68,95 +68,90 @@ class SealDraft:
         return canonical({**body, "kind": "seal"})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForecastToSeal:
+    """Which forecast of a case is to be sealed, and in what words.
+
+    Attributes:
+        question: id of a question of the case; give either this or ``issue``.
+        issue: id of an issue, whose whole distribution is sealed.
+        resolve_by: day by which the outcome will be settled; if not given, the question's horizon.
+        rule: how the outcome will be judged.
+        no_rule: why there is no such rule, if there is none.
+        note: anything else.
+        model: any model; by default the one that fits the case.
+        draws: how many.
+        seed: of the random streams.
+        scenario: name of one of the case's scenarios.
+    """
+
+    question: str | None = None
+    issue: str | None = None
+    resolve_by: datetime.date | None = None
+    rule: str = ""
+    no_rule: str = ""
+    note: str = ""
+    model: Model | None = None
+    draws: int = DRAWS
+    seed: int = SEED
+    scenario: str | None = None
+
+
 def seal(
     case: Case,
+    forecast: ForecastToSeal,
     *,
-    question: str | None = None,
-    issue: str | None = None,
-    resolve_by: datetime.date | None = None,
-    rule: str = "",
-    no_rule: str = "",
-    note: str = "",
-    model: Model | None = None,
-    draws: int = DRAWS,
-    seed: int = SEED,
-    scenario: str | None = None,
     at: datetime.datetime | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Sealed:
-    """Return the forecast of ``case`` sealed in its folder's ledger: on disk when this returns.
+    """Return ``forecast`` of ``case``, sealed in its folder's ledger: on disk when this returns.
 
     It is made from a copy of the case's numbers, which is put beside the ledger.
 
     Args:
         case: a case read from a folder.
-        question: id of a question of the case; or else
-        issue: id of an issue, whose whole distribution is sealed.
-        resolve_by: day by which it is settled; if not given, the question's horizon.
-        rule: how the outcome will be judged.
-        no_rule: why there is no such rule, if there is none.
-        note: anything else.
-        model: any model; by default what fits the case.
-        draws: how many.
-        seed: of the random streams.
-        scenario: name of one of the case's scenarios.
-        at: the moment; by default that of the writing.
+        forecast: what to seal.
+        at: when it is sealed; by default the moment of writing.
         progress: called with the number of draws done.
 
     Raises:
-        CaseError: when the ledger is not whole, or with all that is wrong with what is asked.
-        WinsetError: when the case has no folder, the model cannot say, or the moment lies before
-            that of the last entry.
+        CaseError: with everything that is wrong with ``forecast``, or when the ledger is damaged.
+        WinsetError: when the case has no folder, the model gives no answer, or ``at`` lies before
+            the last entry.
     """
     if case.folder is not None:
         with write_lock(case.folder):
             pass  # a folder that cannot be written is refused before the work, not after it
-    drafted = draft(
-        case, question=question, issue=issue, resolve_by=resolve_by, rule=rule, no_rule=no_rule,
-        note=note, model=model, draws=draws, seed=seed, scenario=scenario, at=at, progress=progress,
-    )  # fmt: skip
-    return put_down(drafted, at=at)
+    return seal_draft(draft(case, forecast, at=at, progress=progress), at=at)
 
 
 def draft(
     case: Case,
+    forecast: ForecastToSeal,
     *,
-    question: str | None = None,
-    issue: str | None = None,
-    resolve_by: datetime.date | None = None,
-    rule: str = "",
-    no_rule: str = "",
-    note: str = "",
-    model: Model | None = None,
-    draws: int = DRAWS,
-    seed: int = SEED,
-    scenario: str | None = None,
     at: datetime.datetime | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> SealDraft:
     """Return what `seal` would write, with the same arguments; nothing is written.
 
     Raises:
-        CaseError: with all that is wrong with what is asked.
-        WinsetError: when the case has no folder, or the model cannot say.
+        CaseError: with everything that is wrong with ``forecast``.
+        WinsetError: when the case has no folder, or the model gives no answer.
     """
     moment = _second(at)
     if case.folder is None:
         raise WinsetError("only a case in a folder has a ledger; write it to one first")
-    subject, day, words = _checked(
-        case, question, issue,
-        day=resolve_by, today=moment.date(), words={"rule": rule, "no_rule": no_rule, "note": note},
-    )  # fmt: skip
+    subject, day, words = _checked(case, forecast, today=moment.date())
     numbers = numbers_of(case)
-    forecast = make_forecast(
+    solved = make_forecast(
         numbers,
-        model or default_model_of(numbers),
-        draws=draws,
-        seed=seed,
-        scenario=scenario,
+        forecast.model or default_model_of(numbers),
+        draws=forecast.draws,
+        seed=forecast.seed,
+        scenario=forecast.scenario,
         progress=progress,
     )
-    answer = say(numbers, forecast, subject.asks, subject.id)
+    answer = sealed_answer(numbers, solved, subject.asks, subject.id)
     entry = Seal(
         format=FORMAT,
         at=moment,
@@ -168,9 +163,9 @@ def draft(
         quantities=subject.quantities,
         chances=answer.chances,
         settlement=answer.settlement,
-        made=in_json(forecast.made),
-        draws=forecast.draws,
-        forecast=content_digest(forecast),
+        made=in_json(solved.made),
+        draws=solved.draws,
+        forecast=content_digest(solved),
         case=SealedCase(
             title=case.title, digest=case.digest, as_of=case.as_of, files=digests(render_case(case))
         ),
@@ -179,7 +174,7 @@ def draft(
     return SealDraft(seal=entry, numbers=numbers, folder=case.folder)
 
 
-def put_down(draft: SealDraft, *, at: datetime.datetime | None = None) -> Sealed:
+def seal_draft(draft: SealDraft, *, at: datetime.datetime | None = None) -> Sealed:
     """Return ``draft`` sealed in its folder's ledger: on disk when this returns.
 
     The moment is taken while no other process can write, so that dates never fall.
@@ -193,12 +188,12 @@ def put_down(draft: SealDraft, *, at: datetime.datetime | None = None) -> Sealed
     def make(chain: Chain) -> tuple[str, Mapping[str, Any]]:
         entry = replace(draft.seal, at=_second(at))
         refuse_falling(chain, entry.at)
-        put_away(draft.numbers, draft.folder)
+        store(draft.numbers, draft.folder)
         entries.append(entry)
         return "seal", in_json(entry)
 
-    written = append(draft.folder / LEDGER, make)
-    return Sealed(id=written.sha256, line=written.line, seal=entries[0])
+    appended = append(draft.folder / LEDGER, make)
+    return Sealed(id=appended.sha256, line=appended.line, seal=entries[0])
 
 
 def _second(at: datetime.datetime | None) -> datetime.datetime:
@@ -218,7 +213,7 @@ def default_model_of(case: Case) -> Model:
     return make_model(default_model(case))
 
 
-def say(case: Case, forecast: Forecast, asks: str, subject: str) -> SealedAnswer:
+def sealed_answer(case: Case, forecast: Forecast, asks: str, subject: str) -> SealedAnswer:
     """Return what ``forecast`` says to question ``subject`` of ``case``, or of that issue.
 
     Raises:
@@ -226,8 +221,8 @@ def say(case: Case, forecast: Forecast, asks: str, subject: str) -> SealedAnswer
     """
     if asks == "issue":
         return _of_issue(case, forecast, subject)
-    found = look_behind(case, forecast, curves=False)
-    answer = next(a for a in answers(case, forecast, found) if a.id == subject)
+    background = look_behind(case, forecast, curves=False)
+    answer = next(a for a in answers(case, forecast, background) if a.id == subject)
     if any(chance.probability is None for chance in answer.chances):
         raise WinsetError(f"{subject}: {answer.sentence}")
     return SealedAnswer(
@@ -276,56 +271,52 @@ class _Subject:
 
 
 def _checked(
-    case: Case,
-    question: str | None,
-    issue: str | None,
-    *,
-    day: datetime.date | None,
-    today: datetime.date,
-    words: Mapping[str, str],
+    case: Case, forecast: ForecastToSeal, *, today: datetime.date
 ) -> tuple[_Subject, datetime.date, dict[str, str]]:
-    """Return what is asked, by which day, and the words beside it.
+    """Return what is sealed, the day by which it is settled, and the words beside it.
 
     Raises:
-        CaseError: with everything that is wrong with them; places are named as `seal` names them.
+        CaseError: with everything that is wrong; places are named as the fields are.
     """
     problems: list[Problem] = []
     subject = None
     try:
-        subject = _subject(case, question, issue)
+        subject = _subject(case, forecast.question, forecast.issue)
     except CaseError as error:
         problems += error.problems
-    written = {}
-    for name, text in words.items():
+    words = {}
+    for name in ("rule", "no_rule", "note"):
         try:
-            written[name] = as_words(name, text.strip())
+            words[name] = as_words(name, getattr(forecast, name).strip())
         except CaseError as error:
             problems += error.problems
-    if not words["rule"].strip() and not words["no_rule"].strip():
+    has_rule, has_reason = bool(forecast.rule.strip()), bool(forecast.no_rule.strip())
+    if not has_rule and not has_reason:
         problems.append(
             Problem(where="rule", required="must say how the outcome will be judged",
                     found="nothing", remedy="write it down")
         )  # fmt: skip
-    elif words["rule"].strip() and words["no_rule"].strip():
+    elif has_rule and has_reason:
         problems.append(
             Problem(where="no_rule", required="must be empty where there is a rule",
-                    found=shorten(words["no_rule"]))
+                    found=shorten(forecast.no_rule))
         )  # fmt: skip
-    own_day, day = day, day or (subject.horizon if subject else None)
+    day = forecast.resolve_by or (subject.horizon if subject else None)
     if day is None and subject is not None:
         problems.append(
             Problem(where="resolve_by", required="must say by which day it is settled",
                     found="nothing")
         )  # fmt: skip
     elif day is not None and day < today:
+        remedy = "the question's own day has passed; choose another"
         problems.append(
-            Problem(where="resolve_by", required="must be settled on a day to come",
+            Problem(where="resolve_by", required="must be today or later",
                     found=f"{day}, sealed on {today}",
-                    remedy="" if own_day else "the question's own day has passed; choose another")
+                    remedy="" if forecast.resolve_by else remedy)
         )  # fmt: skip
     if problems or subject is None or day is None:
         raise CaseError(problems)
-    return subject, day, written
+    return subject, day, words
 
 
 def _subject(case: Case, question: str | None, issue: str | None) -> _Subject:
@@ -335,36 +326,36 @@ def _subject(case: Case, question: str | None, issue: str | None) -> _Subject:
     if issue is not None:
         entry = next((i for i in case.issues if i.id == issue), None)
         if entry is None:
-            known = [i.id for i in case.issues]
+            ids = [i.id for i in case.issues]
             raise _wrong("issue", "must be an issue of this case", shorten(issue),
-                         nearest(issue, known))  # fmt: skip
+                         nearest(issue, ids))  # fmt: skip
         if entry.outcome is not None:
             raise _wrong("issue", f"{issue} must be open", "the case already says its outcome",
                          "there is nothing to seal")  # fmt: skip
         return _Subject(asks="issue", id=issue, text=entry.question or entry.title, quantities={},
                         horizon=None)  # fmt: skip
-    asked = next((q for q in case.questions if q.id == question), None)
-    if asked is None:
-        known = [q.id for q in case.questions]
+    chosen = next((q for q in case.questions if q.id == question), None)
+    if chosen is None:
+        ids = [q.id for q in case.questions]
         raise _wrong("question", "must be a question of this case", shorten(question),
-                     nearest(str(question), known))  # fmt: skip
-    if asked.resolution is not None:
-        what = "the case already says how it came out"
-        raise _wrong("question", f"{question} must be open", what, "there is nothing to seal")
-    quantities = {"yes": asked.answer} if asked.answer else dict(asked.options)
-    if not can_seal(asked):
+                     nearest(str(question), ids))  # fmt: skip
+    if chosen.resolution is not None:
+        reason = "the case already says how it came out"
+        raise _wrong("question", f"{question} must be open", reason, "there is nothing to seal")
+    quantities = {"yes": chosen.answer} if chosen.answer else dict(chosen.options)
+    if not can_seal(chosen):
         raise _wrong("question", "must come true or not", "a share of blame",
                      "there is nothing to seal")  # fmt: skip
-    return _Subject(asks="question", id=asked.id, text=asked.text, quantities=quantities,
-                    horizon=asked.horizon)  # fmt: skip
+    return _Subject(asks="question", id=chosen.id, text=chosen.text, quantities=quantities,
+                    horizon=chosen.horizon)  # fmt: skip
 
 
-def _wrong(where: str, required: str, found: str, remedy: str = "") -> CaseError:
-    return CaseError([Problem(where=where, required=required, found=found, remedy=remedy)])
+def _wrong(where: str, required: str, actual: str, remedy: str = "") -> CaseError:
+    return CaseError([Problem(where=where, required=required, found=actual, remedy=remedy)])
 
 
 def content_digest(forecast: Forecast) -> str:
-    """Return the SHA-256 of all that came out: every field but how it was made.
+    """Return the SHA-256 of all that came out: every field but how it was made, and by what.
 
     Arrays count by type, shape and bytes, everything else as canonical JSON.
     """
@@ -377,7 +368,7 @@ def content_digest(forecast: Forecast) -> str:
 def _parts(name: str, value: object) -> Iterator[tuple[str, bytes]]:
     if is_dataclass(value) and not isinstance(value, type):
         for field in fields(value):
-            if name or field.name != "made":
+            if field.compare and (name or field.name != "made"):
                 yield from _parts(f"{name}/{field.name}", getattr(value, field.name))
     elif isinstance(value, np.ndarray):
         array = np.ascontiguousarray(value)

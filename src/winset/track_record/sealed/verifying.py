@@ -13,16 +13,17 @@ from winset.case.model import Case
 from winset.errors import CaseError, Problem, WinsetError
 from winset.forecast.forecast import Forecast, repeat_forecast
 from winset.forecast.provenance import Provenance
+from winset.models import code_of, find_model
 from winset.models.version import UNKNOWN, compare_code, winset_version
-from winset.track_record.sealed.archive import bring_back, digests
 from winset.track_record.sealed.archive import changes as archive_changes
+from winset.track_record.sealed.archive import digests, restore
 from winset.track_record.sealed.records import Ledger, Seal, Sealed, read_ledger
 from winset.track_record.sealed.resolving import RunningRecord, Score, date_words, record, score
-from winset.track_record.sealed.sealing import content_digest, say
+from winset.track_record.sealed.sealing import content_digest, sealed_answer
 from winset.track_record.sealed.witness import Trust, Witness, existed_by, witnesses_of
 from winset.track_record.sealed.witness.attested import LEEWAY, TITLES
 
-BacktestVerdict = Literal[
+RepeatVerdict = Literal[
     "same bytes", "same numbers", "other numbers", "cannot be made again", "not made"
 ]
 
@@ -49,7 +50,7 @@ class Check:
 
     sealed: Sealed
     score: Score | None
-    verdict: BacktestVerdict
+    verdict: RepeatVerdict
     difference: float | None = None
     errors: float | None = None
     code: str = ""
@@ -170,12 +171,17 @@ def _contradicted(
                 file=witness.file,
             )
     for entry in entries:
-        known, date = earliest.get(entry.sha256), date_of(entry.body)
-        if known is None or known.time is None or date is None or date <= known.time + LEEWAY:
+        witnessed, date = earliest.get(entry.sha256), date_of(entry.body)
+        if (
+            witnessed is None
+            or witnessed.time is None
+            or date is None
+            or date <= witnessed.time + LEEWAY
+        ):
             continue
         yield Problem(
             where="entry",
-            required=f"must be dated no later than its witness, {known.time.isoformat()}",
+            required=f"must be dated no later than its witness, {witnessed.time.isoformat()}",
             found=date.isoformat(),
             remedy="the date is wrong, or the clock that it was taken from",
             file=LEDGER,
@@ -205,14 +211,14 @@ def _check(
 ) -> Check:
     seal = sealed.seal
     harm = list(archive_changes(seal.archive, folder))
-    changed = list(_since(sealed, case))
-    verdict: BacktestVerdict = "not made"
+    changed = list(_differences(sealed, case))
+    verdict: RepeatVerdict = "not made"
     difference = errors = None
     if again:
         try:
-            numbers = bring_back(seal.archive, folder)
-            made = _make_again(seal, numbers)
-            verdict, difference, errors = _compare(seal, numbers, made)
+            numbers = restore(seal.archive, folder)
+            forecast = _repeat(seal, numbers)
+            verdict, difference, errors = _compare(seal, numbers, forecast)
         except WinsetError as error:
             verdict = "cannot be made again"
             if (why := " ".join(str(error).split())) != "; ".join(harm):
@@ -223,15 +229,26 @@ def _check(
         verdict=verdict,
         difference=difference,
         errors=errors,
-        code=compare_code(str(seal.made.get("code", UNKNOWN))),
+        code=compare_code(str(seal.made.get("code", UNKNOWN)), _code_here(seal)),
         changes=tuple(changed),
         harm=tuple(harm),
     )
 
 
-def _make_again(seal: Seal, numbers: Case) -> Forecast:
-    known = {field.name for field in fields(Provenance)}
-    if unknown := sorted(seal.made.keys() - known):
+def _code_here(seal: Seal) -> str:
+    """Return the code that would make it here; empty where its model cannot be found."""
+    parameters = seal.made.get("parameters")
+    if not isinstance(parameters, dict):
+        return ""
+    try:
+        return code_of(find_model(str(seal.made.get("model", "")), parameters))
+    except WinsetError:
+        return ""
+
+
+def _repeat(seal: Seal, numbers: Case) -> Forecast:
+    known_fields = {field.name for field in fields(Provenance)}
+    if unknown := sorted(seal.made.keys() - known_fields):
         raise WinsetError(
             f"it was made in a way that this version does not know: {', '.join(unknown)}"
         )
@@ -253,16 +270,16 @@ def _make_again(seal: Seal, numbers: Case) -> Forecast:
 
 
 def _compare(
-    seal: Seal, numbers: Case, made: Forecast
-) -> tuple[BacktestVerdict, float, float | None]:
-    if content_digest(made) == seal.forecast:
+    seal: Seal, numbers: Case, forecast: Forecast
+) -> tuple[RepeatVerdict, float, float | None]:
+    if content_digest(forecast) == seal.forecast:
         return "same bytes", 0.0, 0.0
-    now = say(numbers, made, seal.asks, seal.subject)
+    answer = sealed_answer(numbers, forecast, seal.asks, seal.subject)
     before = {chance.outcome: chance for chance in seal.chances}
-    after = {chance.outcome: chance.probability for chance in now.chances}
+    after = {chance.outcome: chance.probability for chance in answer.chances}
     apart = [(abs(after.get(k, 0.0) - c.probability), c.error) for k, c in before.items()]
-    if seal.settlement is not None and now.settlement is not None:
-        old, new = seal.settlement, now.settlement
+    if seal.settlement is not None and answer.settlement is not None:
+        old, new = seal.settlement, answer.settlement
         if len(old.quantiles) != len(new.quantiles):
             apart.append((1.0, None))
         width = (old.high - old.low) or 1.0
@@ -276,37 +293,43 @@ def _compare(
     return "other numbers", largest, max(measured, default=None)
 
 
-def _since(sealed: Sealed, case: Case | None) -> list[str]:
+def _differences(sealed: Sealed, case: Case | None) -> list[str]:
     """Return what differs from when it was sealed, in words."""
     seal = sealed.seal
-    said = []
+    differences = []
     if case is not None:
-        now = digests(case.files)
-        names = sorted(now.keys() | seal.case.files.keys())
-        edited = [name for name in names if now.get(name) != seal.case.files.get(name)]
+        current = digests(case.files)
+        names = sorted(current.keys() | seal.case.files.keys())
+        edited = [name for name in names if current.get(name) != seal.case.files.get(name)]
         if edited:
-            said.append(f"the case was edited since: {', '.join(edited)}")
-        said += _words(sealed, case)
+            differences.append(f"the case was edited since: {', '.join(edited)}")
+        differences += _wording_differences(sealed, case)
     sealed_by = str(seal.made.get("version", ""))
     if sealed_by != winset_version():
-        said.append(f"sealed by winset {sealed_by}, made again by {winset_version()}")
-    return said
+        differences.append(f"sealed by winset {sealed_by}, made again by {winset_version()}")
+    return differences
 
 
-def _words(sealed: Sealed, case: Case) -> list[str]:
+def _wording_differences(sealed: Sealed, case: Case) -> list[str]:
     """Return whether the question reads otherwise, or came out otherwise, in the case as it is."""
-    seal, came = sealed.seal, sealed.resolution
+    seal, resolution = sealed.seal, sealed.resolution
     question = next((q for q in case.questions if q.id == seal.subject), None)
     issue = next((i for i in case.issues if i.id == seal.subject), None)
-    said, text = [], None
+    differences, text = [], None
     if seal.asks == "question" and question is not None:
-        text, answered = question.text, question.resolution
-        if came is not None and answered is not None and came.outcome != answered.outcome:
-            said.append(f"case.yaml says it came out {answered.outcome}; the ledger counts")
+        text, case_resolution = question.text, question.resolution
+        if (
+            resolution is not None
+            and case_resolution is not None
+            and resolution.outcome != case_resolution.outcome
+        ):
+            differences.append(
+                f"case.yaml says it came out {case_resolution.outcome}; the ledger counts"
+            )
     elif seal.asks == "issue" and issue is not None:
         text = issue.question or issue.title
     if text is None:
-        said.append(f"the {seal.asks} is gone from the case; the sealed words count")
+        differences.append(f"the {seal.asks} is gone from the case; the sealed words count")
     elif text != seal.text:
-        said.append("the question reads otherwise in the case; the sealed words count")
-    return said
+        differences.append("the question reads otherwise in the case; the sealed words count")
+    return differences

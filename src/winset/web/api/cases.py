@@ -181,23 +181,23 @@ def _listed(store: Store, name: CaseName) -> CaseListed:
     )
 
 
-def told(found: OpenedCase) -> CaseResponse:
+def case_response(opened_case: OpenedCase) -> CaseResponse:
     """Return everything that a page shows of a case."""
-    case = found.case
+    case = opened_case.case
     by_party = party_colours(case.parties)
     collections = (name for name in rows.KEYS if name != rows.CASE)
     return CaseResponse(
-        **_placed(found.name),
-        editable=found.name.place == "own",
-        revision=found.revision,
+        **_placed(opened_case.name),
+        editable=opened_case.name.place == "own",
+        revision=opened_case.revision,
         digest=case.digest,
         title=case.title,
         as_of=case.as_of.isoformat(),
         summary=case.summary,
         rows={
-            rows.CASE: (_row(rows.CASE, rows.told(case)),),
+            rows.CASE: (_row(rows.CASE, rows.row_fields(case)),),
             **{
-                name: tuple(_row(name, rows.told(record)) for record in getattr(case, name))
+                name: tuple(_row(name, rows.row_fields(record)) for record in getattr(case, name))
                 for name in collections
             },
         },
@@ -214,9 +214,9 @@ def _placed(name: CaseName) -> dict[str, Any]:
     return {"place": name.place, "name": name.name, "address": address(name)}
 
 
-def _row(collection: str, said: dict[str, Any]) -> RowResponse:
+def _row(collection: str, fields: dict[str, Any]) -> RowResponse:
     return RowResponse(
-        key=rows.key_of(collection, said), revision=rows.revision_of(said), fields=said
+        key=rows.key_of(collection, fields), revision=rows.revision_of(fields), fields=fields
     )
 
 
@@ -235,13 +235,13 @@ async def begin_case(request: Request, body: CaseBegun) -> CasePlace:
 
 async def read_case(request: Request) -> CaseResponse:
     """Return a case as it stands on disk."""
-    return told(await opened(request))
+    return case_response(await opened(request))
 
 
 async def copy_case(request: Request) -> CasePlace:
     """Copy a case into the folder."""
-    made = await anyio.to_thread.run_sync(desk(request).store.copy, name_in(request))
-    return CasePlace(**_placed(made))
+    copy_name = await anyio.to_thread.run_sync(desk(request).store.copy, name_in(request))
+    return CasePlace(**_placed(copy_name))
 
 
 async def set_row(request: Request, body: RowSet) -> RowSaved:
@@ -268,19 +268,19 @@ async def remove_row(request: Request, body: RowRemoved) -> RowSaved:
 
 
 def _saved(saved: SavedCase, collection: str, key: dict[str, str]) -> RowSaved:
-    found = saved.opened
-    said = rows.find(found.case, collection, key)
+    opened_case = saved.opened
+    fields = rows.find(opened_case.case, collection, key)
     copied = ""
     if saved.copied:
         copied = (
             "Cases that come with the package are not changed: this one was copied into your "
-            f"folder as “{found.name.name}”, and your change is in the copy."
+            f"folder as “{opened_case.name.name}”, and your change is in the copy."
         )
     return RowSaved(
-        case=CasePlace(**_placed(found.name)),
+        case=CasePlace(**_placed(opened_case.name)),
         copied=copied,
-        revision=found.revision,
-        row=None if said is None else _row(collection, said),
+        revision=opened_case.revision,
+        row=None if fields is None else _row(collection, fields),
     )
 
 

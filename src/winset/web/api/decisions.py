@@ -30,7 +30,7 @@ from winset.web.api.declarations import Endpoint
 from winset.web.api.evidence import GROUP, document_in
 from winset.web.cases import rows
 from winset.web.cases.coder_lock import CoderEdit, EditRecord, record
-from winset.web.cases.statements import StatementResponse, revision, statements_told
+from winset.web.cases.statements import StatementResponse, revision, statement_responses
 from winset.web.cases.store import CaseName
 from winset.web.server.error_responses import RefusedError
 from winset.web.server.workbench import desk, name_in
@@ -113,76 +113,76 @@ class DecisionSaved:
     left: int
 
 
-def decided(case: Case, made: DecisionMade, *, at: datetime.datetime) -> CoderEdit:
+def decided(case: Case, decision: DecisionMade, *, at: datetime.datetime) -> CoderEdit:
     """Return what ``made`` puts into the coder's file.
 
     Raises:
         RefusedError: with status 409 when the page saw something else than stands there.
         WinsetError: when it cannot be done.
     """
-    proposal = next((row for row in proposals(case) if row.id == made.id), None)
-    undecided(case, made.coder)  # refuses those who propose
-    own = _own(case, made.coder, made.id)
-    if made.proposal is not None:
-        _as_seen(proposal, made.proposal, made)
-    _as_seen(own, made.decision, made)
-    base = proposal if made.proposal is not None else own
+    proposal = next((row for row in proposals(case) if row.id == decision.id), None)
+    undecided(case, decision.coder)  # refuses those who propose
+    own = _own(case, decision.coder, decision.id)
+    if decision.proposal is not None:
+        _as_seen(proposal, decision.proposal, decision)
+    _as_seen(own, decision.decision, decision)
+    base = proposal if decision.proposal is not None else own
     if base is None:
-        raise RefusedError(404, f"There is no statement “{made.id}” of {made.coder} here.")
-    if made.verdict == "reject":
+        raise RefusedError(404, f"There is no statement “{decision.id}” of {decision.coder} here.")
+    if decision.verdict == "reject":
         if base is own:
-            raise WinsetError(f"{made.id} is a statement of your own: undo takes it out")
-        return CoderEdit(what="save", row=rejected(base, made.coder, at))
-    return CoderEdit(what="save", row=accepted(base, made.coder, at, made.changes))
+            raise WinsetError(f"{decision.id} is a statement of your own: undo takes it out")
+        return CoderEdit(what="save", row=rejected(base, decision.coder, at))
+    return CoderEdit(what="save", row=accepted(base, decision.coder, at, decision.changes))
 
 
-def found_in_text(case: Case, made: StatementMade, *, at: datetime.datetime) -> CoderEdit:
+def found_in_text(case: Case, entry: StatementMade, *, at: datetime.datetime) -> CoderEdit:
     """Return the row that ``made`` describes, anchored by its place and the digest of its words.
 
     Raises:
         RefusedError: with status 409 when the text is another one than the coder saw.
         CaseError: with every cell that cannot be understood.
     """
-    undecided(case, made.coder)
-    document = document_in(case, made.document)
+    undecided(case, entry.coder)
+    document = document_in(case, entry.document)
     text = text_of(case, document)
-    if text.sha256 != made.text:
+    if text.sha256 != entry.text:
         changed = "This text has changed since the page was loaded: load it again."
         raise RefusedError(409, changed, yours=None, theirs=None)
-    if not made.start < made.end <= len(text.text):
-        raise WinsetError(f"words must stand inside the text; found {made.start} to {made.end}")
-    start, end = trimmed(text.text, Span(made.start, made.end))
+    if not entry.start < entry.end <= len(text.text):
+        raise WinsetError(f"words must stand inside the text; found {entry.start} to {entry.end}")
+    start, end = trimmed(text.text, Span(entry.start, entry.end))
     if start == end:
         raise WinsetError("a statement must hold words; found blanks")
     bare = Statement(
-        coder=made.coder,
+        coder=entry.coder,
         id=free_id(document.id, start, {row.id for row in case.statements}),
         document=document.id,
         start=start,
         end=end,
         quote_sha256=span_digest(text.text, start, end),
-        kind=made.kind,
+        kind=entry.kind,
         quote=text.text[start:end],
     )
-    said = {name: str(getattr(made, name)).strip() for name in EDITABLE}
-    return CoderEdit(what="save", row=accepted(bare, made.coder, at, said))
+    cells = {name: str(getattr(entry, name)).strip() for name in EDITABLE}
+    return CoderEdit(what="save", row=accepted(bare, entry.coder, at, cells))
 
 
-def undone(case: Case, asked: UndoRequest) -> CoderEdit:
+def undone(case: Case, request: UndoRequest) -> CoderEdit:
     """Return what undoing takes out of the coder's file.
 
     Raises:
         RefusedError: with status 409 when the row is another one than the page saw; with 404 when
             there is nothing to undo.
     """
-    if asked.id:
-        own = _own(case, asked.coder, asked.id)
-        if own is None or revision(own) != asked.revision:
+    if request.id:
+        own = _own(case, request.coder, request.id)
+        if own is None or revision(own) != request.revision:
             raise _conflict(own, None)
         return CoderEdit(what="drop", row=own)
-    last = last_decision(case, asked.coder)
+    last = last_decision(case, request.coder)
     if last is None:
-        raise RefusedError(404, f"{asked.coder} has decided on no proposal: nothing to undo.")
+        raise RefusedError(404, f"{request.coder} has decided on no proposal: nothing to undo.")
     return CoderEdit(what="drop", row=last)
 
 
@@ -190,33 +190,33 @@ def _own(case: Case, coder: str, id: str) -> Statement | None:
     return next((row for row in case.statements if (row.coder, row.id) == (coder, id)), None)
 
 
-def _as_seen(now: Statement | None, seen: str | None, made: DecisionMade) -> None:
+def _as_seen(now: Statement | None, seen: str | None, decision: DecisionMade) -> None:
     if (None if now is None else revision(now)) != seen:
-        raise _conflict(now, {"status": f"{made.verdict}ed", **made.changes})
+        raise _conflict(now, {"status": f"{decision.verdict}ed", **decision.changes})
 
 
 def _conflict(now: Statement | None, yours: dict[str, Any] | None) -> RefusedError:
     if now is None:
-        said = "This statement is gone: somebody took it out since this page was loaded."
-        return RefusedError(409, said, yours=yours, theirs=None)
-    said = "This statement has changed since this page was loaded: choose what it shall say."
-    theirs = {"fields": rows.told(now), "revision": revision(now)}
-    return RefusedError(409, said, yours=yours, theirs=theirs)
+        message = "This statement is gone: somebody took it out since this page was loaded."
+        return RefusedError(409, message, yours=yours, theirs=None)
+    message = "This statement has changed since this page was loaded: choose what it shall say."
+    theirs = {"fields": rows.row_fields(now), "revision": revision(now)}
+    return RefusedError(409, message, yours=yours, theirs=theirs)
 
 
 async def decide(request: Request, body: DecisionMade) -> DecisionSaved:
     """Put a decision on disk."""
-    return await _done(request, body.coder, partial(decided, made=body, at=_now()))
+    return await _done(request, body.coder, partial(decided, decision=body, at=_now()))
 
 
 async def make_statement(request: Request, body: StatementMade) -> DecisionSaved:
     """Put a statement that a coder found on disk."""
-    return await _done(request, body.coder, partial(found_in_text, made=body, at=_now()))
+    return await _done(request, body.coder, partial(found_in_text, entry=body, at=_now()))
 
 
 async def undo(request: Request, body: UndoRequest) -> DecisionSaved:
     """Take a row out of the coder's file again."""
-    return await _done(request, body.coder, partial(undone, asked=body))
+    return await _done(request, body.coder, partial(undone, request=body))
 
 
 async def _done(request: Request, coder: str, deed: Any) -> DecisionSaved:
@@ -226,15 +226,15 @@ async def _done(request: Request, coder: str, deed: Any) -> DecisionSaved:
 
 
 def _saved(done: EditRecord) -> DecisionSaved:
-    found, row = done.opened, done.row
+    opened_case, row = done.opened, done.row
     return DecisionSaved(
-        case=where(found.name),
-        copied=copied_words(found.name.name) if done.copied else "",
+        case=where(opened_case.name),
+        copied=copied_words(opened_case.name.name) if done.copied else "",
         id=row.id,
         gone=done.gone,
         document=row.document,
-        statements=statements_told(found, document_in(found.case, row.document)),
-        left=len(undecided(found.case, row.coder)),
+        statements=statement_responses(opened_case, document_in(opened_case.case, row.document)),
+        left=len(undecided(opened_case.case, row.coder)),
     )
 
 

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from winset.errors import CaseError, Problem, shorten
-from winset.web.server.byte_cache import kept
+from winset.web.server.byte_cache import byte_cache
 from winset.web.server.error_responses import Json, RefusedError
 from winset.web.server.etags import tag_of, unless_known
 from winset.web.server.workbench import opened
@@ -84,26 +84,26 @@ def _answering(entry: Endpoint) -> Callable[[Request], Awaitable[Response]]:
 
     async def answer(request: Request) -> Response:
         if takes is None:
-            given = await entry.call(request)
+            result = await entry.call(request)
         else:
-            given = await entry.call(request, await read_body(request, takes))
-        return given if isinstance(given, Response) else Json(given, status_code=entry.status)
+            result = await entry.call(request, await read_body(request, takes))
+        return result if isinstance(result, Response) else Json(result, status_code=entry.status)
 
     return answer
 
 
 def _lasting(entry: Endpoint) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
-        found = await opened(request)
-        key = (entry.path, str(found.name), found.revision)
-        body = kept(request).find(key)
+        opened_case = await opened(request)
+        key = (entry.path, str(opened_case.name), opened_case.revision)
+        body = byte_cache(request).find(key)
         if body is None:
             body = bytes(Json(await entry.call(request)).body)
             # Somebody may have edited the case while the answer was made.
-            if (await opened(request)).revision == found.revision:
-                kept(request).keep(key, body)
-        made = Response(body, status_code=entry.status, media_type=Json.media_type)
-        return unless_known(request, tag_of(key), made)
+            if (await opened(request)).revision == opened_case.revision:
+                byte_cache(request).keep(key, body)
+        response = Response(body, status_code=entry.status, media_type=Json.media_type)
+        return unless_known(request, tag_of(key), response)
 
     return answer
 
@@ -148,5 +148,5 @@ def schema_of(kinds: Sequence[tuple[Any, Literal["validation", "serialization"]]
 ]:  # fmt: skip
     """Return the JSON schema of each of ``kinds``, and the definitions that they refer to."""
     wanted = [(kind, mode, _adapter(kind)) for kind, mode in kinds if kind is not NoneType]
-    found, shared = TypeAdapter.json_schemas(wanted, ref_template="#/components/schemas/{model}")
-    return dict(found), shared.get("$defs", {})
+    schemas, shared = TypeAdapter.json_schemas(wanted, ref_template="#/components/schemas/{model}")
+    return dict(schemas), shared.get("$defs", {})

@@ -19,7 +19,7 @@ from winset.web.cases.statements import (
     DocumentListed,
     DocumentResponse,
     deciding,
-    document_told,
+    document_response,
     documents_listed,
     names_said,
     proposing,
@@ -94,12 +94,12 @@ class FoundResponse:
     hits: tuple[HitResponse, ...]
 
 
-def evidence_told(found: OpenedCase) -> EvidenceResponse:
+def evidence_response(opened_case: OpenedCase) -> EvidenceResponse:
     """Return the documents of a case, and who speaks in them."""
-    case = found.case
+    case = opened_case.case
     names = names_said(case)
     return EvidenceResponse(
-        revision=found.revision,
+        revision=opened_case.revision,
         documents=documents_listed(case),
         coders=deciding(case),
         proposers=proposing(case),
@@ -128,28 +128,32 @@ def document_in(case: Case, id: str) -> Document:
 
 async def read_evidence(request: Request) -> EvidenceResponse:
     """Return the documents of the case."""
-    found = await opened(request)
-    return await anyio.to_thread.run_sync(evidence_told, found)
+    opened_case = await opened(request)
+    return await anyio.to_thread.run_sync(evidence_response, opened_case)
 
 
 async def read_document(request: Request) -> DocumentResponse:
     """Return a document with its text and its statements."""
-    found = await opened(request)
-    document = document_in(found.case, request.path_params["document"])
-    return await anyio.to_thread.run_sync(document_told, found, document)
+    opened_case = await opened(request)
+    document = document_in(opened_case.case, request.path_params["document"])
+    return await anyio.to_thread.run_sync(document_response, opened_case, document)
 
 
 async def search_documents(request: Request, body: SearchRequest) -> FoundResponse:
     """Return the paragraphs that hold what is looked for."""
-    found = await opened(request)
-    return await anyio.to_thread.run_sync(partial(_found, found, query=body.query, most=body.most))
+    opened_case = await opened(request)
+    return await anyio.to_thread.run_sync(
+        partial(_found, opened_case, query=body.query, most=body.most)
+    )
 
 
-def _found(found: OpenedCase, *, query: str, most: int) -> FoundResponse:
-    documents = {document.id: document for document in found.case.documents}
+def _found(opened_case: OpenedCase, *, query: str, most: int) -> FoundResponse:
+    documents = {document.id: document for document in opened_case.case.documents}
     # The index beside a shipped case would be a change of the package.
-    hits = search(found.case, query, most=most, keep=found.name.place == "own", reading=shared())
-    told = []
+    hits = search(
+        opened_case.case, query, most=most, keep=opened_case.name.place == "own", reading=shared()
+    )
+    responses = []
     for hit in hits:
         document = documents[hit.document]
         pieces, at = [], 0
@@ -158,7 +162,7 @@ def _found(found: OpenedCase, *, query: str, most: int) -> FoundResponse:
             pieces += [hit.words[at:start], hit.words[start:end]]
             at = end
         start, end = hit.paragraph
-        told.append(
+        responses.append(
             HitResponse(
                 document=document.id,
                 title=document.title or document.id,
@@ -166,10 +170,10 @@ def _found(found: OpenedCase, *, query: str, most: int) -> FoundResponse:
                 start=start,
                 end=end,
                 pieces=tuple(visible(piece) for piece in (*pieces, hit.words[at:])),
-                address=f"{address(found.name)}/evidence/{document.id}?at={start}-{end}",
+                address=f"{address(opened_case.name)}/evidence/{document.id}?at={start}-{end}",
             )
         )
-    return FoundResponse(hits=tuple(told))
+    return FoundResponse(hits=tuple(responses))
 
 
 ENDPOINTS = (

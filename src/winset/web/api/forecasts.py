@@ -164,7 +164,7 @@ class CompareResponse:
     effects: tuple[Effect, ...]
 
 
-def issues_told(case: Case, forecast: Forecast) -> tuple[IssueResponse, ...]:
+def issue_responses(case: Case, forecast: Forecast) -> tuple[IssueResponse, ...]:
     """Return what ``forecast`` of ``case`` says, issue by issue."""
     words = {answer.id: answer.sentence for answer in issue_answers(case, forecast)}
     return tuple(_issue(case, forecast, issue, words[issue]) for issue in forecast.issues)
@@ -188,12 +188,12 @@ def _issue(case: Case, forecast: Forecast, issue: str, words: str) -> IssueRespo
     )
 
 
-def forecast_told(question: ForecastQuery, forecast: Forecast) -> ForecastResponse:
+def forecast_response(question: ForecastQuery, forecast: Forecast) -> ForecastResponse:
     """Return what a page shows of ``forecast`` at once."""
     case = question.case
-    plain = {asked.id for asked in case.questions if not _needs_findings(asked)}
-    said = answers(case, forecast, Findings(draws=0))
-    said = tuple(answer for answer in said if answer.id in plain)
+    plain = {item.id for item in case.questions if not _needs_findings(item)}
+    answered = answers(case, forecast, Findings(draws=0))
+    answered = tuple(answer for answer in answered if answer.id in plain)
     lead = headline(case, forecast)
     return ForecastResponse(
         made=forecast.made,
@@ -201,24 +201,24 @@ def forecast_told(question: ForecastQuery, forecast: Forecast) -> ForecastRespon
         revision=question.revision,
         sentence=lead.sentences[0],
         headline=lead,
-        issues=issues_told(case, forecast),
-        questions=said,
+        issues=issue_responses(case, forecast),
+        questions=answered,
         calibration=calibration_sentence(forecast),
         milliseconds=0.0,
     )
 
 
 def _needs_findings(question: Asks) -> bool:
-    asked = [question.answer] if question.answer is not None else question.options.values()
-    return any(parse_quantity(text).kind in ("blame", "move") for text in asked)
+    quantities = [question.answer] if question.answer is not None else question.options.values()
+    return any(parse_quantity(text).kind in ("blame", "move") for text in quantities)
 
 
-def behind_told(
+def behind_parts(
     question: ForecastQuery,
     forecast: Forecast,
     *,
     findings: Findings,
-    asked: BehindRequest,
+    body: BehindRequest,
     issue: str,
 ) -> dict[str, Any]:
     """Return the parts of a `BehindResponse` that are counted, not the bookkeeping."""
@@ -229,9 +229,9 @@ def behind_told(
             forecast,
             findings=findings,
             issue=issue,
-            views=asked.views,
-            known=asked.known,
-            width=asked.width,
+            views=body.views,
+            known=body.known,
+            width=body.width,
         ),
         "bindings": tuple(b.words for b in bindings if b.issue == issue),
         "questions": answers(question.case, forecast, findings),
@@ -246,56 +246,65 @@ async def coded_forecast(request: Request) -> ForecastResponse:
 async def make_forecast(request: Request, body: ForecastRequest) -> ForecastResponse:
     """Return the forecast that ``body`` asks for."""
     start = time.perf_counter()
-    found = await opened(request)
+    opened_case = await opened(request)
     at = desk(request)
-    made = await at.live.run(_told, at, found.case, body=body, revision=found.revision)
-    return replace(made, milliseconds=since(start))
+    response = await at.live.run(
+        _told, at, opened_case.case, body=body, revision=opened_case.revision
+    )
+    return replace(response, milliseconds=since(start))
 
 
 def _told(at: Workbench, case: Case, *, body: ForecastRequest, revision: str) -> ForecastResponse:
     question = understood(case, body, revision=revision)
-    return forecast_told(question, at.live.kept_forecast(question))
+    return forecast_response(question, at.live.kept_forecast(question))
 
 
 async def look_behind(request: Request, body: BehindRequest) -> BehindResponse:
     """Return the pictures of one issue, what binds, and the questions that need more than draws."""
     start = time.perf_counter()
-    found, at = await opened(request), desk(request)
-    issue = issue_in(found, body.issue)
+    opened_case, at = await opened(request), desk(request)
+    issue = issue_in(opened_case, body.issue)
     if not issue:
         raise WinsetError("the case has no issue yet")
-    question = understood(found.case, body, revision=found.revision)
+    question = understood(opened_case.case, body, revision=opened_case.revision)
     forecast, findings = await at.live.forecast(question), await at.live.findings(question)
-    tell = partial(behind_told, question, forecast, findings=findings, asked=body, issue=issue)
+    tell = partial(behind_parts, question, forecast, findings=findings, body=body, issue=issue)
     parts = await anyio.to_thread.run_sync(tell)
-    return BehindResponse(issue=issue, revision=found.revision, **parts, milliseconds=since(start))
+    return BehindResponse(
+        issue=issue, revision=opened_case.revision, **parts, milliseconds=since(start)
+    )
 
 
 async def whole_headline(request: Request, body: ForecastRequest) -> HeadlineResponse:
     """Return the headline with its range over what nobody can code, who stands in the way, why."""
     start = time.perf_counter()
-    found, live = await opened(request), desk(request).live
-    question = understood(found.case, body, revision=found.revision)
+    opened_case, live = await opened(request), desk(request).live
+    question = understood(opened_case.case, body, revision=opened_case.revision)
     forecast, findings = await live.forecast(question), await live.findings(question)
     findings = replace(findings, structure=await live.structure(question))
-    told = await anyio.to_thread.run_sync(headline, question.case, forecast, findings)
-    said = await anyio.to_thread.run_sync(answers, question.case, forecast, findings)
+    full_headline = await anyio.to_thread.run_sync(headline, question.case, forecast, findings)
+    answered = await anyio.to_thread.run_sync(answers, question.case, forecast, findings)
     return HeadlineResponse(
-        headline=told, questions=said, revision=found.revision, milliseconds=since(start)
+        headline=full_headline,
+        questions=answered,
+        revision=opened_case.revision,
+        milliseconds=since(start),
     )
 
 
 async def compare_scenarios(request: Request, body: CompareRequest) -> CompareResponse:
     """Return scenarios side by side."""
-    found, live = await opened(request), desk(request).live
-    return await live.run(compared, live, found.case, body=body, revision=found.revision)
+    opened_case, live = await opened(request), desk(request).live
+    return await live.run(
+        compared, live, opened_case.case, body=body, revision=opened_case.revision
+    )
 
 
 def compared(
     live: ForecastThread, case: Case, *, body: CompareRequest, revision: str
 ) -> CompareResponse:
     """Return the forecast of each scenario, and what each does against the first, draw by draw."""
-    asked = ForecastRequest(
+    request = ForecastRequest(
         model=body.model,
         parameters=body.parameters,
         draws=body.draws,
@@ -303,19 +312,19 @@ def compared(
         scenario=body.scenario,
         changes=body.changes,
     )
-    question = understood(case, asked, revision=revision)
+    question = understood(case, request, revision=revision)
     own = question.scenario if body.changes else WHAT_IF
     names = [own if name == WHAT_IF else name for name in body.scenarios]
     titles = {s.id: s.title or s.id for s in question.case.scenarios} | {BASE: "As coded"}
     sides = []
     for name in names:
         forecast = live.kept_forecast(replace(question, scenario=name))
-        told = issues_told(question.case, forecast)
-        sides.append(SideResponse(scenario=name, title=titles[name], issues=told))
+        issues = issue_responses(question.case, forecast)
+        sides.append(SideResponse(scenario=name, title=titles[name], issues=issues))
     effects: tuple[Effect, ...] = ()
     if len(names) > 1:
-        made = compare(question.case, question.model, names, draws=body.draws, seed=body.seed)
-        effects = made.effects
+        comparison = compare(question.case, question.model, names, draws=body.draws, seed=body.seed)
+        effects = comparison.effects
     return CompareResponse(sides=tuple(sides), effects=effects)
 
 

@@ -23,6 +23,7 @@ from winset.web.cases.uploads import (
     UploadDetails,
     UploadedFile,
     Uploads,
+    case_from,
     harmless,
     proposed_again,
     readable,
@@ -77,24 +78,26 @@ async def begin_from_articles(request: Request) -> DocumentsTaken:
     """Begin a case, `id`, `title`, `as_of`, with the documents in `files`."""
     async with form_in(request) as form:
         uploads, about = await _uploads(form), _about(form, without=("title",))
-        said = _texts(form, ("id", "title", "as_of"))
-    begin = partial(_begun, desk(request).store, uploads, about, said=said)
+        texts = _texts(form, ("id", "title", "as_of"))
+    begin = partial(_begun, desk(request).store, uploads, about, texts=texts)
     return _told(await anyio.to_thread.run_sync(begin))
 
 
 def _begun(
-    store: Store, uploads: list[Upload], about: UploadDetails, *, said: dict[str, str]
+    store: Store, uploads: list[Upload], about: UploadDetails, *, texts: dict[str, str]
 ) -> Uploads:
     problems = [
         Problem(where=name, required="must be given", found="nothing")
-        for name, text in said.items()
+        for name, text in texts.items()
         if not text
     ]
     if problems:
         raise CaseError(problems)
-    day = _day("as_of", said["as_of"])
+    day = _day("as_of", texts["as_of"])
+    if made := case_from(store, uploads, id=texts["id"], title=texts["title"], as_of=day):
+        return made
     readable(uploads)  # a case that nothing can be put into is not begun
-    name = store.new(said["id"], title=said["title"], as_of=day, start="blank")
+    name = store.new(texts["id"], title=texts["title"], as_of=day, start="blank")
     return take_files(store, name, uploads, about=about)
 
 
@@ -151,11 +154,11 @@ async def _uploads(form: FormData) -> list[Upload]:
 
 
 def _about(form: FormData, *, without: tuple[str, ...] = ()) -> UploadDetails:
-    said = _texts(form, ("publisher", "published", "title", "url"))
-    said |= dict.fromkeys(without, "")
-    day = _day("published", said["published"]) if said["published"] else None
+    texts = _texts(form, ("publisher", "published", "title", "url"))
+    texts |= dict.fromkeys(without, "")
+    day = _day("published", texts["published"]) if texts["published"] else None
     return UploadDetails(
-        publisher=said["publisher"], published=day, title=said["title"], url=said["url"]
+        publisher=texts["publisher"], published=day, title=texts["title"], url=texts["url"]
     )
 
 

@@ -30,7 +30,7 @@ class JobResponse:
     error: str
 
 
-def job_told(job: Job) -> JobResponse:
+def job_response(job: Job) -> JobResponse:
     """Return how far ``job`` is."""
     return JobResponse(
         id=job.id,
@@ -44,18 +44,18 @@ def job_told(job: Job) -> JobResponse:
 
 def jobs_of(request: Request) -> Jobs:
     """Return the jobs of the workbench that got ``request``."""
-    found: Jobs = request.app.state.views.jobs
-    return found
+    jobs: Jobs = request.app.state.views.jobs
+    return jobs
 
 
 async def read_job(request: Request) -> JobResponse:
     """Return how far the work is."""
-    return job_told(jobs_of(request).find(request.path_params["job"]))
+    return job_response(jobs_of(request).find(request.path_params["job"]))
 
 
 async def stop_job(request: Request) -> JobResponse:
     """Let the work end at its next pause."""
-    return job_told(jobs_of(request).stop(request.path_params["job"]))
+    return job_response(jobs_of(request).stop(request.path_params["job"]))
 
 
 ENDPOINTS = (

@@ -3,35 +3,27 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
-from datetime import date
 from functools import partial
-from typing import Annotated
 
 import anyio.to_thread
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass as checked
 from starlette.requests import Request
 
 from winset.case.model import Case
 from winset.case.ranges import Range, parse_range
-from winset.charts.canvas import WIDE
-from winset.charts.timeline import timeline as drawn
 from winset.errors import WinsetError
 from winset.evidence.coding.derive import Derivation, derive_stances, marked
 from winset.evidence.coding.endings import idle
 from winset.evidence.coding.trace import Sentence, TracedCell, trace
-from winset.forecast.timeline import Timeline, moment_at, timeline_days
-from winset.models import default_model, make_model
-from winset.models.defaults import DRAWS, SEED
 from winset.web.api.cases import CASE, CasePlace, address
 from winset.web.api.decisions import copied_words, where
 from winset.web.api.declarations import Endpoint
 from winset.web.cases.coders import Coded, coded
 from winset.web.cases.store import OpenedCase
 from winset.web.cases.texts import visible
-from winset.web.forecasts.pictures import Picture, Width, picture
 from winset.web.server.error_responses import RefusedError
-from winset.web.server.workbench import desk, issue_in, name_in, opened
+from winset.web.server.workbench import desk, name_in, opened
 
 STRICT = ConfigDict(extra="forbid")
 GROUP = "numbers and statements"
@@ -186,41 +178,15 @@ class DerivationSaved:
     derivation: DerivationResponse
 
 
-@checked(frozen=True, slots=True, kw_only=True, config=STRICT)
-class TimelineRequest:
-    """The forecast of one issue over time.
-
-    ``known`` is the frame that the page has drawn, ``width`` the pixels that it has for it.
-    """
-
-    issue: str = ""
-    model: str = ""
-    draws: Annotated[int, Field(ge=1, le=20_000)] = DRAWS
-    seed: Annotated[int, Field(ge=0, lt=2**63)] = SEED
-    since: date | None = None
-    known: str = ""
-    width: Width = WIDE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimelineResponse:
-    """How the forecast moved with what was said."""
-
-    issue: str
-    revision: str
-    days: int
-    picture: Picture
-
-
-def trace_told(found: OpenedCase, issue: str, actor: str) -> TraceResponse:
+def trace_response(opened_case: OpenedCase, issue: str, actor: str) -> TraceResponse:
     """Return where each number of ``actor`` on ``issue`` comes from.
 
     Raises:
         WinsetError: when the case has no such issue, actor or stance.
     """
-    case = found.case
+    case = opened_case.case
     traced = trace(case, issue, actor)
-    base = f"{address(found.name)}/evidence"
+    base = f"{address(opened_case.name)}/evidence"
     return TraceResponse(
         issue=issue,
         actor=actor,
@@ -285,27 +251,27 @@ def _text(value: Range | None) -> str:
     return "" if value is None else str(value)
 
 
-def derivation_told(found: OpenedCase) -> DerivationResponse:
+def derivation_response(opened_case: OpenedCase) -> DerivationResponse:
     """Return what the accepted statements of the case give, beside what is coded."""
-    result = derive_stances(found.case)
-    numbers = _numbers(found, result)
+    result = derive_stances(opened_case.case)
+    numbers = _numbers(opened_case, result)
     return DerivationResponse(
         revision=_revision(numbers),
         numbers=numbers,
-        idle=_idle(found, result),
+        idle=_idle(opened_case, result),
         changes=len(result.changed),
         rowless=len(result.rowless),
     )
 
 
-def _numbers(found: OpenedCase, result: Derivation) -> tuple[DerivedResponse, ...]:
-    case = found.case
+def _numbers(opened_case: OpenedCase, result: Derivation) -> tuple[DerivedResponse, ...]:
+    case = opened_case.case
     plain = {(s.issue, s.actor): s for s in case.stances if s.condition is None}
-    told = []
+    numbers = []
     for number in result.derived:
         key = number.issue, number.actor
         stance = plain.get(key)
-        told.append(
+        numbers.append(
             DerivedResponse(
                 issue=number.issue,
                 issue_title=case.issue(number.issue).title,
@@ -318,16 +284,16 @@ def _numbers(found: OpenedCase, result: Derivation) -> tuple[DerivedResponse, ..
                 what=_what(result, (*key, number.quantity)),
                 address=""
                 if stance is None
-                else f"{address(found.name)}/trace/{key[0]}/{key[1]}#{number.quantity}",
+                else f"{address(opened_case.name)}/trace/{key[0]}/{key[1]}#{number.quantity}",
             )
         )
-    return tuple(told)
+    return tuple(numbers)
 
 
-def _idle(found: OpenedCase, result: Derivation) -> tuple[IdleResponse, ...]:
-    base = f"{address(found.name)}/evidence"
-    actors = {actor.id: actor.name for actor in found.case.actors}
-    titles = {issue.id: issue.title for issue in found.case.issues}
+def _idle(opened_case: OpenedCase, result: Derivation) -> tuple[IdleResponse, ...]:
+    base = f"{address(opened_case.name)}/evidence"
+    actors = {actor.id: actor.name for actor in opened_case.case.actors}
+    titles = {issue.id: issue.title for issue in opened_case.case.issues}
     entries: dict[IdleResponse, list[str]] = {}
     for ending in idle(result.case):
         row = ending.statement
@@ -355,22 +321,22 @@ def _what(result: Derivation, key: tuple[str, str, str]) -> str:
 
 
 def _revision(numbers: tuple[DerivedResponse, ...]) -> str:
-    said = [{**asdict(number), "address": ""} for number in numbers]
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
+    rows = [{**asdict(number), "address": ""} for number in numbers]
+    return hashlib.sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def derived_case(case: Case, *, found: OpenedCase, asked: DerivationWritten) -> Case:
+def derived_case(case: Case, *, opened_case: OpenedCase, body: DerivationWritten) -> Case:
     """Return ``case`` with what its statements give.
 
     Raises:
         RefusedError: with status 409 when they give something else than the page saw.
         WinsetError: when a salience or influence is no range.
     """
-    now = derivation_told(OpenedCase(name=found.name, revision="", case=case))
-    if now.revision != asked.revision:
-        said = "The statements give something else by now: look again before writing."
-        raise RefusedError(409, said, yours=None, theirs=asdict(now))
-    salience, influence = _range("salience", asked.salience), _range("influence", asked.influence)
+    now = derivation_response(OpenedCase(name=opened_case.name, revision="", case=case))
+    if now.revision != body.revision:
+        message = "The statements give something else by now: look again before writing."
+        raise RefusedError(409, message, yours=None, theirs=asdict(now))
+    salience, influence = _range("salience", body.salience), _range("influence", body.influence)
     return derive_stances(case, salience=salience, influence=influence).case
 
 
@@ -383,56 +349,33 @@ def _range(name: str, text: str) -> Range | None:
 
 async def read_trace(request: Request) -> TraceResponse:
     """Return where each number of an actor on an issue comes from."""
-    found, at = await opened(request), request.path_params
-    return await anyio.to_thread.run_sync(trace_told, found, at["issue"], at["actor"])
+    opened_case, at = await opened(request), request.path_params
+    return await anyio.to_thread.run_sync(trace_response, opened_case, at["issue"], at["actor"])
 
 
 async def read_derivation(request: Request) -> DerivationResponse:
     """Return what the accepted statements give."""
-    return await anyio.to_thread.run_sync(derivation_told, await opened(request))
+    return await anyio.to_thread.run_sync(derivation_response, await opened(request))
 
 
 async def write_derivation(request: Request, body: DerivationWritten) -> DerivationSaved:
     """Write what the accepted statements give into the stances."""
-    found = await opened(request)
-    before = {(s.issue, s.actor, s.condition): s for s in found.case.stances}
-    change = partial(derived_case, found=found, asked=body)
+    opened_case = await opened(request)
+    before = {(s.issue, s.actor, s.condition): s for s in opened_case.case.stances}
+    change = partial(derived_case, opened_case=opened_case, body=body)
     saved = await anyio.to_thread.run_sync(desk(request).store.edit, name_in(request), change)
     after = saved.opened
     return DerivationSaved(
         case=where(after.name),
         copied=copied_words(after.name.name) if saved.copied else "",
         written=sum(before.get((s.issue, s.actor, s.condition)) != s for s in after.case.stances),
-        derivation=await anyio.to_thread.run_sync(derivation_told, after),
+        derivation=await anyio.to_thread.run_sync(derivation_response, after),
     )
 
 
 async def read_coders(request: Request) -> Coded:
     """Return the readings of all coders side by side, and how far they agree."""
     return await anyio.to_thread.run_sync(coded, await opened(request))
-
-
-async def make_timeline(request: Request, body: TimelineRequest) -> TimelineResponse:
-    """Return the forecast as it could have been made on each day that something was said."""
-    found, at = await opened(request), desk(request)
-    issue = issue_in(found, body.issue)
-    if not issue:
-        raise WinsetError("the case has no issue yet")
-    model = make_model(body.model or default_model(found.case), {})
-    days = timeline_days(found.case, since=body.since)
-    # One day at a time: a slider elsewhere need not wait for all of them.
-    moments = [
-        await at.live.run(moment_at, found.case, day, model=model, draws=body.draws, seed=body.seed)
-        for day in days
-    ]
-    course = Timeline(model=model.name, draws=body.draws, seed=body.seed, moments=tuple(moments))
-    view = await anyio.to_thread.run_sync(partial(drawn, course, issue, case=found.case))
-    return TimelineResponse(
-        issue=issue,
-        revision=found.revision,
-        days=len(days),
-        picture=picture(view, known=body.known, width=body.width),
-    )
 
 
 ENDPOINTS = (
@@ -447,6 +390,4 @@ ENDPOINTS = (
     Endpoint(method="GET", path=f"{CASE}/coders", call=read_coders, group=GROUP,
              summary="The coders' readings side by side, and how far they agree",
              refuses=(404, 422)),
-    Endpoint(method="POST", path=f"{CASE}/timeline", call=make_timeline, group=GROUP,
-             summary="How the forecast moved with what was said", refuses=(404,)),
 )  # fmt: skip

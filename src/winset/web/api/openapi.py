@@ -36,14 +36,14 @@ _TROUBLE: dict[str, Any] = {
 }
 _PROBLEM: dict[str, Any] = {
     "type": "object",
-    "required": ["where", "required", "found", "said"],
+    "required": ["where", "required", "found", "text"],
     "properties": {
         "where": {"type": "string"},
         "required": {"type": "string"},
         "found": {"type": "string"},
         "remedy": {"type": "string"},
         "file": {"type": "string"},
-        "said": {"type": "string"},
+        "text": {"type": "string"},
         "line": {"type": "integer"},
         "column": {"type": "integer"},
     },
@@ -95,7 +95,7 @@ def _operation(entry: Endpoint, schemas: dict[tuple[Any, str], Any]) -> dict[str
             "description": _SAID[status],
             "content": _json({"$ref": "#/components/schemas/Trouble"}),
         }
-    said: dict[str, Any] = {
+    operation: dict[str, Any] = {
         "operationId": f"{entry.method.lower()}{re.sub('[^a-z]+', '_', entry.path[4:].lower())}",
         "summary": entry.summary,
         "tags": [entry.group],
@@ -106,16 +106,16 @@ def _operation(entry: Endpoint, schemas: dict[tuple[Any, str], Any]) -> dict[str
         "responses": answers,
     }
     if entry.method == "GET":
-        said["security"] = [{"session": []}, {"access": []}]
+        operation["security"] = [{"session": []}, {"access": []}]
     if entry.takes is not None:
-        said["requestBody"] = {
+        operation["requestBody"] = {
             "required": True,
             "content": _json(schemas[entry.takes, "validation"]),
         }
     elif entry.form:
         form = {"multipart/form-data": {"schema": {"type": "object"}}}
-        said["requestBody"] = {"required": True, "content": form}
-    return said
+        operation["requestBody"] = {"required": True, "content": form}
+    return operation
 
 
 def _json(schema: Any) -> dict[str, Any]:

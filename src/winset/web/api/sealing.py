@@ -14,7 +14,7 @@ from winset.case.model import Case
 from winset.case.scenarios import BASE
 from winset.models import default_model, make_model
 from winset.models.defaults import DRAWS, SEED
-from winset.track_record.sealed import Seal, SealDraft, draft, put_down
+from winset.track_record.sealed import ForecastToSeal, Seal, SealDraft, draft, seal_draft
 from winset.web.api.cases import CASE, address
 from winset.web.api.declarations import Endpoint
 from winset.web.cases.locks import locked
@@ -116,16 +116,18 @@ def _own(name: CaseName) -> None:
 def _drafted(case: Case, body: SealRequest) -> SealDraft:
     return draft(
         case,
-        question=body.subject if body.asks == "question" else None,
-        issue=body.subject if body.asks == "issue" else None,
-        resolve_by=body.resolve_by,
-        rule=body.rule,
-        no_rule=body.no_rule,
-        note=body.note,
-        model=make_model(body.model or default_model(case)),
-        draws=body.draws,
-        seed=body.seed,
-        scenario=None if body.scenario == BASE else body.scenario,
+        ForecastToSeal(
+            question=body.subject if body.asks == "question" else None,
+            issue=body.subject if body.asks == "issue" else None,
+            resolve_by=body.resolve_by,
+            rule=body.rule,
+            no_rule=body.no_rule,
+            note=body.note,
+            model=make_model(body.model or default_model(case)),
+            draws=body.draws,
+            seed=body.seed,
+            scenario=None if body.scenario == BASE else body.scenario,
+        ),
     )
 
 
@@ -184,7 +186,7 @@ def sealed(store: Store, name: CaseName, drafted: SealDraft) -> SealResponse:
         WinsetError: when the last entry bears a later date than now.
     """
     with locked(store.path(name)):
-        done = put_down(drafted)
+        done = seal_draft(drafted)
     return SealResponse(
         entry=done.id,
         line=done.line,

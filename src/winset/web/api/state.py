@@ -44,8 +44,8 @@ async def read_state(request: Request) -> StateResponse:
 
 async def read_description(request: Request) -> dict[str, Any]:
     """Return the description of the interface."""
-    found: dict[str, Any] = request.app.state.description()
-    return found
+    description: dict[str, Any] = request.app.state.description()
+    return description
 
 
 ENDPOINTS = (

@@ -13,16 +13,16 @@ from starlette.requests import Request
 from winset.track_record.sealed import resolve, score
 from winset.web.api.cases import CASE, address
 from winset.web.api.declarations import Endpoint
-from winset.web.api.jobs import JobResponse, job_told
+from winset.web.api.jobs import JobResponse, job_response
 from winset.web.cases.locks import locked
 from winset.web.cases.store import CaseName, Store
 from winset.web.forecasts.jobs import Job
 from winset.web.server.error_responses import RefusedError
 from winset.web.server.workbench import desk, name_in, opened
 from winset.web.views.kind import Subject, ViewKind
-from winset.web.views.kinds import BACKTEST, OF_A_CASE, kind_of
 from winset.web.views.query import ViewQuery, query_of
-from winset.web.views.view_cache import FORMS, Views, told, wanted
+from winset.web.views.registry import case_view, case_views, folder_views
+from winset.web.views.view_cache import FORMS, Views, view_record, wanted
 
 STRICT = ConfigDict(extra="forbid")
 GROUP = "views"
@@ -55,23 +55,23 @@ class ViewResponse:
 
     Attributes:
         address: of its page; each part has files under it.
-        asked: filled in.
+        query: filled in.
         job: how far the work is; null when it is done.
-        made: how it was made; null until then.
+        provenance: how it was made; null until then.
         sentences: what it says.
         parts: tables, each with ``id``, ``title``, ``caption``, ``columns``, ``rows`` and whether
             there is a ``picture``.
-        found: what the library returned; null where the parts say it all.
+        result: what the library returned; null where the parts say it all.
     """
 
     view: str
     address: str
-    asked: dict[str, Any]
+    query: dict[str, Any]
     job: JobResponse | None
-    made: dict[str, Any] | None
+    provenance: dict[str, Any] | None
     sentences: tuple[str, ...]
     parts: tuple[dict[str, Any], ...]
-    found: Any
+    result: Any
 
 
 @checked(frozen=True, slots=True, kw_only=True, config=STRICT)
@@ -132,42 +132,45 @@ async def list_views(request: Request) -> list[ViewListed]:
     of = Subject(store=desk(request).store, opened=await opened(request))
 
     def listed() -> list[ViewListed]:
-        return [_listed(kind, of) for kind in OF_A_CASE.values()]
+        return [_listed(kind, of) for kind in case_views().values()]
 
     return await anyio.to_thread.run_sync(listed)
 
 
 async def read_view(request: Request, body: ViewQuery) -> ViewResponse:
     """Return a view of a case, or the work that makes it."""
-    kind = kind_of(request.path_params["view"])
+    kind = case_view(request.path_params["view"])
     of = Subject(store=desk(request).store, opened=await opened(request))
-    return await _told(request, kind, of, body)
+    return await _response(request, kind, of, body)
 
 
-async def read_backtest(request: Request, body: ViewQuery) -> ViewResponse:
-    """Return a backtest, or the work that makes it."""
-    return await _told(request, BACKTEST, Subject(store=desk(request).store), body)
+async def read_folder_view(request: Request, body: ViewQuery) -> ViewResponse:
+    """Return a view of the folder, or the work that makes it."""
+    kind = folder_views()[request.url.path.rpartition("/")[2]]
+    return await _response(request, kind, Subject(store=desk(request).store), body)
 
 
-async def _told(request: Request, kind: ViewKind, of: Subject, asked: ViewQuery) -> ViewResponse:
+async def _response(
+    request: Request, kind: ViewKind, of: Subject, query: ViewQuery
+) -> ViewResponse:
     views: Views = request.app.state.views
-    view = await anyio.to_thread.run_sync(wanted, kind, of, asked)
+    view = await anyio.to_thread.run_sync(wanted, kind, of, query)
     base = _listed_base(kind, of)
-    found = await views.shown(view, patience=0.0)
-    if isinstance(found, Job):
-        return ViewResponse(view=kind.name, address=base + query_of(view.asked), asked={},
-                        job=job_told(found), made=None, sentences=(), parts=(),
-                        found=None)  # fmt: skip
-    said = told(view, found)
+    result = await views.result_or_job(view, patience=0.0)
+    if isinstance(result, Job):
+        return ViewResponse(view=kind.name, address=base + query_of(view.query), query={},
+                        job=job_response(result), provenance=None, sentences=(), parts=(),
+                        result=None)  # fmt: skip
+    response = view_record(view, result)
     return ViewResponse(
         view=kind.name,
-        address=base + query_of(view.asked),
-        asked=said["asked"],
+        address=base + query_of(view.query),
+        query=response["query"],
         job=None,
-        made=said["made"],
-        sentences=found.sentences,
-        parts=tuple(said["parts"]),
-        found=said["found"],
+        provenance=response["provenance"],
+        sentences=result.sentences,
+        parts=tuple(response["parts"]),
+        result=response["result"],
     )
 
 
@@ -203,17 +206,17 @@ def resolved(store: Store, name: CaseName, came: QuestionOutcome) -> OutcomeResp
             note=came.note,
             amend=came.amend,
         )
-    found = score(done)
-    assert found is not None
+    scores = score(done)
+    assert scores is not None
     assert done.resolution is not None
     return OutcomeResponse(
         entry=done.id,
         outcome=done.resolution.outcome,
-        counts=found.counts,
-        why_not=found.why_not,
-        brier=found.brier,
-        log_score=found.log_score,
-        crps=found.crps,
+        counts=scores.counts,
+        why_not=scores.why_not,
+        brier=scores.brier,
+        log_score=scores.log_score,
+        crps=scores.crps,
     )
 
 
@@ -222,9 +225,16 @@ ENDPOINTS = (
              summary="Every view of a case, with its addresses", refuses=(404, 422)),
     Endpoint(method="POST", path=f"{CASE}/views/{{view}}", call=read_view, group=GROUP,
              summary="A view of a case, or the work that makes it", refuses=(404, 503)),
-    Endpoint(method="POST", path="/api/backtest", call=read_backtest, group=GROUP,
-             summary="A backtest, or the work that makes it", refuses=(404, 503)),
     Endpoint(method="POST", path=f"{CASE}/resolutions", call=write_resolution, group=GROUP,
              summary="Write down how a sealed forecast came out", status=201,
              refuses=(404, 423)),
 )  # fmt: skip
+
+
+def folder_endpoints() -> tuple[Endpoint, ...]:
+    """Return the addresses of the views of the folder."""
+    return tuple(
+        Endpoint(method="POST", path=f"/api/{kind.name}", call=read_folder_view, group=GROUP,
+                 summary=f"{kind.title}, or the work that makes it", refuses=(404, 503))
+        for kind in folder_views().values()
+    )  # fmt: skip

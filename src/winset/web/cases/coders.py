@@ -9,7 +9,7 @@ from winset.errors.installing import install_command
 from winset.evidence.coding.agreement import FIELDS, agreement
 from winset.evidence.coding.units import Unit, units
 from winset.web.api.cases import address
-from winset.web.cases.statements import deciding, statement_told
+from winset.web.cases.statements import deciding, statement_response
 from winset.web.cases.store import OpenedCase
 from winset.web.cases.texts import ShownText, shown_text
 
@@ -84,9 +84,9 @@ class Coded:
     alone: int
 
 
-def coded(found: OpenedCase) -> Coded:
+def coded(opened_case: OpenedCase) -> Coded:
     """Return the readings of all coders of a case side by side."""
-    case = found.case
+    case = opened_case.case
     coders = deciding(case)
     texts = {document.id: shown_text(case, document) for document in case.documents}
     rows = [row for row in case.statements if row.status != "proposed"]
@@ -94,29 +94,31 @@ def coded(found: OpenedCase) -> Coded:
     together = sorted(
         units(rows), key=lambda unit: (order[unit.document], unit.rows[0].start, unit.rows[0].end)
     )
-    told = tuple(_unit(found, unit, coders, texts[unit.document]) for unit in together)
+    responses = tuple(_unit(opened_case, unit, coders, texts[unit.document]) for unit in together)
     fields, remark = _alphas(case, coders)
     return Coded(
         coders=coders,
-        units=told,
+        units=responses,
         fields=fields,
         remark=remark,
-        differing=sum(bool(unit.differ) for unit in told),
-        alone=sum(unit.alone for unit in told),
+        differing=sum(bool(unit.differ) for unit in responses),
+        alone=sum(unit.alone for unit in responses),
     )
 
 
-def _unit(found: OpenedCase, unit: Unit, coders: tuple[str, ...], text: ShownText) -> UnitResponse:
+def _unit(
+    opened_case: OpenedCase, unit: Unit, coders: tuple[str, ...], text: ShownText
+) -> UnitResponse:
     first = unit.rows[0]
-    title = next(d.title for d in found.case.documents if d.id == unit.document)
+    title = next(d.title for d in opened_case.case.documents if d.id == unit.document)
     by_coder = {row.coder: row for row in unit.rows}
     return UnitResponse(
         document=unit.document,
         title=title or unit.document,
-        words=statement_told(first, text).words,
+        words=statement_response(first, text).words,
         start=first.start,
         end=first.end,
-        address=f"{address(found.name)}/evidence/{unit.document}?statement={first.id}",
+        address=f"{address(opened_case.name)}/evidence/{unit.document}?statement={first.id}",
         readings=tuple(_reading(coder, by_coder.get(coder)) for coder in coders),
         differ=tuple(field for field in FIELDS if _differs(unit, field)),
         alone=len(unit.rows) == 1,

@@ -30,11 +30,11 @@ class Dependent:
 
 def resting(case: Case) -> dict[Reading, tuple[Dependent, ...]]:
     """Return what rests on each statement, by coder and id; nothing for those without."""
-    found: dict[Reading, list[Dependent]] = defaultdict(list)
+    dependents: dict[Reading, list[Dependent]] = defaultdict(list)
     coders: dict[str, list[str]] = defaultdict(list)
     for row in case.statements:
         coders[row.id].append(row.coder)
-    derived = _derived(case, found)
+    derived = _derived(case, dependents)
     for stance in case.stances:
         where = f"{case.actor(stance.actor).name} on {case.issue(stance.issue).title}"
         by_hand = f"{where}: cited by the row" + (
@@ -42,19 +42,19 @@ def resting(case: Case) -> dict[Reading, tuple[Dependent, ...]]:
         )
         for id in stance.statements:
             if (id, stance.issue, stance.actor) not in derived:
-                _cite(found, coders[id], id,
+                _cite(dependents, coders[id], id,
                       Dependent(what=by_hand, issue=stance.issue, actor=stance.actor))  # fmt: skip
     for tie in case.ties:
         what = f"{tie.kind} of {case.actor(tie.source).name} on {case.actor(tie.target).name}"
         for id in tie.statements:
-            _cite(found, coders[id], id, Dependent(what=what))
+            _cite(dependents, coders[id], id, Dependent(what=what))
     for claim in case.claims:
         for id in claim.statements:
-            _cite(found, coders[id], id, Dependent(what=f"claim {claim.id}"))
-    return {reading: tuple(numbers) for reading, numbers in found.items()}
+            _cite(dependents, coders[id], id, Dependent(what=f"claim {claim.id}"))
+    return {reading: tuple(numbers) for reading, numbers in dependents.items()}
 
 
-def _derived(case: Case, found: dict[Reading, list[Dependent]]) -> set[tuple[str, str, str]]:
+def _derived(case: Case, dependents: dict[Reading, list[Dependent]]) -> set[tuple[str, str, str]]:
     """Add the numbers derived from statements; return (id, issue, actor) of those added."""
     marks = {(s.issue, s.actor): derived_cells(s) for s in case.stances if s.condition is None}
     added = set()
@@ -66,7 +66,7 @@ def _derived(case: Case, found: dict[Reading, list[Dependent]]) -> set[tuple[str
         what = f"{named}: {quantity}" if used else f"{named}: would give {quantity} {number.value}"
         for support in number.support:
             for row in support.readings:
-                found[row.coder, row.id].append(
+                dependents[row.coder, row.id].append(
                     Dependent(
                         what=what,
                         issue=number.issue if has_stance else "",
@@ -80,7 +80,7 @@ def _derived(case: Case, found: dict[Reading, list[Dependent]]) -> set[tuple[str
 
 
 def _cite(
-    found: dict[Reading, list[Dependent]], coders: list[str], id: str, number: Dependent
+    dependents: dict[Reading, list[Dependent]], coders: list[str], id: str, number: Dependent
 ) -> None:
     for coder in coders:
-        found[coder, id].append(number)
+        dependents[coder, id].append(number)

@@ -2,7 +2,6 @@
 
 import io
 import os
-import tempfile
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,11 +19,7 @@ from winset.errors import WinsetError, nearest
 from winset.errors.installing import install_command
 from winset.explain.background import look_behind
 from winset.explain.forecast_json import forecast_json
-from winset.formats.dna_export import export_dna
-from winset.formats.doccano import write_doccano
-from winset.formats.excel import write_workbook
-from winset.formats.ktab import write_ktab
-from winset.formats.refiqda import write_refi_qda
+from winset.formats.registry import FORMATS, Format
 from winset.report.page import report_html
 from winset.web.api.cases import address
 from winset.web.cases.store import OpenedCase
@@ -70,60 +65,39 @@ def attached(data: bytes, kind: str, name: str, *, inline: bool = False) -> Resp
     full = full.lstrip(".").encode("utf-8", "replace").decode() or "file"
     plain = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "-" for c in full)
     how = "inline" if inline else "attachment"
-    said = f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(full, safe='')}"
-    return Response(data, media_type=kind, headers={"content-disposition": said})
+    disposition = f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(full, safe='')}"
+    return Response(data, media_type=kind, headers={"content-disposition": disposition})
 
 
-def _report(found: OpenedCase, live: ForecastThread) -> bytes:
-    case = found.case
-    made = []
+def _report(opened_case: OpenedCase, live: ForecastThread) -> bytes:
+    case = opened_case.case
+    digests = []
     if case.issues and case.stances:
-        question = understood(case, ForecastRequest(), revision=found.revision)
-        made = [live.kept_forecast(question)]
-    return report_html(case, made).encode()
+        question = understood(case, ForecastRequest(), revision=opened_case.revision)
+        digests = [live.kept_forecast(question)]
+    return report_html(case, digests).encode()
 
 
-def _forecast(found: OpenedCase, live: ForecastThread) -> bytes:
-    question = understood(found.case, ForecastRequest(), revision=found.revision)
-    made = live.kept_forecast(question)
-    said = forecast_json(
-        found.case, made, look_behind(found.case, made, structure=True, curves=False)
+def _forecast(opened_case: OpenedCase, live: ForecastThread) -> bytes:
+    question = understood(opened_case.case, ForecastRequest(), revision=opened_case.revision)
+    forecast = live.kept_forecast(question)
+    record = forecast_json(
+        opened_case.case,
+        forecast,
+        look_behind(opened_case.case, forecast, structure=True, curves=False),
     )
-    return bytes(Json(said).body)
+    return bytes(Json(record).body)
 
 
-def _workbook(found: OpenedCase, live: ForecastThread) -> bytes:  # noqa: ARG001
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "case.xlsx"
-        write_workbook(found.case, path)
-        return path.read_bytes()
-
-
-def _dna(found: OpenedCase, live: ForecastThread) -> bytes:  # noqa: ARG001
-    return export_dna(found.case).data
-
-
-def _ktab(found: OpenedCase, live: ForecastThread) -> bytes:  # noqa: ARG001
-    return write_ktab(found.case).encode()
-
-
-def _doccano(found: OpenedCase, live: ForecastThread) -> bytes:  # noqa: ARG001
-    return write_doccano(found.case).encode()
-
-
-def _refi(found: OpenedCase, live: ForecastThread) -> bytes:  # noqa: ARG001
-    return write_refi_qda(found.case)
-
-
-def _folder(found: OpenedCase, live: ForecastThread) -> bytes:  # noqa: ARG001
+def _folder(opened_case: OpenedCase, live: ForecastThread) -> bytes:  # noqa: ARG001
     """Return the case folder: what the case is read from, and what belongs to it."""
-    files = dict(render_case(found.case))
-    if found.case.folder is not None:
-        files |= beside(found.case)
+    files = dict(render_case(opened_case.case))
+    if opened_case.case.folder is not None:
+        files |= beside(opened_case.case)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(files):
-            entry = zipfile.ZipInfo(f"{_plain(found.name.name)}/{name}", EPOCH)
+            entry = zipfile.ZipInfo(f"{_plain(opened_case.name.name)}/{name}", EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, files[name])
@@ -132,8 +106,8 @@ def _folder(found: OpenedCase, live: ForecastThread) -> bytes:  # noqa: ARG001
 
 def _plain(name: str) -> str:
     """Return ``name`` as a folder may be called in an archive on any system."""
-    said = "".join("-" if c in '/\\:*?"<>|' or not c.isprintable() else c for c in name)
-    return said.strip(". ") or "case"
+    cleaned = "".join("-" if c in '/\\:*?"<>|' or not c.isprintable() else c for c in name)
+    return cleaned.strip(". ") or "case"
 
 
 def beside(case: Case) -> dict[str, bytes]:
@@ -145,7 +119,7 @@ def beside(case: Case) -> dict[str, bytes]:
         WinsetError: when that is too much to be sent at once.
     """
     assert case.folder is not None
-    found: dict[str, bytes] = {}
+    copies: dict[str, bytes] = {}
     paths = [case.folder / "ledger.jsonl"]
     for name in BELONGS:
         for root, folders, files in os.walk(case.folder / name):
@@ -160,8 +134,8 @@ def beside(case: Case) -> dict[str, bytes]:
             raise WinsetError(
                 f"the folder holds more than {MOST_FOLDER:,} bytes: copy it by hand instead"
             )
-        found[path.relative_to(case.folder).as_posix()] = path.read_bytes()
-    return found
+        copies[path.relative_to(case.folder).as_posix()] = path.read_bytes()
+    return copies
 
 
 FORMS = {
@@ -173,60 +147,62 @@ FORMS = {
         DownloadForm(file="forecast.json", kind="application/json", title="Forecast",
              explains="Every number of it unrounded, for scripts.",
              make=_forecast, kernels=True),
-        DownloadForm(file="case.xlsx", kind="application/vnd.openxmlformats-officedocument."
-             "spreadsheetml.sheet", title="Excel workbook",
-             explains="One sheet per table; edit it and import it here.", make=_workbook),
         DownloadForm(file="case.zip", kind="application/zip", title="Case folder",
              explains="Every file of the case, kept texts and sealed forecasts too.", make=_folder),
-        DownloadForm(file="ktab.csv", kind="text/csv; charset=utf-8", title="KTAB",
-             explains="For KTAB's spatial model: ranges at their medians.", make=_ktab),
-        DownloadForm(file="statements.dna", kind="application/vnd.sqlite3",
-             title="Discourse Network Analyzer",
-             explains="A DNA 3 database of the accepted statements.", make=_dna),
-        DownloadForm(file="doccano.jsonl", kind="application/jsonl", title="doccano",
-             explains="Kept texts with their spans, for annotation.", make=_doccano),
-        DownloadForm(file="refi.qdpx", kind="application/octet-stream", title="REFI-QDA project",
-             explains="For NVivo, ATLAS.ti, MAXQDA, QualCoder and others.", make=_refi),
     )
 }  # fmt: skip
-# Made by the pages of evidence, under the same address.
-ELSEWHERE = (
-    ("statements.csv", "Statements", "A row each with its words, for Excel and R."),
-    ("annotations.jsonld", "Web Annotations", "Statements as W3C Web Annotations."),
-)
+
+
+def download_forms() -> dict[str, DownloadForm]:
+    """Return every form in which a case can be taken away, those of all formats last."""
+    return {**FORMS, **{entry.file: _form(entry) for entry in FORMATS.values() if entry.write}}
+
+
+def _form(entry: Format) -> DownloadForm:
+    def make(opened_case: OpenedCase, live: ForecastThread) -> bytes:  # noqa: ARG001
+        return entry.written(opened_case.case).data
+
+    missing = f" Not carried: {'; '.join(entry.cannot_carry)}." if entry.cannot_carry else ""
+    return DownloadForm(
+        file=entry.file,
+        kind=entry.media_type,
+        title=entry.title,
+        explains=f"{entry.explains}{missing}",
+        make=make,
+    )
 
 
 async def downloads(request: Request) -> HTMLResponse:
     """Return the page of everything that can be taken away."""
-    found = await opened(request)
-    forms = [(form.file, form.title, form.explains) for form in FORMS.values()]
+    opened_case = await opened(request)
+    forms = await anyio.to_thread.run_sync(download_forms)
     values = {
-        "case": found.case,
-        "address": address(found.name),
-        "editable": found.name.place == "own",
+        "case": opened_case.case,
+        "address": address(opened_case.name),
+        "editable": opened_case.name.place == "own",
         "here": "exports",
-        "forms": [*forms[:4], *ELSEWHERE, *forms[4:]],
+        "forms": [(form.file, form.title, form.explains) for form in forms.values()],
     }
     return page("downloads.html.j2", values)
 
 
 async def download(request: Request) -> Response:
     """Return the case in one form."""
-    asked = request.path_params["file"]
-    if asked not in FORMS:
-        known = (*FORMS, *(file for file, _, _ in ELSEWHERE))
-        raise RefusedError(404, f"A case does not come as “{asked}”; {nearest(asked, known)}")
-    found, form, live = await opened(request), FORMS[asked], desk(request).live
+    name = request.path_params["file"]
+    forms = await anyio.to_thread.run_sync(download_forms)
+    if name not in forms:
+        raise RefusedError(404, f"A case does not come as “{name}”; {nearest(name, forms)}")
+    opened_case, form, live = await opened(request), forms[name], desk(request).live
     try:
         if form.kernels:
-            data = await live.run(form.make, found, live)
+            data = await live.run(form.make, opened_case, live)
         else:
-            data = await anyio.to_thread.run_sync(form.make, found, live)
+            data = await anyio.to_thread.run_sync(form.make, opened_case, live)
     except ModuleNotFoundError as error:
         raise RefusedError(
             501, f"This needs {error.name}: install it with {install_command('excel', 'evidence')}"
         ) from None
-    return attached(data, form.kind, f"{found.name.name}-{form.file}")
+    return attached(data, form.kind, f"{opened_case.name.name}-{form.file}")
 
 
 _CASE = "/cases/{place}/{name}"

@@ -35,30 +35,30 @@ KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 
 
-def told(record: object) -> dict[str, Any]:
+def row_fields(record: object) -> dict[str, Any]:
     """Return ``record`` in plain form."""
     if isinstance(record, Case):
         record = _head(record)
-    said = plain(record)
-    assert isinstance(said, dict)
-    return said
+    fields = plain(record)
+    assert isinstance(fields, dict)
+    return fields
 
 
-def key_of(collection: str, said: Mapping[str, Any]) -> dict[str, str]:
+def key_of(collection: str, fields: Mapping[str, Any]) -> dict[str, str]:
     """Return what tells a row of ``collection`` from its like."""
-    return {name: str(said.get(name, "")) for name in KEYS[collection]}
+    return {name: str(fields.get(name, "")) for name in KEYS[collection]}
 
 
-def revision_of(said: Mapping[str, Any]) -> str:
+def revision_of(fields: Mapping[str, Any]) -> str:
     """Return a digest of what a row says."""
-    text = json.dumps(said, ensure_ascii=False, sort_keys=True)
+    text = json.dumps(fields, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def find(case: Case, collection: str, key: Key) -> dict[str, Any] | None:
     """Return what the row ``key`` says; None where there is none."""
     at = _place(case, collection, key)
-    return None if at is None else told(_members(case, collection)[at])
+    return None if at is None else row_fields(_members(case, collection)[at])
 
 
 def set_row(
@@ -84,9 +84,9 @@ def set_row(
     _unchanged(now, seen, {**(now or {}), **fields})
     if now is None:
         now = {name: value for name, value in key.items() if value}
-    said = {**now, **fields}
-    said = {name: value for name, value in said.items() if value not in (None, "", [], {})}
-    record = _record(collection, said, key)
+    wanted = {**now, **fields}
+    wanted = {name: value for name, value in wanted.items() if value not in (None, "", [], {})}
+    record = _record(collection, wanted, key)
     if isinstance(record, Stance):
         record = _coded(record, now)
     return _with(case, collection, _place(case, collection, key), record)
@@ -94,9 +94,9 @@ def set_row(
 
 def _coded(stance: Stance, before: Mapping[str, Any]) -> Stance:
     """Return ``stance`` with no number marked as assumed that is another one than ``before``."""
-    after = told(stance)
-    kept = [name for name in assumed_cells(stance) if after.get(name) == before.get(name)]
-    return with_assumed(stance, kept) if assumed_cells(stance) else stance
+    after = row_fields(stance)
+    unchanged = [name for name in assumed_cells(stance) if after.get(name) == before.get(name)]
+    return with_assumed(stance, unchanged) if assumed_cells(stance) else stance
 
 
 def remove_row(case: Case, collection: str, *, key: Key, seen: str) -> Case:
@@ -130,13 +130,13 @@ def _unchanged(now: dict[str, Any] | None, seen: str | None, yours: object) -> N
     if current == seen:
         return
     if now is None:
-        said = "This row is gone: somebody removed it since this page was loaded."
+        message = "This row is gone: somebody removed it since this page was loaded."
     elif seen is None:
-        said = "Such a row is there already."
+        message = "Such a row is there already."
     else:
-        said = "This row has changed since this page was loaded: choose what it shall say."
+        message = "This row has changed since this page was loaded: choose what it shall say."
     theirs = None if now is None else {"fields": now, "revision": current}
-    raise RefusedError(409, said, yours=yours, theirs=theirs)
+    raise RefusedError(409, message, yours=yours, theirs=theirs)
 
 
 def _head(case: Case) -> Head:
@@ -158,10 +158,10 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _record(collection: str, said: Mapping[str, Any], key: Key) -> Any:
+def _record(collection: str, fields: Mapping[str, Any], key: Key) -> Any:
     """Return the record that ``said`` describes."""
     kind = Head if collection == CASE else KINDS[collection]
-    record, bad = understand(kind, said)
+    record, bad = understand(kind, fields)
     where = " ".join(filter(None, key.values())) or "case"
     if bad:
         raise CaseError(
@@ -184,5 +184,5 @@ def _with(case: Case, collection: str, at: int | None, record: Any) -> Case:
         members.append(record)
     else:
         members[at] = record
-    made: Any = {collection: tuple(members)}
-    return replace(case, **made)
+    changes: Any = {collection: tuple(members)}
+    return replace(case, **changes)

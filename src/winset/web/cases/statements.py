@@ -73,7 +73,7 @@ class DocumentListed:
         proposed: statements that somebody proposes in it.
         accepted: by coder.
         rejected: by coder.
-        kept: whether its text is.
+        has_text: whether its text is.
     """
 
     id: str
@@ -81,7 +81,7 @@ class DocumentListed:
     publisher: str
     published: str
     url: str
-    kept: bool
+    has_text: bool
     proposed: int
     accepted: dict[str, int]
     rejected: dict[str, int]
@@ -113,44 +113,44 @@ class DocumentResponse:
     statements: tuple[StatementResponse, ...]
 
 
-def document_told(found: OpenedCase, document: Document) -> DocumentResponse:
+def document_response(opened_case: OpenedCase, document: Document) -> DocumentResponse:
     """Return ``document`` with its text and its statements."""
-    shown = shown_text(found.case, document)
+    text = shown_text(opened_case.case, document)
     return DocumentResponse(
         id=document.id,
         title=document.title,
         publisher=document.publisher,
         published=_day(document),
         url=document.url,
-        revision=found.revision,
-        digest=shown.digest,
-        blocks=shown.blocks,
-        sentences=shown.sentences,
-        trouble=shown.trouble,
-        statements=statements_told(found, document, shown),
+        revision=opened_case.revision,
+        digest=text.digest,
+        blocks=text.blocks,
+        sentences=text.sentences,
+        trouble=text.trouble,
+        statements=statement_responses(opened_case, document, text),
     )
 
 
-def statements_told(
-    found: OpenedCase, document: Document, shown: ShownText | None = None
+def statement_responses(
+    opened_case: OpenedCase, document: Document, text: ShownText | None = None
 ) -> tuple[StatementResponse, ...]:
     """Return the statements of ``document``, of all coders, in the order of the text."""
-    shown = shown or shown_text(found.case, document)
-    below = _below(found)
-    own = (row for row in found.case.statements if row.document == document.id)
+    text = text or shown_text(opened_case.case, document)
+    below = _below(opened_case)
+    own = (row for row in opened_case.case.statements if row.document == document.id)
     return tuple(
-        statement_told(row, shown, below)
+        statement_response(row, text, below)
         for row in sorted(own, key=lambda row: (row.start, row.end, row.coder, row.id))
     )
 
 
-def statement_told(
-    row: Statement, shown: ShownText, below: StatementDependents = NOTHING_BELOW
+def statement_response(
+    row: Statement, text: ShownText, below: StatementDependents = NOTHING_BELOW
 ) -> StatementResponse:
     """Return ``row`` as a page shows it, with what rests on it ``below``."""
-    there = bool(shown.whole)
-    intact = not there or span_digest(shown.whole, row.start, row.end) == row.quote_sha256
-    words = shown.whole[row.start : row.end] if there and intact else row.quote
+    has_text = bool(text.whole)
+    intact = not has_text or span_digest(text.whole, row.start, row.end) == row.quote_sha256
+    words = text.whole[row.start : row.end] if has_text and intact else row.quote
     cells, digest = _plain(row)
     named = _SAID_BY.search(row.note) if row.speaker == UNRESOLVED else None
     return StatementResponse(
@@ -180,25 +180,25 @@ def revision(row: Statement) -> str:
 def _plain(row: Statement) -> tuple[dict[str, str], str]:
     """Return the cells of ``row`` that a coder can change, as text, and its revision."""
     cells = {name: text for name, text in cells_of(STATEMENTS, row).items() if name in EDITABLE}
-    return cells | {"speaker": row.speaker}, rows.revision_of(rows.told(row))
+    return cells | {"speaker": row.speaker}, rows.revision_of(rows.row_fields(row))
 
 
 @lru_cache(maxsize=8)
-def _cached(kept: "_StatementKey") -> StatementDependents:
+def _cached(key: "_StatementKey") -> StatementDependents:
     reasons = {
         (ending.statement.coder, ending.statement.id): (
             f"Counts for nothing yet, since {ending.reason}. {ending.remedy}"
         )
-        for ending in idle(kept.case)
+        for ending in idle(key.case)
     }
-    return StatementDependents(rests=resting(kept.case), idle=reasons)
+    return StatementDependents(rests=resting(key.case), idle=reasons)
 
 
 class _StatementKey:
     """A case under its revision, so that what rests on statements is found out once."""
 
-    def __init__(self, found: OpenedCase) -> None:
-        self.case, self.key = found.case, (str(found.name), found.revision)
+    def __init__(self, opened_case: OpenedCase) -> None:
+        self.case, self.key = opened_case.case, (str(opened_case.name), opened_case.revision)
 
     def __hash__(self) -> int:
         return hash(self.key)
@@ -207,8 +207,8 @@ class _StatementKey:
         return isinstance(other, _StatementKey) and self.key == other.key
 
 
-def _below(found: OpenedCase) -> StatementDependents:
-    return _cached(_StatementKey(found))
+def _below(opened_case: OpenedCase) -> StatementDependents:
+    return _cached(_StatementKey(opened_case))
 
 
 def documents_listed(case: Case) -> tuple[DocumentListed, ...]:
@@ -220,10 +220,10 @@ def documents_listed(case: Case) -> tuple[DocumentListed, ...]:
         if row.status == "proposed":
             proposed[row.document].add(row.id)
         else:
-            kept = decided.setdefault(
+            counts = decided.setdefault(
                 (row.document, row.coder), {"accepted": set(), "rejected": set()}
             )
-            kept[row.status].add(row.id)
+            counts[row.status].add(row.id)
     nothing: dict[str, set[str]] = {"accepted": set(), "rejected": set()}
     return tuple(
         DocumentListed(
@@ -232,7 +232,7 @@ def documents_listed(case: Case) -> tuple[DocumentListed, ...]:
             publisher=document.publisher,
             published=_day(document),
             url=document.url,
-            kept=document.file is not None,
+            has_text=document.file is not None,
             proposed=len(proposed[document.id]),
             **{
                 status: {

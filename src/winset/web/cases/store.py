@@ -126,15 +126,15 @@ class Store:
         """
         path = self.path(name)
         revision = _digest(_bytes(path))
-        kept = self._kept.get(path)
-        if kept is None or kept.revision != revision:
+        cached = self._kept.get(path)
+        if cached is None or cached.revision != revision:
             case = read_case(path)
-            kept = OpenedCase(name=name, revision=_digest(case.files), case=case)
+            cached = OpenedCase(name=name, revision=_digest(case.files), case=case)
             with self._guard:
-                self._kept[path] = kept
+                self._kept[path] = cached
                 while len(self._kept) > _KEPT:
                     del self._kept[next(iter(self._kept))]
-        return kept
+        return cached
 
     def edit(self, name: CaseName, change: Callable[[Case], Case]) -> SavedCase:
         """Put what ``change`` makes of the case on disk, and return once it is safe there.
@@ -177,9 +177,9 @@ class Store:
             stack.enter_context(locked(self.folder))
             if name.place == "own":
                 stack.enter_context(locked(source))  # a copy of one moment
-            made = self._free(name.name)
-            self._place(made, lambda target: _copy(source, target))
-        return CaseName(place="own", name=made)
+            copy_name = self._free(name.name)
+            self._place(copy_name, lambda target: _copy(source, target))
+        return CaseName(place="own", name=copy_name)
 
     def new(
         self, id: str, *, title: str, as_of: date, start: Literal["example", "blank"] = "example"
@@ -190,18 +190,27 @@ class Store:
             CaseError: when the id or the title will not do.
             RefusedError: with status 409 when there is such a case already.
         """
+        texts = blank(title, as_of) if start == "blank" else template(title)
+        files = {path: text.encode() for path, text in texts.items()}
+        case = replace(parse_case(files), as_of=as_of)
+        return self.begin(id, lambda target: write_case(case, target))
+
+    def begin(self, id: str, fill: Callable[[Path], object]) -> CaseName:
+        """Begin a case whose folder ``fill`` writes.
+
+        Raises:
+            CaseError: when the id will not do.
+            RefusedError: with status 409 when there is such a case already.
+        """
         self._many("begun in it")
         if not fullmatch(ID_PATTERN, id) or len(id) > 80:
             required = "must be letters, digits, “-”, “_” or “.”, at most 80"
             raise CaseError([Problem(where="id", required=required, found=shorten(id))])
         check_name(id)
-        texts = blank(title, as_of) if start == "blank" else template(title)
-        files = {path: text.encode() for path, text in texts.items()}
-        case = replace(parse_case(files), as_of=as_of)
         with locked(self.folder):
             if (self.folder / id).exists():
                 raise RefusedError(409, f"There is something called “{id}” in the folder already.")
-            self._place(id, lambda target: write_case(case, target))
+            self._place(id, fill)
         return CaseName(place="own", name=id)
 
     def _many(self, what: str) -> None:
@@ -213,11 +222,11 @@ class Store:
             )
 
     def _free(self, name: str) -> str:
-        made, k = name, 1
-        while (self.folder / made).exists():
+        free, k = name, 1
+        while (self.folder / free).exists():
             k += 1
-            made = f"{name}-{k}"
-        return made
+            free = f"{name}-{k}"
+        return free
 
     def _place(self, name: str, fill: Callable[[Path], object]) -> None:
         """Fill a hidden folder and give it its name when it is whole."""
@@ -256,8 +265,8 @@ def _copy(source: Path, target: Path) -> None:
 
 def _bytes(folder: Path) -> dict[str, bytes]:
     """Return the files that a case is read from: path in the folder to bytes."""
-    found = (path for pattern in _PATTERNS for path in sorted(folder.glob(pattern)))
-    return {path.relative_to(folder).as_posix(): _read(path) for path in found}
+    paths = (path for pattern in _PATTERNS for path in sorted(folder.glob(pattern)))
+    return {path.relative_to(folder).as_posix(): _read(path) for path in paths}
 
 
 def _read(path: Path) -> bytes:
@@ -267,8 +276,8 @@ def _read(path: Path) -> bytes:
 
 
 def _digest(files: Mapping[str, bytes]) -> str:
-    found = hashlib.sha256()
+    digest = hashlib.sha256()
     for name in sorted(files):
-        found.update(f"{len(name)} {name} {len(files[name])} ".encode())
-        found.update(files[name])
-    return found.hexdigest()
+        digest.update(f"{len(name)} {name} {len(files[name])} ".encode())
+        digest.update(files[name])
+    return digest.hexdigest()

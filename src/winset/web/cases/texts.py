@@ -61,8 +61,8 @@ def shown_text(case: Case, document: Document) -> ShownText:
     except WinsetError as error:
         return ShownText(digest="", blocks=(), sentences=(), trouble=str(error), whole="")
     if words is None:
-        said = "The text of this document is not kept in the case: only its entry is."
-        return ShownText(digest="", blocks=(), sentences=(), trouble=said, whole="")
+        message = "The text of this document is not kept in the case: only its entry is."
+        return ShownText(digest="", blocks=(), sentences=(), trouble=message, whole="")
     file = PurePosixPath(document.file or "")
     digest, text = _read(words, file.suffix.casefold() in (".md", ".markdown"))
     trouble = ""

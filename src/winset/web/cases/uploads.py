@@ -1,9 +1,10 @@
 """Files that somebody drops into a case: read, kept, and searched for statements."""
 
 import datetime
+import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import PurePosixPath
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
 
 from winset.case.folder import parse_case, read_case
 from winset.case.model import Case
@@ -15,6 +16,8 @@ from winset.evidence.coding.renewal import Renewal, check_proposer, save_renewal
 from winset.evidence.intake import Intake, propose_again, save_intake, take_in
 from winset.evidence.reading.apart import shared
 from winset.evidence.reading.spans import one_line
+from winset.formats.adapters import save_imported
+from winset.formats.registry import recognised
 from winset.web.api.evidence import document_in
 from winset.web.cases.coder_lock import own, session
 from winset.web.cases.locks import locked
@@ -122,19 +125,19 @@ def take_files(
     readable(uploads)
     name, copied = own(store, name)
     folder = store.path(name)
-    asked = rules and rules_there()
+    proposing = rules and rules_there()
     files = []
     with session(folder, CODER):
         check_proposer(read_case(folder), CODER)
         for upload in uploads:
             try:
-                intake = _taken(read_case(folder), upload, about=about, rules=asked)
+                intake = _taken(read_case(folder), upload, about=about, rules=proposing)
                 with locked(folder):
                     save_intake(folder, intake)
             except WinsetError as error:
                 files.append(UploadedFile(file=upload.name, error=str(error)))
                 continue
-            missing = (_no_rules(),) if rules and not asked else ()
+            missing = (_no_rules(),) if rules and not proposing else ()
             files.append(_told(upload, intake, (*intake.remarks, *missing)))
     return Uploads(name=name, copied=copied, files=tuple(files))
 
@@ -151,6 +154,34 @@ def _taken(case: Case, upload: Upload, *, about: UploadDetails, rules: bool) -> 
         url=about.url,
         reading=shared(),
     )
+
+
+def case_from(
+    store: Store, uploads: Sequence[Upload], *, id: str, title: str, as_of: datetime.date
+) -> Uploads | None:
+    """Begin a case with the one file in ``uploads`` if a format makes a case of it; None if not.
+
+    Raises:
+        CaseError: with everything in the file that makes no case, or when the id will not do.
+        WinsetError: when the format cannot read it.
+    """
+    if len(uploads) != 1 or (entry := recognised(uploads[0].name, uploads[0].data)) is None:
+        return None
+    upload = uploads[0]
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / upload.name
+        path.write_bytes(upload.data)
+        try:
+            imported = entry.case_in(path, as_of=as_of)
+        except CaseError:
+            raise
+        except WinsetError as error:
+            raise WinsetError(str(error).replace(str(path), upload.name)) from None
+    imported = replace(imported, case=replace(imported.case, title=title))
+    case_name = store.begin(id, lambda folder: save_imported(imported, folder))
+    summary = (f"{entry.title}: {imported.summary}",) if imported.summary else ()
+    taken = UploadedFile(file=upload.name, new=True, remarks=(*summary, *imported.remarks))
+    return Uploads(name=case_name, copied=False, files=(taken,))
 
 
 def readable(uploads: Sequence[Upload]) -> None:
@@ -175,12 +206,12 @@ def readable(uploads: Sequence[Upload]) -> None:
 
 def _problem(upload: Upload, error: WinsetError) -> Problem:
     """Return what a reader says of a file, ``name: required; found …``, in its parts."""
-    said = str(error).removeprefix(f"{upload.name}: ")
-    required, found, rest = said.partition("; found ")
-    if not found:
-        return Problem(where=upload.name, required="must be readable", found=shorten(said, 300))
-    found, _, remedy = rest.partition("; ")
-    return Problem(where=upload.name, required=required, found=found, remedy=remedy)
+    message = str(error).removeprefix(f"{upload.name}: ")
+    required, value, rest = message.partition("; found ")
+    if not value:
+        return Problem(where=upload.name, required="must be readable", found=shorten(message, 300))
+    value, _, remedy = rest.partition("; ")
+    return Problem(where=upload.name, required=required, found=value, remedy=remedy)
 
 
 def _nowhere() -> Case:

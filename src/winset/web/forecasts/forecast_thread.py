@@ -100,8 +100,8 @@ class ForecastThread:
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)
-        found: T = self._kept[key]
-        return found
+        value: T = self._kept[key]
+        return value
 
     def warm(self) -> None:
         """Compile in the background what the first forecast would wait for."""

@@ -86,8 +86,8 @@ class Jobs:
                 self._by_key.move_to_end(key)
                 return job
             if sum(not j.ended.done() for j in self._by_key.values()) >= MOST_WAITING:
-                said = "Too much is being computed already: wait until some of it is done."
-                raise RefusedError(503, said)
+                message = "Too much is being computed already: wait until some of it is done."
+                raise RefusedError(503, message)
             job = Job(id=secrets.token_hex(8), title=title, turns=WorkPieces(self._live.submit))
             self._by_key[key] = job
             for old in [k for k, j in self._by_key.items() if j.ended.done()]:
@@ -150,9 +150,9 @@ class Jobs:
 
 def _unending() -> "Future[None]":
     """Return a future that nobody who waits for it can cancel."""
-    made: Future[None] = Future()
-    made.set_running_or_notify_cancel()
-    return made
+    future: Future[None] = Future()
+    future.set_running_or_notify_cancel()
+    return future
 
 
 def _end(job: Job, state: State) -> None:

@@ -81,20 +81,20 @@ def pictures(
 ) -> dict[str, Picture]:
     """Return those of ``views`` that the forecast can fill, by name."""
     changed = apply_scenario(question.case, question.scenario)
-    made: dict[ViewName, Callable[[], View]] = {
+    makers: dict[ViewName, Callable[[], View]] = {
         "positions": lambda: position_strip(changed, issue),
         "outcome": lambda: outcome(forecast, issue, case=question.case, states=False),
         "ratification": lambda: ratification(findings, issue, case=changed, states=False),
         "blame": lambda: who_blocks(findings, issue, case=changed),
     }
-    there: dict[ViewName, bool] = {
+    available: dict[ViewName, bool] = {
         "positions": bool(changed.stances_on(issue)),
         "outcome": issue in forecast.issues,
         "ratification": findings.curves is not None,
         "blame": findings.blame is not None,
     }
     return {
-        name: picture(made[name](), known=known.get(name, ""), width=width)
+        name: picture(makers[name](), known=known.get(name, ""), width=width)
         for name in views
-        if there[name]
+        if available[name]
     }

@@ -65,22 +65,22 @@ class ForecastQuery:
     seed: int
 
 
-def understood(case: Case, asked: ForecastRequest, *, revision: str) -> ForecastQuery:
+def understood(case: Case, body: ForecastRequest, *, revision: str) -> ForecastQuery:
     """Return what ``asked`` asks of ``case``, which has that ``revision``.
 
     Raises:
         CaseError: when a change makes no sense.
         WinsetError: when there is no such model, parameter or scenario.
     """
-    model = make_model(asked.model or default_model(case), dict(asked.parameters))
-    if asked.scenario != BASE:
-        case.scenario(asked.scenario)
-    name, changed = asked.scenario, case
-    if asked.changes:
+    model = make_model(body.model or default_model(case), dict(body.parameters))
+    if body.scenario != BASE:
+        case.scenario(body.scenario)
+    name, changed = body.scenario, case
+    if body.changes:
         name = free_name(case, WHAT_IF)
-        given = () if asked.scenario == BASE else case.scenario(asked.scenario).changes
+        scenario_changes = () if body.scenario == BASE else case.scenario(body.scenario).changes
         scenario = Scenario(
-            id=name, title="Your changes", changes=(*given, *read_changes(asked.changes))
+            id=name, title="Your changes", changes=(*scenario_changes, *read_changes(body.changes))
         )
         changed = replace(case, scenarios=(*case.scenarios, scenario))
     return ForecastQuery(
@@ -88,8 +88,8 @@ def understood(case: Case, asked: ForecastRequest, *, revision: str) -> Forecast
         case=changed,
         scenario=name,
         model=model,
-        draws=asked.draws,
-        seed=asked.seed,
+        draws=body.draws,
+        seed=body.seed,
     )
 
 
@@ -117,8 +117,8 @@ def read_changes(changes: Sequence[Mapping[str, Any]]) -> tuple[Change, ...]:
 
 def free_name(case: Case, name: str) -> str:
     """Return ``name``, numbered if a scenario of ``case`` bears it already."""
-    taken, made, k = {BASE, *(s.id for s in case.scenarios)}, name, 1
-    while made in taken:
+    taken, free, k = {BASE, *(s.id for s in case.scenarios)}, name, 1
+    while free in taken:
         k += 1
-        made = f"{name}-{k}"
-    return made
+        free = f"{name}-{k}"
+    return free

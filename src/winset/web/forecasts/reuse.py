@@ -7,6 +7,7 @@ is solved already. The numbers are those of a forecast made from nothing, bit fo
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from operator import itemgetter
 from typing import Any
 
@@ -24,9 +25,9 @@ from winset.forecast.tasks import (
     certain,
     solve_sets,
 )
+from winset.models import has_tables
 from winset.models.base import BoolArray, Outcome
 from winset.models.batch import Batch, FloatArray, RandomShares, make_batch
-from winset.models.two_level.model import TwoLevel
 from winset.models.two_level.solving import IssueTable, SolvedTable, solve_table
 
 MOST_NAMES = 4_000  # streams kept
@@ -97,36 +98,36 @@ class ReusingWorkers:
         for _ in chunks:
             batch = self.batch(task.case, task.draws, seed=task.seed)
             model = task.model
-            how = {"solving": self._solve} if isinstance(model, TwoLevel) else {}
-            outcome = solve_sets(model, batch, task.sets, **how)
+            solve = partial(model.solve_tables, solving=self._solve) if has_tables(model) else None
+            outcome = solve_sets(model, batch, task.sets, solve=solve)
             if task.calibration is not None:
                 outcome = task.calibration.apply(batch, outcome)
-            said = {name: getattr(outcome, name) for name in ALL_DRAWN[1:]}
-            drawn = Outcome(settlement=batch.in_units(outcome.settlement), **said)
+            arrays = {name: getattr(outcome, name) for name in ALL_DRAWN[1:]}
+            drawn = Outcome(settlement=batch.in_units(outcome.settlement), **arrays)
             yield DrawsPart(draws=task.draws, drawn=drawn, tally=None)
 
     def batch(self, case: Case, draws: int, *, seed: int) -> Batch:
         """Return what `sample` returns, from the nearest case sampled before."""
-        for kept in self._sampled:
-            if kept.seed == seed and kept.batch.draws == draws:
-                made = again(kept.batch, kept.case, case)
-                if made is not None:
-                    return made
+        for sampled in self._sampled:
+            if sampled.seed == seed and sampled.batch.draws == draws:
+                updated = again(sampled.batch, sampled.case, case)
+                if updated is not None:
+                    return updated
         shares = self._shares.setdefault((seed, draws), CachedShares(seed, draws))
         while len(self._shares) > MOST_BATCHES:
             del self._shares[next(iter(self._shares))]
-        made = make_batch(case, shares)
-        self._sampled.insert(0, _Sampled(case, seed, made))
+        updated = make_batch(case, shares)
+        self._sampled.insert(0, _Sampled(case, seed, updated))
         del self._sampled[MOST_BATCHES:]
-        return made
+        return updated
 
     def _solve(self, table: IssueTable, **how: Any) -> SolvedTable:
         """Solve ``table``: only those draws that stand in no table known."""
         key, first = _fixed(table, how), _first(table)
-        made = self._from_known(table, key, first, how)
-        self._solved.insert(0, _SolvedIssue(key, first, table, made))
+        solved = self._from_known(table, key, first, how)
+        self._solved.insert(0, _SolvedIssue(key, first, table, solved))
         del self._solved[MOST_TABLES:]
-        return made
+        return solved
 
     def _from_known(
         self, table: IssueTable, key: Hashable, first: FloatArray, how: dict[str, Any]
@@ -160,10 +161,10 @@ def _share(one: FloatArray, other: FloatArray) -> float:
 
 def differing(one: IssueTable, other: IssueTable) -> BoolArray:
     """Return ``(draw,)``, whether the draw differs between tables that are the same but for it."""
-    found = np.zeros(len(one.reversion), np.bool_)
+    differs = np.zeros(len(one.reversion), np.bool_)
     for a, b in ((getattr(one, name), getattr(other, name)) for name in BY_DRAW):
-        found |= (a != b).reshape(len(a), -1).any(axis=1)
-    return found
+        differs |= (a != b).reshape(len(a), -1).any(axis=1)
+    return differs
 
 
 def _solve_some(
@@ -173,10 +174,10 @@ def _solve_some(
     rows: Any = {name: np.ascontiguousarray(getattr(table, name)[new]) for name in BY_DRAW}
     some = solve_table(table._replace(**rows), near=solved.place[new], **how)
     copies: Any = [np.array(values) for values in solved]
-    made = SolvedTable(*copies)
-    for whole, part in zip(made, some, strict=True):
+    merged = SolvedTable(*copies)
+    for whole, part in zip(merged, some, strict=True):
         whole[new] = part
-    return made
+    return merged
 
 
 def again(batch: Batch, before: Case, after: Case) -> Batch | None:
@@ -246,8 +247,8 @@ _NUMBERS: tuple[tuple[str, Callable[[Any], Any]], ...] = (
 
 def _alike(before: Case, after: Case) -> bool:
     return all(
-        [told(x) for x in getattr(before, name)] == [told(x) for x in getattr(after, name)]
-        for name, told in _NUMBERS
+        [identity(x) for x in getattr(before, name)] == [identity(x) for x in getattr(after, name)]
+        for name, identity in _NUMBERS
     )
 
 

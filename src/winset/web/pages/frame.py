@@ -16,39 +16,44 @@ from winset.case.certainty import points_sentence
 from winset.charts.render import bundle
 from winset.charts.theme import PAGE, config
 from winset.forecast.jsonable import jsonable
-from winset.web.api.cases import listed, told
-from winset.web.server.byte_cache import kept
+from winset.web.api.cases import case_response, listed
+from winset.web.server.byte_cache import byte_cache
 from winset.web.server.etags import tag_of, unless_known
 from winset.web.server.templating import page
 from winset.web.server.workbench import desk, opened
+from winset.web.views.registry import folder_views
 
 
 async def start(request: Request) -> HTMLResponse:
     """Return the first page: every case, and a place to begin one."""
     cases = await anyio.to_thread.run_sync(listed, desk(request).store)
-    return page("start.html.j2", {"listed": cases})
+    return page("start.html.j2", {"listed": cases, "folder_views": folder_views().values()})
 
 
 async def case(request: Request) -> Response:
     """Return the page of a case: made once for each revision."""
-    found = await opened(request)
+    opened_case = await opened(request)
     path = request.url.path
 
-    def made() -> bytes:
-        said = told(found)
+    def render() -> bytes:
+        response = case_response(opened_case)
         values = {
-            "case": found.case,
-            "told": said,
+            "case": opened_case.case,
+            "response": response,
             "address": path,
             "caveats": [
-                w for w in (assumed_sentence(found.case), points_sentence(found.case)) if w
+                w
+                for w in (assumed_sentence(opened_case.case), points_sentence(opened_case.case))
+                if w
             ],
-            "given": embedded(said),
+            "payload": embedded(response),
         }
         return bytes(page("case.html.j2", values).body)
 
-    key = ("case page", path, found.revision)
-    body = kept(request).find(key) or await anyio.to_thread.run_sync(kept(request).made, key, made)
+    key = ("case page", path, opened_case.revision)
+    body = byte_cache(request).find(key) or await anyio.to_thread.run_sync(
+        byte_cache(request).find_or_make, key, render
+    )
     return unless_known(request, tag_of(key), HTMLResponse(body))
 
 

@@ -47,7 +47,7 @@ from winset.web.server.static_files import StaticFiles
 from winset.web.server.workbench import Workbench
 from winset.web.views.view_cache import Views
 
-# Whoever adds pages or addresses adds its module here; nothing else needs to know of it.
+# A module of pages or of addresses is added here; nothing else needs to know of it.
 INTERFACES = (
     cases_api, forecast_api, evidence_api, decisions_api, intake_api, numbers_api, state_api,
     jobs_api, views_api, sealing_api,
@@ -57,7 +57,8 @@ PAGES = (pages, evidence_pages, views_pages, terms_pages, downloads)
 
 def endpoints() -> tuple[Endpoint, ...]:
     """Return every address of the interface."""
-    return tuple(entry for module in INTERFACES for entry in module.ENDPOINTS)
+    own = tuple(entry for module in INTERFACES for entry in module.ENDPOINTS)
+    return own + views_api.folder_endpoints()
 
 
 def make_app(
@@ -86,22 +87,23 @@ def make_app(
         WinsetError: when there is no such folder.
     """
     session = Session() if token is None else Session(token=token)
-    made = Workbench(store=Store(folder), live=ForecastThread())
-    kept = ByteCache()
-    views = Views(made.live, kept)
+    workbench = Workbench(store=Store(folder), live=ForecastThread())
+    bytes_made = ByteCache()
+    views = Views(workbench.live, bytes_made)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         if warm:
-            made.live.warm()
+            workbench.live.warm()
         yield
         views.close()
-        made.live.close()
+        workbench.live.close()
 
     app = Starlette(
         lifespan=lifespan,
         routes=[
             *(route for module in PAGES for route in module.ROUTES),
+            *views_pages.folder_routes(),
             *routes(endpoints()),
             Mount("/static", StaticFiles(directory=Path(__file__).parents[1] / "static")),
         ],
@@ -113,7 +115,7 @@ def make_app(
         ],
         exception_handlers=dict.fromkeys((WinsetError, HTTPException, ClientDisconnect), on_error),
     )
-    app.state.desk, app.state.session = made, session
-    app.state.views, app.state.kept = views, kept
+    app.state.desk, app.state.session = workbench, session
+    app.state.views, app.state.byte_cache = views, bytes_made
     app.state.description = cache(partial(description, endpoints()))
     return app

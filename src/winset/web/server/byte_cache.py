@@ -29,24 +29,24 @@ class ByteCache:
                 self._by_key.move_to_end(key)
             return self._by_key.get(key)
 
-    def keep(self, key: Hashable, made: bytes) -> None:
+    def keep(self, key: Hashable, data: bytes) -> None:
         """Keep ``made`` under ``key``."""
         with self._guard:
-            self._size += len(made) - len(self._by_key.pop(key, b""))
-            self._by_key[key] = made
+            self._size += len(data) - len(self._by_key.pop(key, b""))
+            self._by_key[key] = data
             while self._size > self._most and len(self._by_key) > 1:
                 self._size -= len(self._by_key.popitem(last=False)[1])
 
-    def made(self, key: Hashable, make: Callable[[], bytes]) -> bytes:
+    def find_or_make(self, key: Hashable, make: Callable[[], bytes]) -> bytes:
         """Return the bytes of ``key``, made now if they are not kept."""
-        found = self.find(key)
-        if found is None:
-            found = make()
-            self.keep(key, found)
-        return found
+        data = self.find(key)
+        if data is None:
+            data = make()
+            self.keep(key, data)
+        return data
 
 
-def kept(request: Request) -> ByteCache:
+def byte_cache(request: Request) -> ByteCache:
     """Return what is kept by the workbench that got ``request``."""
-    found: ByteCache = request.app.state.kept
-    return found
+    cache: ByteCache = request.app.state.byte_cache
+    return cache

@@ -30,8 +30,8 @@ class RefusedError(WinsetError):
         more: what stands beside ``error`` and ``problems`` in it.
     """
 
-    def __init__(self, status: int, said: str, **more: Any) -> None:
-        super().__init__(said)
+    def __init__(self, status: int, message: str, **more: Any) -> None:
+        super().__init__(message)
         self.status, self.more = status, more
 
 
@@ -48,18 +48,18 @@ class Json(Response):
 
 
 def trouble(
-    status: int, said: str, *, problems: Iterable[Problem] = (), more: Mapping[str, Any] = {}
+    status: int, message: str, *, problems: Iterable[Problem] = (), more: Mapping[str, Any] = {}
 ) -> Json:
     """Return the answer that tells of a mistake: ``error`` in words, ``problems`` one by one."""
-    told = [{**asdict(problem), "said": str(problem)} for problem in problems]
-    return Json({"error": said, "problems": told, **more}, status_code=status)
+    listed = [{**asdict(problem), "text": str(problem)} for problem in problems]
+    return Json({"error": message, "problems": listed, **more}, status_code=status)
 
 
-def refusal(scope: Scope, status: int, said: str) -> Response:
+def refusal(scope: Scope, status: int, message: str) -> Response:
     """Return a refusal in the form that fits the path: JSON for the interface, else a page."""
     if scope["path"].startswith("/api/"):
-        return trouble(status, said)
-    return page("refused.html.j2", {"status": status, "said": said}, status=status)
+        return trouble(status, message)
+    return page("refused.html.j2", {"status": status, "message": message}, status=status)
 
 
 def answer_in_json(error: WinsetError) -> Json:
@@ -102,5 +102,5 @@ def on_error(request: Request, error: Exception) -> Response:
 
 
 def _words(error: HTTPException) -> str:
-    said = {404: "There is no such page.", 405: "That cannot be done to this address."}
-    return said.get(error.status_code, error.detail)
+    messages = {404: "There is no such page.", 405: "That cannot be done to this address."}
+    return messages.get(error.status_code, error.detail)

@@ -20,11 +20,11 @@ def unless_known(request: Request, tag: str, answer: Response) -> Response:
     answer.headers["etag"] = named
     if not known(request, tag):
         return answer
-    kept = {k: v for k, v in answer.headers.items() if k in ("etag", "cache-control", "vary")}
-    return Response(status_code=304, headers=kept)
+    headers = {k: v for k, v in answer.headers.items() if k in ("etag", "cache-control", "vary")}
+    return Response(status_code=304, headers=headers)
 
 
 def known(request: Request, tag: str) -> bool:
     """Return whether whoever asks says that it has the answer ``tag`` already."""
-    given = ",".join(request.headers.getlist("if-none-match"))
-    return f'"{tag}"' in [one.strip().removeprefix("W/") for one in given.split(",")]
+    tags = ",".join(request.headers.getlist("if-none-match"))
+    return f'"{tag}"' in [one.strip().removeprefix("W/") for one in tags.split(",")]

@@ -21,19 +21,19 @@ def listening(host: str, port: int) -> socket.socket:
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Named, so that asyncio knows to send small answers at once (TCP_NODELAY): 40 ms each.
-    made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     for option, value in address_options(os.name):
-        made.setsockopt(socket.SOL_SOCKET, option, value)
+        sock.setsockopt(socket.SOL_SOCKET, option, value)
     try:
-        made.bind((host, port))
+        sock.bind((host, port))
     except OSError as error:
-        made.close()
+        sock.close()
         raise WinsetError(
             f"cannot listen on {host}, port {port}: {error.strerror or error}; choose another "
             "--port, or 0 for any free one"
         ) from None
-    made.listen(128)
-    return made
+    sock.listen(128)
+    return sock
 
 
 def address_options(system: str) -> tuple[tuple[int, int], ...]:
@@ -63,9 +63,9 @@ def own_name(folder: Path | None) -> str:
     try:
         if path.exists():
             private = os.name == "nt" or not stat.S_IMODE(path.stat().st_mode) & 0o077
-            kept = path.read_text("ascii", errors="replace").strip()
-            if private and _NAME.fullmatch(kept):
-                return kept
+            stored = path.read_text("ascii", errors="replace").strip()
+            if private and _NAME.fullmatch(stored):
+                return stored
             path.unlink()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

@@ -97,8 +97,8 @@ class Session:
         """
         if len(authorization) != 1 or not _is_here(peer):
             return False
-        scheme, _, given = authorization[0].partition(" ")
-        return scheme.lower() == "bearer" and _same(given.strip(), self.access)
+        scheme, _, secret = authorization[0].partition(" ")
+        return scheme.lower() == "bearer" and _same(secret.strip(), self.access)
 
 
 def _is_here(peer: str) -> bool:
@@ -113,8 +113,8 @@ def _is_here(peer: str) -> bool:
         return False
 
 
-def _same(found: str, secret: str) -> bool:
-    return hmac.compare_digest(found.encode("utf-8", "surrogateescape"), secret.encode())
+def _same(value: str, secret: str) -> bool:
+    return hmac.compare_digest(value.encode("utf-8", "surrogateescape"), secret.encode())
 
 
 class Hosts:
@@ -128,8 +128,8 @@ class Hosts:
         if scope["type"] == "http":
             named = Fields(scope=scope).getlist("host")
             if len(named) != 1 or _host_name(named[0]) not in self._allowed:
-                said = "This workbench answers under its own address only: use the printed one."
-                await refusal(scope, 421, said)(scope, receive, send)
+                message = "This workbench answers under its own address only: use the printed one."
+                await refusal(scope, 421, message)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 
@@ -184,10 +184,10 @@ class Bounds:
         fields = Fields(scope=scope)
         upload = fields.get("content-type", "").startswith("multipart/form-data")
         most = self._upload if upload else self._json
-        said = f"At most {most:,} bytes can be taken at once."
+        too_long = f"At most {most:,} bytes can be taken at once."
         announced = fields.get("content-length", "0")
         if not announced.isdigit() or int(announced) > most:
-            await refusal(scope, 413, said)(scope, receive, send)
+            await refusal(scope, 413, too_long)(scope, receive, send)
             return
         taken, begun = 0, False
 
@@ -209,7 +209,7 @@ class Bounds:
         except _TooLarge:
             if begun:
                 raise
-            await refusal(scope, 413, said)(scope, receive, send)
+            await refusal(scope, 413, too_long)(scope, receive, send)
 
 
 class Entrance:
@@ -241,28 +241,30 @@ class Entrance:
         ):
             pass
         elif not (at_home and self._session.knows("; ".join(fields.getlist("cookie")))):
-            said = (
+            message = (
                 "This page needs the address that `winset serve` printed. It works once; start "
                 "the command again for a new one."
             )
-            answer = refusal(scope, 401, said)
+            answer = refusal(scope, 401, message)
         elif method not in SAFE and not ours(fields):
             answer = refusal(scope, 403, "Only the workbench's own pages may change anything.")
         elif method not in SAFE and not self._session.proves(fields.getlist(PROOF)):
-            said = (
+            message = (
                 "This page has lost what lets it change anything: the browser's storage was "
                 "cleared. Start `winset serve` again and use the new address."
             )
-            answer = refusal(scope, 403, said)
+            answer = refusal(scope, 403, message)
         await answer(scope, receive, send)
 
     def _enter(self, scope: Scope) -> ASGIApp:
-        asked = parse_qs(scope["query_string"].decode("latin-1"))
-        if not self._session.exchange("".join(asked.get("token", [""]))):
+        parameters = parse_qs(scope["query_string"].decode("latin-1"))
+        if not self._session.exchange("".join(parameters.get("token", [""]))):
             if self._session.knows("; ".join(Fields(scope=scope).getlist("cookie"))):
                 return RedirectResponse("/", status_code=303)
-            said = "This address was used already, or is not the one that `winset serve` printed."
-            return refusal(scope, 401, f"{said} Start the command again for a new one.")
+            message = (
+                "This address was used already, or is not the one that `winset serve` printed."
+            )
+            return refusal(scope, 401, f"{message} Start the command again for a new one.")
         # A page, not a redirect: it keeps the proof, and the strict cookie goes along from here on
         # even if the way here began in a file.
         answer = page("entered.html.j2", {"proof": self._session.proof})
@@ -282,8 +284,9 @@ def ours(fields: Fields) -> bool:
     if not site and not origin:
         return False
     return _all_are(site, "same-origin") and all(
-        urlsplit(found).netloc == fields.get("host") and found.startswith(("http://", "https://"))
-        for found in origin
+        urlsplit(address).netloc == fields.get("host")
+        and address.startswith(("http://", "https://"))
+        for address in origin
     )
 
 

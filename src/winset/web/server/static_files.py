@@ -49,9 +49,9 @@ class StaticFiles:
         except FileNotFoundError:
             raise HTTPException(404) from None
         at = (state.st_mtime_ns, state.st_size)
-        found = self._read.get(name)
-        if found is None or found[0] != at:
+        entry = self._read.get(name)
+        if entry is None or entry[0] != at:
             data = path.read_bytes()
-            found = (at, data, hashlib.sha256(data).hexdigest()[:32])
-            self._read[name] = found
-        return found[1], found[2]
+            entry = (at, data, hashlib.sha256(data).hexdigest()[:32])
+            self._read[name] = entry
+        return entry[1], entry[2]

@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse
 
 from winset.charts.text import shown
 from winset.explain.term_marks import mark_terms
+from winset.formats.registry import FORMATS, Format
 from winset.models.version import winset_version
 
 HERE = Path(__file__).parents[1]
@@ -17,7 +18,7 @@ HERE = Path(__file__).parents[1]
 @cache
 def environment() -> jinja2.Environment:
     """Return the templates of the workbench."""
-    made = jinja2.Environment(
+    templates = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -25,8 +26,14 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals["version"] = winset_version()
-    return made
+    templates.globals["version"] = winset_version()
+    templates.globals["case_formats"] = _case_formats
+    return templates
+
+
+def _case_formats() -> list[Format]:
+    """Return the formats whose files make a case."""
+    return [entry for entry in FORMATS.values() if entry.read]
 
 
 def _cell(value: object) -> object:

@@ -26,8 +26,8 @@ class Workbench:
 
 def desk(request: Request) -> Workbench:
     """Return the desk of the workbench that got ``request``."""
-    found: Workbench = request.app.state.desk
-    return found
+    workbench: Workbench = request.app.state.desk
+    return workbench
 
 
 def name_in(request: Request) -> CaseName:
@@ -52,14 +52,14 @@ async def opened(request: Request) -> OpenedCase:
     return await anyio.to_thread.run_sync(desk(request).store.open, name_in(request))
 
 
-def issue_in(found: OpenedCase, issue: str) -> str:
+def issue_in(opened_case: OpenedCase, issue: str) -> str:
     """Return ``issue``, or the first one of the case if none is asked for.
 
     Raises:
         WinsetError: when the case has no such issue.
     """
     if not issue:
-        return found.case.issues[0].id if found.case.issues else ""
-    if issue not in {entry.id for entry in found.case.issues}:
+        return opened_case.case.issues[0].id if opened_case.case.issues else ""
+    if issue not in {entry.id for entry in opened_case.case.issues}:
         raise WinsetError(f"no issue “{issue}” in this case")
     return issue

@@ -18,7 +18,7 @@ from winset.track_record.backtest_words import verdict
 from winset.track_record.model_table import Which, duels, ensemble, standings
 from winset.track_record.scores import Estimate
 from winset.web.server.error_responses import RefusedError
-from winset.web.views.kind import Choice, Field, Progress, Subject, ViewKind, luck_fields
+from winset.web.views.kind import Choice, Field, Progress, Subject, ViewKind, sampling_fields
 from winset.web.views.query import ViewQuery, query_of
 from winset.web.views.result import Cells, ViewPart, ViewResult, pictured, rows_table
 
@@ -41,115 +41,115 @@ def tables(subject: Subject) -> dict[str, tuple[str, Path]]:
     Files in the folder that are no part of a case, and the cases themselves.
     """
     store = subject.store
-    found: dict[str, tuple[str, Path]] = {}
+    listed: dict[str, tuple[str, Path]] = {}
     own_parts = {f"{kind.name}.csv" for kind in TABLES} if store.single else set()
     for path in sorted(store.folder.iterdir()):
         inside = path.is_file() and path.resolve().parent == store.folder
         plain = not path.name.startswith(".") and path.name not in own_parts
         if inside and plain and path.suffix.lower() in ENDINGS:
-            found[path.name] = (path.name, path)
+            listed[path.name] = (path.name, path)
     if any(name.place == "own" for name in store.names()):
-        found[OWN] = ("your cases with an outcome", store.folder)
+        listed[OWN] = ("your cases with an outcome", store.folder)
     shipped = next(iter(shipped_cases().values())).parent
-    found[SHIPPED] = ("the shipped cases with an outcome", shipped)
-    return found
+    listed[SHIPPED] = ("the shipped cases with an outcome", shipped)
+    return listed
 
 
-def settle(subject: Subject, asked: ViewQuery) -> ViewQuery:
-    """Return ``asked`` with its table and its models checked.
+def settle(subject: Subject, query: ViewQuery) -> ViewQuery:
+    """Return ``query`` with its table and its models checked.
 
     Raises:
         RefusedError: with status 404 when no such table is listed.
         WinsetError: for a model that there is not.
     """
-    if asked.draws > MOST:
-        raise WinsetError(f"draws: at most {MOST:,} here; found {asked.draws:,}")
+    if query.draws > MOST:
+        raise WinsetError(f"draws: at most {MOST:,} here; found {query.draws:,}")
     listed = tables(subject)
-    if asked.table and asked.table not in listed:
-        known = nearest(asked.table, listed)
-        raise RefusedError(404, f"There is no table “{asked.table}” in the folder; {known}")
-    for name in _models(asked):
+    if query.table and query.table not in listed:
+        known = nearest(query.table, listed)
+        raise RefusedError(404, f"There is no table “{query.table}” in the folder; {known}")
+    for name in _models(query):
         make_model(name)
-    models = ",".join(dict.fromkeys(_models(asked))) if asked.models else ""
-    return replace(asked, models=models, draws=asked.draws or DRAWS)
+    models = ",".join(dict.fromkeys(_models(query))) if query.models else ""
+    return replace(query, models=models, draws=query.draws or DRAWS)
 
 
-def _models(asked: ViewQuery) -> list[str]:
-    chosen = [name.strip() for name in asked.models.split(",") if name.strip()]
+def _models(query: ViewQuery) -> list[str]:
+    chosen = [name.strip() for name in query.models.split(",") if name.strip()]
     return chosen or list(MODELS)
 
 
-def missing(subject: Subject, asked: ViewQuery) -> str:  # noqa: ARG001
+def missing(subject: Subject, query: ViewQuery) -> str:  # noqa: ARG001
     """Return that a table must be chosen."""
-    return "" if asked.table else "Choose a table whose outcomes are known."
+    return "" if query.table else "Choose a table whose outcomes are known."
 
 
-def fields(subject: Subject, asked: ViewQuery) -> tuple[Field, ...]:
+def fields(subject: Subject, query: ViewQuery) -> tuple[Field, ...]:
     """Return the fields of the form."""
-    nothing = () if asked.table else (Choice(value="", label="choose …"),)
-    listed = (Choice(value=name, label=said) for name, (said, _) in tables(subject).items())
+    nothing = () if query.table else (Choice(value="", label="choose …"),)
+    listed = (Choice(value=name, label=label) for name, (label, _) in tables(subject).items())
     return (
         Field(name="table", label="Table of decisions", choices=(*nothing, *listed),
               note="CSV, Excel or another table in the folder, with a line an actor and issue."),
         Field(name="models", label="Models", kind="text", hint="all",
               note=f"Names with commas between them; empty for all: {', '.join(MODELS)}."),
-        *luck_fields(MOST),
+        *sampling_fields(MOST),
     )  # fmt: skip
 
 
 def stamp(subject: Subject) -> str:
     """Return when each table was last written, and how the cases stand."""
-    said = []
+    states = []
     for name, (_, path) in tables(subject).items():
         files = [path] if path.is_file() else sorted(path.glob("*.*")) + sorted(path.glob("*/*.*"))
         if path.is_dir():
             files = [file for file in files if file.suffix in (".csv", ".yaml")]
-        said += [f"{name} {f.name} {(s := f.stat()).st_mtime_ns} {s.st_size}" for f in files]
-    return "\n".join(said)
+        states += [f"{name} {f.name} {(s := f.stat()).st_mtime_ns} {s.st_size}" for f in files]
+    return "\n".join(states)
 
 
-def make(subject: Subject, asked: ViewQuery, progress: Progress) -> ViewResult:
+def make(subject: Subject, query: ViewQuery, progress: Progress) -> ViewResult:
     """Return how the models fared."""
-    decisions = read_decisions(tables(subject)[asked.table][1])
-    models = [make_model(name) for name in _models(asked)]
+    decisions = read_decisions(tables(subject)[query.table][1])
+    models = [make_model(name) for name in _models(query)]
     whole = len(decisions.decisions) * len(models)
     run = run_backtest(
         decisions,
         models,
-        draws=asked.draws,
-        seed=asked.seed,
+        draws=query.draws,
+        seed=query.seed,
         progress=lambda done: progress(0.95 * done / whole),
     )
     mixture = ensemble(run)
     progress(0.98)
-    found = verdict(run, mixture)
-    said = [f"{len(decisions.decisions)} decisions in {len(decisions.groups)} groups."]
-    said += found.sentences if found else ["No model settled any of these decisions."]
-    said += [f"{note}." for note in run.notes]
-    said += [
+    summary = verdict(run, mixture)
+    sentences = [f"{len(decisions.decisions)} decisions in {len(decisions.groups)} groups."]
+    sentences += summary.sentences if summary else ["No model settled any of these decisions."]
+    sentences += [f"{note}." for note in run.notes]
+    sentences += [
         f"Left out: {model}, {count} decisions: {why}."
         for model, reasons in run.left_out.items()
         for why, count in reasons.items()
     ]
-    best = found.best.model if found else ""
+    best = summary.best.model if summary else ""
     return ViewResult(
-        sentences=tuple(said),
-        parts=_parts(run, decisions, best=best, asked=asked),
-        made={
+        sentences=tuple(sentences),
+        parts=_parts(run, decisions, best=best, query=query),
+        provenance={
             "table": run.name, "digest": run.digest, "models": list(run.models),
             "draws": run.draws, "seed": run.seed, "version": run.version,
             "calibration": run.calibration,
         },
-        found=run,
+        result=run,
         more={"run": run, "decisions": decisions},
     )  # fmt: skip
 
 
 def _parts(
-    run: Backtest, decisions: Decisions, *, best: str, asked: ViewQuery
+    run: Backtest, decisions: Decisions, *, best: str, query: ViewQuery
 ) -> tuple[ViewPart, ...]:
     if not best:
-        return (_decisions(run, decisions, asked),)
+        return (_decisions(run, decisions, query),)
     return (
         pictured("crps", scores_by_model(run, "crps")),
         pictured("error", scores_by_model(run, "error")),
@@ -159,7 +159,7 @@ def _parts(
         pictured("calibration", coverage(run, best)),
         pictured("transforms", transforms(run, best)),
         pictured("outcomes", forecast_against_outcome(run, decisions, best)),
-        _decisions(run, decisions, asked),
+        _decisions(run, decisions, query),
     )
 
 
@@ -200,20 +200,20 @@ def _duels(run: Backtest, best: str) -> ViewPart:
     )
 
 
-def _decisions(run: Backtest, decisions: Decisions, asked: ViewQuery) -> ViewPart:
+def _decisions(run: Backtest, decisions: Decisions, query: ViewQuery) -> ViewPart:
     rows: list[Cells] = []
     links = []
     for decision in decisions.decisions:
-        said = sorted(
+        errors = sorted(
             (row.calibrated.error, row.model)
             for row in _said(run, decision.id)
             if row.calibrated is not None and row.model in MODELS
         )
-        near, far = (said[0], said[-1]) if said else ((None, ""), (None, ""))
+        near, far = (errors[0], errors[-1]) if errors else ((None, ""), (None, ""))
         outcome = 100.0 * (decision.outcome - decision.scale.low) / decision.scale.width
         title = decision.case.issue(decision.issue).title
         rows.append((decision.id, title, decision.group, outcome, near[1], near[0], far[1], far[0]))
-        links.append(f"/backtest{query_of(replace(asked, decision=decision.id))}#decision")
+        links.append(f"/backtest{query_of(replace(query, decision=decision.id))}#decision")
     return ViewPart(
         id="decisions",
         title="Every decision",
@@ -227,27 +227,27 @@ def _said(run: Backtest, decision: str) -> list[BacktestRow]:
     return [row for row in run.rows if row.decision == decision]
 
 
-def core(asked: ViewQuery) -> ViewQuery:
-    """Return ``asked`` without the decision, which only chooses from what was run."""
-    return replace(asked, decision="")
+def core(query: ViewQuery) -> ViewQuery:
+    """Return ``query`` without the decision, which only chooses from what was run."""
+    return replace(query, decision="")
 
 
-def finish(subject: Subject, asked: ViewQuery, shown: ViewResult) -> ViewResult:  # noqa: ARG001
-    """Return ``shown`` with the decision that is asked for before everything else.
+def finish(subject: Subject, query: ViewQuery, result: ViewResult) -> ViewResult:  # noqa: ARG001
+    """Return ``result`` with the decision that is asked for before everything else.
 
     Raises:
         RefusedError: with status 404 when there is no such decision.
     """
-    if not asked.decision:
-        return shown
-    run, decisions = shown.more["run"], shown.more["decisions"]
+    if not query.decision:
+        return result
+    run, decisions = result.more["run"], result.more["decisions"]
     by_id = {decision.id: decision for decision in decisions.decisions}
-    if asked.decision not in by_id:
-        near = nearest(asked.decision, by_id)
-        raise RefusedError(404, f"There is no decision “{asked.decision}” in this table; {near}")
-    decision, said = by_id[asked.decision], _said(run, asked.decision)
+    if query.decision not in by_id:
+        near = nearest(query.decision, by_id)
+        raise RefusedError(404, f"There is no decision “{query.decision}” in this table; {near}")
+    decision, rows_of_decision = by_id[query.decision], _said(run, query.decision)
     rows: list[Cells] = []
-    for row in said:
+    for row in rows_of_decision:
         after, raw = row.calibrated, row.raw
         low, high = after.intervals[1] if after else (None, None)
         rows.append(
@@ -255,16 +255,18 @@ def finish(subject: Subject, asked: ViewQuery, shown: ViewResult) -> ViewResult:
              after.error if after else None, after.crps if after else None,
              raw.point if raw else None, row.agreement)
         )  # fmt: skip
-    view = decision_view(decision, said, model_names(run))
+    view = decision_view(decision, rows_of_decision, model_names(run))
     case = ""
     if (folder := decision.case.folder) is not None:
-        place = "own" if asked.table == OWN else "shipped"
+        place = "own" if query.table == OWN else "shipped"
         case = f"/cases/{place}/{quote(folder.name, safe='')}?issue={quote(decision.issue)}"
     parts = (
         replace(pictured("decision", view), table=rows_table(SAID, rows)),
-        *shown.parts,
+        *result.parts,
     )
-    return replace(shown, parts=parts, more={**shown.more, "chosen": asked.decision, "case": case})
+    return replace(
+        result, parts=parts, more={**result.more, "chosen": query.decision, "case": case}
+    )
 
 
 KIND = ViewKind(
@@ -280,6 +282,7 @@ KIND = ViewKind(
     stamp=stamp,
     draws=DRAWS,
     needs_stances=False,
+    of_folder=True,
     template="view_backtest.html.j2",
     core=core,
     finish=finish,

@@ -15,7 +15,7 @@ from winset.track_record.claims import (
     tallies,
     uncoded,
 )
-from winset.web.views.kind import Progress, Subject, ViewKind, made_of, no_fields
+from winset.web.views.kind import Progress, Subject, ViewKind, provenance_of
 from winset.web.views.query import ViewQuery
 from winset.web.views.result import ViewPart, ViewResult, pictured, rows_table
 
@@ -35,18 +35,13 @@ NONE = (
 )
 
 
-def settle(subject: Subject, asked: ViewQuery) -> ViewQuery:  # noqa: ARG001
-    """Return ``asked``: there is nothing to fill in."""
-    return asked
-
-
-def missing(subject: Subject, asked: ViewQuery) -> str:  # noqa: ARG001
+def missing(subject: Subject, query: ViewQuery) -> str:  # noqa: ARG001
     """Return that there are no claims, if so."""
     case = subject.case
     return "" if case.claims or uncoded(case) else NONE
 
 
-def make(subject: Subject, asked: ViewQuery, progress: Progress) -> ViewResult:
+def make(subject: Subject, query: ViewQuery, progress: Progress) -> ViewResult:
     """Return the claims of the case with their scores, by author and by outlet."""
     case = subject.case
     scored = claims_of(case)
@@ -71,13 +66,13 @@ def make(subject: Subject, asked: ViewQuery, progress: Progress) -> ViewResult:
                 ),
             )
         )
-    said = f"{len(scored)} claims, of which {settled} came out one way or the other."
+    sentence = f"{len(scored)} claims, of which {settled} came out one way or the other."
     thin = f" Fewer than {LEAST} settled claims say next to nothing of who is good."
     return ViewResult(
-        sentences=(said + (thin if any(t.thin for t in (*authors, *outlets)) else ""),),
+        sentences=(sentence + (thin if any(t.thin for t in (*authors, *outlets)) else ""),),
         parts=tuple(parts),
-        made=made_of(subject, asked),
-        found={"claims": scored, "by_author": authors, "by_outlet": outlets},
+        provenance=provenance_of(subject, query),
+        result={"claims": scored, "by_author": authors, "by_outlet": outlets},
     )
 
 
@@ -93,14 +88,14 @@ def _view(whose: Whose, rows: tuple[ClaimCount, ...]) -> View:
         )
         for t in rows
     ]
-    said = "; ".join(f"{row.name} {row.text}" for row in drawn)
+    summary = "; ".join(f"{row.name} {row.text}" for row in drawn)
     return View(
         title=f"Scores by {whose}",
         caption=f"Mean Brier scores; pale where a record is thin. {ABOUT}",
         draw=intervals(drawn, low=0.0, high=1.0, unit="Brier score, 0 is best",
                         guides={"always even odds": 0.25}),
         table=rows_table(SCORES, [_row(t) for t in rows]),
-        description=visible(f"Brier scores by {whose}: {said or 'none'}."),
+        description=visible(f"Brier scores by {whose}: {summary or 'none'}."),
     )  # fmt: skip
 
 
@@ -131,9 +126,9 @@ def _day(day: datetime.date | None) -> str:
 def _claims(scored: tuple[ScoredClaim, ...]) -> ViewPart:
     rows = [
         (
-            row.claim.id, row.author, row.outlet, _day(row.made), row.asked, row.said,
+            row.claim.id, row.author, row.outlet, _day(row.made_on), row.question, row.predicted,
             "" if row.claim.probability is None else str(row.claim.probability),
-            row.claim.condition, _day(row.by), row.state, _day(row.resolved), row.came,
+            row.claim.condition, _day(row.by), row.state, _day(row.resolved), row.outcome,
             "" if row.hit is None else "yes" if row.hit else "no",
             row.brier, row.log_score, row.crps,
         )
@@ -157,9 +152,8 @@ KIND = ViewKind(
     title="Claims",
     explains="What authors and outlets forecast in public, how it came out, and their scores.",
     takes=(),
+    rank=60,
     make=make,
-    settle=settle,
-    fields=no_fields,
     missing=missing,
     stamp=today,
     needs_stances=False,

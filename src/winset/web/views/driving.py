@@ -19,9 +19,9 @@ from winset.web.views.kind import (
     Progress,
     Subject,
     ViewKind,
-    luck_fields,
-    made_of,
     model_field,
+    provenance_of,
+    sampling_fields,
     scenario_field,
     settled,
 )
@@ -36,19 +36,19 @@ INPUTS = ("Input", "Kind", "Quantity", "Unit", "Coded", "At 10 %", "At 90 %", "C
           "Total, low", "Total, high", "Idle", "Accepted statements", "Name")  # fmt: skip
 
 
-def settle(subject: Subject, asked: ViewQuery) -> ViewQuery:
-    """Return ``asked`` with what is looked at checked."""
+def settle(subject: Subject, query: ViewQuery) -> ViewQuery:
+    """Return ``query`` with what is looked at checked."""
     case = subject.case
-    found = settled(case, asked, draws=DRAWS, most=MOST)
-    if asked.of:
-        summary = read_summary(case, asked.of, issue=asked.issue or None)
-        found = replace(found, of=str(summary), issue="")
-    return found
+    settled_query = settled(case, query, draws=DRAWS, most=MOST)
+    if query.of:
+        summary = read_summary(case, query.of, issue=query.issue or None)
+        settled_query = replace(settled_query, of=str(summary), issue="")
+    return settled_query
 
 
 def goals(case: Case, *, bounded: bool = False) -> tuple[Choice, ...]:
     """Return what may be looked at; if ``bounded``, only what a lever may aim at."""
-    found = [
+    choices = [
         Choice(value=question.id, label=question.text)
         for question in case.questions
         if question.answer is not None and "blame" not in question.answer
@@ -56,61 +56,70 @@ def goals(case: Case, *, bounded: bool = False) -> tuple[Choice, ...]:
     ]  # fmt: skip
     for issue in case.issues:
         middle = f"{(issue.scale.low + issue.scale.high) / 2:g}"
-        found.append(Choice(value=f"agreement({issue.id})", label=f"an agreement on {issue.title}"))
+        choices.append(
+            Choice(value=f"agreement({issue.id})", label=f"an agreement on {issue.title}")
+        )
         if not bounded:
             label = f"where {issue.title} settles"
-            found.append(Choice(value=f"settlement({issue.id})", label=label))
+            choices.append(Choice(value=f"settlement({issue.id})", label=label))
         for sign, words in ((">=", "or more"), ("<=", "or less")):
-            found.append(
+            choices.append(
                 Choice(
                     value=f"settlement({issue.id}) {sign} {middle}",
                     label=f"{issue.title} at {middle} {words}",
                 )
             )
-    return tuple(found)
+    return tuple(choices)
 
 
-def fields(subject: Subject, asked: ViewQuery) -> tuple[Field, ...]:
+def fields(subject: Subject, query: ViewQuery) -> tuple[Field, ...]:
     """Return the fields of the form."""
     return (
-        model_field(asked),
+        model_field(query),
         Field(name="of", label="What is looked at", kind="text",
               choices=goals(subject.case), hint="what fits the model",
               note="agreement(ISSUE), settlement(ISSUE), settlement(ISSUE) >= 40, or a question"),
         scenario_field(subject.case),
-        *luck_fields(MOST),
+        *sampling_fields(MOST),
     )  # fmt: skip
 
 
-def make(subject: Subject, asked: ViewQuery, progress: Progress) -> ViewResult:
+def make(subject: Subject, query: ViewQuery, progress: Progress) -> ViewResult:
     """Return which inputs move a number of the forecast, and on which of them little is known."""
     case = subject.case
-    found = measure_sensitivity(
+    sensitivity = measure_sensitivity(
         case,
-        make_model(asked.model),
-        of=asked.of or None,
-        issue=asked.issue or None,
-        draws=asked.draws,
-        seed=asked.seed,
-        scenario=asked.scenario,
+        make_model(query.model),
+        of=query.of or None,
+        issue=query.issue or None,
+        draws=query.draws,
+        seed=query.seed,
+        scenario=query.scenario,
         progress=lambda solved, foreseen: progress(solved / max(foreseen, 1)),
     )
-    research = research_sentences(found)
-    said = [headline(case, found), noise_sentence(found), *research]
+    research = research_sentences(sensitivity)
+    sentences = [headline(case, sensitivity), noise_sentence(sensitivity), *research]
     return ViewResult(
-        sentences=tuple(sentence for sentence in said if sentence),
-        parts=(pictured("tornado", tornado(found, case=case)), _research(found), _inputs(found)),
-        made={**made_of(subject, asked, "model", "scenario", "draws", "seed"), "of": found.of,
-              "solved": found.solved},
-        found=found,
-    )  # fmt: skip
+        sentences=tuple(sentence for sentence in sentences if sentence),
+        parts=(
+            pictured("tornado", tornado(sensitivity, case=case)),
+            _research(sensitivity),
+            _inputs(sensitivity),
+        ),
+        provenance={
+            **provenance_of(subject, query, "model", "scenario", "draws", "seed"),
+            "of": sensitivity.of,
+            "solved": sensitivity.solved,
+        },
+        result=sensitivity,
+    )
 
 
-def _research(found: Sensitivity) -> ViewPart:
+def _research(sensitivity: Sensitivity) -> ViewPart:
     rows = [
         (d.input.label, coded_range(d.input), d.input.statements,
          d.total.value, d.total.low, d.total.high, d.score)
-        for d in found.research()
+        for d in sensitivity.research()
         if d.total is not None
     ]  # fmt: skip
     return ViewPart(
@@ -126,7 +135,7 @@ def _research(found: Sensitivity) -> ViewPart:
     )
 
 
-def _inputs(found: Sensitivity) -> ViewPart:
+def _inputs(sensitivity: Sensitivity) -> ViewPart:
     rows = [
         (
             d.input.label, d.input.kind, d.input.quantity, d.input.unit, str(d.input.range),
@@ -135,7 +144,7 @@ def _inputs(found: Sensitivity) -> ViewPart:
             d.total.low if d.total else None, d.total.high if d.total else None,
             "yes" if d.idle else "no", d.input.statements, d.input.name,
         )
-        for d in found.drivers
+        for d in sensitivity.drivers
     ]  # fmt: skip
     return ViewPart(
         id="inputs",
@@ -151,6 +160,7 @@ KIND = ViewKind(
     title="What drives it",
     explains="Which numbers of the case the forecast hangs on, and which of them rest on little.",
     takes=("model", "of", "issue", "scenario", "draws", "seed"),
+    rank=40,
     make=make,
     settle=settle,
     fields=fields,

@@ -12,7 +12,7 @@ from winset.errors import WinsetError, nearest
 from winset.explain.answers import percent
 from winset.explain.background import reckoned_with
 from winset.games import PlayedGame, estimate, games_of, play
-from winset.models import make_model
+from winset.models import full_model, make_model
 from winset.models.defaults import DRAWS
 from winset.web.views.kind import (
     Choice,
@@ -20,9 +20,9 @@ from winset.web.views.kind import (
     Progress,
     Subject,
     ViewKind,
-    luck_fields,
-    made_of,
     model_field,
+    provenance_of,
+    sampling_fields,
     scenario_field,
     settled,
 )
@@ -34,21 +34,21 @@ NONE = "This case has no game: write one into its folder, games/NAME.yaml."
 CHANCES = ("Action", "Players", "Chance", "Monte Carlo error", "10 %", "90 %")
 
 
-def settle(subject: Subject, asked: ViewQuery) -> ViewQuery:
-    """Return ``asked`` with one of the case's games."""
-    found = settled(subject.case, asked, model=asked.model or "two-level", draws=DRAWS, most=MOST)
+def settle(subject: Subject, query: ViewQuery) -> ViewQuery:
+    """Return ``query`` with one of the case's games."""
+    settled_query = settled(subject.case, query, model=full_model().name, draws=DRAWS, most=MOST)
     names = [game.name for game in games_of(subject.case)]
-    if asked.game and asked.game not in names:
-        raise WinsetError(f"no game “{asked.game}” in this case; {nearest(asked.game, names)}")
-    return replace(found, game=asked.game or (names[0] if names else ""))
+    if query.game and query.game not in names:
+        raise WinsetError(f"no game “{query.game}” in this case; {nearest(query.game, names)}")
+    return replace(settled_query, game=query.game or (names[0] if names else ""))
 
 
-def missing(subject: Subject, asked: ViewQuery) -> str:  # noqa: ARG001
+def missing(subject: Subject, query: ViewQuery) -> str:  # noqa: ARG001
     """Return that there is no game, if so."""
     return "" if games_of(subject.case) else NONE
 
 
-def fields(subject: Subject, asked: ViewQuery) -> tuple[Field, ...]:
+def fields(subject: Subject, query: ViewQuery) -> tuple[Field, ...]:
     """Return the fields of the form."""
     games = games_of(subject.case)
     if not games:
@@ -57,20 +57,20 @@ def fields(subject: Subject, asked: ViewQuery) -> tuple[Field, ...]:
         Field(name="game", label="Game",
               choices=tuple(Choice(value=game.name, label=game.title) for game in games)),
         scenario_field(subject.case),
-        replace(model_field(asked), label="Model behind an agreement"),
-        *luck_fields(MOST),
+        replace(model_field(query), label="Model behind an agreement"),
+        *sampling_fields(MOST),
     )  # fmt: skip
 
 
-def make(subject: Subject, asked: ViewQuery, progress: Progress) -> ViewResult:
+def make(subject: Subject, query: ViewQuery, progress: Progress) -> ViewResult:
     """Return one game, played in every draw."""
     played = play(
         subject.case,
-        asked.game,
-        draws=asked.draws,
-        seed=asked.seed,
-        scenario=asked.scenario,
-        model=make_model(asked.model),
+        query.game,
+        draws=query.draws,
+        seed=query.seed,
+        scenario=query.scenario,
+        model=make_model(query.model),
     )
     progress(0.8)
     return ViewResult(
@@ -82,18 +82,21 @@ def make(subject: Subject, asked: ViewQuery, progress: Progress) -> ViewResult:
             _reckoned(played),
             _expected(subject, played),
         ),
-        made={**made_of(subject, asked, "scenario", "draws", "seed"), "game": played.game.name,
-              "model": played.made.model},
-    )  # fmt: skip
+        provenance={
+            **provenance_of(subject, query, "scenario", "draws", "seed"),
+            "game": played.game.name,
+            "model": played.made.model,
+        },
+    )
 
 
 def _ends(played: PlayedGame) -> ViewPart:
     rows = []
     for end in played.game.ends:
         values = played.reached[end.id]
-        found = estimate(values)
+        share = estimate(values)
         low, high = (float(v) for v in np.quantile(values, [0.1, 0.9]))
-        rows.append((end.note or end.id, found.mean, found.error, low, high))
+        rows.append((end.note or end.id, share.mean, share.error, low, high))
     return ViewPart(
         id="ends",
         title="How it ends",
@@ -103,19 +106,19 @@ def _ends(played: PlayedGame) -> ViewPart:
 
 
 def _chances(played: PlayedGame) -> View:
-    rows, drawn, said = [], [], []
+    rows, drawn, sentences = [], [], []
     for action in played.game.actions:
         values = played.chance(action)
-        found = estimate(values)
+        share = estimate(values)
         low, high = (float(v) for v in np.quantile(values, [0.1, 0.9]))
         who = ", ".join(
             dict.fromkeys(node.player for node in played.game.nodes if action in node.actions)
         )
         name = action.replace("_", " ")
-        rows.append((name, who, found.mean, found.error, low, high))
-        text = percent(found.mean)
-        drawn.append(Interval(name=name, value=found.mean, low=low, high=high, text=text))
-        said.append(f"{name} {text}")
+        rows.append((name, who, share.mean, share.error, low, high))
+        text = percent(share.mean)
+        drawn.append(Interval(name=name, value=share.mean, low=low, high=high, text=text))
+        sentences.append(f"{name} {text}")
     title = visible(played.game.title)
     return View(
         title=f"How likely each move is: {title}",
@@ -125,27 +128,29 @@ def _chances(played: PlayedGame) -> View:
         ),
         draw=intervals(drawn, low=0.0, high=1.0, unit="chance that it is played"),
         table=rows_table(CHANCES, rows),
-        description=visible(f"Chances of the moves in {title}: {'; '.join(said)}."),
+        description=visible(f"Chances of the moves in {title}: {'; '.join(sentences)}."),
     )
 
 
 def _reckoned(played: PlayedGame) -> ViewPart:
-    found = reckoned_with(played)
-    formulas = {name: formula for name, formula in played.game.quantities.items() if name in found}
+    beliefs = reckoned_with(played)
+    formulas = {
+        name: formula for name, formula in played.game.quantities.items() if name in beliefs
+    }
     return ViewPart(
         id="reckoned",
         title="What each side expects",
         caption=(
             "Chances of an agreement that the game's formulas ask the model for, each as it would "
             "be if the play came there."
-            if found
+            if beliefs
             else "No formula of this game asks for the chance of an agreement."
         ),
         table=rows_table(
             ("Quantity", "Formula", "Mean", "Monte Carlo error"),
             [
                 (name, formulas[name].expression.text, value.mean, value.error)
-                for name, value in found.items()
+                for name, value in beliefs.items()
             ],
         ),
     )
@@ -155,10 +160,10 @@ def _expected(subject: Subject, played: PlayedGame) -> ViewPart:
     names = {actor.id: actor.name for actor in subject.case.actors}
     rows = []
     for player, values in played.expected.items():
-        found = estimate(values)
+        mean = estimate(values)
         low, high = (float(v) for v in np.quantile(values, [0.1, 0.9]))
         actor = played.game.players[player]
-        rows.append((player, names.get(actor, actor), found.mean, found.error, low, high))
+        rows.append((player, names.get(actor, actor), mean.mean, mean.error, low, high))
     return ViewPart(
         id="payoffs",
         title="What each player can expect",
@@ -173,6 +178,7 @@ KIND = ViewKind(
     explains="Who moves where in a game of the case, how likely each move is, and what the players "
     "reckon with.",
     takes=("game", "scenario", "model", "draws", "seed"),
+    rank=30,
     make=make,
     settle=settle,
     fields=fields,

@@ -33,7 +33,7 @@ class Field:
 
     Attributes:
         name: of the question that it asks.
-        kind: ``choose``, ``text``, ``number`` or ``tick``.
+        kind: ``choose``, ``text``, ``number`` or ``date``.
         choices: of ``choose``; proposals for ``text``.
         note: below it.
         hint: in ``text`` while nothing stands there.
@@ -101,6 +101,8 @@ class ViewKind:
         core: what is asked of ``make``; the rest only chooses from what it made.
         finish: puts in what the rest of the question chooses.
         beside: what the page needs besides what is shown, also where there is nothing to show.
+        of_folder: whether it is of the whole folder and not of a case.
+        rank: views of a lower one are listed first.
     """
 
     name: str
@@ -108,26 +110,28 @@ class ViewKind:
     explains: str
     takes: tuple[str, ...]
     make: Callable[[Subject, ViewQuery, Progress], ViewResult]
-    settle: Callable[[Subject, ViewQuery], ViewQuery]
-    fields: Callable[[Subject, ViewQuery], tuple[Field, ...]]
-    missing: Callable[[Subject, ViewQuery], str] = lambda subject, asked: ""  # noqa: ARG005
+    settle: Callable[[Subject, ViewQuery], ViewQuery] = lambda _, query: query
+    fields: Callable[[Subject, ViewQuery], tuple[Field, ...]] = lambda _, __: ()
+    missing: Callable[[Subject, ViewQuery], str] = lambda subject, query: ""  # noqa: ARG005
     stamp: Callable[[Subject], str] | None = None
     draws: int = 0
     needs_stances: bool = True
     template: str = "view.html.j2"
-    core: Callable[[ViewQuery], ViewQuery] = lambda asked: asked
+    core: Callable[[ViewQuery], ViewQuery] = lambda query: query
     finish: Callable[[Subject, ViewQuery, ViewResult], ViewResult] = lambda _, __, result: result
     beside: Callable[[Subject], Any] = lambda subject: None  # noqa: ARG005
+    of_folder: bool = False
+    rank: int = 50
 
 
 def settled(
-    case: Case, asked: ViewQuery, *, model: str = "", draws: int = 0, most: int = 0
+    case: Case, query: ViewQuery, *, model: str = "", draws: int = 0, most: int = 0
 ) -> ViewQuery:
-    """Return ``asked`` with model, scenario and draws filled in, and all names checked.
+    """Return ``query`` with model, scenario and draws filled in, and all names checked.
 
     Args:
         case: whose names they are.
-        asked: what stands in the address.
+        query: what stands in the address.
         model: where none is asked for; empty for the one that fits the case.
         draws: where none are asked for.
         most: draws that may be asked for.
@@ -135,24 +139,25 @@ def settled(
     Raises:
         WinsetError: for a name that the case or the package does not have, with the nearest one.
     """
-    if asked.draws > most > 0:
-        raise WinsetError(f"draws: at most {most:,} here; found {asked.draws:,}")
-    said: dict[str, Any] = {"model": asked.model or model or default_model(case)}
-    make_model(said["model"])
-    said["scenario"] = asked.scenario or BASE
-    if said["scenario"] != BASE:
-        case.scenario(said["scenario"])
-    if asked.issue:
-        case.issue(asked.issue)
-    if asked.actor:
-        case.actor(asked.actor)
-    said["draws"] = asked.draws or draws
-    return dataclasses.replace(asked, **said)
+    if query.draws > most > 0:
+        raise WinsetError(f"draws: at most {most:,} here; found {query.draws:,}")
+    filled: dict[str, Any] = {"model": query.model or model or default_model(case)}
+    make_model(filled["model"])
+    filled["scenario"] = query.scenario or BASE
+    if filled["scenario"] != BASE:
+        case.scenario(filled["scenario"])
+    if query.issue:
+        case.issue(query.issue)
+    if query.actor:
+        case.actor(query.actor)
+    filled["draws"] = query.draws or draws
+    return dataclasses.replace(query, **filled)
 
 
-def model_field(asked: ViewQuery, names: tuple[str, ...] = tuple(MODELS)) -> Field:
+def model_field(query: ViewQuery) -> Field:
     """Return the field that chooses a model."""
-    listed = names if asked.model in names or not asked.model else (*names, asked.model)
+    names = tuple(MODELS)
+    listed = names if query.model in names or not query.model else (*names, query.model)
     return Field(
         name="model", label="Model", choices=tuple(Choice(value=n, label=n) for n in listed)
     )
@@ -182,7 +187,7 @@ def actor_field(case: Case, label: str, *, none: str = "") -> Field:
     return Field(name="actor", label=label, choices=(*nobody, *actors))
 
 
-def luck_fields(most: int) -> tuple[Field, ...]:
+def sampling_fields(most: int) -> tuple[Field, ...]:
     """Return the fields for draws and seed."""
     return (
         Field(name="draws", label="Draws", kind="number", least=1, most=most, step=1, fine=True),
@@ -191,13 +196,8 @@ def luck_fields(most: int) -> tuple[Field, ...]:
     )  # fmt: skip
 
 
-def made_of(subject: Subject, asked: ViewQuery, *names: str) -> dict[str, Any]:
+def provenance_of(subject: Subject, query: ViewQuery, *names: str) -> dict[str, Any]:
     """Return how a view of a case was made: the case, and what was asked."""
     case = subject.case
-    said = {"case": case.title, "as_of": case.as_of.isoformat(), "digest": case.digest}
-    return {**said, **{name: getattr(asked, name) for name in names}}
-
-
-def no_fields(subject: Subject, asked: ViewQuery) -> tuple[Field, ...]:  # noqa: ARG001
-    """Return no fields."""
-    return ()
+    provenance = {"case": case.title, "as_of": case.as_of.isoformat(), "digest": case.digest}
+    return {**provenance, **{name: getattr(query, name) for name in names}}

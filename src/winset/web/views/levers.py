@@ -28,9 +28,9 @@ from winset.web.views.kind import (
     Subject,
     ViewKind,
     actor_field,
-    luck_fields,
-    made_of,
     model_field,
+    provenance_of,
+    sampling_fields,
     scenario_field,
     settled,
 )
@@ -64,95 +64,100 @@ class LeverGroup:
     cards: tuple[Card, ...]
 
 
-def settle(subject: Subject, asked: ViewQuery) -> ViewQuery:
-    """Return ``asked`` with the goal checked."""
-    found = settled(subject.case, asked, draws=DRAWS, most=MOST)
-    if asked.goal:
-        goal = read_goal(subject.case, asked.goal, issue=asked.issue or None)
-        found = replace(found, goal=str(goal), issue="")
-    return found
+def settle(subject: Subject, query: ViewQuery) -> ViewQuery:
+    """Return ``query`` with the goal checked."""
+    settled_query = settled(subject.case, query, draws=DRAWS, most=MOST)
+    if query.goal:
+        goal = read_goal(subject.case, query.goal, issue=query.issue or None)
+        settled_query = replace(settled_query, goal=str(goal), issue="")
+    return settled_query
 
 
-def missing(subject: Subject, asked: ViewQuery) -> str:  # noqa: ARG001
+def missing(subject: Subject, query: ViewQuery) -> str:  # noqa: ARG001
     """Return what must be said still."""
-    if asked.actor and asked.goal:
+    if query.actor and query.goal:
         return ""
     return "Say for whom, and what is to be reached."
 
 
-def fields(subject: Subject, asked: ViewQuery) -> tuple[Field, ...]:
+def fields(subject: Subject, query: ViewQuery) -> tuple[Field, ...]:
     """Return the fields of the form."""
     case = subject.case
     return (
-        actor_field(case, "For whom", none="" if asked.actor else "choose …"),
+        actor_field(case, "For whom", none="" if query.actor else "choose …"),
         Field(name="goal", label="What is to be reached", kind="text",
               choices=goals(case, bounded=True), hint="what is wanted",
               note="agreement(ISSUE), settlement(ISSUE) >= 60, <= 60, between 40 and 60, or a "
                    "question"),
         Field(name="reach", label="Reached at a chance of", kind="number", least=0.05, most=1,
               step=0.05),
-        model_field(asked),
+        model_field(query),
         scenario_field(case),
         Field(name="beyond", label="Beyond what is coded, % of each scale", kind="number", least=0,
               most=100, step=1, fine=True, note="Then numbers that are coded as certain move too."),
-        *luck_fields(MOST),
+        *sampling_fields(MOST),
     )  # fmt: skip
 
 
-def make(subject: Subject, asked: ViewQuery, progress: Progress) -> ViewResult:
+def make(subject: Subject, query: ViewQuery, progress: Progress) -> ViewResult:
     """Return the smallest changes after which the goal is reached."""
     case = subject.case
-    found = find_levers(
+    levers = find_levers(
         case,
-        make_model(asked.model),
-        actor=asked.actor,
-        goal=asked.goal,
-        reach=asked.reach,
-        beyond=asked.beyond / 100.0,
-        draws=asked.draws,
-        seed=asked.seed,
-        scenario=asked.scenario,
+        make_model(query.model),
+        actor=query.actor,
+        goal=query.goal,
+        reach=query.reach,
+        beyond=query.beyond / 100.0,
+        draws=query.draws,
+        seed=query.seed,
+        scenario=query.scenario,
         # How many runs there will be nobody knows: the bar nears its end and never gets there.
-        progress=lambda solved: progress(1.0 - math.exp(-solved / (FORESEEN * asked.draws))),
+        progress=lambda solved: progress(1.0 - math.exp(-solved / (FORESEEN * query.draws))),
     )
-    hands = tuple(_hands(case, found, who) for who in ORDER)
-    listed = [*found.levers, *found.closest]
-    parts: tuple[ViewPart, ...] = (_table(found, listed),)
-    if listed and not math.isnan(found.error):
-        parts = (pictured("chances", _view(case, found, listed)), *parts)
+    hands = tuple(_hands(case, levers, who) for who in ORDER)
+    listed = [*levers.levers, *levers.closest]
+    parts: tuple[ViewPart, ...] = (_table(levers, listed),)
+    if listed and not math.isnan(levers.error):
+        parts = (pictured("chances", _view(case, levers, listed)), *parts)
     return ViewResult(
-        sentences=(headline(case, found), standing(found)),
+        sentences=(headline(case, levers), standing(levers)),
         parts=parts,
-        made={**made_of(subject, asked, "model", "scenario", "actor", "goal", "reach", "beyond",
-                        "seed"), "draws": found.draws, "solved": found.solved},
-        found=found,
+        provenance={
+            **provenance_of(
+                subject, query, "model", "scenario", "actor", "goal", "reach", "beyond", "seed"
+            ),
+            "draws": levers.draws,
+            "solved": levers.solved,
+        },
+        result=levers,
         more={"hands": hands},
-    )  # fmt: skip
-
-
-def _hands(case: Case, found: Levers, who: Who) -> LeverGroup:
-    cards = [*found.of(who), *(lever for lever in found.closest if lever.who == who)]
-    return LeverGroup(
-        title=group_title(case, found, who),
-        nothing=nothing_sentence(found, who),
-        cards=tuple(_card(case, found, lever) for lever in cards),
     )
 
 
-def _card(case: Case, found: Levers, lever: Lever) -> Card:
-    words = lever_sentence(case, found, lever)
+def _hands(case: Case, levers: Levers, who: Who) -> LeverGroup:
+    cards = [*levers.of(who), *(lever for lever in levers.closest if lever.who == who)]
+    return LeverGroup(
+        title=group_title(case, levers, who),
+        nothing=nothing_sentence(levers, who),
+        cards=tuple(_card(case, levers, lever) for lever in cards),
+    )
+
+
+def _card(case: Case, levers: Levers, lever: Lever) -> Card:
+    words = lever_sentence(case, levers, lever)
     moves = tuple(move_words(move) for move in lever.moves)
-    said = words.removeprefix("; and ".join(moves) + ".").strip()
+    remark = words.removeprefix("; and ".join(moves) + ".").strip()
     return Card(
         moves=moves,
         chance=percent(lever.chance),
-        effect="" if math.isnan(found.error) else f"from {percent(found.chance)}",
-        words=said,
+        effect="" if math.isnan(levers.error) else f"from {percent(levers.chance)}",
+        words=remark,
         reaches=lever.reaches,
     )
 
 
-def _table(found: Levers, listed: list[Lever]) -> ViewPart:
+def _table(levers: Levers, listed: list[Lever]) -> ViewPart:
     rows = [
         (
             {"self": "its own", "persuade": "persuade", "structure": "no single actor"}[lever.who],
@@ -160,7 +165,7 @@ def _table(found: Levers, listed: list[Lever]) -> ViewPart:
             lever.chance, lever.effect.value, lever.effect.error,
             "yes" if lever.reaches else "no", lever.size,
             lever.worth.value if lever.worth else None, lever.worth.error if lever.worth else None,
-            lever.settlement, "yes" if lever in found.closest else "no",
+            lever.settlement, "yes" if lever in levers.closest else "no",
         )
         for lever in listed
     ]  # fmt: skip
@@ -175,7 +180,7 @@ def _table(found: Levers, listed: list[Lever]) -> ViewPart:
     )
 
 
-def _view(case: Case, found: Levers, listed: list[Lever]) -> View:
+def _view(case: Case, levers: Levers, listed: list[Lever]) -> View:
     rows = [
         Interval(
             name="; and ".join(move.movable.input.label for move in lever.moves),
@@ -183,12 +188,12 @@ def _view(case: Case, found: Levers, listed: list[Lever]) -> View:
             low=max(lever.chance - 2 * lever.effect.error, 0.0),
             high=min(lever.chance + 2 * lever.effect.error, 1.0),
             text=percent(lever.chance),
-            before=found.chance,
+            before=levers.chance,
             faint=not lever.reaches,
         )
         for lever in listed
     ]
-    goal = visible(found.summary.words(case))
+    goal = visible(levers.summary.words(case))
     return View(
         title=f"What each lever does to the {goal}",
         caption=(
@@ -200,14 +205,14 @@ def _view(case: Case, found: Levers, listed: list[Lever]) -> View:
             low=0.0,
             high=1.0,
             unit="chance in the model",
-            guides={f"counts as {'lost' if found.reached else 'reached'}": found.reach},
+            guides={f"counts as {'lost' if levers.reached else 'reached'}": levers.reach},
         ),
         table=rows_table(
             ("Lever", "Chance", "Low", "High", "As coded"),
             [(row.name, row.value, row.low, row.high, row.before) for row in rows],
         ),
         description=visible(
-            f"The {goal} after each change, as coded {percent(found.chance)}: "
+            f"The {goal} after each change, as coded {percent(levers.chance)}: "
             + "; ".join(f"{row.name} {row.text}" for row in rows)
             + "."
         ),
@@ -220,6 +225,7 @@ KIND = ViewKind(
     explains="The smallest changes that would reach a goal, who would have to make them, and what "
     "they cost.",
     takes=("actor", "goal", "reach", "model", "scenario", "beyond", "issue", "draws", "seed"),
+    rank=45,
     make=make,
     settle=settle,
     fields=fields,

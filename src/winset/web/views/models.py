@@ -12,7 +12,7 @@ from winset.errors import WinsetError
 from winset.explain.answers import Answer, answers, figure, percent
 from winset.explain.background import look_behind
 from winset.forecast.forecast import Forecast, make_forecast
-from winset.models import MODELS, fitting_models, make_model
+from winset.models import MODELS, fitting_models, is_baseline, make_model
 from winset.models.defaults import DRAWS
 from winset.web.views.kind import (
     Field,
@@ -20,8 +20,8 @@ from winset.web.views.kind import (
     Subject,
     ViewKind,
     issue_field,
-    luck_fields,
-    made_of,
+    provenance_of,
+    sampling_fields,
     scenario_field,
     settled,
 )
@@ -29,59 +29,61 @@ from winset.web.views.query import ViewQuery
 from winset.web.views.result import ViewPart, ViewResult, pictured, rows_table
 
 MOST = 20_000
-LAZY = ("reversion", "constant")
 COLUMNS = ("Model", "Chance of an agreement", "Monte Carlo error", "10 %", "Median", "90 %",
            "Calibrated")  # fmt: skip
 QUESTIONS = ("Question", "Outcome", "Model", "Probability", "Monte Carlo error")
 
 
-def settle(subject: Subject, asked: ViewQuery) -> ViewQuery:
-    """Return ``asked`` with an issue."""
+def settle(subject: Subject, query: ViewQuery) -> ViewQuery:
+    """Return ``query`` with an issue."""
     case = subject.case
-    found = settled(case, asked, draws=DRAWS, most=MOST)
-    issue = asked.issue or (case.issues[0].id if case.issues else "")
-    return replace(found, issue=issue, model="")
+    settled_query = settled(case, query, draws=DRAWS, most=MOST)
+    issue = query.issue or (case.issues[0].id if case.issues else "")
+    return replace(settled_query, issue=issue, model="")
 
 
-def fields(subject: Subject, asked: ViewQuery) -> tuple[Field, ...]:  # noqa: ARG001
+def fields(subject: Subject, query: ViewQuery) -> tuple[Field, ...]:  # noqa: ARG001
     """Return the fields of the form."""
-    return (issue_field(subject.case), scenario_field(subject.case), *luck_fields(MOST))
+    return (issue_field(subject.case), scenario_field(subject.case), *sampling_fields(MOST))
 
 
-def make(subject: Subject, asked: ViewQuery, progress: Progress) -> ViewResult:
+def make(subject: Subject, query: ViewQuery, progress: Progress) -> ViewResult:
     """Return what every model that can be applied says, and why the others cannot."""
     case = subject.case
     names = [model.name for model in fitting_models(case)]
     progress(0.05)
-    made: list[Forecast] = []
-    said: list[tuple[Answer, ...]] = []
+    forecasts: list[Forecast] = []
+    answered: list[tuple[Answer, ...]] = []
     for k, name in enumerate(names):
         forecast = make_forecast(
-            case, make_model(name), draws=asked.draws, seed=asked.seed, scenario=asked.scenario
+            case, make_model(name), draws=query.draws, seed=query.seed, scenario=query.scenario
         )
-        made.append(forecast)
+        forecasts.append(forecast)
         progress(0.05 + 0.9 * (k + 0.5) / len(names))
-        said.append(answers(case, forecast, look_behind(case, forecast, curves=False)))
+        answered.append(answers(case, forecast, look_behind(case, forecast, curves=False)))
         progress(0.05 + 0.9 * (k + 1) / len(names))
-    if not made:
+    if not forecasts:
         raise WinsetError("no model can be applied to this case yet")
-    left_out = [name for name in MODELS if name not in names and name not in LAZY]
-    sentences = [f"{len(made)} models can be applied to this case."]
+    left_out = [name for name in MODELS if name not in names and not is_baseline(make_model(name))]
+    sentences = [f"{len(forecasts)} models can be applied to this case."]
     if left_out:
         sentences.append(f"Not applicable: {', '.join(left_out)}.")
     return ViewResult(
         sentences=tuple(sentences),
         parts=(
-            pictured("models", _view(case.issue(asked.issue), made)),
-            _questions(case, said, names),
+            pictured("models", _view(case.issue(query.issue), forecasts)),
+            _questions(case, answered, names),
         ),
-        made={**made_of(subject, asked, "scenario", "draws", "seed", "issue"), "models": names},
+        provenance={
+            **provenance_of(subject, query, "scenario", "draws", "seed", "issue"),
+            "models": names,
+        },
     )
 
 
-def _view(issue: Issue, made: list[Forecast]) -> View:
-    rows, drawn, said = [], [], []
-    for forecast in made:
+def _view(issue: Issue, forecasts: list[Forecast]) -> View:
+    rows, drawn, sentences = [], [], []
+    for forecast in forecasts:
         name, agreed = forecast.made.model, forecast.agreed(issue.id)
         low, middle, high = (forecast.quantile(issue.id, share) for share in (0.1, 0.5, 0.9))
         calibrated = "no" if forecast.made.calibration is None else "yes"
@@ -90,7 +92,7 @@ def _view(issue: Issue, made: list[Forecast]) -> View:
         text = "no agreement" if math.isnan(middle) else figure(middle, issue.scale)
         named = name if agreed is None else f"{name}, agreement {percent(agreed[0])}"
         drawn.append(Interval(name=named, value=middle, low=low, high=high, text=text))
-        said.append(f"{named}: {text}")
+        sentences.append(f"{named}: {text}")
     unit = issue.scale.unit or "settlement"
     title = visible(issue.title)
     return View(
@@ -102,24 +104,24 @@ def _view(issue: Issue, made: list[Forecast]) -> View:
         draw=intervals(drawn, low=issue.scale.low, high=issue.scale.high, unit=unit,
                         guides=_guides(issue)),
         table=rows_table(COLUMNS, rows),
-        description=visible(f"Settlements on {title} by model: {'; '.join(said)}."),
+        description=visible(f"Settlements on {title} by model: {'; '.join(sentences)}."),
     )  # fmt: skip
 
 
 def _guides(issue: Issue) -> dict[str, float]:
-    found = {}
+    outcomes = {}
     if issue.reversion is not None:
-        found["without an agreement"] = issue.reversion.middle
+        outcomes["without an agreement"] = issue.reversion.middle
     if issue.outcome is not None:
-        found["what came"] = issue.outcome.value.middle
-    return found
+        outcomes["what came"] = issue.outcome.value.middle
+    return outcomes
 
 
-def _questions(case: Case, said: list[tuple[Answer, ...]], names: list[str]) -> ViewPart:
+def _questions(case: Case, answered: list[tuple[Answer, ...]], names: list[str]) -> ViewPart:
     rows = [
         (answer.text, chance.outcome, name, chance.probability, chance.error)
         for at in range(len(case.questions))
-        for name, answer in zip(names, (own[at] for own in said), strict=True)
+        for name, answer in zip(names, (own[at] for own in answered), strict=True)
         for chance in answer.chances
         if chance.outcome != "no"
     ]
@@ -138,6 +140,7 @@ KIND = ViewKind(
     explains="Every model that can be applied, side by side: where they agree, and where the "
     "answer hangs on the model.",
     takes=("issue", "scenario", "draws", "seed"),
+    rank=10,
     make=make,
     settle=settle,
     fields=fields,

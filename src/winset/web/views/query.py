@@ -1,6 +1,7 @@
 """What a view is asked: the query of its address, read and checked."""
 
 import dataclasses
+import datetime
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -35,6 +36,9 @@ class ViewQuery:
         table: name of a table of decisions, as the workbench lists it.
         models: names with commas between them; empty for all.
         decision: id.
+        since: day; earlier ones are left out.
+        set: changes of coded numbers, each as the address of the case page has it:
+            ``position:ann:pie:60``.
     """
 
     model: Short = ""
@@ -52,9 +56,12 @@ class ViewQuery:
     table: Short = ""
     models: Short = ""
     decision: Short = ""
+    since: datetime.date | None = None
+    set: Annotated[tuple[Short, ...], Field(max_length=500)] = ()
 
 
 DEFAULTS = ViewQuery()
+REPEATED = ("set",)  # may stand in an address more than once
 NAMES = tuple(field.name for field in dataclasses.fields(DEFAULTS))
 _ADAPTER: TypeAdapter[ViewQuery] = TypeAdapter(ViewQuery)
 
@@ -67,7 +74,7 @@ def read_query(pairs: Iterable[tuple[str, str]], takes: Sequence[str]) -> ViewQu
     Raises:
         CaseError: with everything that is wrong with it.
     """
-    given: dict[str, str] = {}
+    values: dict[str, Any] = {}
     problems = []
     for name, text in pairs:
         if name not in takes:
@@ -79,23 +86,25 @@ def read_query(pairs: Iterable[tuple[str, str]], takes: Sequence[str]) -> ViewQu
                     remedy=nearest(name, takes),
                 )
             )
-        elif name in given:
+        elif name in REPEATED:
+            values[name] = (*values.get(name, ()), text.strip())
+        elif name in values:
             problems.append(Problem(where=name, required="must stand once", found=shorten(text)))
         else:
-            given[name] = text.strip()
+            values[name] = text.strip()
     if problems:
         raise CaseError(problems)
-    return understand({name: text for name, text in given.items() if text})
+    return understand({name: text for name, text in values.items() if text})
 
 
-def understand(given: dict[str, Any]) -> ViewQuery:
+def understand(values: dict[str, Any]) -> ViewQuery:
     """Return ``given`` as what a view is asked.
 
     Raises:
         CaseError: with everything that is wrong with it.
     """
     try:
-        return _ADAPTER.validate_python(given)
+        return _ADAPTER.validate_python(values)
     except ValidationError as error:
         raise CaseError(
             Problem(
@@ -107,12 +116,13 @@ def understand(given: dict[str, Any]) -> ViewQuery:
         ) from None
 
 
-def query_of(asked: ViewQuery) -> str:
+def query_of(query: ViewQuery) -> str:
     """Return the query that asks it, without what goes without saying; in one order always."""
     pairs = [
-        (name, _text(value))
+        (name, _text(one))
         for name in NAMES
-        if (value := getattr(asked, name)) != getattr(DEFAULTS, name)
+        if (value := getattr(query, name)) != getattr(DEFAULTS, name)
+        for one in (value if name in REPEATED else (value,))
     ]
     return f"?{urlencode(pairs)}" if pairs else ""
 

@@ -43,15 +43,15 @@ class ViewResult:
     Attributes:
         sentences: what it says, before any picture.
         parts: pictures and tables, the one that matters most first.
-        made: how it was made, to make it again.
-        found: what the library returned, for machines; None where the parts say it all.
+        provenance: how it was made, to make it again.
+        result: what the library returned, for machines; None where the parts say it all.
         more: what a page shows beside the parts.
     """
 
     sentences: tuple[str, ...] = ()
     parts: tuple[ViewPart, ...] = ()
-    made: dict[str, Any] = field(default_factory=dict)
-    found: Any = None
+    provenance: dict[str, Any] = field(default_factory=dict)
+    result: Any = None
     more: dict[str, Any] = field(default_factory=dict)
 
     def part(self, id: str) -> ViewPart:

@@ -27,7 +27,7 @@ from winset.track_record.sealed import (
 from winset.track_record.sealed.resolving import date_words
 from winset.track_record.sealed.witness import Witness, existed_by, witnesses_of
 from winset.track_record.sealed.witness.files import files_of
-from winset.web.views.kind import Progress, Subject, ViewKind, made_of, no_fields
+from winset.web.views.kind import Progress, Subject, ViewKind, provenance_of
 from winset.web.views.query import ViewQuery
 from winset.web.views.result import ViewPart, ViewResult, pictured, rows_table
 from winset.web.views.seal_form import seal_form
@@ -51,7 +51,7 @@ class SealedEntry:
 
     Attributes:
         id: digest of the entry.
-        said: the forecast in words.
+        words: the forecast in words.
         state: open, overdue, or how it came out.
         by: day by which it is settled.
         since: the same in words.
@@ -62,7 +62,7 @@ class SealedEntry:
 
     id: str
     text: str
-    said: str
+    words: str
     state: str
     by: str
     since: str
@@ -83,12 +83,7 @@ class SealedEntry:
     most: float
 
 
-def settle(subject: Subject, asked: ViewQuery) -> ViewQuery:  # noqa: ARG001
-    """Return ``asked``: there is nothing to fill in."""
-    return asked
-
-
-def missing(subject: Subject, asked: ViewQuery) -> str:  # noqa: ARG001
+def missing(subject: Subject, query: ViewQuery) -> str:  # noqa: ARG001
     """Return that nothing is sealed, if so."""
     return "" if _folder(subject).joinpath(LEDGER).exists() else NONE
 
@@ -107,27 +102,29 @@ def _folder(subject: Subject) -> Any:
     return subject.store.path(subject.opened.name)
 
 
-def make(subject: Subject, asked: ViewQuery, progress: Progress) -> ViewResult:
+def make(subject: Subject, query: ViewQuery, progress: Progress) -> ViewResult:
     """Return every sealed forecast; each made again if that is asked for."""
     folder = _folder(subject)
     checks: dict[str, Check] = {}
     earliest: dict[str, Witness] = {}
     sentences = []
-    if asked.again:
+    if query.again:
         count = max(len(read_ledger(folder).sealed), 1)
         # A page asks no git: a repository's own configuration is not the reader's.
-        found = verify(folder, git=False, progress=lambda done: progress(done / count))
-        checks = {check.sealed.id: check for check in found.checks}
-        problems = [str(problem) for problem in (*found.problems, *found.case_problems)]
+        verification = verify(folder, git=False, progress=lambda done: progress(done / count))
+        checks = {check.sealed.id: check for check in verification.checks}
+        problems = [
+            str(problem) for problem in (*verification.problems, *verification.case_problems)
+        ]
         sentences += [
             "The ledger is whole, and every forecast came out as it was sealed."
-            if found.sound
+            if verification.sound
             else "NOT SOUND: the ledger is not whole, or a forecast did not come out as sealed.",
             *problems,
-            *found.forks,
+            *verification.forks,
         ]
-        sealed, running = tuple(check.sealed for check in found.checks), found.record
-        heads = found.heads
+        sealed, running = tuple(check.sealed for check in verification.checks), verification.record
+        heads = verification.heads
     else:
         ledger = read_ledger(folder)
         entries = ledger.chain.entries
@@ -138,28 +135,30 @@ def make(subject: Subject, asked: ViewQuery, progress: Progress) -> ViewResult:
     return ViewResult(
         sentences=(_record(running), *sentences),
         parts=(_table(sealed, checks), *((pictured("chances", _view(sealed)),) if sealed else ())),
-        made={**made_of(subject, asked), "heads": list(heads)},
-        found={"sealed": sealed, "record": running},
+        provenance={**provenance_of(subject, query), "heads": list(heads)},
+        result={"sealed": sealed, "record": running},
         more={
             "entries": [_entry(s, checks.get(s.id), earliest.get(s.id)) for s in reversed(sealed)],
-            "again": asked.again,
+            "again": query.again,
             "today": datetime.date.today().isoformat(),
         },
     )
 
 
-def _record(found: RunningRecord) -> str:
+def _record(running: RunningRecord) -> str:
     parts = [
         f"{name} {_rate(rate)}"
         for name, rate in (
-            ("Brier", found.brier),
-            ("log score", found.log_score),
-            ("CRPS as a share of the scale", found.crps_share),
+            ("Brier", running.brier),
+            ("log score", running.log_score),
+            ("CRPS as a share of the scale", running.crps_share),
         )
         if rate is not None
     ]
-    said = f"{found.sealed} sealed, {found.resolved} resolved, {found.counted} counted"
-    return f"{said}: {'; '.join(parts)}. {found.dates}" if parts else f"{said}. {found.dates}"
+    counts = f"{running.sealed} sealed, {running.resolved} resolved, {running.counted} counted"
+    return (
+        f"{counts}: {'; '.join(parts)}. {running.dates}" if parts else f"{counts}. {running.dates}"
+    )
 
 
 def _rate(rate: Rate) -> str:
@@ -170,16 +169,16 @@ def _rate(rate: Rate) -> str:
 
 def forecast_words(seal: Seal) -> str:
     """Return what ``seal`` says, in words."""
-    shown = [c for c in seal.chances if not (c.outcome == "no" and len(seal.chances) == 2)]
-    said = [f"{chance.outcome} {percent(chance.probability)}" for chance in shown]
+    chances = [c for c in seal.chances if not (c.outcome == "no" and len(seal.chances) == 2)]
+    phrases = [f"{chance.outcome} {percent(chance.probability)}" for chance in chances]
     settled = seal.settlement
     if settled is not None and settled.quantiles:
         low, middle, high = (
             number_text(float(f"{settled.quantiles[k * len(settled.quantiles) // 10]:.3g}"))
             for k in (1, 5, 9)
         )
-        said.append(f"settlement {middle} ({low} to {high}) {settled.unit}".strip())
-    return "; ".join(said) or "no agreement in any draw"
+        phrases.append(f"settlement {middle} ({low} to {high}) {settled.unit}".strip())
+    return "; ".join(phrases) or "no agreement in any draw"
 
 
 def _day(day: datetime.date) -> str:
@@ -195,12 +194,12 @@ def _overdue(sealed: Sealed) -> bool:
     return sealed.resolution is None and sealed.seal.resolve_by < datetime.date.today()
 
 
-def _scores(found: Score | None) -> str:
-    if found is None:
+def _scores(scores: Score | None) -> str:
+    if scores is None:
         return ""
-    pairs = (("Brier", found.brier), ("log", found.log_score), ("CRPS", found.crps))
-    said = ", ".join(f"{name} {value:.3g}" for name, value in pairs if value is not None)
-    return said if found.counts else f"does not count: {found.why_not}"
+    pairs = (("Brier", scores.brier), ("log", scores.log_score), ("CRPS", scores.crps))
+    listed = ", ".join(f"{name} {value:.3g}" for name, value in pairs if value is not None)
+    return listed if scores.counts else f"does not count: {scores.why_not}"
 
 
 def _entry(sealed: Sealed, check: Check | None, witness: Witness | None) -> SealedEntry:
@@ -210,7 +209,7 @@ def _entry(sealed: Sealed, check: Check | None, witness: Witness | None) -> Seal
     return SealedEntry(
         id=sealed.id,
         text=seal.text,
-        said=f"{forecast_words(seal)} ({seal.made.get('model')}, {seal.made.get('scenario')})",
+        words=f"{forecast_words(seal)} ({seal.made.get('model')}, {seal.made.get('scenario')})",
         state=state,
         by=seal.resolve_by.isoformat(),
         sealed=seal.at.date().isoformat(),
@@ -244,7 +243,7 @@ def _table(sealed: tuple[Sealed, ...], checks: dict[str, Check]) -> ViewPart:
 
 
 def _row(sealed: Sealed, check: Check | None) -> tuple[str | float | None, ...]:
-    seal, came, found = sealed.seal, sealed.resolution, score(sealed)
+    seal, came, scores = sealed.seal, sealed.resolution, score(sealed)
     return (
         sealed.id, seal.at.isoformat(), seal.text, str(seal.made.get("model", "")),
         forecast_words(seal),
@@ -252,8 +251,8 @@ def _row(sealed: Sealed, check: Check | None) -> tuple[str | float | None, ...]:
         "resolved" if came else "overdue" if _overdue(sealed) else "open",
         came.outcome if came else "", came.date.isoformat() if came and came.date else "",
         came.source if came else "",
-        *((found.brier, found.log_score, found.crps_share) if found else (None, None, None)),
-        "" if found is None else "yes" if found.counts else f"no: {found.why_not}",
+        *((scores.brier, scores.log_score, scores.crps_share) if scores else (None, None, None)),
+        "" if scores is None else "yes" if scores.counts else f"no: {scores.why_not}",
         seal.rule, AGAIN[check.verdict] if check else "",
         "; ".join((*check.harm, *check.changes)) if check else "",
     )  # fmt: skip
@@ -298,9 +297,8 @@ KIND = ViewKind(
     title="Sealed forecasts",
     explains="Forecasts put down before anybody knew, checked and scored afterwards.",
     takes=("again",),
+    rank=70,
     make=make,
-    settle=settle,
-    fields=no_fields,
     missing=missing,
     stamp=stamp,
     needs_stances=False,

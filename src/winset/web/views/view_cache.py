@@ -42,26 +42,26 @@ class Wanted:
     Attributes:
         kind: which.
         subject: of what.
-        asked: filled in and checked.
+        query: filled in and checked.
         missing: why there is nothing to show yet, in words; empty when there is.
         stamp: what else the view hung on when it was asked for, beside the case.
     """
 
     kind: ViewKind
     subject: Subject
-    asked: ViewQuery
+    query: ViewQuery
     missing: str
     stamp: str
 
     @functools.cached_property
     def key(self) -> Hashable:
         """What the work hangs on."""
-        return (self.kind.name, *_of(self.subject), self.stamp, self.kind.core(self.asked))
+        return (self.kind.name, *_of(self.subject), self.stamp, self.kind.core(self.query))
 
     @functools.cached_property
     def tag(self) -> str:
         """A digest of everything that an answer hangs on."""
-        return tag_of((self.key, query_of(self.asked)))
+        return tag_of((self.key, query_of(self.query)))
 
 
 def _of(subject: Subject) -> tuple[str, str]:
@@ -74,9 +74,9 @@ def _stamp(kind: ViewKind, subject: Subject) -> str:
 
 
 def wanted(
-    kind: ViewKind, subject: Subject, asked: ViewQuery, *, stamp: str | None = None
+    kind: ViewKind, subject: Subject, query: ViewQuery, *, stamp: str | None = None
 ) -> Wanted:
-    """Return ``asked`` of ``kind`` understood.
+    """Return ``query`` of ``kind`` understood.
 
     Raises:
         WinsetError: when it makes no sense.
@@ -90,17 +90,17 @@ def wanted(
     if kind.needs_stances and subject.opened is not None:
         case = subject.case
         if not case.issues or not case.stances:
-            return make(asked=asked, missing=NOTHING)
-    found = kind.settle(subject, asked)
-    return make(asked=found, missing=kind.missing(subject, found))
+            return make(query=query, missing=NOTHING)
+    settled_query = kind.settle(subject, query)
+    return make(query=settled_query, missing=kind.missing(subject, settled_query))
 
 
 class Views:
     """The views of a workbench at work."""
 
-    def __init__(self, live: ForecastThread, kept: ByteCache) -> None:
+    def __init__(self, live: ForecastThread, cache: ByteCache) -> None:
         self.jobs = Jobs(live)
-        self.kept = kept
+        self.cache = cache
         self._understood: OrderedDict[Hashable, Wanted] = OrderedDict()
         self._guard = threading.Lock()
 
@@ -112,23 +112,23 @@ class Views:
         """
         if kind.stamp is None:  # no file is looked at: what is known is not worth a thread
             with self._guard:
-                found = self._understood.get((kind.name, *_of(subject), "", *pairs))
-            if found is not None:
-                return found
+                view = self._understood.get((kind.name, *_of(subject), "", *pairs))
+            if view is not None:
+                return view
         return await anyio.to_thread.run_sync(self._understand, kind, subject, pairs)
 
     def _understand(self, kind: ViewKind, subject: Subject, pairs: Pairs) -> Wanted:
         stamp = _stamp(kind, subject)
         key = (kind.name, *_of(subject), stamp, *pairs)
         with self._guard:
-            found = self._understood.get(key)
-        if found is None:
-            found = wanted(kind, subject, read_query(pairs, kind.takes), stamp=stamp)
+            view = self._understood.get(key)
+        if view is None:
+            view = wanted(kind, subject, read_query(pairs, kind.takes), stamp=stamp)
             with self._guard:
-                self._understood[key] = found
+                self._understood[key] = view
                 while len(self._understood) > MOST_UNDERSTOOD:
                     self._understood.popitem(last=False)
-        return found
+        return view
 
     def begin(self, view: Wanted) -> Job:
         """Return the job that makes ``view``, begun now if nobody asked before.
@@ -138,7 +138,7 @@ class Views:
         """
         if view.missing:
             raise WinsetError(view.missing)
-        core = view.kind.core(view.asked)
+        core = view.kind.core(view.query)
 
         def work(progress: Progress) -> ViewResult:
             return view.kind.make(view.subject, core, progress)
@@ -146,7 +146,9 @@ class Views:
         of = "" if view.subject.opened is None else f" of {view.subject.case.title}"
         return self.jobs.begin(view.key, work, title=f"{view.kind.title}{of}")
 
-    async def shown(self, view: Wanted, *, patience: float | None = None) -> ViewResult | Job:
+    async def result_or_job(
+        self, view: Wanted, *, patience: float | None = None
+    ) -> ViewResult | Job:
         """Return ``view`` made, or its job if that takes longer than ``patience`` seconds.
 
         Raises:
@@ -158,21 +160,21 @@ class Views:
                 await asyncio.wait_for(asyncio.wrap_future(job.ended), patience)
             except TimeoutError:
                 return job
-        made: ViewResult = job.outcome()
-        return view.kind.finish(view.subject, view.asked, made)
+        result: ViewResult = job.outcome()
+        return view.kind.finish(view.subject, view.query, result)
 
     async def whole(self, view: Wanted) -> ViewResult:
         """Return ``view`` made, however long that takes."""
-        found = await self.shown(view)
-        assert isinstance(found, ViewResult)
-        return found
+        result = await self.result_or_job(view)
+        assert isinstance(result, ViewResult)
+        return result
 
     def close(self) -> None:
         """Let all work end."""
         self.jobs.close()
 
 
-def as_file(view: Wanted, found: ViewResult, *, part: str, form: str, dark: bool) -> bytes:
+def as_file(view: Wanted, result: ViewResult, *, part: str, form: str, dark: bool) -> bytes:
     """Return a part of ``view`` as a file.
 
     Raises:
@@ -180,25 +182,25 @@ def as_file(view: Wanted, found: ViewResult, *, part: str, form: str, dark: bool
         RefusedError: with status 404 when there is no such part.
     """
     if form == "json":
-        return as_json(view, found)
-    chosen = found.part(part)
+        return as_json(view, result)
+    chosen = result.part(part)
     if form == "csv":
         return as_csv(chosen.table)
     if not part and chosen.view is None:
-        chosen = next((one for one in found.parts if one.view is not None), chosen)
+        chosen = next((one for one in result.parts if one.view is not None), chosen)
     if chosen.view is None:
         raise WinsetError(f"“{chosen.title}” is a table alone: ask for .csv or .json")
     return rendered(chosen.view, f".{form}", theme=DARK if dark else LIGHT)
 
 
-def told(view: Wanted, found: ViewResult) -> dict[str, Any]:
+def view_record(view: Wanted, result: ViewResult) -> dict[str, Any]:
     """Return a view for machines: what was asked, how it was made, every part as a table."""
-    asked = {name: value for name, value in asdict(view.asked).items() if name in view.kind.takes}
+    query = {name: value for name, value in asdict(view.query).items() if name in view.kind.takes}
     return {
         "view": view.kind.name,
-        "asked": asked,
-        "made": {**found.made, "version": winset_version()},
-        "sentences": found.sentences,
+        "query": query,
+        "provenance": {**result.provenance, "version": winset_version()},
+        "sentences": result.sentences,
         "parts": [
             {
                 "id": part.id,
@@ -208,13 +210,13 @@ def told(view: Wanted, found: ViewResult) -> dict[str, Any]:
                 "rows": part.table.rows,
                 "picture": part.view is not None,
             }
-            for part in found.parts
+            for part in result.parts
         ],
-        "found": found.found,
+        "result": result.result,
     }
 
 
-def as_json(view: Wanted, found: ViewResult) -> bytes:
+def as_json(view: Wanted, result: ViewResult) -> bytes:
     """Return a view as JSON: numbers unrounded, what is not known null."""
-    value = jsonable(told(view, found))
+    value = jsonable(view_record(view, result))
     return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1).encode()

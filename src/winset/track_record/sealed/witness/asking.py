@@ -18,11 +18,11 @@ from winset.track_record.sealed.witness.attested import (
 from winset.track_record.sealed.witness.files import (
     PLACE,
     files_of,
-    forget,
-    keep,
-    keep_certificate,
+    record_wanted,
+    remove_wanted,
     replace_file,
-    want,
+    store_answer,
+    store_certificate,
     wanted_of,
 )
 
@@ -89,11 +89,11 @@ def ask(
     trust = trust or Trust()
     check_ready(kinds, trust)
     for kind, address in kinds:
-        want(folder, entry.sha256, kind, address)
+        record_wanted(folder, entry.sha256, kind, address)
     answers = []
     # Git comes last, so that its commit contains what the others gave.
     for kind, address in sorted(kinds, key=lambda pair: pair[0] == "git"):
-        answers.append(_asked(folder, entry, kind, address, trust, timeout))
+        answers.append(_ask_one(folder, entry, kind, address, trust, timeout))
     return tuple(answers)
 
 
@@ -116,7 +116,7 @@ def check_ready(kinds: Sequence[tuple[str, str]], trust: Trust) -> None:
             calendar.check_loaded()
 
 
-def _asked(
+def _ask_one(
     folder: Path, entry: Entry, kind: Kind, address: str, trust: Trust, timeout: float
 ) -> WitnessAnswer:
     def answer(state: str, says: str) -> WitnessAnswer:
@@ -124,21 +124,21 @@ def _asked(
 
     try:
         if kind == "git":
-            forget(folder, entry.sha256, kind, address)
+            remove_wanted(folder, entry.sha256, kind, address)
             commit = commits.sign(folder, entry.sha256, str(entry.body.get("text", entry.kind)))
             return answer("given", f"git: commit {commit[:12]} holds the entry, signed")
         if kind == "rfc3161":
             roots = authority.read_certificates(trust.certificates)
             data = authority.ask(address, text_of(entry), roots, timeout)
             for path in trust.certificates:
-                keep_certificate(folder, path.read_bytes())
-            file = keep(folder, entry.sha256, kind, address, data)
+                store_certificate(folder, path.read_bytes())
+            file = store_answer(folder, entry.sha256, kind, address, data)
             return answer("given", f"{TITLES[kind]}: {file}")
         data = calendar.ask(address, entry.sha256, timeout)
-        file = keep(folder, entry.sha256, kind, address, data)
+        file = store_answer(folder, entry.sha256, kind, address, data)
         return answer("pending", f"{TITLES[kind]}: {file}; the calendar promises a block")
     except SilentWitnessError as error:
-        want(folder, entry.sha256, kind, address)
+        record_wanted(folder, entry.sha256, kind, address)
         return answer("pending", str(error))
     except WitnessError as error:
         return answer("refused", str(error))
@@ -165,7 +165,7 @@ def complete(
                 )  # fmt: skip
                 continue
             entry = entries[wish.entry]
-            answers.append(_asked(folder, entry, wish.kind, wish.address, trust, timeout))
+            answers.append(_ask_one(folder, entry, wish.kind, wish.address, trust, timeout))
     for path in files_of(folder):
         if path.suffix == ".ots" and path.name[:64] in entries:
             answer = _upgraded(folder, path, trust, timeout)

@@ -83,10 +83,10 @@ def existed_by(entries: Sequence[Entry], witnesses: Iterable[Witness]) -> dict[s
     earliest: dict[str, Witness] = {}
 
     def note(entry: str, witness: Witness) -> None:
-        known = earliest.get(entry)
+        before = earliest.get(entry)
         if witness.time is None:
             return
-        if known is None or known.time is None or witness.time < known.time:
+        if before is None or before.time is None or witness.time < before.time:
             earliest[entry] = witness
 
     for witness in witnesses:

@@ -57,10 +57,10 @@ def upgrade(data: bytes, calendars: Sequence[str], timeout: float) -> tuple[byte
             if not isinstance(attestation, PendingAttestation):
                 continue
             url = attestation.uri
-            known = url.startswith(("http://", "https://")) and (
+            allowed = url.startswith(("http://", "https://")) and (
                 url.rstrip("/") in own or url.rstrip("/") in DEFAULT_CALENDAR_WHITELIST
             )
-            if not known:
+            if not allowed:
                 reasons.append(
                     f"{url}: not asked, as it is no public calendar; --calendar names it"
                 )
@@ -82,29 +82,31 @@ def check(data: bytes, entry: str, *, file: str, headers: Mapping[int, str]) -> 
         headers: of Bitcoin blocks that the reader trusts, by height, in hexadecimal digits.
     """
 
-    def told(state: Any, says: str, by: str = "", time: datetime.datetime | None = None) -> Witness:
+    def witness(
+        state: Any, says: str, by: str = "", time: datetime.datetime | None = None
+    ) -> Witness:
         return Witness(entry=entry, kind="opentimestamps", state=state, by=by, time=time,
                        says=says, file=file)  # fmt: skip
 
     try:
         check_loaded()
     except WinsetError as error:
-        return told("unchecked", f"not checked: {error}")
+        return witness("unchecked", f"not checked: {error}")
     from opentimestamps.core.notary import BitcoinBlockHeaderAttestation, PendingAttestation
 
     try:
         stamp = _parsed(data)
     except WitnessError as error:
-        return told("wrong", str(error))
+        return witness("wrong", str(error))
     if stamp.file_digest != bytes.fromhex(entry):
-        return told("wrong", "is of another digest")
+        return witness("wrong", "is of another digest")
     attested = list(stamp.timestamp.all_attestations())
     blocks = sorted(
         ((a.height, root) for root, a in attested if isinstance(a, BitcoinBlockHeaderAttestation)),
     )
     for height, root in blocks:
         if height in headers:
-            return told(*_against(headers[height], height, root))
+            return witness(*_against(headers[height], height, root))
     if blocks:
         height, root = blocks[0]
         says = (
@@ -112,12 +114,12 @@ def check(data: bytes, entry: str, *, file: str, headers: Mapping[int, str]) -> 
             f"Bitcoin's block {height} was not checked: compare it in a node, or name the header "
             f"with `winset verify CASE --block {height}=HEX`"
         )
-        return told("unchecked", says, f"Bitcoin block {height}")
+        return witness("unchecked", says, f"Bitcoin block {height}")
     waiting = sorted(a.uri for _, a in attested if isinstance(a, PendingAttestation))
     if waiting:
         says = "the calendar promises a block; `winset witness CASE` asks for it"
-        return told("pending", says, ", ".join(waiting))
-    return told("unchecked", "bears no attestation that is known here")
+        return witness("pending", says, ", ".join(waiting))
+    return witness("unchecked", "bears no attestation that is known here")
 
 
 def _against(header: str, height: int, root: bytes) -> tuple[Any, ...]:

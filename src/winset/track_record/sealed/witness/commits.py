@@ -65,9 +65,9 @@ def sign(folder: Path, entry: str, text: str) -> str:
         ("add", "--", *paths),
         ("commit", "--quiet", "--gpg-sign", "--message", message, "--only", "--", *paths),
     ):
-        done = _git(folder, *words, safe=False)
-        if done.returncode:
-            why = " ".join((done.stderr or done.stdout).split())
+        result = _git(folder, *words, safe=False)
+        if result.returncode:
+            why = " ".join((result.stderr or result.stdout).split())
             raise SilentWitnessError(f"git: no signed commit could be made ({why})")
     return str(_git(folder, "rev-parse", "HEAD").stdout.strip())
 
@@ -88,13 +88,13 @@ def witnesses(folder: Path, entries: Sequence[Entry], signers: Path | None) -> t
     places = {entry.sha256: k for k, entry in enumerate(entries)}
     covered: set[str] = set()
     witnessed = []
-    signed = sorted((*_commits(folder), *_tags(folder)), key=lambda one: one.date)
-    for one in signed:
-        done = _git(folder, "cat-file", "blob", f"{one.name}:./{LEDGER}", text=False)
-        names = {e.sha256 for e in parse_chain(done.stdout).entries} & places.keys()
-        if done.returncode or not names - covered:
+    signed = sorted((*_commits(folder), *_tags(folder)), key=lambda commit: commit.date)
+    for commit in signed:
+        result = _git(folder, "cat-file", "blob", f"{commit.name}:./{LEDGER}", text=False)
+        names = {e.sha256 for e in parse_chain(result.stdout).entries} & places.keys()
+        if result.returncode or not names - covered:
             continue
-        witness = _verified(folder, one, max(names, key=lambda name: places[name]), signers)
+        witness = _verified(folder, commit, max(names, key=lambda name: places[name]), signers)
         witnessed.append(witness)
         if witness.state == "checked":
             covered |= names
@@ -103,8 +103,8 @@ def witnesses(folder: Path, entries: Sequence[Entry], signers: Path | None) -> t
 
 def _commits(folder: Path) -> Iterator[_Signed]:
     # %G? would run the verifying program for each: a signature is looked for in the commit first.
-    done = _git(folder, "log", "--format=%H %cI", "--", LEDGER)
-    for line in done.stdout.splitlines():
+    result = _git(folder, "log", "--format=%H %cI", "--", LEDGER)
+    for line in result.stdout.splitlines():
         name, date = line.split(" ", 1)
         head = _git(folder, "cat-file", "commit", name).stdout.partition("\n\n")[0]
         if re.search(r"^gpgsig(-sha256)? ", head, re.M):
@@ -113,8 +113,8 @@ def _commits(folder: Path) -> Iterator[_Signed]:
 
 def _tags(folder: Path) -> Iterator[_Signed]:
     form = "%(objecttype) %(taggerdate:iso-strict) %(refname)"
-    done = _git(folder, "for-each-ref", f"--format={form}", "refs/tags")
-    for line in done.stdout.splitlines():
+    result = _git(folder, "for-each-ref", f"--format={form}", "refs/tags")
+    for line in result.stdout.splitlines():
         if not line.startswith("tag "):
             continue
         _, date, name = line.split(" ", 2)
@@ -122,37 +122,37 @@ def _tags(folder: Path) -> Iterator[_Signed]:
             yield _Signed(name=name, tag=True, date=datetime.datetime.fromisoformat(date))
 
 
-def _verified(folder: Path, one: _Signed, entry: str, signers: Path | None) -> Witness:
+def _verified(folder: Path, commit: _Signed, entry: str, signers: Path | None) -> Witness:
     """Return what ``one`` attests of ``entry``, its signature checked by git."""
-    command = "verify-tag" if one.tag else "verify-commit"
-    name = one.name.removeprefix("refs/tags/")
-    label = f"tag {name}" if one.tag else f"commit {name[:12]}"
+    command = "verify-tag" if commit.tag else "verify-commit"
+    name = commit.name.removeprefix("refs/tags/")
+    label = f"tag {name}" if commit.tag else f"commit {name[:12]}"
     own = str(signers.resolve()) if signers is not None else _own_signers(folder)
-    done = _git(folder, command, one.name, settings=(f"gpg.ssh.allowedSignersFile={own}",))
-    output = f"{done.stderr}{done.stdout}"
+    result = _git(folder, command, commit.name, settings=(f"gpg.ssh.allowedSignersFile={own}",))
+    output = f"{result.stderr}{result.stdout}"
     signer, key = SIGNER.search(output), KEY.search(output)
     by = signer.group(1).strip() if signer else ""
     if key:
         by = f"{by} (key {key.group(1) or key.group(2)})".strip()
     state: State = "checked"
-    says = f"signed by {by}, who dates it {one.date.isoformat()}: that date is the signer's word"
-    if done.returncode:
+    says = f"signed by {by}, who dates it {commit.date.isoformat()}: that date is the signer's word"
+    if result.returncode:
         why = " ".join(output.split())
         bad = re.search(r"BAD signature|incorrect signature|invalid format", output)
         state = "wrong" if bad else "unchecked"
         says = f"{label} is signed, but not by a key that you trust ({why})"
         if not bad:
             says += "; `winset verify CASE --signers FILE` names the ssh keys that may sign"
-    return Witness(entry=entry, kind="git", state=state, by=by, time=one.date, says=says,
+    return Witness(entry=entry, kind="git", state=state, by=by, time=commit.date, says=says,
                    file=label)  # fmt: skip
 
 
 def _own_signers(folder: Path) -> str:
     """Return the reader's own file of allowed signers, from outside the repository."""
     for scope in ("--global", "--system"):
-        done = _git(folder, "config", scope, "--type=path", "--get", "gpg.ssh.allowedSignersFile")
-        if done.returncode == 0:
-            return str(done.stdout.strip())
+        result = _git(folder, "config", scope, "--type=path", "--get", "gpg.ssh.allowedSignersFile")
+        if result.returncode == 0:
+            return str(result.stdout.strip())
     return os.devnull
 
 

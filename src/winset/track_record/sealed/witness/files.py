@@ -34,21 +34,21 @@ def _name(entry: str, kind: Kind, address: str) -> str:
     return f"{entry}-{hashlib.sha256(f'{kind} {address}'.encode()).hexdigest()[:8]}"
 
 
-def keep(folder: Path, entry: str, kind: Kind, address: str, data: bytes) -> str:
+def store_answer(folder: Path, entry: str, kind: Kind, address: str, data: bytes) -> str:
     """Return where the answer ``data`` lies now, in place of the wish for it."""
     name = _name(entry, kind, address)
     file = f"{PLACE}/{name}{ENDINGS[kind]}"
     _write(folder, file, data)
-    forget(folder, entry, kind, address)
+    remove_wanted(folder, entry, kind, address)
     return file
 
 
-def keep_certificate(folder: Path, pem: bytes) -> None:
+def store_certificate(folder: Path, pem: bytes) -> None:
     """Put a certificate of an authority beside its answers: a hint, which nobody need trust."""
     _write(folder, f"{PLACE}/{hashlib.sha256(pem).hexdigest()[:16]}.pem", pem)
 
 
-def want(folder: Path, entry: str, kind: Kind, address: str) -> str:
+def record_wanted(folder: Path, entry: str, kind: Kind, address: str) -> str:
     """Return where it is now written that a witness is wanted."""
     file = f"{PLACE}/{_name(entry, kind, address)}{WANTED}"
     content = {"address": address, "entry": entry, "kind": kind}
@@ -56,7 +56,7 @@ def want(folder: Path, entry: str, kind: Kind, address: str) -> str:
     return file
 
 
-def forget(folder: Path, entry: str, kind: Kind, address: str) -> None:
+def remove_wanted(folder: Path, entry: str, kind: Kind, address: str) -> None:
     """Take the wish for a witness away."""
     (folder / PLACE / f"{_name(entry, kind, address)}{WANTED}").unlink(missing_ok=True)
 
@@ -83,10 +83,10 @@ def wanted_of(folder: Path) -> tuple[WantedWitness, ...]:
         try:
             content = json.loads(path.read_bytes())
             entry, kind, address = content["entry"], content["kind"], content["address"]
-            whole = kind in get_args(Kind) and path.name.startswith(_name(entry, kind, address))
+            valid = kind in get_args(Kind) and path.name.startswith(_name(entry, kind, address))
         except (ValueError, KeyError, TypeError):
-            whole = False
-        if not whole:
+            valid = False
+        if not valid:
             raise WinsetError(f"{file}: must name a witness that is wanted; delete the file")
         wanted.append(WantedWitness(entry=entry, kind=kind, address=address, file=file))
     return tuple(wanted)

@@ -1,9 +1,9 @@
 // Enters somebody as an actor, with a first stance if wanted.
 
-import { patch, Refusal } from "/static/js/api.js";
-import { byId, el, show } from "/static/js/dom.js";
-import { openPosition } from "/static/js/part-forms.js";
-import { follows, slug } from "/static/js/slug.js";
+import { patch, Refusal } from "./api.js";
+import { byId, el, show } from "./dom.js";
+import { openPosition } from "./part-forms.js";
+import { follows, slug } from "./slug.js";
 
 export class ActorForm {
   // `onDone({ address, id, words })` hears of the actor once it is on disk.

@@ -1,8 +1,8 @@
 // Who is there: the stances on the chosen issue, and the actors without one.
 
-import { at, byId, el, table } from "/static/js/dom.js";
-import { withAssumed } from "/static/js/assumed.js";
-import { traced } from "/static/js/to-trace.js";
+import { at, byId, el, table } from "./dom.js";
+import { withAssumed } from "./assumed.js";
+import { traced } from "./to-trace.js";
 
 const COLUMNS = ["Actor", "Position", "Salience", "Influence", "Price", "Accepts from", "Accepts up to"];
 const QUANTITIES = ["position", "salience", "influence", "price", "red_line_low", "red_line_high"];

@@ -26,6 +26,13 @@ export function addressOf(state, usual) {
   return location.pathname + (said === "" ? "" : `?${said}`);
 }
 
+// The query that asks the view “forecast” for the same numbers.
+export function viewQuery({ issue, model, scenario, changes }) {
+  const query = new URLSearchParams({ issue, model, scenario });
+  for (const [id, text] of Object.entries(changes)) query.append("set", `${id}:${text}`);
+  return query.toString();
+}
+
 // `push` makes a step for the back button; without, the last step is another one now.
 export function writeAddress(address, push) {
   if (address === location.pathname + location.search) return;

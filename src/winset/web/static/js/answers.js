@@ -1,6 +1,6 @@
 // The answer in one sentence, the questions and the issues: what follows a slider at once.
 
-import { at, byId, el, onScale, percent, show } from "/static/js/dom.js";
+import { at, byId, el, onScale, percent, show } from "./dom.js";
 
 export class Answers {
   constructor(bench) {

@@ -1,6 +1,6 @@
 // Talks to the server; a refusal comes back as an error with the server's own words.
 
-import { proofHeaders } from "/static/js/proof.js";
+import { proofHeaders } from "./proof.js";
 
 export class Refusal extends Error {
   constructor(status, told) {
@@ -12,7 +12,7 @@ export class Refusal extends Error {
   }
 
   get words() {
-    return [this.message, ...this.problems.map((problem) => problem.said)].join("\n");
+    return [this.message, ...this.problems.map((problem) => problem.text)].join("\n");
   }
 }
 

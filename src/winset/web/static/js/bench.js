@@ -1,6 +1,6 @@
 // What the page shows, in one place: whoever changes it does so here, and everybody hears of it.
 
-import { addressOf, readAddress, writeAddress } from "/static/js/address.js";
+import { addressOf, readAddress, writeAddress } from "./address.js";
 
 const TOGETHER = 1000; // milliseconds
 

@@ -1,6 +1,6 @@
 // The chosen statement in words: who says what, who decided what on it, and what rests on it.
 
-import { byId, el } from "/static/js/dom.js";
+import { byId, el } from "./dom.js";
 
 const SIGNS = { proposed: "? proposed", accepted: "✓ accepted", rejected: "✕ rejected" };
 const EXCERPT = 90;

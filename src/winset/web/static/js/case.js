@@ -1,15 +1,16 @@
 // The page of a case: wires the parts together. State lives in bench.js and in the address bar.
 
-import { showActors } from "/static/js/actors.js";
-import { Answers } from "/static/js/answers.js";
-import { Latest, Refusal, send } from "/static/js/api.js";
-import { Bench } from "/static/js/bench.js";
-import { Charts, whenResized } from "/static/js/charts.js";
-import { Comparing } from "/static/js/comparing.js";
-import { byId, el, show } from "/static/js/dom.js";
-import { Keeping, showNotice } from "/static/js/keeping.js";
-import { watch } from "/static/js/ready.js";
-import { WhatIf } from "/static/js/whatif.js";
+import { showActors } from "./actors.js";
+import { viewQuery } from "./address.js";
+import { Answers } from "./answers.js";
+import { Latest, Refusal, send } from "./api.js";
+import { Bench } from "./bench.js";
+import { Charts, whenResized } from "./charts.js";
+import { Comparing } from "./comparing.js";
+import { byId, el, show } from "./dom.js";
+import { Keeping, showNotice } from "./keeping.js";
+import { watch } from "./ready.js";
+import { WhatIf } from "./whatif.js";
 
 const VIEWS = ["positions", "outcome", "ratification", "blame"];
 const PAUSE = 150; // milliseconds without a change before pictures are drawn anew
@@ -89,6 +90,7 @@ function begin(given) {
     comparing.show();
     showActors(bench);
     charts.choose(state.picked ? bench.name(state.actor) : "");
+    linkFiles(bench);
     const asked = bench.asked();
     const fewer = !settled && took > PROMPT;
     const wanted = JSON.stringify([asked, state.issue, fewer]);
@@ -113,6 +115,15 @@ function begin(given) {
   );
   bench.hear(follow);
   follow(bench.state, { settled: true });
+}
+
+// The files are those of the view “forecast”, made of the same numbers.
+function linkFiles(bench) {
+  const query = viewQuery(bench.state);
+  for (const link of document.querySelectorAll("a[data-file]")) {
+    const file = link.dataset.file === "" ? "" : `/${link.dataset.file}`;
+    link.href = `${bench.given.address}/views/forecast${file}?${query}`;
+  }
 }
 
 const given = JSON.parse(byId("case").textContent);

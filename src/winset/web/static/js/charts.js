@@ -1,7 +1,7 @@
 // Pictures: the frame is drawn once, and then only its numbers change.
 
-import settings from "/static/js/chart-settings.js";
-import { byId, table } from "/static/js/dom.js";
+import settings from "./chart-settings.js";
+import { byId, table } from "./dom.js";
 
 export const OPTIONS = {
   mode: "vega-lite",

@@ -1,6 +1,6 @@
 // Whose decisions these are: asked for once, kept in this browser and in the address.
 
-import { byId, el } from "/static/js/dom.js";
+import { byId, el } from "./dom.js";
 
 const KEPT = "winset-coder";
 

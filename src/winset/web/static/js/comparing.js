@@ -1,7 +1,7 @@
 // Scenarios side by side, draw by draw.
 
-import { Refusal, send } from "/static/js/api.js";
-import { byId, el, figure, onScale, percent, show, table } from "/static/js/dom.js";
+import { Refusal, send } from "./api.js";
+import { byId, el, figure, onScale, percent, show, table } from "./dom.js";
 
 const YOURS = "what-if";
 

@@ -1,6 +1,6 @@
 // Both versions of what somebody changed meanwhile, to choose from.
 
-import { byId, el, table } from "/static/js/dom.js";
+import { byId, el, table } from "./dom.js";
 
 // Resolves to true when the user's own version shall stand.
 export function choose(refusal) {

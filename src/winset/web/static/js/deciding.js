@@ -1,7 +1,7 @@
 // Decisions: one after the other, each on disk before the page says so; both versions on a conflict.
 
-import { read, send } from "/static/js/api.js";
-import { choose } from "/static/js/conflict.js";
+import { read, send } from "./api.js";
+import { choose } from "./conflict.js";
 
 export class Deciding {
   // `onSaved(saved, words)` hears what is on disk; `onStale(document)` hears of other rows there.

@@ -1,18 +1,18 @@
 // The page of a document: reading it, walking its statements, coding words of it.
 
-import { ActorForm } from "/static/js/actor.js";
-import { Refusal, send } from "/static/js/api.js";
-import { Card } from "/static/js/card.js";
-import { Coder } from "/static/js/coder.js";
-import { Deciding } from "/static/js/deciding.js";
-import { byId, show } from "/static/js/dom.js";
-import { entriesOf } from "/static/js/entries.js";
-import { Keys } from "/static/js/keys.js";
-import { leaveNotice, showNotice } from "/static/js/notice.js";
-import { selected } from "/static/js/offsets.js";
-import { watch } from "/static/js/ready.js";
-import { Slip } from "/static/js/slip.js";
-import { DocumentText } from "/static/js/text.js";
+import { ActorForm } from "./actor.js";
+import { Refusal, send } from "./api.js";
+import { Card } from "./card.js";
+import { Coder } from "./coder.js";
+import { Deciding } from "./deciding.js";
+import { byId, show } from "./dom.js";
+import { entriesOf } from "./entries.js";
+import { Keys } from "./keys.js";
+import { leaveNotice, showNotice } from "./notice.js";
+import { selected } from "./offsets.js";
+import { watch } from "./ready.js";
+import { Slip } from "./slip.js";
+import { DocumentText } from "./text.js";
 
 const SPAN = /^(\d+)-(\d+)$/;
 
@@ -313,4 +313,4 @@ class Reading {
 
 showNotice();
 watch();
-new Reading(JSON.parse(byId("given").textContent));
+new Reading(JSON.parse(byId("payload").textContent));

@@ -1,8 +1,8 @@
 // Files to send: dropped, chosen or pasted; listed first, and what became of each said beside it.
 
-import { Refusal } from "/static/js/api.js";
-import { byId, el } from "/static/js/dom.js";
-import { proofHeaders } from "/static/js/proof.js";
+import { Refusal } from "./api.js";
+import { byId, el } from "./dom.js";
+import { proofHeaders } from "./proof.js";
 
 const MOST = 20_000_000;
 
@@ -93,7 +93,7 @@ export class Drop {
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
         entry.state = "failed";
-        entry.said = error.problems.length > 0 ? error.problems.map(({ said }) => said).join("\n") : error.message;
+        entry.said = error.problems.length > 0 ? error.problems.map(({ text }) => text).join("\n") : error.message;
       }
       this.show();
     }

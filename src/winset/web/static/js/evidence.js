@@ -1,13 +1,13 @@
 // The page of all documents: search, what statements give, new documents, proposing again.
 
-import { ActorForm } from "/static/js/actor.js";
-import { Refusal, send } from "/static/js/api.js";
-import { byId, el, show, table } from "/static/js/dom.js";
-import { Drop } from "/static/js/drop.js";
-import { go, showNotice } from "/static/js/notice.js";
-import { watch } from "/static/js/ready.js";
+import { ActorForm } from "./actor.js";
+import { Refusal, send } from "./api.js";
+import { byId, el, show, table } from "./dom.js";
+import { Drop } from "./drop.js";
+import { go, showNotice } from "./notice.js";
+import { watch } from "./ready.js";
 
-const given = JSON.parse(byId("given").textContent);
+const given = JSON.parse(byId("payload").textContent);
 const api = `/api${given.address}`;
 const here = (address) => `${address}/evidence`;
 const many = (count, thing) => `${count} ${thing}${count === 1 ? "" : "s"}`;
@@ -167,7 +167,7 @@ function wireAdd() {
 }
 
 function wireAgain() {
-  const kept = given.evidence.documents.filter((entry) => entry.kept);
+  const kept = given.evidence.documents.filter((entry) => entry.has_text);
   const button = byId("again");
   button.disabled = kept.length === 0;
   button.addEventListener("click", () =>

@@ -1,9 +1,9 @@
 // The first page: begins a case from articles.
 
-import { byId, show } from "/static/js/dom.js";
-import { Drop } from "/static/js/drop.js";
-import { leaveNotice } from "/static/js/notice.js";
-import { follows } from "/static/js/slug.js";
+import { byId, show } from "./dom.js";
+import { Drop } from "./drop.js";
+import { leaveNotice } from "./notice.js";
+import { follows } from "./slug.js";
 
 const form = byId("intake");
 

@@ -1,7 +1,7 @@
 // Keeps changes: as a scenario of the case, or as its numbers. What was written meanwhile stays.
 
-import { patch, Refusal } from "/static/js/api.js";
-import { byId, el, show, table } from "/static/js/dom.js";
+import { patch, Refusal } from "./api.js";
+import { byId, el, show, table } from "./dom.js";
 
 const NOTICE = "winset-notice";
 

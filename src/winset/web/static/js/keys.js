@@ -1,6 +1,6 @@
 // Single keys, where nobody is writing; they can be switched off.
 
-import { byId } from "/static/js/dom.js";
+import { byId } from "./dom.js";
 
 const KEPT = "winset-single-keys";
 

@@ -1,6 +1,6 @@
 // A word that outlasts the way to the next page.
 
-import { byId, show } from "/static/js/dom.js";
+import { byId, show } from "./dom.js";
 
 const KEPT = "winset-notice";
 

@@ -1,8 +1,8 @@
 // The fields of parties, issues, actors and stances: how each is asked for, put and taken.
 
-import { withAssumed } from "/static/js/assumed.js";
-import { el } from "/static/js/dom.js";
-import { slug } from "/static/js/slug.js";
+import { withAssumed } from "./assumed.js";
+import { el } from "./dom.js";
+import { slug } from "./slug.js";
 
 const NUMBER = "A number, “30 to 50”, or “30..40..60”";
 

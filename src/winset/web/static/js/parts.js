@@ -1,13 +1,13 @@
 // Parties, issues, actors and stances: shown as tables, added, edited and removed row by row.
 
-import { patch, read, Refusal, remove } from "/static/js/api.js";
-import { choose } from "/static/js/conflict.js";
-import { byId, el, show, table } from "/static/js/dom.js";
-import { leaveNotice, showNotice } from "/static/js/notice.js";
-import { formsOf } from "/static/js/part-forms.js";
-import { watch } from "/static/js/ready.js";
+import { patch, read, Refusal, remove } from "./api.js";
+import { choose } from "./conflict.js";
+import { byId, el, show, table } from "./dom.js";
+import { leaveNotice, showNotice } from "./notice.js";
+import { formsOf } from "./part-forms.js";
+import { watch } from "./ready.js";
 
-const given = JSON.parse(byId("given").textContent);
+const given = JSON.parse(byId("payload").textContent);
 const forms = formsOf(given);
 
 class Part {

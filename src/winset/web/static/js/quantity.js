@@ -1,7 +1,7 @@
 // One quantity that can be moved: a number field, a slider beside the coded value, and its range.
 
-import { at, el, figure } from "/static/js/dom.js";
-import { middle, moved, number, parse, write } from "/static/js/ranges.js";
+import { at, el, figure } from "./dom.js";
+import { middle, moved, number, parse, write } from "./ranges.js";
 
 let count = 0;
 

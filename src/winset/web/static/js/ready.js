@@ -1,7 +1,7 @@
 // Says so while the models are compiled for the first time: the first forecast waits for that.
 
-import { read } from "/static/js/api.js";
-import { byId, show } from "/static/js/dom.js";
+import { read } from "./api.js";
+import { byId, show } from "./dom.js";
 
 export async function watch() {
   const place = byId("compiling");

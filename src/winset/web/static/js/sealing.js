@@ -1,7 +1,7 @@
 // Sealing on a page: a preview of exactly what is sealed, then the seal; and how a sealed one came out.
 
-import { Refusal, send } from "/static/js/api.js";
-import { byId, el, show } from "/static/js/dom.js";
+import { Refusal, send } from "./api.js";
+import { byId, el, show } from "./dom.js";
 
 // What the library calls a place, and the field in which a reader finds it.
 const FIELDS = { question: "subject", issue: "subject", asks: "subject" };
@@ -23,7 +23,7 @@ export function refuse(form, place, error) {
     const input = form.elements.namedItem(FIELDS[problem.where] ?? problem.where);
     const note = input === null ? null : byId(`${input.id}-wrong`);
     if (note === null) {
-      rest.push(problem.said);
+      rest.push(problem.text);
       continue;
     }
     show(note, [note.textContent, sentence(problem)].join(" ").trim());

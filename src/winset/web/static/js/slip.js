@@ -1,6 +1,6 @@
 // The form at the words: issue, kind, speaker, value, condition, note.
 
-import { byId, el, show } from "/static/js/dom.js";
+import { byId, el, show } from "./dom.js";
 
 const FIELDS = ["kind", "speaker", "value", "condition", "note"];
 

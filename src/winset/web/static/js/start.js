@@ -1,8 +1,8 @@
 // The first page: begins a case.
 
-import { send } from "/static/js/api.js";
-import { byId, show } from "/static/js/dom.js";
-import { watch } from "/static/js/ready.js";
+import { send } from "./api.js";
+import { byId, show } from "./dom.js";
+import { watch } from "./ready.js";
 
 const form = byId("begin");
 

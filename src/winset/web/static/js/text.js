@@ -1,7 +1,7 @@
 // The text of a document: paragraphs, cut where statements begin and end. Text only, never markup.
 
-import { el } from "/static/js/dom.js";
-import { length } from "/static/js/offsets.js";
+import { el } from "./dom.js";
+import { length } from "./offsets.js";
 
 const SIGNS = { proposed: "?", accepted: "✓", rejected: "✕" };
 
@@ -110,7 +110,7 @@ export class DocumentText {
     if (over.length === 0) return el("span", { class: classes.join(" ") }, words);
     // The shortest statement is the innermost one: its looks win.
     const inner = over.reduce((a, b) => (b.end - b.start < a.end - a.start ? b : a));
-    classes.push("said", inner.status);
+    classes.push("coded", inner.status);
     if (over.length > 1) classes.push("several");
     if (over.some((entry) => entry.key === this.now)) classes.push("now");
     const begun = over.filter((entry) => entry.start === from);

@@ -1,6 +1,6 @@
 // From a coded number to the page that leads to its sentences.
 
-import { el } from "/static/js/dom.js";
+import { el } from "./dom.js";
 
 // Shows `text` as the way to where the number comes from; one that is not coded is only text.
 export function traced(bench, stance, quantity, text) {

@@ -1,10 +1,10 @@
 // The pages of the views: draws what the page brought, follows work, and writes how things came out.
 
-import { Refusal, read, remove } from "/static/js/api.js";
-import { OPTIONS, room, whenResized } from "/static/js/charts.js";
-import { byId, show } from "/static/js/dom.js";
-import { watch } from "/static/js/ready.js";
-import { resolve, sealOn } from "/static/js/sealing.js";
+import { Refusal, read, remove } from "./api.js";
+import { OPTIONS, room, whenResized } from "./charts.js";
+import { byId, show } from "./dom.js";
+import { watch } from "./ready.js";
+import { resolve, sealOn } from "./sealing.js";
 
 const PAUSE = 400; // milliseconds between two looks at work
 
@@ -61,7 +61,7 @@ function shorten(form) {
 }
 
 async function begin() {
-  const given = JSON.parse(byId("given").textContent);
+  const given = JSON.parse(byId("payload").textContent);
   if (byId("ask") !== null) shorten(byId("ask"));
   for (const form of document.querySelectorAll("form.resolve")) {
     form.addEventListener("submit", (event) => {

@@ -1,7 +1,7 @@
 // The panel in which the numbers of the chosen actor, issue, party and ties are moved.
 
-import { byId, el } from "/static/js/dom.js";
-import { Quantity } from "/static/js/quantity.js";
+import { byId, el } from "./dom.js";
+import { Quantity } from "./quantity.js";
 
 export class WhatIf {
   constructor(bench) {
