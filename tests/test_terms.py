@@ -26,7 +26,7 @@ PAGES = [
 ]  # fmt: skip
 NO_WORDS = ("title", "script", "style", "textarea", "code", "pre", "kbd", "blockquote", "q", "cite")
 # What the words of the glossary are when they are no terms, as term_marks has it too.
-NO_TERM = r"winset \d[\d.]*|(?:in (?:any|either)|just in) case|in case|at issue|“[^”]*”"
+NO_TERM = r"winset \d[\d.]*|(?:in (?:any|either)|just in) case|in case|at issue|“[^”]*”|`[^`]*`"
 
 
 class Words(html.parser.HTMLParser):
@@ -149,6 +149,7 @@ def test_the_longest_term_is_meant_and_a_part_of_another_word_is_none():
         "<pre>stance</pre><p><code>stance</code></p>",
         "<!-- <p>stance</p> -->",
         "<p>did you mean “salience”?</p>",
+        "<p>It needs the address that `winset serve` printed.</p>",
         "<p>In any case, in case of doubt.</p>",
     ],
 )

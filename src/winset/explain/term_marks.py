@@ -40,8 +40,8 @@ _NO_TIPS = {
 _LIVE = re.compile(r"\bhidden\b(?!=)|\brole=[\"']?(?:status|alert)\b|\baria-live=")
 _TEXT = {"p", "li", "dd", "figcaption"}
 # The name of this program, and words that are no terms where they stand like this. Nor is a word
-# between quotation marks: it is a name.
-_IDIOM = r"winset \d|(?:in (?:any|either)|just in) case|in case|at issue"
+# between quotation marks or backticks: it is a name.
+_IDIOM = r"`[^`<]*`|\b(?:winset \d|(?:in (?:any|either)|just in) case|in case|at issue)\b"
 _LIST_PLACE = "</main>"
 
 
@@ -150,7 +150,7 @@ def _terms() -> tuple[Term, ...]:
 def _pattern() -> re.Pattern[str]:
     """Return what finds a term in the source of a page, as the group that bears its number."""
     terms = "|".join(f"(?P<term{k}>{term_pattern(term)})" for k, term in enumerate(_terms()))
-    return re.compile(rf"\b(?:{_IDIOM})\b|(?<![\w“-])(?:{terms})(?![\w-])", re.I)
+    return re.compile(rf"{_IDIOM}|(?<![\w“-])(?:{terms})(?![\w-])", re.I)
 
 
 def term_pattern(term: Term) -> str:

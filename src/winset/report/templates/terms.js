@@ -26,7 +26,7 @@
     entry,
     always: !entry.hidden, // for a use outside of what is looked at here, such as a link above
     tip: entry.querySelector(".tip"),
-    pattern: new RegExp(`(?<![\\p{L}\\d_“-])(?:${entry.dataset.term})(?![\\p{L}\\d_-])`, "iu"),
+    pattern: new RegExp(`(?<![\\p{L}\\d_“\x60-])(?:${entry.dataset.term})(?![\\p{L}\\d_-])`, "iu"),
   }));
   if (list === null || main === null || entries.length === 0) return;
   const TEXT = "p, li, dd, figcaption";
@@ -69,9 +69,11 @@
       entry.hidden = marked || !(used || always);
     }
     list.hidden = list.querySelector("li:not([hidden])") === null;
+    list.dataset.settled = "";
   };
   let waiting = 0;
   const soon = () => {
+    delete list.dataset.settled;
     clearTimeout(waiting);
     waiting = setTimeout(look, 300);
   };
