@@ -49,7 +49,7 @@ def test_the_page_of_a_case_says_the_answer_and_shows_every_view(page):
 def test_the_answer_leads_with_its_range_which_waits_until_a_slider_rests(page):
     opened(page)
     page.wait_for_selector("body[data-headline]", timeout=COMPILES)
-    assert re.fullmatch(r"Range \d+–\d+ % over what nobody can code\.", page.text_content("#range"))
+    assert re.fullmatch(r"Range \d+–\d+ % over what cannot be coded\.", page.text_content("#range"))
     lines = page.locator("#headline li").all_text_contents()
     assert "would settle near" in lines[0] and len(lines) >= 3
     coded = page.text_content("#range")

@@ -170,30 +170,30 @@ FORMS = {
     form.file: form
     for form in (
         DownloadForm(file="report.html", kind="text/html; charset=utf-8", title="Report",
-             explains="One page that needs nothing else: forecast, pictures, evidence, method.",
+             explains="One self-contained page: forecast, pictures, evidence, method.",
              make=_report, kernels=True),
         DownloadForm(file="forecast.json", kind="application/json", title="Forecast",
-             explains="Every number of it unrounded, for scripts.",
+             explains="Every number of the forecast, unrounded, for scripts.",
              make=_forecast, kernels=True),
         DownloadForm(file="case.xlsx", kind="application/vnd.openxmlformats-officedocument."
              "spreadsheetml.sheet", title="Excel workbook",
              explains="One sheet per table; edit it and import it here.", make=_workbook),
         DownloadForm(file="case.zip", kind="application/zip", title="Case folder",
-             explains="Every file of the case, kept texts and sealed forecasts too.", make=_folder),
+             explains="Every file of the case, with its texts and sealed forecasts.", make=_folder),
         DownloadForm(file="ktab.csv", kind="text/csv; charset=utf-8", title="KTAB",
-             explains="For KTAB's spatial model: ranges at their medians.", make=_ktab),
+             explains="For KTAB's spatial model. A range becomes its median.", make=_ktab),
         DownloadForm(file="statements.dna", kind="application/vnd.sqlite3",
              title="Discourse Network Analyzer",
              explains="A DNA 3 database of the accepted statements.", make=_dna),
         DownloadForm(file="doccano.jsonl", kind="application/jsonl", title="doccano",
-             explains="Kept texts with their spans, for annotation.", make=_doccano),
+             explains="The texts with the marked spans, for annotation.", make=_doccano),
         DownloadForm(file="refi.qdpx", kind="application/octet-stream", title="REFI-QDA project",
              explains="For NVivo, ATLAS.ti, MAXQDA, QualCoder and others.", make=_refi),
     )
 }  # fmt: skip
 # Made by the pages of evidence, under the same address.
 ELSEWHERE = (
-    ("statements.csv", "Statements", "A row each with its words, for Excel and R."),
+    ("statements.csv", "Statements", "One row per statement, with its words, for Excel and R."),
     ("annotations.jsonld", "Web Annotations", "Statements as W3C Web Annotations."),
 )
 
@@ -217,7 +217,7 @@ async def download(request: Request) -> Response:
     name = request.path_params["file"]
     if name not in FORMS:
         known = (*FORMS, *(file for file, _, _ in ELSEWHERE))
-        raise RefusedError(404, f"A case does not come as “{name}”; {nearest(name, known)}")
+        raise RefusedError(404, f"A case cannot be exported as “{name}”; {nearest(name, known)}")
     opened_case, form, live = await opened(request), FORMS[name], desk(request).live
     try:
         if form.kernels:
