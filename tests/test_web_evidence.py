@@ -112,7 +112,7 @@ def test_hostile_text_is_never_markup(client, folder):
 def test_a_text_that_is_not_kept_or_was_changed_is_said_to_be_so(client, folder):
     path = folder / "bridge" / "documents.csv"
     path.write_text(path.read_text() + "will,The will,,,,,\n")
-    assert "not kept" in told(client, "will")["trouble"]
+    assert "not stored" in told(client, "will")["trouble"]
     assert make(client, 0, 5, document="will").status_code == 422
     seen = told(client)["digest"]
     kept = folder / "bridge" / "documents" / "letter.txt"

@@ -105,9 +105,9 @@ def test_disagreements_between_coders_are_flagged_field_by_field(client):
     assert 0 < kind["alpha"] < 1
     page = client.get("/cases/own/bridge/coders").text
     assert page.count("≠ kind") == 2 and page.count("≠ value") == 2
-    assert "not read" in page
+    assert "not coded" in page
     only = client.get("/cases/own/bridge/coders?show=differing").text
-    assert only.count('class="differs"') == 4 and "not read" not in only
+    assert only.count('class="differs"') == 4 and "not coded" not in only
 
 
 def test_no_link_between_coders_is_called_by_its_address_where_the_words_are_not_kept(
@@ -118,7 +118,7 @@ def test_no_link_between_coders_is_called_by_its_address_where_the_words_are_not
     shutil.rmtree(folder / "bridge" / "documents")
     page = client.get("/cases/own/bridge/coders").text
     links = re.findall(r"<a [^>]*>(.*?)</a>", page, flags=re.S)
-    assert any("of a text that is not kept here" in words for words in links)
+    assert any("of a text that is not stored here" in words for words in links)
     assert not [words for words in links if "/cases/" in words or "http" in words]
 
 

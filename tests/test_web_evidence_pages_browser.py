@@ -276,7 +276,7 @@ def test_an_accepted_red_line_of_an_actor_without_a_stance_is_named_with_what_it
     assert "Add a stance of rask on toll: position, salience and influence." in words
     page.click("#idle a:has-text('Mayor Rask on Toll on the bridge: red line 2')")
     page.wait_for_selector("#card .idle")
-    assert "Counts for nothing yet" in page.text_content("#card .idle")
+    assert "No number rests on it yet" in page.text_content("#card .idle")
     assert "would give red line high" in page.text_content("#card .rests")
     assert page.locator("#card .rests a").count() == 0  # no stance, so no page that traces it
 

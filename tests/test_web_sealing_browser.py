@@ -64,9 +64,9 @@ def test_a_forecast_is_sealed_and_resolved_by_the_forms_alone(page, folder):
     assert violations(page) == []
     rule.press("End")
     rule.type(" In writing.")  # what was previewed is withdrawn
-    assert page.get_by_role("button", name="Seal it").count() == 0
+    assert page.get_by_role("button", name="Seal this forecast").count() == 0
     page.get_by_role("button", name="Preview").click()
-    page.get_by_role("button", name="Seal it").click()
+    page.get_by_role("button", name="Seal this forecast").click()
     page.wait_for_selector(".sealed .card")
     page.wait_for_selector("body[data-drawn]")
     [sealed] = read_ledger(folder / "split-pie").sealed
@@ -85,7 +85,7 @@ def test_a_forecast_is_sealed_and_resolved_by_the_forms_alone(page, folder):
     page.get_by_label("Day on which it came about").fill(date.today().isoformat())
     page.get_by_label("Source").fill("the notary")
     page.get_by_role("button", name="Record the outcome").click()
-    page.locator(".sealed").get_by_text("Came out 55").wait_for()
+    page.locator(".sealed").get_by_text("Outcome: 55").wait_for()
     resolution = read_ledger(folder / "split-pie").sealed[0].resolution
     assert (resolution.outcome, resolution.source) == ("55", "the notary")
 

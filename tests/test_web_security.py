@@ -311,7 +311,7 @@ def test_a_form_with_files_has_a_bound_of_its_own(folder):
 def test_a_body_that_is_no_json_is_refused_in_words(client, body):
     headers = {"content-type": "application/json"}
     answer = client.post(f"{PIE}/forecast", content=body, headers=headers)
-    assert answer.status_code == 400 and answer.json()["error"] == "The body is no JSON."
+    assert answer.status_code == 400 and answer.json()["error"] == "The body is not JSON."
 
 
 def test_hostile_words_of_a_case_are_text_in_every_page(folder):

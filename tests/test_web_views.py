@@ -257,13 +257,13 @@ def test_the_chance_that_answers_a_question_has_one_style_on_every_page():
         ("rounds.csv?draws=9999", 422, "at most 2,000"),
         ("rounds.csv?draws=many", 422, "draws"),
         ("rounds.csv?modle=spatial", 422, "did you mean “model”?"),
-        ("rounds.csv?model=spatial&model=exchange", 422, "must stand once"),
+        ("rounds.csv?model=spatial&model=exchange", 422, "must be given once"),
         ("rounds.svg?theme=drak", 422, "did you mean “dark”?"),
         ("games.csv?game=shore", 422, "did you mean “share”?"),
         ("levers.csv?actor=nobody&goal=agreement(pie)", 422, "nobody"),
         ("levers.csv?actor=ann&goal=agreemnt(pie)", 422, "agreement"),
         ("levers.csv?actor=ann&goal=settlement(pie)", 422, "needs a bound"),
-        ("levers.csv?actor=ann", 422, "what is to be reached"),
+        ("levers.csv?actor=ann", 422, "Choose an actor and a goal"),
         ("levers.csv?actor=ann&goal=agreement(pie)&reach=2", 422, "less than or equal to 1"),
         ("sensitivity.csv?of=agreement(pye)", 422, "did you mean “pie”?"),
         ("sensitivty.csv", 404, "did you mean “sensitivity”?"),
@@ -551,7 +551,7 @@ def test_how_a_sealed_forecast_came_out_is_written_under_it(tmp_path):
         told = client.post(f"{PIE}/resolutions", json=came)
         assert told.status_code == 201 and told.json()["counts"] and told.json()["crps"] >= 0.0
         assert read_ledger(case).sealed[0].resolution.outcome == "55"
-        assert "Came out 55" in client.get(f"{PAGE}/sealed").text
+        assert "Outcome: 55" in client.get(f"{PAGE}/sealed").text
         twice = client.post(f"{PIE}/resolutions", json=came)
         assert twice.status_code == 422 and "already resolved" in twice.json()["error"]
         client.post(f"{PIE}/resolutions", json={**came, "outcome": "60", "amend": True})

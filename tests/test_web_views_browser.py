@@ -179,7 +179,7 @@ def test_a_decision_is_reached_from_the_table(page):
     page.wait_for_url("**decision=i3**")
     page.wait_for_selector(DRAWN)
     assert page.locator("#decision svg").is_visible()
-    press_on(page, "Leave this decision")
+    press_on(page, "Back to all decisions")
     page.wait_for_selector(DRAWN)
     assert page.locator("#decision").count() == 0
 

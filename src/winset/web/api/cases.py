@@ -17,6 +17,7 @@ from winset.case.scenarios import BASE
 from winset.charts.theme import NO_PARTY, party_colours
 from winset.errors import WinsetError
 from winset.models import MODELS, MissingInput, default_model, lacks
+from winset.web import words
 from winset.web.api.declarations import Endpoint
 from winset.web.cases import rows
 from winset.web.cases.store import CaseName, OpenedCase, SavedCase, Store
@@ -162,7 +163,7 @@ def _listed(store: Store, name: CaseName) -> CaseListed:
         return CaseListed(
             place=name.place, name=readable(name.name), address="", title="", as_of="", issues=0,
             actors=0, questions=(),
-            trouble="The folder's name is no UTF-8, so that no address can name it: rename it.",
+            trouble=words.NAME_NOT_UTF8,
         )  # fmt: skip
     try:
         case = store.open(name).case
@@ -272,10 +273,7 @@ def _saved(saved: SavedCase, collection: str, key: dict[str, str]) -> RowSaved:
     fields = rows.find(opened_case.case, collection, key)
     copied = ""
     if saved.copied:
-        copied = (
-            "Cases that come with the package are not changed: this one was copied into your "
-            f"folder as “{opened_case.name.name}”, and your change is in the copy."
-        )
+        copied = words.copied(opened_case.name.name)
     return RowSaved(
         case=CasePlace(**_placed(opened_case.name)),
         copied=copied,

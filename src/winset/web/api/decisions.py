@@ -25,6 +25,7 @@ from winset.evidence.coding.decisions import (
 from winset.evidence.coding.propose import free_id
 from winset.evidence.intake import text_of
 from winset.evidence.reading.spans import Span, trimmed
+from winset.web import words
 from winset.web.api.cases import CASE, CasePlace, address
 from winset.web.api.declarations import Endpoint
 from winset.web.api.evidence import GROUP, document_in
@@ -128,10 +129,10 @@ def decided(case: Case, decision: DecisionMade, *, at: datetime.datetime) -> Cod
     _as_seen(own, decision.decision, decision)
     base = proposal if decision.proposal is not None else own
     if base is None:
-        raise RefusedError(404, f"There is no statement “{decision.id}” of {decision.coder} here.")
+        raise RefusedError(404, words.no_statement(decision.id, decision.coder))
     if decision.verdict == "reject":
         if base is own:
-            raise WinsetError(f"{decision.id} is a statement of your own: undo takes it out")
+            raise WinsetError(f"{decision.id} is your own statement: undo removes it")
         return CoderEdit(what="save", row=rejected(base, decision.coder, at))
     return CoderEdit(what="save", row=accepted(base, decision.coder, at, decision.changes))
 
@@ -147,13 +148,13 @@ def found_in_text(case: Case, entry: StatementMade, *, at: datetime.datetime) ->
     document = document_in(case, entry.document)
     text = text_of(case, document)
     if text.sha256 != entry.text:
-        changed = "This text has changed since the page was loaded: load it again."
+        changed = words.TEXT_CHANGED
         raise RefusedError(409, changed, yours=None, theirs=None)
     if not entry.start < entry.end <= len(text.text):
         raise WinsetError(f"words must stand inside the text; found {entry.start} to {entry.end}")
     start, end = trimmed(text.text, Span(entry.start, entry.end))
     if start == end:
-        raise WinsetError("a statement must hold words; found blanks")
+        raise WinsetError("a statement must contain words; found blanks")
     bare = Statement(
         coder=entry.coder,
         id=free_id(document.id, start, {row.id for row in case.statements}),
@@ -182,7 +183,7 @@ def undone(case: Case, request: UndoRequest) -> CoderEdit:
         return CoderEdit(what="drop", row=own)
     last = last_decision(case, request.coder)
     if last is None:
-        raise RefusedError(404, f"{request.coder} has decided on no proposal: nothing to undo.")
+        raise RefusedError(404, words.nothing_to_undo(request.coder))
     return CoderEdit(what="drop", row=last)
 
 
@@ -197,9 +198,9 @@ def _as_seen(now: Statement | None, seen: str | None, decision: DecisionMade) ->
 
 def _conflict(now: Statement | None, yours: dict[str, Any] | None) -> RefusedError:
     if now is None:
-        message = "This statement is gone: somebody took it out since this page was loaded."
+        message = words.STATEMENT_GONE
         return RefusedError(409, message, yours=yours, theirs=None)
-    message = "This statement has changed since this page was loaded: choose what it shall say."
+    message = words.STATEMENT_CHANGED
     theirs = {"fields": rows.row_fields(now), "revision": revision(now)}
     return RefusedError(409, message, yours=yours, theirs=theirs)
 
@@ -229,7 +230,7 @@ def _saved(done: EditRecord) -> DecisionSaved:
     opened_case, row = done.opened, done.row
     return DecisionSaved(
         case=where(opened_case.name),
-        copied=copied_words(opened_case.name.name) if done.copied else "",
+        copied=words.copied(opened_case.name.name) if done.copied else "",
         id=row.id,
         gone=done.gone,
         document=row.document,
@@ -241,14 +242,6 @@ def _saved(done: EditRecord) -> DecisionSaved:
 def where(name: CaseName) -> CasePlace:
     """Return where the case ``name`` is."""
     return CasePlace(place=name.place, name=name.name, address=address(name))
-
-
-def copied_words(name: str) -> str:
-    """Return what is said once a shipped case has been copied to be changed."""
-    return (
-        "Cases that come with the package are not changed: this one was copied into your folder as "
-        f"“{name}”, and your change is in the copy."
-    )
 
 
 def _now() -> datetime.datetime:

@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from winset.errors import CaseError, Problem, shorten
+from winset.web import words
 from winset.web.server.byte_cache import byte_cache
 from winset.web.server.error_responses import Json, RefusedError
 from winset.web.server.etags import tag_of, unless_known
@@ -121,11 +122,11 @@ async def read_body(request: Request, kind: Any) -> Any:
         CaseError: with everything that is wrong with it.
     """
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
-        raise RefusedError(415, "The body must be JSON: send it as application/json.")
+        raise RefusedError(415, words.WRONG_TYPE)
     try:
         value = json.loads(await request.body() or b"null", parse_constant=_no_constant)
     except (ValueError, RecursionError):
-        raise RefusedError(400, "The body is no JSON.") from None
+        raise RefusedError(400, words.NOT_JSON) from None
     try:
         return _adapter(kind).validate_python(value)
     except ValidationError as error:

@@ -13,6 +13,7 @@ from winset.case.parts import Document
 from winset.evidence.reading.apart import shared
 from winset.evidence.search import search
 from winset.evidence.statements.names import suggested_actors
+from winset.web import words
 from winset.web.api.cases import CASE, address
 from winset.web.api.declarations import Endpoint
 from winset.web.cases.statements import (
@@ -123,7 +124,7 @@ def document_in(case: Case, id: str) -> Document:
     for document in case.documents:
         if document.id == id:
             return document
-    raise RefusedError(404, f"There is no document “{id}” in this case.")
+    raise RefusedError(404, words.no_document(id))
 
 
 async def read_evidence(request: Request) -> EvidenceResponse:
@@ -182,5 +183,5 @@ ENDPOINTS = (
     Endpoint(method="GET", path=f"{CASE}/documents/{{document}}", call=read_document, group=GROUP,
              summary="A document: its text, and the statements in it", refuses=(404, 422)),
     Endpoint(method="POST", path=f"{CASE}/search", call=search_documents, group=GROUP,
-             summary="Paragraphs that hold what is looked for", refuses=(404,)),
+             summary="Paragraphs that hold the words of a search", refuses=(404,)),
 )  # fmt: skip

@@ -12,8 +12,9 @@ from starlette.requests import Request
 
 from winset.errors import CaseError, Problem, WinsetError
 from winset.evidence.reading.documents import MOST_BYTES
+from winset.web import words
 from winset.web.api.cases import CASE, CasePlace
-from winset.web.api.decisions import copied_words, where
+from winset.web.api.decisions import where
 from winset.web.api.declarations import Endpoint
 from winset.web.api.evidence import GROUP
 from winset.web.cases.store import Store
@@ -108,7 +109,7 @@ async def propose_in(request: Request) -> ProposedAgain:
     name, copied, renewal = await anyio.to_thread.run_sync(work)
     return ProposedAgain(
         case=where(name),
-        copied=copied_words(name.name) if copied else "",
+        copied=words.copied(name.name) if copied else "",
         document=id,
         proposed=len(renewal.rows),
         added=len(renewal.added),
@@ -121,7 +122,7 @@ async def propose_in(request: Request) -> ProposedAgain:
 def _told(done: Uploads) -> DocumentsTaken:
     return DocumentsTaken(
         case=where(done.name),
-        copied=copied_words(done.name.name) if done.copied else "",
+        copied=words.copied(done.name.name) if done.copied else "",
         files=done.files,
     )
 
@@ -134,7 +135,7 @@ async def form_in(request: Request) -> AsyncIterator[FormData]:
         RefusedError: with status 415 when the body is another thing.
     """
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-        raise RefusedError(415, "The body must be a form with files: multipart/form-data.")
+        raise RefusedError(415, words.NOT_A_FORM)
     async with request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS) as form:
         yield form
 
@@ -180,7 +181,7 @@ ENDPOINTS = (
              summary="Begin a case from articles", status=201,
              refuses=(400, 409, 413, 415, 422, 423)),
     Endpoint(method="POST", path=f"{CASE}/documents", call=add_documents, group=GROUP, form=True,
-             summary="Put documents into a case", refuses=(400, 404, 413, 415, 422, 423)),
+             summary="Add documents to a case", refuses=(400, 404, 413, 415, 422, 423)),
     Endpoint(method="POST", path=f"{CASE}/documents/{{document}}/proposals", call=propose_in,
              group=GROUP, summary="Propose the statements of a document again",
              refuses=(404, 422, 423)),

@@ -16,8 +16,9 @@ from winset.errors import WinsetError
 from winset.evidence.coding.derive import Derivation, derive_stances, marked
 from winset.evidence.coding.endings import idle
 from winset.evidence.coding.trace import Sentence, TracedCell, trace
+from winset.web import words
 from winset.web.api.cases import CASE, CasePlace, address
-from winset.web.api.decisions import copied_words, where
+from winset.web.api.decisions import where
 from winset.web.api.declarations import Endpoint
 from winset.web.cases.coders import Coded, coded
 from winset.web.cases.store import OpenedCase
@@ -334,7 +335,7 @@ def derived_case(case: Case, *, opened_case: OpenedCase, body: DerivationWritten
     """
     now = derivation_response(OpenedCase(name=opened_case.name, revision="", case=case))
     if now.revision != body.revision:
-        message = "The statements give something else by now: look again before writing."
+        message = words.NUMBERS_CHANGED
         raise RefusedError(409, message, yours=None, theirs=asdict(now))
     salience, influence = _range("salience", body.salience), _range("influence", body.influence)
     return derive_stances(case, salience=salience, influence=influence).case
@@ -367,7 +368,7 @@ async def write_derivation(request: Request, body: DerivationWritten) -> Derivat
     after = saved.opened
     return DerivationSaved(
         case=where(after.name),
-        copied=copied_words(after.name.name) if saved.copied else "",
+        copied=words.copied(after.name.name) if saved.copied else "",
         written=sum(before.get((s.issue, s.actor, s.condition)) != s for s in after.case.stances),
         derivation=await anyio.to_thread.run_sync(derivation_response, after),
     )

@@ -5,21 +5,22 @@ from collections.abc import Sequence
 from typing import Any
 
 from winset.models.version import winset_version
+from winset.web import words
 from winset.web.api.declarations import Endpoint, schema_of
 
-_SAID = {
+_STATUSES = {
     200: "Done.",
-    201: "Made.",
-    400: "The body is no JSON.",
-    401: "Without the session's cookie or, to read, the access token.",
-    403: "Not from one of the workbench's own pages, or not to be changed.",
+    201: "Created.",
+    400: words.NOT_JSON,
+    401: "The session's cookie is missing; to read, the access token will do.",
+    403: "Sent by another site, or the case cannot be changed.",
     404: "No such case or row.",
-    409: "The row has changed since it was read: both versions.",
+    409: "The row has changed since it was read; the answer holds both versions.",
     413: "The body is too long.",
-    415: "The body is of another kind.",
-    422: "What was sent does not hold together: every problem.",
-    423: "Somebody else is writing the case.",
-    503: "Too much is being computed already, or the work was stopped.",
+    415: "The body has another content type.",
+    422: "What was sent has problems; the answer lists all of them.",
+    423: "Another program is writing the case.",
+    503: "The workbench is computing too much already, or the work was stopped.",
 }
 _TROUBLE: dict[str, Any] = {
     "type": "object",
@@ -64,9 +65,9 @@ def description(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
             "title": "winset workbench",
             "version": winset_version(),
             "description": "The interface behind the pages of `winset serve`. Every request needs "
-            "the session's cookie, and what changes something must come from the same origin, with "
-            "the session's second secret in the header `X-Winset-Proof`; a script on this machine "
-            "may read with the access token that `winset serve` prints.",
+            "the session's cookie. A request that changes something must come from the same "
+            "origin, with the session's second secret in the header `X-Winset-Proof`. A script on "
+            "this machine may read with the access token that `winset serve` prints.",
         },
         "paths": paths,
         "components": {
@@ -83,7 +84,7 @@ def description(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
 def _operation(entry: Endpoint, schemas: dict[tuple[Any, str], Any]) -> dict[str, Any]:
     answers = {
         str(entry.status): {
-            "description": _SAID[entry.status],
+            "description": _STATUSES[entry.status],
             "content": _json(schemas[entry.gives, "serialization"]),
         }
     }
@@ -92,7 +93,7 @@ def _operation(entry: Endpoint, schemas: dict[tuple[Any, str], Any]) -> dict[str
         refuses |= {400, 413, 415, 422}
     for status in sorted(refuses):
         answers[str(status)] = {
-            "description": _SAID[status],
+            "description": _STATUSES[status],
             "content": _json({"$ref": "#/components/schemas/Trouble"}),
         }
     operation: dict[str, Any] = {

@@ -15,6 +15,7 @@ from winset.case.scenarios import BASE
 from winset.models import default_model, make_model
 from winset.models.defaults import DRAWS, SEED
 from winset.track_record.sealed import ForecastToSeal, Seal, SealDraft, draft, seal_draft
+from winset.web import words
 from winset.web.api.cases import CASE, address
 from winset.web.api.declarations import Endpoint
 from winset.web.cases.locks import locked
@@ -110,7 +111,7 @@ class SealResponse:
 
 def _own(name: CaseName) -> None:
     if name.place != "own":
-        raise RefusedError(403, "Cases that come with the package are not changed: copy it first.")
+        raise RefusedError(403, words.SHIPPED)
 
 
 def _drafted(case: Case, body: SealRequest) -> SealDraft:
@@ -171,9 +172,7 @@ async def write_seal(request: Request, body: SealConfirmed) -> SealResponse:
     case = (await opened(request)).case
     drafted = await desk(request).live.run(_drafted, case, body)
     if _seen(drafted) != body.seen:
-        raise RefusedError(
-            409, "What would be sealed has changed since the preview: look at it again."
-        )
+        raise RefusedError(409, words.PREVIEW_CHANGED)
     return await anyio.to_thread.run_sync(sealed, desk(request).store, name, drafted)
 
 

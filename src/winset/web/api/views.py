@@ -11,6 +11,7 @@ from pydantic.dataclasses import dataclass as checked
 from starlette.requests import Request
 
 from winset.track_record.sealed import resolve, score
+from winset.web import words
 from winset.web.api.cases import CASE, address
 from winset.web.api.declarations import Endpoint
 from winset.web.api.jobs import JobResponse, job_response
@@ -195,7 +196,7 @@ def resolved(store: Store, name: CaseName, came: QuestionOutcome) -> OutcomeResp
     """
     folder = store.path(name)
     if name.place != "own":
-        raise RefusedError(403, "Cases that come with the package are not changed: copy it first.")
+        raise RefusedError(403, words.SHIPPED)
     with locked(folder):
         done = resolve(
             folder,
@@ -226,7 +227,7 @@ ENDPOINTS = (
     Endpoint(method="POST", path=f"{CASE}/views/{{view}}", call=read_view, group=GROUP,
              summary="A view of a case, or the work that makes it", refuses=(404, 503)),
     Endpoint(method="POST", path=f"{CASE}/resolutions", call=write_resolution, group=GROUP,
-             summary="Write down how a sealed forecast came out", status=201,
+             summary="Record the outcome of a sealed forecast", status=201,
              refuses=(404, 423)),
 )  # fmt: skip
 

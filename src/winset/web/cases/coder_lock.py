@@ -21,6 +21,7 @@ from winset.evidence.coding.decisions import (
     without_decision,
 )
 from winset.evidence.disposable import only_session
+from winset.web import words
 from winset.web.cases.locks import locked
 from winset.web.cases.store import CaseName, OpenedCase, Store
 from winset.web.server.error_responses import RefusedError
@@ -64,7 +65,7 @@ def session(folder: Path, coder: str) -> Iterator[None]:
         try:
             held.enter_context(only_session(folder, coder))
         except WinsetError as error:
-            raise RefusedError(423, f"Somebody else is at work under this name. {error}.") from None
+            raise RefusedError(423, words.coder_busy(error)) from None
         except OSError as error:
             raise WinsetError(f"{folder}: cannot be written: {error.strerror or error}") from None
         yield

@@ -5,9 +5,9 @@ from functools import lru_cache
 
 from winset.case.model import Case
 from winset.case.parts import Statement
-from winset.errors.installing import install_command
 from winset.evidence.coding.agreement import FIELDS, agreement
 from winset.evidence.coding.units import Unit, units
+from winset.web import words
 from winset.web.api.cases import address
 from winset.web.cases.statements import deciding, statement_response
 from winset.web.cases.store import OpenedCase
@@ -156,11 +156,11 @@ def _differs(unit: Unit, field: str) -> bool:
 
 def _alphas(case: Case, coders: tuple[str, ...]) -> tuple[tuple[AlphaResponse, ...], str]:
     if len(coders) < 2:
-        return (), "Agreement needs two coders: let a second one code under another name."
+        return (), words.ONE_CODER
     try:
         import krippendorff  # noqa: F401
     except ImportError:
-        return (), f"Alpha needs krippendorff: `{install_command('evidence')}` installs it."
+        return (), words.no_alpha()
     # What they agree on hangs on statements, documents and scales alone: sliders change none.
     return _measured(_Readings(case)), ""
 

@@ -142,13 +142,13 @@ FORMS = {
     form.file: form
     for form in (
         DownloadForm(file="report.html", kind="text/html; charset=utf-8", title="Report",
-             explains="One page that needs nothing else: forecast, pictures, evidence, method.",
+             explains="One self-contained page: forecast, pictures, evidence, method.",
              make=_report, kernels=True),
         DownloadForm(file="forecast.json", kind="application/json", title="Forecast",
-             explains="Every number of it unrounded, for scripts.",
+             explains="Every number of the forecast, unrounded, for scripts.",
              make=_forecast, kernels=True),
         DownloadForm(file="case.zip", kind="application/zip", title="Case folder",
-             explains="Every file of the case, kept texts and sealed forecasts too.", make=_folder),
+             explains="Every file of the case, with its texts and sealed forecasts.", make=_folder),
     )
 }  # fmt: skip
 
@@ -191,7 +191,7 @@ async def download(request: Request) -> Response:
     name = request.path_params["file"]
     forms = await anyio.to_thread.run_sync(download_forms)
     if name not in forms:
-        raise RefusedError(404, f"A case does not come as “{name}”; {nearest(name, forms)}")
+        raise RefusedError(404, f"A case cannot be exported as “{name}”; {nearest(name, forms)}")
     opened_case, form, live = await opened(request), forms[name], desk(request).live
     try:
         if form.kernels:

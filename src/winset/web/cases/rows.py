@@ -19,6 +19,7 @@ from winset.case.parts import Head, Stance
 from winset.case.records import plain, understand
 from winset.case.tables import TABLE_KINDS
 from winset.errors import CaseError, Problem, WinsetError, nearest
+from winset.web import words
 from winset.web.server.error_responses import RefusedError
 
 Key = Mapping[str, str]
@@ -108,7 +109,7 @@ def remove_row(case: Case, collection: str, *, key: Key, seen: str) -> Case:
     """
     _known(collection, key)
     if collection == CASE:
-        raise RefusedError(422, "The head of a case cannot be removed.")
+        raise RefusedError(422, words.HEAD_STAYS)
     _unchanged(find(case, collection, key), seen, None)
     at = _place(case, collection, key)
     members = _members(case, collection)
@@ -130,11 +131,11 @@ def _unchanged(now: dict[str, Any] | None, seen: str | None, yours: object) -> N
     if current == seen:
         return
     if now is None:
-        message = "This row is gone: somebody removed it since this page was loaded."
+        message = words.ROW_GONE
     elif seen is None:
-        message = "Such a row is there already."
+        message = words.ROW_EXISTS
     else:
-        message = "This row has changed since this page was loaded: choose what it shall say."
+        message = words.ROW_CHANGED
     theirs = None if now is None else {"fields": now, "revision": current}
     raise RefusedError(409, message, yours=yours, theirs=theirs)
 

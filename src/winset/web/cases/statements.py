@@ -187,7 +187,7 @@ def _plain(row: Statement) -> tuple[dict[str, str], str]:
 def _cached(key: "_StatementKey") -> StatementDependents:
     reasons = {
         (ending.statement.coder, ending.statement.id): (
-            f"Counts for nothing yet, since {ending.reason}. {ending.remedy}"
+            f"No number rests on it yet: {ending.reason}. {ending.remedy}"
         )
         for ending in idle(key.case)
     }

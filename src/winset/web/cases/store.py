@@ -27,6 +27,7 @@ from winset.case.shipped import shipped_cases
 from winset.case.tables import TABLES
 from winset.case.template import blank, template
 from winset.errors import CaseError, Problem, WinsetError, shorten
+from winset.web import words
 from winset.web.cases.locks import locked, settle
 from winset.web.server.error_responses import RefusedError
 
@@ -114,7 +115,7 @@ class Store:
         """
         listed = self._own() if name.place == "own" else shipped_cases()
         if name.name not in listed:
-            raise RefusedError(404, f"There is no {name.place} case “{name.name}” here.")
+            raise RefusedError(404, words.no_case(name.place, name.name))
         return listed[name.name]
 
     def open(self, name: CaseName) -> OpenedCase:
@@ -172,7 +173,7 @@ class Store:
             RefusedError: when the folder is itself a case.
         """
         source = self.path(name)
-        self._many("copied into it")
+        self._many("copied here")
         with ExitStack() as stack:
             stack.enter_context(locked(self.folder))
             if name.place == "own":
@@ -202,14 +203,14 @@ class Store:
             CaseError: when the id will not do.
             RefusedError: with status 409 when there is such a case already.
         """
-        self._many("begun in it")
+        self._many("begun")
         if not fullmatch(ID_PATTERN, id) or len(id) > 80:
             required = "must be letters, digits, “-”, “_” or “.”, at most 80"
             raise CaseError([Problem(where="id", required=required, found=shorten(id))])
         check_name(id)
         with locked(self.folder):
             if (self.folder / id).exists():
-                raise RefusedError(409, f"There is something called “{id}” in the folder already.")
+                raise RefusedError(409, words.folder_taken(id))
             self._place(id, fill)
         return CaseName(place="own", name=id)
 
@@ -217,8 +218,7 @@ class Store:
         if self.single:
             raise RefusedError(
                 409,
-                f"This workbench serves one case, so that no other can be {what}: start "
-                "`winset serve` on the folder above it.",
+                words.single_case(what),
             )
 
     def _free(self, name: str) -> str:
@@ -253,7 +253,7 @@ class Store:
         """
         folder = self.path(name)
         if name.place != "own" or not (folder / path).resolve().is_relative_to(folder.resolve()):
-            raise RefusedError(403, "Files are kept inside the folder of an own case only.")
+            raise RefusedError(403, words.OWN_FOLDER_ONLY)
         with locked(folder):
             write_files(folder, {path: data})
 

@@ -15,6 +15,7 @@ from winset.charts.text import shown
 from winset.errors import WinsetError
 from winset.evidence.anchors import kept_text
 from winset.evidence.reading.documents import Text, as_text
+from winset.web import words
 
 MOST_SHOWN = 5_000_000  # characters
 _BLANKS = str.maketrans(dict.fromkeys("\r\v\f\x1c\x1d\x1e\x1f\x85", " "))
@@ -57,25 +58,22 @@ class ShownText:
 def shown_text(case: Case, document: Document) -> ShownText:
     """Return the text of ``document`` as it is kept now."""
     try:
-        words = kept_text(case, document)
+        stored = kept_text(case, document)
     except WinsetError as error:
         return ShownText(digest="", blocks=(), sentences=(), trouble=str(error), whole="")
-    if words is None:
-        message = "The text of this document is not kept in the case: only its entry is."
-        return ShownText(digest="", blocks=(), sentences=(), trouble=message, whole="")
+    if stored is None:
+        trouble = words.TEXT_MISSING
+        return ShownText(digest="", blocks=(), sentences=(), trouble=trouble, whole="")
     file = PurePosixPath(document.file or "")
-    digest, text = _read(words, file.suffix.casefold() in (".md", ".markdown"))
+    digest, text = _read(stored, file.suffix.casefold() in (".md", ".markdown"))
     trouble = ""
     if document.sha256 not in (None, digest):
-        trouble = (
-            "This text was changed after it was entered. What was coded in it may stand elsewhere "
-            "now: `winset reanchor CASE --write` finds it again."
-        )
-    elif len(words) > MOST_SHOWN:
-        trouble = f"Only the first {MOST_SHOWN:,} characters are shown: split the document."
+        trouble = words.TEXT_EDITED
+    elif len(stored) > MOST_SHOWN:
+        trouble = words.only_first(MOST_SHOWN)
     blocks, sentences = _laid_out(text)
     return ShownText(
-        digest=digest, blocks=blocks, sentences=sentences, trouble=trouble, whole=words
+        digest=digest, blocks=blocks, sentences=sentences, trouble=trouble, whole=stored
     )
 
 

@@ -10,7 +10,6 @@ from winset.case.folder import parse_case, read_case
 from winset.case.model import Case
 from winset.case.template import blank
 from winset.errors import CaseError, Problem, WinsetError, shorten
-from winset.errors.installing import install_command
 from winset.evidence.coding.propose import CODER
 from winset.evidence.coding.renewal import Renewal, check_proposer, save_renewal
 from winset.evidence.intake import Intake, propose_again, save_intake, take_in
@@ -18,6 +17,7 @@ from winset.evidence.reading.apart import shared
 from winset.evidence.reading.spans import one_line
 from winset.formats.adapters import save_imported
 from winset.formats.registry import recognised
+from winset.web import words
 from winset.web.api.evidence import document_in
 from winset.web.cases.coder_lock import own, session
 from winset.web.cases.locks import locked
@@ -98,14 +98,6 @@ def rules_there() -> bool:
     return True
 
 
-def _no_rules() -> str:
-    return (
-        "The document is kept, but no statements are proposed in it: that takes spaCy and its "
-        f"model. Install them with `{install_command('evidence')}` and propose again, or code by "
-        "hand."
-    )
-
-
 def take_files(
     store: Store,
     name: CaseName,
@@ -137,7 +129,7 @@ def take_files(
             except WinsetError as error:
                 files.append(UploadedFile(file=upload.name, error=str(error)))
                 continue
-            missing = (_no_rules(),) if rules and not proposing else ()
+            missing = (words.no_proposals(),) if rules and not proposing else ()
             files.append(_told(upload, intake, (*intake.remarks, *missing)))
     return Uploads(name=name, copied=copied, files=tuple(files))
 
@@ -191,7 +183,7 @@ def readable(uploads: Sequence[Upload]) -> None:
         CaseError: with what is wrong with each.
     """
     if not uploads:
-        raise WinsetError("there must be a file to read; found none")
+        raise WinsetError("add at least one file; found none")
     nowhere = _nowhere()
     errors = []
     for upload in uploads:

@@ -12,6 +12,7 @@ from winset.case.parts import ROLES
 from winset.evidence.coding.decisions import KINDS
 from winset.formats.statements_csv import write_statements
 from winset.formats.webannotation import write_annotations
+from winset.web import words
 from winset.web.api.cases import address, case_response
 from winset.web.api.evidence import document_in, evidence_response
 from winset.web.api.numbers import derivation_response, trace_response
@@ -105,7 +106,7 @@ async def trace(request: Request) -> HTMLResponse:
     case = opened_case.case
     stood = {(stance.issue, stance.actor) for stance in case.stances if stance.condition is None}
     if (at["issue"], at["actor"]) not in stood:
-        raise RefusedError(404, f"{at['actor']} has no stance on {at['issue']} in this case.")
+        raise RefusedError(404, words.no_stance(at["actor"], at["issue"]))
     traced = await anyio.to_thread.run_sync(trace_response, opened_case, at["issue"], at["actor"])
     unit = case.issue(at["issue"]).scale.unit
     return page("trace.html.j2", _values(opened_case, "evidence", traced=traced, unit=unit))

@@ -14,12 +14,8 @@ from winset.case.lock import HeldError
 from winset.case.merging import ChangedError
 from winset.errors import CaseError, Problem, WinsetError
 from winset.forecast.jsonable import jsonable
+from winset.web import words
 from winset.web.server.templating import page
-
-CHANGED = (
-    "Another program changed the case at this moment, and what it wrote stands; nothing else was "
-    "written. Load the page again, and make your change again."
-)
 
 
 class RefusedError(WinsetError):
@@ -65,7 +61,7 @@ def refusal(scope: Scope, status: int, message: str) -> Response:
 def answer_in_json(error: WinsetError) -> Json:
     """Return the answer to what is wrong with a request, for machines."""
     if isinstance(error, ChangedError):
-        return trouble(409, CHANGED, problems=error.problems)
+        return trouble(409, words.CHANGED, problems=error.problems)
     if isinstance(error, CaseError):
         return trouble(422, _counted(error), problems=error.problems)
     if isinstance(error, RefusedError):
@@ -85,7 +81,7 @@ def on_error(request: Request, error: Exception) -> Response:
     if isinstance(error, WinsetError) and request.url.path.startswith("/api/"):
         return answer_in_json(error)
     if isinstance(error, ChangedError):
-        return refusal(request.scope, 409, f"{CHANGED} {error}")
+        return refusal(request.scope, 409, f"{words.CHANGED} {error}")
     if isinstance(error, HeldError):
         return refusal(request.scope, 423, f"{error}.")
     if isinstance(error, CaseError):
@@ -95,12 +91,12 @@ def on_error(request: Request, error: Exception) -> Response:
     if isinstance(error, WinsetError):
         return refusal(request.scope, 422, str(error))
     if isinstance(error, ClientDisconnect):
-        return refusal(request.scope, 400, "The request ended on its way.")  # nobody reads it
+        return refusal(request.scope, 400, words.CUT_SHORT)  # nobody reads it
     if isinstance(error, HTTPException):
         return refusal(request.scope, error.status_code, _words(error))
     raise error
 
 
 def _words(error: HTTPException) -> str:
-    messages = {404: "There is no such page.", 405: "That cannot be done to this address."}
+    messages = {404: words.NO_PAGE, 405: words.NOT_POSSIBLE}
     return messages.get(error.status_code, error.detail)

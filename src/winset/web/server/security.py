@@ -29,6 +29,7 @@ from starlette.requests import cookie_parser
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from winset.web import words
 from winset.web.server.error_responses import refusal
 from winset.web.server.templating import page
 
@@ -42,7 +43,7 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-SAID = {
+FIELDS_SENT = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
     # No address leaves, and the forms of our own pages still say where they stand.
@@ -128,7 +129,7 @@ class Hosts:
         if scope["type"] == "http":
             named = Fields(scope=scope).getlist("host")
             if len(named) != 1 or _host_name(named[0]) not in self._allowed:
-                message = "This workbench answers under its own address only: use the printed one."
+                message = words.ONE_ADDRESS
                 await refusal(scope, 421, message)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
@@ -156,7 +157,7 @@ class Headers:
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
                 fields = MutableHeaders(scope=message)
-                for name, value in SAID.items():
+                for name, value in FIELDS_SENT.items():
                     fields[name] = value
                 fields.setdefault("cache-control", "no-store")
             await send(message)
@@ -184,7 +185,7 @@ class Bounds:
         fields = Fields(scope=scope)
         upload = fields.get("content-type", "").startswith("multipart/form-data")
         most = self._upload if upload else self._json
-        too_long = f"At most {most:,} bytes can be taken at once."
+        too_long = words.too_long(most)
         announced = fields.get("content-length", "0")
         if not announced.isdigit() or int(announced) > most:
             await refusal(scope, 413, too_long)(scope, receive, send)
@@ -241,18 +242,12 @@ class Entrance:
         ):
             pass
         elif not (at_home and self._session.knows("; ".join(fields.getlist("cookie")))):
-            message = (
-                "This page needs the address that `winset serve` printed. It works once; start "
-                "the command again for a new one."
-            )
+            message = words.NO_SESSION
             answer = refusal(scope, 401, message)
         elif method not in SAFE and not ours(fields):
-            answer = refusal(scope, 403, "Only the workbench's own pages may change anything.")
+            answer = refusal(scope, 403, words.OTHER_SITE)
         elif method not in SAFE and not self._session.proves(fields.getlist(PROOF)):
-            message = (
-                "This page has lost what lets it change anything: the browser's storage was "
-                "cleared. Start `winset serve` again and use the new address."
-            )
+            message = words.NO_PROOF
             answer = refusal(scope, 403, message)
         await answer(scope, receive, send)
 
@@ -261,10 +256,7 @@ class Entrance:
         if not self._session.exchange("".join(parameters.get("token", [""]))):
             if self._session.knows("; ".join(Fields(scope=scope).getlist("cookie"))):
                 return RedirectResponse("/", status_code=303)
-            message = (
-                "This address was used already, or is not the one that `winset serve` printed."
-            )
-            return refusal(scope, 401, f"{message} Start the command again for a new one.")
+            return refusal(scope, 401, words.USED_ADDRESS)
         # A page, not a redirect: it keeps the proof, and the strict cookie goes along from here on
         # even if the way here began in a file.
         answer = page("entered.html.j2", {"proof": self._session.proof})

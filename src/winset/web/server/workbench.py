@@ -6,6 +6,7 @@ import anyio.to_thread
 from starlette.requests import Request
 
 from winset.errors import WinsetError
+from winset.web import words
 from winset.web.cases.store import CaseName, OpenedCase, Store
 from winset.web.forecasts.forecast_thread import ForecastThread
 from winset.web.server.error_responses import RefusedError
@@ -38,7 +39,7 @@ def name_in(request: Request) -> CaseName:
     """
     place, name = request.path_params["place"], request.path_params["name"]
     if place not in ("own", "shipped"):
-        raise RefusedError(404, "There is no such case.")
+        raise RefusedError(404, words.NO_CASE)
     return CaseName(place=place, name=name)
 
 

@@ -30,7 +30,7 @@ STANDINGS = ("Model", "Decisions", "Groups", "Error", "Error, low", "Error, high
 DUELS = ("Model", "Against", "Score", "Decisions", "Difference", "Low", "High", "Resolvable")
 DECISIONS = ("Decision", "Title", "Group", "Outcome", "Nearest", "Error of nearest",
              "Farthest", "Error of farthest")  # fmt: skip
-SAID = ("Model", "Median", "Low of 80 %", "High of 80 %", "Error", "CRPS", "Raw median",
+FORECASTS = ("Model", "Median", "Low of 80 %", "High of 80 %", "Error", "CRPS", "Raw median",
         "Chance of an agreement")  # fmt: skip
 POINTS = "Everything in points of a scale of 100."
 
@@ -49,9 +49,9 @@ def tables(subject: Subject) -> dict[str, tuple[str, Path]]:
         if inside and plain and path.suffix.lower() in ENDINGS:
             listed[path.name] = (path.name, path)
     if any(name.place == "own" for name in store.names()):
-        listed[OWN] = ("your cases with an outcome", store.folder)
+        listed[OWN] = ("your own cases whose outcome is known", store.folder)
     shipped = next(iter(shipped_cases().values())).parent
-    listed[SHIPPED] = ("the shipped cases with an outcome", shipped)
+    listed[SHIPPED] = ("the shipped cases whose outcome is known", shipped)
     return listed
 
 
@@ -90,9 +90,9 @@ def fields(subject: Subject, query: ViewQuery) -> tuple[Field, ...]:
     listed = (Choice(value=name, label=label) for name, (label, _) in tables(subject).items())
     return (
         Field(name="table", label="Table of decisions", choices=(*nothing, *listed),
-              note="CSV, Excel or another table in the folder, with a line an actor and issue."),
+              note="CSV, Excel or another table in the folder, with one line per actor and issue."),
         Field(name="models", label="Models", kind="text", hint="all",
-              note=f"Names with commas between them; empty for all: {', '.join(MODELS)}."),
+              note=f"Names separated by commas; leave it empty for all: {', '.join(MODELS)}."),
         *sampling_fields(MOST),
     )  # fmt: skip
 
@@ -174,12 +174,12 @@ def _standings(run: Backtest, which: Which) -> ViewPart:
         )
         for s in standings(run, which)
     ]  # fmt: skip
-    title = "calibrated" if which == "calibrated" else "as the models say"
+    title = "calibrated" if which == "calibrated" else "uncalibrated"
     return ViewPart(
         id=f"standings-{which}",
-        title=f"Standings, {title}",
+        title=f"Model table, {title}",
         caption=f"{POINTS} Error: absolute, of the median; CRPS: continuous ranked probability "
-        "score; less is better. Intervals are 95 %, whole groups drawn anew.",
+        "score; less is better. Intervals are 95 %, from resampling whole groups.",
         table=rows_table(STANDINGS, rows),
     )
 
@@ -192,9 +192,9 @@ def _duels(run: Backtest, best: str) -> ViewPart:
     ]  # fmt: skip
     return ViewPart(
         id="duels",
-        title=f"Duels, calibrated: every model beside “{best}”",
-        caption=f"{POINTS} On the decisions that both settle; above 0 “{best}” is better. "
-        "Resolvable: the smallest true difference that such data would show four times in five.",
+        title=f"Each model against “{best}”, calibrated",
+        caption=f"{POINTS} On the decisions that both models settle. Above 0, “{best}” is better. "
+        "Resolvable: the smallest true difference that such data would reveal four times in five.",
         table=rows_table(DUELS, rows),
     )
 
@@ -205,7 +205,7 @@ def _decisions(run: Backtest, decisions: Decisions, query: ViewQuery) -> ViewPar
     for decision in decisions.decisions:
         errors = sorted(
             (row.calibrated.error, row.model)
-            for row in _said(run, decision.id)
+            for row in _rows_of(run, decision.id)
             if row.calibrated is not None and row.model in MODELS
         )
         near, far = (errors[0], errors[-1]) if errors else ((None, ""), (None, ""))
@@ -216,13 +216,13 @@ def _decisions(run: Backtest, decisions: Decisions, query: ViewQuery) -> ViewPar
     return ViewPart(
         id="decisions",
         title="Every decision",
-        caption=f"{POINTS} Choose one to see what each model said of it.",
+        caption=f"{POINTS} Choose one to see what each model forecast for it.",
         table=rows_table(DECISIONS, rows),
         links=tuple(links),
     )
 
 
-def _said(run: Backtest, decision: str) -> list[BacktestRow]:
+def _rows_of(run: Backtest, decision: str) -> list[BacktestRow]:
     return [row for row in run.rows if row.decision == decision]
 
 
@@ -244,7 +244,7 @@ def finish(subject: Subject, query: ViewQuery, result: ViewResult) -> ViewResult
     if query.decision not in by_id:
         near = nearest(query.decision, by_id)
         raise RefusedError(404, f"There is no decision “{query.decision}” in this table; {near}")
-    decision, rows_of_decision = by_id[query.decision], _said(run, query.decision)
+    decision, rows_of_decision = by_id[query.decision], _rows_of(run, query.decision)
     rows: list[Cells] = []
     for row in rows_of_decision:
         after, raw = row.calibrated, row.raw
@@ -260,7 +260,7 @@ def finish(subject: Subject, query: ViewQuery, result: ViewResult) -> ViewResult
         place = "own" if query.table == OWN else "shipped"
         case = f"/cases/{place}/{quote(folder.name, safe='')}?issue={quote(decision.issue)}"
     parts = (
-        replace(pictured("decision", view), table=rows_table(SAID, rows)),
+        replace(pictured("decision", view), table=rows_table(FORECASTS, rows)),
         *result.parts,
     )
     return replace(
@@ -271,8 +271,8 @@ def finish(subject: Subject, query: ViewQuery, result: ViewResult) -> ViewResult
 KIND = ViewKind(
     name="backtest",
     title="Backtest",
-    explains="How each model fares on decisions whose outcome is known, and whether the data can "
-    "tell them apart.",
+    explains="How well each model forecasts decisions whose outcome is known, and whether the data "
+    "can tell the models apart.",
     takes=("table", "models", "draws", "seed", "decision"),
     make=make,
     settle=settle,

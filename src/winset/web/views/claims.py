@@ -20,9 +20,10 @@ from winset.web.views.query import ViewQuery
 from winset.web.views.result import ViewPart, ViewResult, pictured, rows_table
 
 ABOUT = (
-    "Brier: 0 is best, 1 worst, 0.25 for always saying even odds; log: minus the natural logarithm "
-    "of the probability given to what happened; CRPS as a share of the scale. Intervals are 95 %: "
-    "of what was right Wilson's, of scores by drawing whole questions anew."
+    "Brier score: 0 is best, 1 is worst, and always saying even odds gives 0.25. Log score: minus "
+    "the natural logarithm of the probability given to what happened. CRPS: a share of the scale. "
+    "Intervals are 95 %: Wilson's for the share that was right, and from resampling whole "
+    "questions for the scores."
 )
 SCORES = ("Name", "Claims", "Settled", "Open", "Overdue", "Void", "Thin",
           "Right", "Right, low", "Right, high", "Brier", "Brier, low", "Brier, high",
@@ -30,8 +31,8 @@ SCORES = ("Name", "Claims", "Settled", "Open", "Overdue", "Void", "Thin",
 CLAIMS = ("Claim", "Author", "Outlet", "Made", "Asked", "Says", "Probability", "Condition", "By",
           "State", "Resolved", "Came", "Right", "Brier", "Log", "CRPS")  # fmt: skip
 NONE = (
-    "Nobody's claims are coded in this case yet: write them into its file claims.csv, and they are "
-    "scored here once they have come out."
+    "This case has no claims by others yet. Write them into its file claims.csv; they are scored "
+    "here once their outcome is known."
 )
 
 
@@ -59,15 +60,15 @@ def make(subject: Subject, query: ViewQuery, progress: Progress) -> ViewResult:
             ViewPart(
                 id="uncoded",
                 title="Forecasts without a claim",
-                caption="Accepted statements of this kind that no claim rests on.",
+                caption="Accepted forecasts that no claim is based on.",
                 table=rows_table(
                     ("Statement", "Document", "Note"),
                     [(row.id, row.document, row.note) for row in waiting],
                 ),
             )
         )
-    sentence = f"{len(scored)} claims, of which {settled} came out one way or the other."
-    thin = f" Fewer than {LEAST} settled claims say next to nothing of who is good."
+    sentence = f"{len(scored)} claims, of which {settled} are settled."
+    thin = f" Fewer than {LEAST} settled claims say almost nothing about who forecasts well."
     return ViewResult(
         sentences=(sentence + (thin if any(t.thin for t in (*authors, *outlets)) else ""),),
         parts=tuple(parts),
@@ -91,7 +92,7 @@ def _view(whose: Whose, rows: tuple[ClaimCount, ...]) -> View:
     summary = "; ".join(f"{row.name} {row.text}" for row in drawn)
     return View(
         title=f"Scores by {whose}",
-        caption=f"Mean Brier scores; pale where a record is thin. {ABOUT}",
+        caption=f"Mean Brier scores. A record of few claims is pale. {ABOUT}",
         draw=intervals(drawn, low=0.0, high=1.0, unit="Brier score, 0 is best",
                         guides={"always even odds": 0.25}),
         table=rows_table(SCORES, [_row(t) for t in rows]),
@@ -150,7 +151,7 @@ def today(subject: Subject) -> str:  # noqa: ARG001
 KIND = ViewKind(
     name="claims",
     title="Claims",
-    explains="What authors and outlets forecast in public, how it came out, and their scores.",
+    explains="What authors and outlets forecast in public, the outcome, and their scores.",
     takes=(),
     rank=60,
     make=make,

@@ -76,8 +76,8 @@ def fields(subject: Subject, query: ViewQuery) -> tuple[Field, ...]:
     """Return the fields of the form."""
     return (
         model_field(query),
-        Field(name="of", label="What is looked at", kind="text",
-              choices=goals(subject.case), hint="what fits the model",
+        Field(name="of", label="What the forecast is about", kind="text",
+              choices=goals(subject.case), hint="chosen by the model",
               note="agreement(ISSUE), settlement(ISSUE), settlement(ISSUE) >= 40, or a question"),
         scenario_field(subject.case),
         *sampling_fields(MOST),
@@ -124,9 +124,9 @@ def _research(sensitivity: Sensitivity) -> ViewPart:
     ]  # fmt: skip
     return ViewPart(
         id="research",
-        title="What to look into next",
+        title="What to research next",
         caption=(
-            "Numbers that matter and rest on little, most urgent first: the score is the "
+            "Numbers that matter and have little evidence, the most urgent first. The score is the "
             "total index divided by one more than the accepted statements behind the number."
             if rows
             else "Every number that matters rests on at least one statement."
@@ -158,7 +158,8 @@ def _inputs(sensitivity: Sensitivity) -> ViewPart:
 KIND = ViewKind(
     name="sensitivity",
     title="What drives it",
-    explains="Which numbers of the case the forecast hangs on, and which of them rest on little.",
+    explains="Which numbers of the case the forecast depends on, and which of them have "
+    "little evidence.",
     takes=("model", "of", "issue", "scenario", "draws", "seed"),
     rank=40,
     make=make,

@@ -30,7 +30,7 @@ from winset.web.views.query import ViewQuery
 from winset.web.views.result import ViewPart, ViewResult, pictured, rows_table
 
 MOST = 20_000
-NONE = "This case has no game: write one into its folder, games/NAME.yaml."
+NONE = "This case has no game yet. Write one in its folder, as games/NAME.yaml."
 CHANCES = ("Action", "Players", "Chance", "Monte Carlo error", "10 %", "90 %")
 
 
@@ -102,7 +102,7 @@ def _ends(played: PlayedGame) -> ViewPart:
     return ViewPart(
         id="ends",
         title="How it ends",
-        caption="Each way the game may end, in chances that add up to 1.",
+        caption="The chance of each ending. They add up to 1.",
         table=rows_table(("End", "Chance", "Monte Carlo error", "10 %", "90 %"), rows),
     )
 
@@ -125,8 +125,8 @@ def _chances(played: PlayedGame) -> View:
     return View(
         title=f"How likely each move is: {title}",
         caption=(
-            "Dots are chances that a move is played at all, whatever the end; they do not add up "
-            f"to 1. Bars hold the middle 80 % of {played.draws:,} draws."
+            "Dots are the chances that a move is played at all. They do not add up to 1. "
+            f"Bars hold the middle 80 % of {played.draws:,} draws."
         ),
         draw=intervals(drawn, low=0.0, high=1.0, unit="chance that it is played"),
         table=rows_table(CHANCES, rows),
@@ -143,8 +143,8 @@ def _reckoned(played: PlayedGame) -> ViewPart:
         id="reckoned",
         title="What each side expects",
         caption=(
-            "Chances of an agreement that the game's formulas ask the model for, each as it would "
-            "be if the play came there."
+            "Chances of an agreement that the game's formulas take from the model, each for the "
+            "point of the game at which it is used."
             if beliefs
             else "No formula of this game asks for the chance of an agreement."
         ),
@@ -177,8 +177,8 @@ def _expected(subject: Subject, played: PlayedGame) -> ViewPart:
 KIND = ViewKind(
     name="games",
     title="Games",
-    explains="Who moves where in a game of the case, how likely each move is, and what the players "
-    "reckon with.",
+    explains="Who moves when in a game of the case, how likely each move is, and what each side "
+    "expects.",
     takes=("game", "scenario", "model", "draws", "seed"),
     rank=30,
     make=make,

@@ -15,7 +15,8 @@ from winset.web.views.result import ViewResult
 
 Progress = Callable[[float], None]
 NOTHING = (
-    "Nothing to show yet: the case needs an issue, and at least one actor with a stance on it."
+    "There is nothing to show yet. The case needs an issue and at least one actor with a stance "
+    "on it."
 )
 
 
@@ -75,7 +76,7 @@ class Subject:
             WinsetError: for a view of the folder.
         """
         if self.opened is None:
-            raise WinsetError("this is no view of a case")
+            raise WinsetError("this view is not of a case")
         return self.opened.case
 
 

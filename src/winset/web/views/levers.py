@@ -39,9 +39,9 @@ from winset.web.views.result import ViewPart, ViewResult, pictured, rows_table
 
 DRAWS, MOST = 256, 2_048
 FORESEEN = 400  # runs of the case that a search takes, about
-COLUMNS = ("In whose hands", "Change", "Chance", "Effect on the chance", "Error",
+COLUMNS = ("Who can move it", "Change", "Chance", "Effect on the chance", "Error",
            "Reaches", "Size", "Worth to the actor", "Error of worth", "Settlement",
-           "Closest only")  # fmt: skip
+           "Falls short")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,7 @@ def missing(subject: Subject, query: ViewQuery) -> str:  # noqa: ARG001
     """Return what must be said still."""
     if query.actor and query.goal:
         return ""
-    return "Say for whom, and what is to be reached."
+    return "Choose an actor and a goal."
 
 
 def fields(subject: Subject, query: ViewQuery) -> tuple[Field, ...]:
@@ -85,16 +85,16 @@ def fields(subject: Subject, query: ViewQuery) -> tuple[Field, ...]:
     case = subject.case
     return (
         actor_field(case, "For whom", none="" if query.actor else "choose …"),
-        Field(name="goal", label="What is to be reached", kind="text",
-              choices=goals(case, bounded=True), hint="what is wanted",
+        Field(name="goal", label="Goal", kind="text",
+              choices=goals(case, bounded=True), hint="choose or write one",
               note="agreement(ISSUE), settlement(ISSUE) >= 60, <= 60, between 40 and 60, or a "
                    "question"),
-        Field(name="reach", label="Reached at a chance of", kind="number", least=0.05, most=1,
+        Field(name="reach", label="Chance that is enough", kind="number", least=0.05, most=1,
               step=0.05),
         model_field(query),
         scenario_field(case),
-        Field(name="beyond", label="Beyond what is coded, % of each scale", kind="number", least=0,
-              most=100, step=1, fine=True, note="Then numbers that are coded as certain move too."),
+        Field(name="beyond", label="Beyond the coded ranges, % of scale", kind="number", least=0,
+              most=100, step=1, fine=True, note="Above 0, numbers coded as certain can move too."),
         *sampling_fields(MOST),
     )  # fmt: skip
 
@@ -112,7 +112,7 @@ def make(subject: Subject, query: ViewQuery, progress: Progress) -> ViewResult:
         draws=query.draws,
         seed=query.seed,
         scenario=query.scenario,
-        # How many runs there will be nobody knows: the bar nears its end and never gets there.
+        # The number of runs is not known: the bar nears its end and never reaches it.
         progress=lambda solved: progress(1.0 - math.exp(-solved / (FORESEEN * query.draws))),
     )
     hands = tuple(_hands(case, levers, who) for who in ORDER)
@@ -172,7 +172,7 @@ def _table(levers: Levers, listed: list[Lever]) -> ViewPart:
     return ViewPart(
         id="levers",
         title="Every lever",
-        caption="Size: shares of the plausible ranges that are moved, added up. Worth: change in "
+        caption="Size: the moved shares of the plausible ranges, added up. Worth: change in "
         "the actor's own expected worth, per cent of a scale. Errors are Monte Carlo standard "
         "errors, draws paired.",
         table=rows_table(COLUMNS, rows),
@@ -198,7 +198,7 @@ def _view(case: Case, levers: Levers, listed: list[Lever]) -> View:
         title=f"What each lever does to the {goal}",
         caption=(
             "Dots are chances after the change, bars two Monte Carlo errors either way, circles "
-            "the chance as coded. Pale: comes closest without being enough."
+            "the chance as coded. Pale: the closest change, which still falls short."
         ),
         draw=intervals(
             rows,

@@ -68,7 +68,7 @@ def make(subject: Subject, query: ViewQuery, progress: Progress) -> ViewResult:
     left_out = [name for name in MODELS if name not in names and not is_baseline(make_model(name))]
     sentences = [f"{len(forecasts)} models can be applied to this case."]
     if left_out:
-        sentences.append(f"Not applicable: {', '.join(left_out)}.")
+        sentences.append(f"Not applicable to this case: {', '.join(left_out)}.")
     return ViewResult(
         sentences=tuple(sentences),
         parts=(
@@ -99,8 +99,8 @@ def _view(issue: Issue, forecasts: list[Forecast]) -> View:
     return View(
         title=f"What every model says: {title}",
         caption=(
-            "Dots are median settlements given an agreement, bars hold the middle 80 % of draws. "
-            "A model without a chance beside it gives none."
+            "Dots are median settlements given an agreement; bars hold the middle 80 % of draws. "
+            "A model without a chance takes agreement for granted."
         ),
         draw=intervals(drawn, low=issue.scale.low, high=issue.scale.high, unit=unit,
                         guides=_guides(issue)),
@@ -114,7 +114,7 @@ def _guides(issue: Issue) -> dict[str, float]:
     if issue.reversion is not None:
         outcomes["without an agreement"] = issue.reversion.middle
     if issue.outcome is not None:
-        outcomes["what came"] = issue.outcome.value.middle
+        outcomes["outcome"] = issue.outcome.value.middle
     return outcomes
 
 
@@ -128,9 +128,9 @@ def _questions(case: Case, answered: list[tuple[Answer, ...]], names: list[str])
     ]
     return ViewPart(
         id="questions",
-        title="What they answer to the case's questions",
-        caption="A model that cannot say has no number. Blame and moves are the same for all that "
-        "do not speak of them." if rows else "The case asks no question.",
+        title="Answers to the case's questions",
+        caption="A model that cannot answer has no number. Models that do not treat blame or "
+        "moves all give the same answer on them." if rows else "This case has no questions.",
         table=rows_table(QUESTIONS, rows),
     )  # fmt: skip
 
@@ -139,7 +139,7 @@ KIND = ViewKind(
     name="models",
     title="All models",
     explains="Every model that can be applied, side by side: where they agree, and where the "
-    "answer hangs on the model.",
+    "answer depends on the model.",
     takes=("issue", "scenario", "draws", "seed"),
     rank=10,
     make=make,

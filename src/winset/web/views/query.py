@@ -81,7 +81,7 @@ def read_query(pairs: Iterable[tuple[str, str]], takes: Sequence[str]) -> ViewQu
             problems.append(
                 Problem(
                     where="address",
-                    required="must ask what this view knows",
+                    required="must name a setting of this view",
                     found=shorten(name),
                     remedy=nearest(name, takes),
                 )
@@ -89,7 +89,7 @@ def read_query(pairs: Iterable[tuple[str, str]], takes: Sequence[str]) -> ViewQu
         elif name in REPEATED:
             values[name] = (*values.get(name, ()), text.strip())
         elif name in values:
-            problems.append(Problem(where=name, required="must stand once", found=shorten(text)))
+            problems.append(Problem(where=name, required="must be given once", found=shorten(text)))
         else:
             values[name] = text.strip()
     if problems:

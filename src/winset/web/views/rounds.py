@@ -51,7 +51,7 @@ def fields(subject: Subject, query: ViewQuery) -> tuple[Field, ...]:  # noqa: AR
         Field(name="model", label="Model",
               choices=tuple(Choice(value=name, label=name) for name in rounds_models())),
         issue_field(case),
-        actor_field(case, "Seen from", none="the most powerful"),
+        actor_field(case, "Seen from", none="the most powerful actor"),
         scenario_field(case),
         *sampling_fields(MOST),
     )  # fmt: skip
@@ -65,7 +65,7 @@ def make(subject: Subject, query: ViewQuery, progress: Progress) -> ViewResult:
     """
     changed, issue = apply_scenario(subject.case, query.scenario), query.issue
     if not changed.stances_on(issue):
-        raise WinsetError(f"nobody has a stance on “{issue}” yet")
+        raise WinsetError(f"no actor has a stance on “{issue}” yet")
     model = make_model(query.model)
     assert has_rounds(model)
     middle, drawn = middle_batch(changed), sample(changed, query.draws, seed=query.seed)
@@ -113,8 +113,8 @@ def _challenges(model: Model, case: Case, batch: Batch, query: ViewQuery) -> lis
 KIND = ViewKind(
     name="rounds",
     title="Rounds",
-    explains="How a model that plays rounds gets where it ends: who moves, who challenges whom, "
-    "and who ends up beside whom.",
+    explains="How a model with rounds reaches its result: who moves, who challenges whom, and who "
+    "ends up close to whom.",
     takes=("model", "issue", "actor", "scenario", "draws", "seed"),
     rank=20,
     make=make,

@@ -33,14 +33,14 @@ from winset.web.views.result import ViewPart, ViewResult, pictured, rows_table
 from winset.web.views.seal_form import seal_form
 
 NONE = "No forecast is sealed yet."
-COLUMNS = ("Entry", "Sealed", "Question", "Model", "Forecast", "Settled by", "State", "Came out",
+COLUMNS = ("Entry", "Sealed", "Question", "Model", "Forecast", "Settled by", "State", "Outcome",
            "On", "Source", "Brier", "Log", "CRPS, share of the scale", "Counts", "Judged by",
-           "Made again", "What is wrong or changed")  # fmt: skip
+           "Reproduced", "What is wrong or changed")  # fmt: skip
 AGAIN = {
     "same bytes": "the same, draw by draw",
     "same numbers": "the same numbers",
     "other numbers": "OTHER NUMBERS",
-    "cannot be made again": "CANNOT BE MADE AGAIN",
+    "cannot be made again": "CANNOT BE REPRODUCED",
     "not made": "",
 }
 
@@ -117,9 +117,9 @@ def make(subject: Subject, query: ViewQuery, progress: Progress) -> ViewResult:
             str(problem) for problem in (*verification.problems, *verification.case_problems)
         ]
         sentences += [
-            "The ledger is whole, and every forecast came out as it was sealed."
+            "The ledger is intact, and every forecast was reproduced as it was sealed."
             if verification.sound
-            else "NOT SOUND: the ledger is not whole, or a forecast did not come out as sealed.",
+            else "NOT SOUND: the ledger is damaged, or a forecast was not reproduced as sealed.",
             *problems,
             *verification.forks,
         ]
@@ -155,7 +155,9 @@ def _record(running: RunningRecord) -> str:
         )
         if rate is not None
     ]
-    counts = f"{running.sealed} sealed, {running.resolved} resolved, {running.counted} counted"
+    counts = (
+        f"{running.sealed} sealed, {running.resolved} resolved, {running.counted} in the record"
+    )
     return (
         f"{counts}: {'; '.join(parts)}. {running.dates}" if parts else f"{counts}. {running.dates}"
     )
@@ -199,13 +201,13 @@ def _scores(scores: Score | None) -> str:
         return ""
     pairs = (("Brier", scores.brier), ("log", scores.log_score), ("CRPS", scores.crps))
     listed = ", ".join(f"{name} {value:.3g}" for name, value in pairs if value is not None)
-    return listed if scores.counts else f"does not count: {scores.why_not}"
+    return listed if scores.counts else f"not in the record: {scores.why_not}"
 
 
 def _entry(sealed: Sealed, check: Check | None, witness: Witness | None) -> SealedEntry:
     seal, came = sealed.seal, sealed.resolution
     scale = seal.settlement
-    state = f"came out {came.outcome}" if came else "overdue" if _overdue(sealed) else "open"
+    state = f"outcome: {came.outcome}" if came else "overdue" if _overdue(sealed) else "open"
     return SealedEntry(
         id=sealed.id,
         text=seal.text,
@@ -236,7 +238,7 @@ def _table(sealed: tuple[Sealed, ...], checks: dict[str, Check]) -> ViewPart:
     return ViewPart(
         id="sealed",
         title="Every sealed forecast",
-        caption="Scores are those of the resolution that stands. An entry is named by its digest.",
+        caption="Scores use the latest outcome recorded. The digest of an entry is its name.",
         table=rows_table(COLUMNS, rows),
         folded=True,
     )
@@ -273,17 +275,18 @@ def _view(sealed: tuple[Sealed, ...]) -> View:
                     low=max(chance.probability - end, 0.0),
                     high=min(chance.probability + end, 1.0),
                     text=f"{percent(chance.probability)}"
-                    + (f", came out {came.outcome}" if came else ""),
+                    + (f", outcome {came.outcome}" if came else ""),
                     faint=came is None,
                 )
             )
     return View(
         title="Probabilities as they were sealed",
-        caption="Bars are two Monte Carlo errors either way; pale while nobody knows.",
+        caption="Bars are two Monte Carlo errors either way. A forecast is pale until its "
+        "outcome is known.",
         draw=intervals(rows, low=0.0, high=1.0, unit="probability"),
         table=rows_table(
-            ("Question and outcome", "Probability", "Low", "High", "Came out"),
-            [(row.name, row.value, row.low, row.high, row.text.partition("came out ")[2])
+            ("Question and outcome", "Probability", "Low", "High", "Outcome"),
+            [(row.name, row.value, row.low, row.high, row.text.partition("outcome ")[2])
              for row in rows],
         ),
         description=visible(
@@ -295,7 +298,7 @@ def _view(sealed: tuple[Sealed, ...]) -> View:
 KIND = ViewKind(
     name="sealed",
     title="Sealed forecasts",
-    explains="Forecasts put down before anybody knew, checked and scored afterwards.",
+    explains="Forecasts recorded before the outcome was known, checked and scored afterwards.",
     takes=("again",),
     rank=70,
     make=make,

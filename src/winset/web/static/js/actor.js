@@ -1,4 +1,4 @@
-// Enters somebody as an actor, with a first stance if wanted.
+// Adds an actor, with a first stance if wanted.
 
 import { patch, Refusal } from "./api.js";
 import { byId, el, show } from "./dom.js";
@@ -60,7 +60,7 @@ export class ActorForm {
     const { elements } = this.form;
     const text = (name) => elements[name].value.trim();
     const id = text("id");
-    if (id === "") throw new Refusal(0, { error: "The actor needs a short name." });
+    if (id === "") throw new Refusal(0, { error: "Give the actor a short name." });
     const roles = [...this.form.querySelectorAll("[name=role]:checked")].map(({ value }) => value);
     const aliases = text("aliases").split(";").map((part) => part.trim()).filter((part) => part !== "");
     const saved = await this.write(this.given.address, "actors", { id }, { name: text("name"), party: text("party"), role: roles, aliases });

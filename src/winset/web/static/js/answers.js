@@ -55,7 +55,7 @@ export class Answers {
       const ends = [low, high].map((value) => Math.round(100 * value));
       range = `Range ${ends[0]}–${ends[1]} % over what cannot be coded.`;
     } else if (probability !== null && !whole) {
-      range = "The range is worked out when you stop moving numbers.";
+      range = "The range is computed when you stop moving numbers.";
     }
     byId("range").textContent = range;
     byId("headline").replaceChildren(...sentences.slice(1).map((words) => el("li", {}, words)));
@@ -72,7 +72,7 @@ export class Answers {
     );
     rail.replaceChildren();
     if (told.middle === null) {
-      low.textContent = "No draw ends in an agreement.";
+      low.textContent = "No simulated draw ends in an agreement.";
       return;
     }
     const width = `${(100 * (told.high - told.low)) / (told.top - told.bottom)}%`;
@@ -83,7 +83,7 @@ export class Answers {
     }
     const unit = told.unit === "" ? "" : ` ${told.unit}`;
     const [from, middle, to] = [told.low, told.middle, told.high].map((value) => onScale(value, told));
-    low.textContent = `settles at ${middle}${unit}, 80 % from ${from} to ${to}`;
+    low.textContent = `settles at ${middle}${unit}; 80 % of draws from ${from} to ${to}`;
   }
 
   questions(answers) {
@@ -108,7 +108,7 @@ function chance({ outcome, probability, low, high }) {
   if (probability !== null) {
     rail.append(at(el("span", { class: "fill" }), { width: `${100 * probability}%` }));
   }
-  const said = probability === null ? "cannot say" : percent(probability);
+  const said = probability === null ? "no answer" : percent(probability);
   const parts = [el("span", {}, outcome), rail, el("b", { class: "big" }, said)];
   if (low !== null) {
     rail.append(at(el("span", { class: "others" }), { left: `${100 * low}%`, width: `${100 * (high - low)}%` }));
@@ -119,12 +119,12 @@ function chance({ outcome, probability, low, high }) {
 
 // What the changes do to the first number of the answer.
 function against(told, coded) {
-  if (told.made.scenario === "base") return "Move a number under “What if” to see what it would change.";
+  if (told.made.scenario === "base") return "Move a number under “What if” to see how the forecast changes.";
   const first = (from) =>
     from.headline.probability ?? from.questions[0]?.chances[0]?.probability ?? from.issues[0].agreement;
   const [now, before] = [first(told), first(coded)];
   if (now === null || before === null) return "";
   const points = Math.round(1000 * (now - before)) / 10;
-  if (points === 0) return `As coded: ${percent(before)}, the same.`;
+  if (points === 0) return `As coded: ${percent(before)}. The changes leave it the same.`;
   return `As coded: ${percent(before)}. The changes move it by ${points > 0 ? "+" : "−"}${Math.abs(points)} points.`;
 }

@@ -4,7 +4,7 @@ import { proofHeaders } from "./proof.js";
 
 export class Refusal extends Error {
   constructor(status, told) {
-    super(told.error ?? "The workbench gave no answer.");
+    super(told.error ?? "The workbench sent no answer.");
     this.status = status;
     this.problems = told.problems ?? [];
     this.yours = told.yours ?? null;

@@ -1,4 +1,4 @@
-// What the page shows, in one place: whoever changes it does so here, and everybody hears of it.
+// What the page shows, in one place: every change is made here, and every part of the page hears of it.
 
 import { addressOf, readAddress, writeAddress } from "./address.js";
 

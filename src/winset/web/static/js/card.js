@@ -23,7 +23,7 @@ export class Card {
   show(entry) {
     const place = byId("card");
     if (entry === null) {
-      place.replaceChildren(el("p", { class: "soft" }, "No statement is chosen. Select words in the text to code them."));
+      place.replaceChildren(el("p", { class: "soft" }, "Choose a statement, or select words in the text to code them."));
       return;
     }
     const { row } = entry;
@@ -37,8 +37,8 @@ export class Card {
     ];
     place.replaceChildren(
       el("p", { class: `status ${row.status}` }, `${SIGNS[row.status]} by ${row.coder}`, el("code", {}, row.id)),
-      el("blockquote", { dir: "auto" }, row.words || `Characters ${row.start} to ${row.end}; the text is not kept.`),
-      row.intact ? "" : el("p", { class: "warning" }, "The text has changed there: run winset reanchor."),
+      el("blockquote", { dir: "auto" }, row.words || `Characters ${row.start} to ${row.end}; the text is not stored.`),
+      row.intact ? "" : el("p", { class: "warning" }, "The text has changed at this place: run winset reanchor."),
       el("dl", { class: "cells" }, ...said.filter(([, text]) => text !== "").flatMap(([name, text]) => [
         el("dt", {}, name),
         el("dd", {}, text),
@@ -78,7 +78,7 @@ export class Card {
       const href = `${this.given.address}/trace/${number.issue}/${number.actor}${number.quantity === "" ? "" : `#${number.quantity}`}`;
       return el("li", {}, el("a", { href }, words));
     };
-    return el("div", { class: "rests" }, el("h3", {}, "Rests on it"), el("ul", {}, ...[...found.values()].map(link)));
+    return el("div", { class: "rests" }, el("h3", {}, "Numbers based on it"), el("ul", {}, ...[...found.values()].map(link)));
   }
 
   // Why an accepted reading ends in no number, and what would make it count.

@@ -13,7 +13,7 @@ import { watch } from "./ready.js";
 import { WhatIf } from "./whatif.js";
 
 const VIEWS = ["positions", "outcome", "ratification", "blame"];
-const PAUSE = 150; // milliseconds without a change before pictures are drawn anew
+const PAUSE = 150; // milliseconds without a change before pictures are drawn again
 const REST = 600; // milliseconds without a change before the headline's range is worked out
 const PROMPT = 100; // milliseconds that an answer may take while a slider is on its way
 const FEWER = 1250; // draws on the way, on a machine that is slower than that
@@ -62,7 +62,7 @@ function begin(given) {
     try {
       const told = await send(`${bench.api}/behind`, { ...asked, known: charts.known, width: charts.width });
       if (overtaken()) return;
-      byId("bindings").replaceChildren(...told.bindings.map((words) => el("li", {}, `What binds: ${words}.`)));
+      byId("bindings").replaceChildren(...told.bindings.map((words) => el("li", {}, `${words[0].toUpperCase()}${words.slice(1)}.`)));
       answers.questions(told.questions);
       await charts.show(told.pictures);
       document.body.dataset.drawn = told.issue;

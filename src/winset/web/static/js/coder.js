@@ -38,7 +38,7 @@ export class Coder {
 
   show() {
     byId("coder").replaceChildren(
-      ...(this.name === "" ? ["What everybody decided"] : ["Coding as ", el("strong", {}, this.name)]),
+      ...(this.name === "" ? ["All decisions"] : ["Coding as ", el("strong", {}, this.name)]),
     );
   }
 

@@ -12,7 +12,7 @@ export function choose(refusal) {
   const rows = names.map((name) => ({ cells: [name, said(mine[name]), said(theirs[name])] }));
   byId("conflict-body").replaceChildren(
     el("p", {}, refusal.message),
-    table(["What", "Yours", "On disk now"], rows, "Both versions"),
+    table(["What", "Yours", "Saved now"], rows, "Both versions"),
   );
   byId("conflict-yours").disabled = refusal.theirs === null;
   return new Promise((decide) => {

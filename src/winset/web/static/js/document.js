@@ -169,7 +169,7 @@ class Reading {
   held(key) {
     const entry = this.entry(key);
     if (entry !== null && (entry.proposal !== null || entry.mine !== null)) return entry;
-    show(byId("trouble"), "Somebody else coded these words: select them to code them yourself.");
+    show(byId("trouble"), "Another coder coded these words. Select them to code them yourself.");
     return null;
   }
 
@@ -210,11 +210,11 @@ class Reading {
   async code() {
     const span = selected(byId("text"), this.text.end) ?? this.text.sentence;
     if (this.document.digest === "") {
-      show(byId("trouble"), "The text is not kept: there are no words to code.");
+      show(byId("trouble"), "The text is not stored, so there are no words to code.");
       return;
     }
     if (span === null) {
-      show(byId("trouble"), "Choose words first: select them, or move to a sentence with ← and →.");
+      show(byId("trouble"), "Select words first, or move to a sentence with ← and →.");
       return;
     }
     const rects = getSelection().rangeCount > 0 && !getSelection().isCollapsed
@@ -253,7 +253,7 @@ class Reading {
       if (what === "undone" && this.entry(saved.id) !== null) this.choose(saved.id);
       if (what === "coded") this.choose(saved.id, false);
     }
-    byId("saved").textContent = `Saved: ${what} ${saved.id}${where}. ${saved.left} to decide in the case.`;
+    byId("saved").textContent = `Saved: ${what} ${saved.id}${where}. ${saved.left} still to decide in this case.`;
   }
 
   sentence(step, further) {
@@ -292,18 +292,18 @@ class Reading {
     this.actors.ask({ name: entry.row.name, issue: entry.row.cells.issue, position: entry.row.cells.value });
   }
 
-  // Those who speak are known by another name now: propose again, and load the page anew.
+  // Those who speak are known by another name now: propose again, and load the page again.
   async actorAdded({ address, id, words }) {
     const { document } = this.given;
     let again = "";
     try {
       const told = await send(`/api${address}/documents/${document.id}/proposals`);
-      again = ` Proposed again: ${told.changed} changed, ${told.added} new.`;
+      again = ` The text was searched again: ${told.changed} proposals changed, ${told.added} new.`;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       again = ` ${error.words}`;
     }
-    leaveNotice(`${id} is an actor now.${again} ${words}`);
+    leaveNotice(`${id} is now an actor.${again} ${words}`);
     const query = new URLSearchParams(location.search);
     if (this.now !== "") query.set("statement", this.now);
     location.assign(`${address}/evidence/${document.id}?${query}`);

@@ -1,4 +1,4 @@
-// Files to send: dropped, chosen or pasted; listed first, and what became of each said beside it.
+// Files to send: dropped, chosen or pasted; listed first, and the result of each beside it.
 
 import { Refusal } from "./api.js";
 import { byId, el } from "./dom.js";
@@ -59,13 +59,13 @@ export class Drop {
                 {
                   type: "button",
                   class: "link",
-                  "aria-label": `Leave out ${entry.file.name}`,
+                  "aria-label": `Remove ${entry.file.name}`,
                   onclick: () => {
                     this.files = this.files.filter((other) => other !== entry);
                     this.show();
                   },
                 },
-                "leave out",
+                "remove",
               )
             : el("span", { class: "soft" }, entry.said),
         ),
@@ -102,7 +102,7 @@ export class Drop {
 }
 
 function words({ proposed, new: fresh, remarks }) {
-  const said = fresh ? "kept" : "in the case already";
+  const said = fresh ? "stored" : "already in the case";
   const count = proposed === null ? "" : `, ${proposed} ${proposed === 1 ? "statement" : "statements"} proposed`;
   return [`${said}${count}`, ...remarks].join("; ");
 }

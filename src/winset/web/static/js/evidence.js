@@ -30,19 +30,19 @@ function nextStep() {
   const link = (href, words) => el("a", { href }, words);
   if (evidence.documents.length === 0) return ["Next: add documents, on this page."];
   if (given.issues.length === 0 || given.actors.length === 0) {
-    return ["Next: ", link(`${given.address}/parts`, "say what is bargained over, and who wants what"), ". Then propose again: the texts are searched for those words and names."];
+    return ["Next: ", link(`${given.address}/parts`, "enter the issues and the actors"), ". Then search the texts again for their names and phrases."];
   }
   if (waits !== undefined) {
     const count = waits.undecided[coder] ?? waits.proposed;
     return ["Next: ", link(`${here(given.address)}/${waits.id}`, `decide on ${many(count, "proposed statement")} in “${waits.title || waits.id}”`), "."];
   }
-  if (derivation.changes > 0 || derivation.rowless > 0) return ["Next: ", link("#gives-title", "write what the statements give into the case"), "."];
+  if (derivation.changes > 0 || derivation.rowless > 0) return ["Next: ", link("#gives-title", "write the numbers from the statements into the case"), "."];
   if (evidence.proposers.length === 0) {
-    return ["No statements are proposed: open a document to code words of it, or ", link(given.address, "see the forecast"), "."];
+    return ["No statements are proposed. Open a document to code it, or ", link(given.address, "see the forecast"), "."];
   }
   const left = derivation.idle.length;
-  const idle = left === 0 ? [] : [" ", link("#idle-title", many(left, "accepted statement")), left === 1 ? " counts nowhere yet." : " count nowhere yet."];
-  return ["Every proposal is decided on. ", link(given.address, "See the forecast"), ".", ...idle];
+  const idle = left === 0 ? [] : [" ", link("#idle-title", many(left, "accepted statement")), left === 1 ? " has no effect yet." : " have no effect yet."];
+  return ["You have decided on every proposal. ", link(given.address, "See the forecast"), ".", ...idle];
 }
 
 function showGives(derivation) {
@@ -53,8 +53,8 @@ function showGives(derivation) {
   });
   byId("gives").replaceChildren(
     rows.length === 0
-      ? el("p", { class: "soft" }, "Nothing yet: accepted statements that give a value, on an issue, make numbers.")
-      : el("div", { class: "table" }, table(["Number", "In the case", "Statements give", "How many", ""], rows, "What the statements give")),
+      ? el("p", { class: "soft" }, "There are no numbers yet. An accepted statement gives one when it has an issue and a value.")
+      : el("div", { class: "table" }, table(["Number", "In the case", "From statements", "Statements", ""], rows, "What the statements give")),
   );
   byId("derive").hidden = derivation.changes === 0 && derivation.rowless === 0;
   byId("derive-new").hidden = derivation.rowless === 0;
@@ -100,7 +100,7 @@ function wireDerive() {
           salience: wanted ? salience.value.trim() : "",
           influence: wanted ? influence.value.trim() : "",
         });
-        go(here(done.case.address), `Written: ${many(done.written, "stance")} changed. ${done.copied}`);
+        go(here(done.case.address), `${many(done.written, "stance")} changed. ${done.copied}`);
       } catch (error) {
         if (error.status !== 409 || error.theirs === null) throw error;
         revision = error.theirs.revision;
@@ -119,7 +119,7 @@ function wireSearch() {
     try {
       const { hits } = await send(`${api}/search`, { query: event.target.elements.query.value });
       place.replaceChildren(
-        hits.length === 0 ? el("p", {}, "No paragraph holds all of these words.") : el("ol", { class: "hits" }, ...hits.map(hit)),
+        hits.length === 0 ? el("p", {}, "No paragraph contains all of these words.") : el("ol", { class: "hits" }, ...hits.map(hit)),
       );
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -148,7 +148,7 @@ function wireAdd() {
     const button = form.querySelector("[type=submit]");
     const count = drop.waiting.length;
     attempt("add-trouble", async () => {
-      if (count === 0) throw new Refusal(0, { error: "Drop a document first, choose a file, or paste a text." });
+      if (count === 0) throw new Refusal(0, { error: "Add a document first: drop it, choose a file, or paste text." });
       button.disabled = true;
       const answers = await drop.send(
         (before) => `/api${before.at(-1)?.case.address ?? given.address}/documents`,
@@ -157,7 +157,7 @@ function wireAdd() {
       );
       button.disabled = false;
       byId("add-progress").textContent = "";
-      if (answers.length < count) throw new Refusal(0, { error: `${count - answers.length} could not be read: see above.` });
+      if (answers.length < count) throw new Refusal(0, { error: `${count - answers.length} could not be read. The list above says why.` });
       const proposed = answers.reduce((sum, { files }) => sum + (files[0].proposed ?? 0), 0);
       const remarks = new Set(answers.flatMap(({ files }) => files.flatMap((file) => file.remarks)));
       const words = [`${many(count, "document")}, ${many(proposed, "statement")} proposed.`, answers[0].copied, ...remarks];
@@ -186,7 +186,7 @@ function wireAgain() {
         button.disabled = false;
         byId("again-progress").textContent = "";
       }
-      go(here(address), `${many(sum.proposed, "statement")} proposed: ${sum.added} new, ${sum.changed} changed, ${sum.dropped} gone.`);
+      go(here(address), `${many(sum.proposed, "statement")} proposed: ${sum.added} new, ${sum.changed} changed, ${sum.dropped} removed.`);
     }),
   );
 }
@@ -194,7 +194,7 @@ function wireAgain() {
 function showUnknown() {
   const { unknown } = given.evidence;
   byId("unknown-part").hidden = unknown.length === 0;
-  const form = new ActorForm(given, ({ address, id, words }) => go(here(address), `${id} is an actor now: propose again, and the texts know them. ${words}`));
+  const form = new ActorForm(given, ({ address, id, words }) => go(here(address), `${id} is now an actor. Search the texts again to find their statements. ${words}`));
   byId("unknown").replaceChildren(
     ...unknown.map(({ id, name, times }) =>
       el(

@@ -19,11 +19,11 @@ if (form !== null) {
     show(trouble, "");
     const count = drop.waiting.length;
     if (count === 0) {
-      show(trouble, "Drop an article first, choose a file, or paste a text.");
+      show(trouble, "Add an article first: drop it, choose a file, or paste text.");
       return;
     }
     if (title.value.trim() === "" || id.value.trim() === "" || day.value === "") {
-      show(trouble, "The case needs a title, a name for its folder, and a day.");
+      show(trouble, "Give the case a title, a name for its folder, and a date.");
       title.focus();
       return;
     }
@@ -44,7 +44,7 @@ if (form !== null) {
     begun = answers.at(-1)?.case.address ?? begun;
     if (answers.length < count) {
       const rest = count - answers.length;
-      show(trouble, `${rest} ${rest === 1 ? "file" : "files"} could not be read: see above.`);
+      show(trouble, `${rest} ${rest === 1 ? "file" : "files"} could not be read. The list above says why.`);
       if (begun !== "") byId("intake-open").hidden = false;
       byId("intake-open").href = `${begun}/evidence`;
       return;

@@ -115,7 +115,7 @@ function choose(conflict, fields) {
   }));
   byId("conflict-body").replaceChildren(
     el("p", {}, conflict.message),
-    table(["What", "Yours", "On disk now"], rows, "Both versions"),
+    table(["What", "Yours", "Saved now"], rows, "Both versions"),
   );
   byId("conflict-yours").disabled = conflict.theirs === null;
   return new Promise((decide) => {

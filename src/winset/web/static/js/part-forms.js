@@ -88,12 +88,12 @@ export function formsOf(given) {
           put: (place, fields) => (place.value = fields.scale?.unit ?? ""),
           take: (place, fields) => (fields.scale = { ...fields.scale, unit: place.value.trim() }),
         }),
-        end("low", "0", "Low end", "What the world looks like there"),
+        end("low", "0", "Low end", "What this end of the scale means"),
         label("low", "0", "At the low end"),
         end("high", "100", "High end"),
         label("high", "100", "At the high end"),
         text("reversion", "What holds if talks fail", { note: NUMBER }),
-        names("phrases", "Words by which texts speak of it", "Separated by “;”. They make proposals find the issue."),
+        names("phrases", "Words that texts use for it", "Separated by “;”. The search finds the issue by them."),
       ],
       wire: idFollows("title"),
     },
@@ -116,7 +116,7 @@ export function formsOf(given) {
     stances: {
       title: "Stances",
       one: "a stance",
-      waits: "None yet. They can be entered here, or derived from what the actors say in the documents.",
+      waits: "There are none yet. Enter them here, or derive them from what the actors say in the documents.",
       columns: ["Actor", "Issue", "Position", "Salience", "Influence", "Price", "Accepts"],
       cells: (row) => [
         row.condition ? `${row.actor}, if ${row.condition}` : row.actor,
@@ -129,18 +129,18 @@ export function formsOf(given) {
         select("actor", "Actor", actors),
         select("issue", "Issue", issues),
         text("position", "Position", {
-          note: `What it would settle for if it could dictate. ${NUMBER}. Empty: the whole scale, until statements give it.`,
+          note: `What it would choose if it alone decided. ${NUMBER}. If empty, the whole scale until statements give it.`,
           take: (place, fields) => {
             fields.position = place.value.trim();
             if (fields.position === "" && fields.issue !== "") Object.assign(fields, openPosition(given, fields.issue));
           },
         }),
         text("salience", "Salience, 0–100", { note: "Share of its attention and capital" }),
-        text("influence", "Influence", { note: "What it could move; the strongest by habit 100" }),
+        text("influence", "Influence", { note: "How much it can move; the strongest actor usually has 100" }),
         text("price", "Price of no agreement", { note: "Per cent of the scale’s width" }),
-        text("red_line_low", "Accepts from", { note: "Lowest point that it has said it accepts" }),
-        text("red_line_high", "Accepts up to", { note: "Highest such point" }),
-        text("audience_cost", "Audience cost", { note: "Of crossing either, per cent of the scale’s width" }),
+        text("red_line_low", "Accepts from", { note: "Lowest point that it has said it would accept" }),
+        text("red_line_high", "Accepts up to", { note: "Highest point that it has said it would accept" }),
+        text("audience_cost", "Audience cost", { note: "Cost of crossing its red line, per cent of the scale’s width" }),
         text("note", "Note", {
           wide: true,
           take: (place, fields) => {
@@ -166,7 +166,7 @@ function end(which, usual, label, note = "") {
 // A label stands at the end of the scale; labels of points between stay as they are.
 function label(which, usual, words) {
   return text(`label_${which}`, words, {
-    note: which === "low" ? "The state of the world there" : "",
+    note: which === "low" ? "What this end of the scale means" : "",
     put: (place, fields) => (place.value = fields.labels?.[fields.scale?.[which] ?? usual] ?? ""),
     take: (place, fields, before) => {
       const [was, now] = [before.scale?.[which] ?? usual, fields.scale?.[which] ?? usual];

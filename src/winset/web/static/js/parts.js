@@ -56,7 +56,7 @@ class Part {
       ],
     }));
     byId(`${this.name}-rows`).replaceChildren(
-      rows.length === 0 ? el("p", {}, "None yet.") : table([...this.kind.columns, ""], rows, this.kind.title),
+      rows.length === 0 ? el("p", {}, "There are none yet.") : table([...this.kind.columns, ""], rows, this.kind.title),
     );
     byId(`${this.name}-part`).open = rows.length === 0 && !this.kind.waits;
     if (this.kind.waits && rows.length === 0) byId(`${this.name}-rows`).replaceChildren(el("p", {}, this.kind.waits));
@@ -142,10 +142,10 @@ function sayNext() {
   const { issues, actors, stances } = given.rows;
   const link = (href, words) => el("a", { href }, words);
   const place = byId("ready");
-  if (issues.length === 0) place.replaceChildren("Next: an issue.");
-  else if (actors.length === 0) place.replaceChildren("Next: the actors.");
+  if (issues.length === 0) place.replaceChildren("Next: add an issue.");
+  else if (actors.length === 0) place.replaceChildren("Next: add the actors.");
   else if (stances.length === 0) {
-    place.replaceChildren("Next: a stance for each actor, by hand or from what they said: ", link(`${given.address}/evidence`, "propose again, and code"), ".");
+    place.replaceChildren("Next: add a stance for each actor, by hand or from what they said: ", link(`${given.address}/evidence`, "search the texts again and code them"), ".");
   } else place.replaceChildren("Ready: ", link(given.address, "see the forecast"), ".");
 }
 

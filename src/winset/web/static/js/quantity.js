@@ -27,7 +27,7 @@ export class Quantity {
     this.back = el(
       "button",
       { type: "button", class: "link", onclick: () => this.onChange(null, true) },
-      "take back",
+      "undo",
     );
     this.element = el(
       "div",

@@ -66,11 +66,11 @@ function present(preview) {
   show(byId("preview-forecast"), preview.forecast);
   byId("preview-facts").replaceChildren(
     preview.rule === "" ? fact("Without a rule", preview.no_rule) : fact("Judged by", preview.rule),
-    fact("Settled by", preview.resolve_by),
+    fact("Outcome due by", preview.resolve_by),
     fact("Model", `${preview.model}, scenario ${preview.scenario}`),
     fact("Draws", `${preview.draws.toLocaleString("en-GB")}, seed ${preview.seed}`),
     fact("Case", preview.case.slice(0, 12)),
-    fact("Copied", `${preview.files.join(", ")} to ${preview.archive}`),
+    fact("Copies", `${preview.files.join(", ")} in ${preview.archive}`),
   );
   show(byId("preview-size"), `The entry, ${preview.bytes.toLocaleString("en-GB")} bytes`);
   show(byId("preview-entry"), preview.entry);

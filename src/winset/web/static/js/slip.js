@@ -17,7 +17,7 @@ export class Slip {
     byId("speakers").append(
       ...given.actors.map(({ id, name }) => el("option", { value: id, label: name })),
       el("option", { value: "author", label: "the author of the text" }),
-      el("option", { value: "unresolved", label: "nobody that can be told" }),
+      el("option", { value: "unresolved", label: "speaker not known" }),
     );
     byId("form-cancel").addEventListener("click", () => this.close());
     this.form.addEventListener("keydown", (event) => this.key(event));
@@ -76,7 +76,7 @@ export class Slip {
     const unit = issue?.unit ? ` ${issue.unit}` : "";
     byId("form-scale").textContent = issue
       ? [`From ${issue.low} to ${issue.high}${unit}`, ...points].join(" · ") + ". A number, “30 to 50” or “30..40..60”."
-      : "On no issue: a value makes no number.";
+      : "Choose an issue, so that the value can be used.";
   }
 
   key(event) {

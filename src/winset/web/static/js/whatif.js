@@ -74,7 +74,7 @@ export class WhatIf {
       made.unshift(el("p", { class: "note" }, `${this.bench.name(actor)} has no stance on this issue.`));
     }
     if (this.conditional(actor, issue)) {
-      made.splice(1, 0, el("p", { class: "note" }, "This actor's stance depends on another issue: a number moved here holds whatever becomes of that."));
+      made.splice(1, 0, el("p", { class: "note" }, "This actor's stance depends on another issue. A number moved here applies in every case."));
     }
     byId("sliders").replaceChildren(...made);
   }
@@ -99,7 +99,7 @@ export class WhatIf {
       { class: "group" },
       el("legend", {}, name),
       ...coded,
-      open.length === 0 ? null : el("details", {}, el("summary", {}, "What is not coded"), ...open),
+      open.length === 0 ? null : el("details", {}, el("summary", {}, "Not coded"), ...open),
     );
   }
 }
