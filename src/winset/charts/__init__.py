@@ -1,4 +1,4 @@
-"""Charts, one function a view: the same picture in a notebook, the report, a PNG and an SVG."""
+"""Charts, one function for each view: the same picture in a notebook, report, PNG and SVG."""
 
 from winset.charts.outcome import outcome
 from winset.charts.render import save

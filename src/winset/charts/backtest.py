@@ -18,7 +18,7 @@ from winset.track_record.model_table import Score, Standing, settled, standings
 from winset.track_record.scores import Estimate
 
 ROW = 34.0
-POINTS = Issue(id="points", title="Points of 100", scale=Scale(low=0.0, high=100.0))
+POINTS = Issue(id="points", title=words.POINTS, scale=Scale(low=0.0, high=100.0))
 HUE = PALETTE[0]
 QUARTERS = (0.0, 25.0, 50.0, 75.0, 100.0)
 CHOSEN = "chosen"  # the parameter that a page sets to the number of a decision

@@ -24,7 +24,7 @@ STEP = 2.5  # points within which actors are stacked
 MOST_STEP = 13.0  # pixels from one to the next
 ACTORS, MODELS, OUTCOME = "actors", "models", "outcome"  # what a page fills again
 NAMES = 24
-POINTS = Issue(id="points", title="Points of 100", scale=Scale(low=0.0, high=100.0))
+POINTS = Issue(id="points", title=words.POINTS, scale=Scale(low=0.0, high=100.0))
 
 
 def model_names(backtest: Backtest) -> tuple[str, ...]:

@@ -351,6 +351,7 @@ SHARE_OF_VARIANCE, STATEMENTS = "Share of variance", "Statements"
 
 # Track record ---------------------------------------------------------------------------------
 
+POINTS = "Points of 100"
 SCORE_NAMES = {"crps": "ranked probability score", "error": "absolute error of the median"}
 
 

@@ -73,11 +73,11 @@ def obstacle(binding: str) -> str:
 
 def chance_note(over: Sequence[str], *, yardstick: str) -> str:
     """Return what the range of a chance is, and what its error; ``over`` are name and range."""
-    what = ", ".join(over) or "nothing in this model"
+    inputs = ", ".join(over) or "nothing in this model"
     return (
         "The range of a chance of agreement holds the middle 80 % over what cannot be coded: "
-        f"{what}. Words of likelihood are those of {yardstick}. The Monte Carlo error is how far a "
-        "number would move with other draws. It does not say how wrong the coding or the model "
+        f"{inputs}. Words of likelihood are those of {yardstick}. The Monte Carlo error is how far "
+        "a number would move with other draws. It does not say how wrong the coding or the model "
         "may be."
     )
 

@@ -70,15 +70,15 @@ def rows_of(
     return tuple(rows.values())
 
 
-def free_id(document: str, start: int, taken: Container[str]) -> str:
-    """Return an id for a row at ``start`` of ``document`` that is not among those ``taken``.
+def free_id(document: str, start: int, ids: Container[str]) -> str:
+    """Return an id for a row at ``start`` of ``document`` that is not among ``ids``.
 
     >>> free_id("letters", 42, {"letters-42"})
     'letters-42.2'
     """
     id = first = f"{document[:60]}-{start}"
     number = 1
-    while id in taken:
+    while id in ids:
         number += 1
         id = f"{first}.{number}"
     return id
