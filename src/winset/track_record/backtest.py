@@ -18,7 +18,7 @@ from winset.forecast.calibration import Calibration, Fitted, decision_key, fitte
 from winset.forecast.independent import run_independent
 from winset.forecast.quantiles import quantile, quantiles
 from winset.formats.decisions import Decision, Decisions
-from winset.models import Model, parameters
+from winset.models import Model, model_name, parameters
 from winset.models.base import FloatArray
 from winset.models.version import winset_version
 from winset.track_record.decision import Trial, settlement_draws
@@ -143,7 +143,7 @@ def run_backtest(
     Raises:
         WinsetError: when a model is named twice, or ``rows`` belongs to another run.
     """
-    names = [model.name for model in models]
+    names = [model_name(model) for model in models]
     if len(set(names)) < len(names):
         raise WinsetError("each model can be tested once in a run")
     calibrations = fitted or shipped()
@@ -151,7 +151,7 @@ def run_backtest(
         name=decisions.name,
         digest=decisions.digest,
         models=(*names, CLIMATOLOGY),
-        settings={model.name: parameters(model) for model in models},
+        settings={model_name(model): parameters(model) for model in models},
         draws=draws,
         seed=seed,
         version=winset_version(),
@@ -167,7 +167,7 @@ def run_backtest(
     left_out: dict[str, dict[str, int]] = {}
     pairs = [(decision, model) for decision in decisions.decisions for model in models]
     tasks = _tasks(
-        [(d, m) for d, m in pairs if cache.row(d.id, m.name) is None],
+        [(d, m) for d, m in pairs if cache.row(d.id, model_name(m)) is None],
         decisions,
         draws=draws,
         seed=seed,
@@ -175,15 +175,15 @@ def run_backtest(
     )
     results = run_independent(tasks, workers=workers)
     for count, (decision, model) in enumerate(pairs, start=1):
-        row = cache.row(decision.id, model.name)
+        row = cache.row(decision.id, model_name(model))
         if row is None:
             row = next(results)
-            cache.keep(decision.id, model.name, row)
+            cache.keep(decision.id, model_name(model), row)
         if isinstance(row, BacktestRow):
             scored_rows.append(row)
         if isinstance(row, _Refused) or row.raw is None:
             why = row.why if isinstance(row, _Refused) else NEVER_SETTLES
-            reasons = left_out.setdefault(model.name, {})
+            reasons = left_out.setdefault(model_name(model), {})
             reasons[why] = reasons.get(why, 0) + 1
         if progress is not None:
             progress(count)
@@ -214,7 +214,7 @@ def _tasks(
     for decision, model in pairs:
         if trial is None or trial.decision is not decision:
             trial = Trial(decision, decisions, draws=draws, seed=seed)
-        blind = fitted.blind(model.name, decision_key(decision.group, decision.id))
+        blind = fitted.blind(model_name(model), decision_key(decision.group, decision.id))
         yield BacktestTask(trial=trial, model=model, blind=blind)
 
 
@@ -258,7 +258,7 @@ def _row(trial: Trial, model: Model, blind: Calibration) -> BacktestRow:
     return BacktestRow(
         decision=decision.id,
         group=decision.group,
-        model=model.name,
+        model=model_name(model),
         outcome=outcome,
         agreement=agreement,
         raw=scored[0],
@@ -383,7 +383,7 @@ def settlements(
 
     A settlement is the median of the draws; decisions that the model cannot settle are left out.
     """
-    points: dict[str, dict[str, float]] = {model.name: {} for model in models}
+    points: dict[str, dict[str, float]] = {model_name(model): {} for model in models}
     for decision in decisions.decisions:
         trial = Trial(decision, decisions, draws=draws, seed=seed)
         for model in models:
@@ -392,5 +392,5 @@ def settlements(
             except WinsetError:
                 continue
             if len(values):
-                points[model.name][decision.id] = quantile(values, weights, 0.5) / 100.0
+                points[model_name(model)][decision.id] = quantile(values, weights, 0.5) / 100.0
     return points
