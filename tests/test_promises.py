@@ -1,51 +1,41 @@
-"""What every registered model keeps, whatever it computes."""
+"""Every model, format and view of winset runs through the laws that other packages can run."""
 
+import ast
 import dataclasses
-import datetime
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from winset.case.model import Case
-from winset.case.parts import Actor, Issue, Party, Stance, Tie
 from winset.case.ranges import parse_range
-from winset.models import MODELS, Model, Outcome, RoundsModel, make_model, parameters
+from winset.formats.registry import FORMATS
+from winset.models import MODELS, make_model
 from winset.models.batch import sample
+from winset.promises.bargain import bargain
+from winset.promises.format_laws import *  # noqa: F403
+from winset.promises.model_laws import *  # noqa: F403
+from winset.promises.view_laws import *  # noqa: F403
+from winset.web.views.registry import view_kinds
 
-NAMES = sorted(MODELS)
+ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "src" / "winset"
+NAMES = sorted(MODELS.own)
 
 
-def bargain(positions=("10..20..30", "25..35..45", "60..70..80", "50..65..75")):
-    """Two parties, two issues: every model can solve it."""
-    actors = (
-        Actor(id="minister", name="M", party="home", role=("negotiator", "voter")),
-        Actor(id="leader", name="L", party="home", role=("veto player",)),
-        Actor(id="envoy", name="E", party="abroad", role=("negotiator", "veto player")),
-        Actor(id="senate", name="S", party="abroad", role=("voter",)),
-    )
-    stances = tuple(
-        Stance(
-            issue=issue,
-            actor=actor.id,
-            position=parse_range(position).moved(add=shift),
-            salience=parse_range("20..30..50"),
-            influence=parse_range(str(40 + 20 * k)),
-            price=parse_range("5..20..40"),
-        )
-        for issue, shift in (("x", 0), ("y", 5))
-        for k, (actor, position) in enumerate(zip(actors, positions, strict=True))
-    )
-    return Case(
-        title="A bargain",
-        as_of=datetime.date(2015, 1, 1),
-        parties=(Party(id="home"), Party(id="abroad")),
-        issues=tuple(Issue(id=i, title=i, reversion=parse_range("40..50..55")) for i in ("x", "y")),
-        actors=actors,
-        stances=stances,
-        ties=(
-            Tie(source="minister", target="leader", kind="dependence", weight=parse_range(".3")),
-        ),
-    )
+@pytest.fixture(params=NAMES)
+def promised_model(request):
+    return make_model(request.param)
+
+
+@pytest.fixture(params=sorted(FORMATS.own))
+def promised_format(request):
+    return FORMATS[request.param]
+
+
+@pytest.fixture(params=sorted(view_kinds()))
+def promised_view(request):
+    return view_kinds()[request.param]
 
 
 @pytest.fixture(scope="module", params=NAMES)
@@ -53,63 +43,9 @@ def model(request):
     return make_model(request.param)
 
 
-def test_a_model_is_a_frozen_dataclass_with_a_name_and_an_idea(model):
-    assert isinstance(model, Model)
-    assert dataclasses.is_dataclass(model)
-    assert model.idea
-    assert "\n" not in model.idea
-    assert not hasattr(model, "__dict__")
-    with pytest.raises((AttributeError, TypeError)):
-        model.name = "other"
-    assert MODELS[model.name] is type(model)
-
-
 def test_its_docstring_says_what_it_assumes_or_that_it_is_a_baseline(model):
     text = type(model).__doc__
     assert "For skill scores only" in text or ("Assum" in text and "References:" in text)
-
-
-def test_it_can_be_made_again_from_its_own_parameters(model):
-    assert make_model(model.name, parameters(model)) == model
-    as_text = {key: str(value) for key, value in parameters(model).items() if value is not None}
-    assert make_model(model.name, as_text) == model
-
-
-def test_every_draw_settles_on_the_scale_or_nowhere(model):
-    batch = sample(bargain(), 64)
-    outcome = model.solve(batch)
-    assert isinstance(outcome, Outcome)
-    assert outcome.settlement.shape == (64, 2)
-    there = ~np.isnan(outcome.settlement)
-    assert ((outcome.settlement[there] >= 0) & (outcome.settlement[there] <= 1)).all()
-    if outcome.agreement is None:
-        assert there.all()
-    else:
-        assert ((outcome.agreement >= 0) & (outcome.agreement <= 1)).all()
-        assert (outcome.agreement[~there] == 0).all()
-
-
-def test_a_draw_does_not_know_its_neighbours(model):
-    case = bargain()
-    whole = model.solve(sample(case, 40, seed=3))
-    for first, draws in ((0, 7), (7, 1), (8, 32)):
-        piece = model.solve(sample(case, draws, seed=3, first=first))
-        part = whole.settlement[first : first + draws]
-        assert np.array_equal(piece.settlement, part, equal_nan=True)
-        if whole.agreement is not None:
-            assert np.array_equal(piece.agreement, whole.agreement[first : first + draws])
-
-
-def test_it_leaves_its_input_alone(model):
-    batch = sample(bargain(), 8)
-    before = {
-        f.name: getattr(batch, f.name).copy()
-        for f in dataclasses.fields(batch)
-        if isinstance(getattr(batch, f.name), np.ndarray)
-    }
-    model.solve(batch)
-    for name, array in before.items():
-        assert np.array_equal(getattr(batch, name), array, equal_nan=True), name
 
 
 def test_the_unit_of_influence_does_not_matter(model):
@@ -150,16 +86,68 @@ def test_the_names_of_actors_do_not_matter_to_a_case_without_ranges(model):
     assert np.allclose(left, right, equal_nan=True, atol=1e-12)
 
 
-def test_a_model_with_rounds_shows_the_rounds_that_it_solves(model):
-    if not isinstance(model, RoundsModel):
-        pytest.skip("plays no rounds")
-    batch = sample(bargain(), 5)
-    outcome, rounds = model.solve(batch), model.trace(batch)
-    assert outcome.rounds is not None
-    assert np.array_equal(outcome.rounds, rounds.rounds)
-    assert np.array_equal(outcome.converged, rounds.converged)
-    assert np.allclose(rounds.settlement[:, -1], outcome.settlement)
-    assert np.array_equal(rounds.position[:, 0], np.asarray(batch.position))
-    moved = rounds.moved_by[:, 1:] >= 0
-    changed = ~np.isclose(rounds.position[:, 1:], rounds.position[:, :-1], atol=1e-12)
-    assert not (changed & ~moved).any()
+def proof_of(model):
+    file, _, test = model.proof.partition("::")
+    path = ROOT / file
+    tests = {
+        node.name: node
+        for node in ast.parse(path.read_text("utf-8")).body
+        if isinstance(node, ast.FunctionDef)
+    }
+    assert test in tests, f"{model.name}: {file} has no test {test}"
+    return path.read_text("utf-8"), tests[test]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_model_is_without_a_published_table_or_a_law_with_a_closed_form(name):
+    kind = MODELS[name]
+    assert kind.source
+    text, test = proof_of(kind)
+    assert any(isinstance(node, ast.Assert) for node in ast.walk(test))
+    named = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
+    assert kind.__name__ in named, f"{kind.proof} does not use {kind.__name__}"
+
+
+def test_a_departure_from_a_law_names_a_law_that_there_is():
+    for name in NAMES:
+        for law_name, reason in getattr(MODELS[name], "departures", {}).items():
+            assert f"test_{law_name}" in globals()
+            assert len(reason) > 20
+
+
+def capability_names():
+    tree = ast.parse((SOURCE / "models" / "capabilities.py").read_text("utf-8"))
+    protocols = {node.name for node in tree.body if isinstance(node, ast.ClassDef)}
+    return protocols | {kind.__name__ for kind in MODELS.values()} | {"Model", "RoundsModel"}
+
+
+def test_outside_models_no_class_and_no_name_of_a_model_is_compared():
+    classes, wrong = capability_names() - {"Exchange"}, []
+    names = {"two-level", "nash", "expected-utility", "spatial", "exchange"}  # no word of anything else
+    for path in SOURCE.rglob("*.py"):
+        if path.is_relative_to(SOURCE / "models") or path.is_relative_to(SOURCE / "promises"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            place = f"{path.relative_to(SOURCE)}:{getattr(node, 'lineno', 0)}"
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in (
+                "isinstance",
+                "issubclass",
+            ):
+                checked = {n.id for n in ast.walk(node.args[1]) if isinstance(n, ast.Name)}
+                wrong += [f"{place}: isinstance of {name}" for name in checked & classes]
+            elif isinstance(node, ast.Compare):
+                values = {n.value for n in ast.walk(node) if isinstance(n, ast.Constant)}
+                compared = {value for value in values if isinstance(value, str)} & names
+                wrong += [f"{place}: compares with “{name}”" for name in compared]
+            elif isinstance(node, ast.ImportFrom) and node.module == "winset.models.fitting":
+                wrong += [f"{place}: {a.name}" for a in node.names if a.name in ("FULL", "LESSER")]
+    assert wrong == []
+
+
+def test_the_table_of_models_in_the_readme_is_the_registry():
+    page = (ROOT / "README.md").read_text("utf-8")
+    table = page[page.index("## The models") :]
+    rows = re.findall(r"^\| (`.*?) \|", table[: table.index("\n\n", 20)], re.MULTILINE)
+    rows = rows or re.findall(r"^\| (`[^|]*`) \|", table[:4000], re.MULTILINE)
+    listed = [name for row in rows for name in re.findall(r"`([\w-]+)`", row) if name != "--model"]
+    assert listed == list(MODELS.own)

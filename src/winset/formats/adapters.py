@@ -119,11 +119,17 @@ def read_dna(path: Path, as_of: datetime.date | None) -> ReadFormat:
 
 
 def kept_by_dna(case: Case) -> Any:
-    """Return where the statements stand that say where an actor stands, and their words."""
+    """Return where the statements stand that say where an actor stands, and their words.
+
+    Of documents whose text is kept: DNA has no statement without its text.
+    """
+    texts = {document.id for document in case.documents if document.file}
     return {
         (row.coder, row.start, row.end, row.quote_sha256)
         for row in case.statements
-        if row.status == "accepted" and row.kind in ("position", "red line")
+        if row.document in texts
+        and row.status == "accepted"
+        and row.kind in ("position", "red line")
     }
 
 

@@ -13,6 +13,7 @@ from winset.case import csv_text
 from winset.case.model import Case
 from winset.case.parts import Actor, Issue, Stance
 from winset.case.ranges import Range, number_text, parse_range
+from winset.case.records import understand
 from winset.errors import CaseError, Problem, WinsetError, shorten
 from winset.formats.names import identifiers
 
@@ -98,7 +99,15 @@ def parse_ktab(text: str, file: str, as_of: datetime.date) -> Case:
         if None in values:
             continue
         id = identifiers([*(actor.id for actor in actors), cells[0]], "actor")[-1]
-        actors.append(Actor(id=id, name=cells[0] or id, note=cells[1]))
+        actor, bad = understand(Actor, {"id": id, "name": cells[0] or id, "note": cells[1]})
+        problems += [
+            Problem(where=f"{id}: {field.path[0]}", required=field.required, found=field.found,
+                    file=file, line=row.line, remedy=field.remedy)
+            for field in bad
+        ]  # fmt: skip
+        if bad:
+            continue
+        actors.append(actor)
         stances += [
             Stance(issue=issue.id, actor=id, influence=values[0], position=values[1 + 2 * k],
                    salience=values[2 + 2 * k])

@@ -94,6 +94,10 @@ class ExpectedUtility:
     proof: ClassVar[str] = (
         "tests/test_expected_utility.py::test_the_replication_variant_reproduces_the_table"
     )
+    departures: ClassVar[dict[str, str]] = {
+        "an_actor_without_capability_changes_nothing": "every actor present is a rival, whatever "
+        "it weighs: how safe a position is depends on the positions of all",
+    }
     random: ClassVar[bool] = False
     variant: Variant = "printed"
     forecast: Forecast = "median"

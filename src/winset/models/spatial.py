@@ -123,6 +123,10 @@ class SpatialPolitics:
     proof: ClassVar[str] = (
         "tests/test_spatial.py::test_every_turn_of_the_reference_program_is_reproduced"
     )
+    departures: ClassVar[dict[str, str]] = {
+        "the_order_of_actors_does_not_matter": "positions nearer than 1e-3 are one, at the first "
+        "of them in the order of actors, as in the reference program: equal to 1e-3 only",
+    }
     vote: Vote = "proportional"
     victory: Victory = "linear"
     election: Election = "conditional"

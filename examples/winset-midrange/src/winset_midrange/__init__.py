@@ -1,0 +1,1 @@
+"""A model, a format and a view for winset."""
