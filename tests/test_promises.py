@@ -123,7 +123,13 @@ def capability_names():
 
 def test_outside_models_no_class_and_no_name_of_a_model_is_compared():
     classes, wrong = capability_names() - {"Exchange"}, []
-    names = {"two-level", "nash", "expected-utility", "spatial", "exchange"}  # no word of anything else
+    names = {
+        "two-level",
+        "nash",
+        "expected-utility",
+        "spatial",
+        "exchange",
+    }  # no word of anything else
     for path in SOURCE.rglob("*.py"):
         if path.is_relative_to(SOURCE / "models") or path.is_relative_to(SOURCE / "promises"):
             continue
