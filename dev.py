@@ -98,6 +98,19 @@ def prepare(extras: str) -> None:
     stamp.write_text(wanted)
 
 
+def prepare_pages() -> None:
+    """Install what checks the JavaScript of the pages, where node is; without it tests skip."""
+    npm, stamp = shutil.which("npm"), ROOT / "node_modules" / ".made-from"
+    wanted = hashlib.sha256((ROOT / "package-lock.json").read_bytes()).hexdigest()
+    if npm is None or (stamp.exists() and stamp.read_text() == wanted):
+        return
+    done = subprocess.run([npm, "ci", "--silent", "--no-audit", "--no-fund"], cwd=ROOT)
+    if done.returncode == 0:
+        stamp.write_text(wanted)
+    else:
+        print("dev.py: npm could not install tsc and eslint: their tests are skipped", flush=True)
+
+
 def demo() -> None:
     """Forecast the shipped case and write its report."""
     prepare("")
@@ -141,7 +154,8 @@ def tests_of_changes() -> list[str]:
     """Return the test files that were changed or name a changed module; a sample if none was."""
     ask = ["git", "status", "--porcelain", "--untracked-files=all", "--no-renames"]
     answer = subprocess.run(ask, cwd=ROOT, capture_output=True, text=True)
-    changed = [Path(line[3:]) for line in answer.stdout.splitlines() if line.endswith(".py")]
+    names = [line[3:] for line in answer.stdout.splitlines()]
+    changed = [Path(name) for name in names if name.endswith(".py")]
     modules = {
         ".".join(path.relative_to("src").with_suffix("").parts).removesuffix(".__init__")
         for path in changed
@@ -154,12 +168,15 @@ def tests_of_changes() -> list[str]:
         if not slow and any(f"{module} " in text or f"{module}\n" in text for module in modules):
             chosen.add(f"tests/{path.name}")
     chosen |= {str(path) for path in changed if path.match("tests/test_*.py")}
+    if any(name.endswith(".js") for name in names):
+        chosen.add("tests/test_javascript.py")
     return sorted(name for name in chosen if (ROOT / name).exists())
 
 
 def test() -> None:
     """Run everything that CI runs; ``--quick`` less of it, ``--all`` more."""
     prepare("[dev]")
+    prepare_pages()
     words = [word for word in sys.argv[2:] if word != "--quick"]
     if len(words) < len(sys.argv[2:]):
         words += tests_of_changes()

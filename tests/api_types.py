@@ -18,14 +18,24 @@ PLAIN = {"string": "string", "number": "number", "integer": "number", "boolean":
 
 def api_types():
     """Return the types: an interface for each schema, and for each address what it takes."""
-    schemas = description(endpoints())["components"]["schemas"]
+    described = description(endpoints())
+    schemas = described["components"]["schemas"]
+    sent = {
+        operation["requestBody"]["content"]["application/json"]["schema"].get("$ref", "")
+        for path in described["paths"].values()
+        for operation in path.values()
+        if "application/json" in operation.get("requestBody", {}).get("content", {})
+    }
     lines = [
         "// Made by tests/api_types.py from the description of the interface. Do not edit.",
         "",
     ]
     lines.append("declare namespace Api {")
     for name in sorted(schemas):
-        lines.append(f"  type {type_name(name)} = {written(schemas[name])};")
+        schema = schemas[name]
+        if f"#/components/schemas/{name}" not in sent and "properties" in schema:
+            schema = {**schema, "required": list(schema["properties"])}  # answers leave none out
+        lines.append(f"  type {type_name(name)} = {written(schema)};")
     lines.append("}")
     return "\n".join(lines) + "\n"
 

@@ -17,6 +17,7 @@ def commands(monkeypatch):
     lines = []
     monkeypatch.setattr(dev, "run", lambda *words, **_: lines.append([str(w) for w in words]))
     monkeypatch.setattr(dev, "prepare", lambda extras: None)
+    monkeypatch.setattr(dev, "prepare_pages", lambda: None)
     return lines
 
 
@@ -133,3 +134,24 @@ def test_the_quick_form_hands_pytest_the_files_and_no_word_of_its_own(commands, 
     job(monkeypatch, "test", "--quick", "-x")
     assert commands[-1][-2:] == ["-x", "tests/test_layers.py"]
     assert not any("--quick" in words for words in commands)
+
+
+def test_what_checks_the_pages_is_installed_once_for_each_lock_and_a_failure_only_skips_tests(
+    tmp_path, monkeypatch, capfd
+):
+    (tmp_path / "package-lock.json").write_text("{}")
+    (tmp_path / "node_modules").mkdir()
+    (tmp_path / "bin").mkdir()
+    npm = tmp_path / "bin" / "npm"
+    npm.write_text(f"#!/bin/sh\necho called >> {tmp_path}/calls\n")
+    npm.chmod(0o755)
+    monkeypatch.setattr(dev, "ROOT", tmp_path)
+    monkeypatch.setenv("PATH", f"{npm.parent}:/usr/bin:/bin")
+    for text in ("{}", "{}", '{"a": 1}'):
+        (tmp_path / "package-lock.json").write_text(text)
+        dev.prepare_pages()
+    assert (tmp_path / "calls").read_text().count("called") == 2
+    npm.write_text("#!/bin/sh\nexit 1\n")
+    (tmp_path / "package-lock.json").write_text("[]")
+    dev.prepare_pages()
+    assert "their tests are skipped" in capfd.readouterr().out

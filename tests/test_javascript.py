@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from api_types import TYPES, api_types
 from winset.case.ranges import parse_range
 
 ROOT = Path(__file__).parents[1]
@@ -30,6 +31,41 @@ def run(*command, **options):
     return subprocess.run(
         [str(part) for part in command], cwd=ROOT, capture_output=True, text=True, **options
     )
+
+
+def test_every_module_asks_for_its_types_to_be_checked():
+    assert len(MODULES) > 20
+    unchecked = [p.name for p in MODULES if not p.read_text("utf-8").startswith("// @ts-check\n")]
+    assert unchecked == []
+
+
+def test_the_types_of_the_interface_are_those_of_its_description():
+    assert TYPES.read_text("utf-8") == api_types(), "run `python tests/api_types.py`"
+
+
+@needs_tool("tsc")
+def test_a_page_that_reads_a_field_which_no_answer_has_fails_the_type_check(tmp_path):
+    module = tmp_path / "wrong.js"
+    module.write_text(
+        "// @ts-check\n"
+        "/** @param {Api.ForecastResponse} forecast */\n"
+        "export const chance = (forecast) => forecast.headline.chance;\n"
+    )
+    wanted = (*sorted((ROOT / "tests/js").glob("*.d.ts")), module)
+    done = run(TOOLS / "tsc", "--noEmit", "--allowJs", "--checkJs", "--strict", *wanted)
+    assert "Property 'chance' does not exist" in done.stdout
+
+
+@needs_tool("tsc")
+def test_the_types_of_the_pages_hold():
+    done = run(TOOLS / "tsc", "--noEmit")
+    assert done.returncode == 0, done.stdout
+
+
+@needs_tool("eslint")
+def test_the_linter_has_nothing_to_say_of_the_pages():
+    done = run(TOOLS / "eslint", "--max-warnings", "0", "src/winset/web/static/js", "tests/js")
+    assert done.returncode == 0, done.stdout
 
 
 @needs_node

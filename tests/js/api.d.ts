@@ -2,7 +2,7 @@
 
 declare namespace Api {
   type AlphaResponse = { "field": string; "level": string; "alpha": number | null; "low": number | null; "high": number | null; "units": number; "alike": number; "documents": number };
-  type Answer = { "id": string; "text": string; "sentence": string; "chances"?: (Chance)[]; "resolution"?: string };
+  type Answer = { "id": string; "text": string; "sentence": string; "chances": (Chance)[]; "resolution": string };
   type BehindRequest = { "known"?: Record<string, string>; "model"?: string; "parameters"?: Record<string, string>; "draws"?: number; "seed"?: number; "scenario"?: string; "changes"?: (Record<string, any>)[]; "issue"?: string; "actor"?: string; "views"?: ("positions" | "outcome" | "ratification" | "blame")[]; "width"?: number };
   type BehindResponse = { "issue": string; "revision": string; "pictures": Record<string, Picture>; "bindings": (string)[]; "questions": (Answer)[]; "milliseconds": number };
   type Block = { "start": number; "role": string; "text": string };
@@ -12,13 +12,13 @@ declare namespace Api {
   type CaseResponse = { "place": "own" | "shipped"; "name": string; "address": string; "editable": boolean; "revision": string; "digest": string; "title": string; "as_of": string; "summary": string; "rows": Record<string, (RowResponse)[]>; "sliders": (Slider)[]; "colours": Record<string, string>; "models": (ModelResponse)[]; "default_model": string; "lacks": (MissingInput)[]; "scenarios": (string)[] };
   type CasesResponse = { "folder": string; "can_add": boolean; "cases": (CaseListed)[] };
   type CellResponse = { "quantity": string; "value": string; "origin": string; "gives": string; "support": (SupportResponse)[] };
-  type Chance = { "outcome": string; "probability": number | null; "error"?: number | null; "draws"?: number; "given_agreement"?: number | null; "low"?: number | null; "high"?: number | null; "structure_low"?: number | null; "structure_high"?: number | null };
+  type Chance = { "outcome": string; "probability": number | null; "error": number | null; "draws": number; "given_agreement": number | null; "low": number | null; "high": number | null; "structure_low": number | null; "structure_high": number | null };
   type Coded = { "coders": (string)[]; "units": (UnitResponse)[]; "fields": (AlphaResponse)[]; "remark": string; "differing": number; "alone": number };
   type CompareRequest = { "parameters"?: Record<string, string>; "scenarios": (string)[]; "model"?: string; "draws"?: number; "seed"?: number; "scenario"?: string; "changes"?: (Record<string, any>)[] };
   type CompareResponse = { "sides": (SideResponse)[]; "effects": (Effect)[] };
   type DecisionMade = { "changes"?: Record<string, string>; "coder": string; "id": string; "verdict": "accept" | "reject"; "proposal": string | null; "decision": string | null };
   type DecisionSaved = { "case": CasePlace; "copied": string; "id": string; "gone": boolean; "document": string; "statements": (StatementResponse)[]; "left": number };
-  type Dependent = { "what": string; "issue"?: string; "actor"?: string; "quantity"?: string; "weight"?: number | null };
+  type Dependent = { "what": string; "issue": string; "actor": string; "quantity": string; "weight": number | null };
   type DerivationResponse = { "revision": string; "numbers": (DerivedResponse)[]; "idle": (IdleResponse)[]; "changes": number; "rowless": number };
   type DerivationSaved = { "case": CasePlace; "copied": string; "written": number; "derivation": DerivationResponse };
   type DerivationWritten = { "revision": string; "salience"?: string; "influence"?: string };
@@ -32,7 +32,7 @@ declare namespace Api {
   type ForecastRequest = { "model"?: string; "parameters"?: Record<string, string>; "draws"?: number; "seed"?: number; "scenario"?: string; "changes"?: (Record<string, any>)[] };
   type ForecastResponse = { "made": Provenance; "draws": number; "revision": string; "sentence": string; "headline": Headline; "issues": (IssueResponse)[]; "questions": (Answer)[]; "calibration": string; "milliseconds": number };
   type FoundResponse = { "hits": (HitResponse)[] };
-  type Headline = { "issues": (string)[]; "probability": number | null; "error"?: number | null; "word"?: string; "yardstick"?: string; "low"?: number | null; "high"?: number | null; "over"?: (VariedParameter)[]; "sentences"?: (string)[] };
+  type Headline = { "issues": (string)[]; "probability": number | null; "error": number | null; "word": string; "yardstick": string; "low": number | null; "high": number | null; "over": (VariedParameter)[]; "sentences": (string)[] };
   type HeadlineResponse = { "headline": Headline; "questions": (Answer)[]; "revision": string; "milliseconds": number };
   type HitResponse = { "document": string; "title": string; "published": string; "start": number; "end": number; "pieces": (string)[]; "address": string };
   type IdleResponse = { "id": string; "coders": (string)[]; "speaker": string; "issue": string; "kind": string; "value": string; "reason": string; "remedy": string; "address": string };
@@ -42,9 +42,9 @@ declare namespace Api {
   type ModelResponse = { "name": string; "idea": string };
   type OutcomeResponse = { "entry": string; "outcome": string; "counts": boolean; "why_not": string; "brier": number | null; "log_score": number | null; "crps": number | null };
   type Picture = { "title": string; "caption": string; "description": string; "frame": string; "specification": Record<string, any> | null; "values": Record<string, (any)[]>; "columns": (string)[]; "rows": ((string | number)[])[] };
-  type Problem = { "where": string; "required": string; "found": string; "remedy"?: string; "file"?: string; "text": string; "line"?: number; "column"?: number };
+  type Problem = { "where": string; "required": string; "found": string; "remedy": string; "file": string; "text": string; "line": number; "column": number };
   type ProposedAgain = { "case": CasePlace; "copied": string; "document": string; "proposed": number; "added": number; "changed": number; "dropped": number; "held": number };
-  type Provenance = { "case": string; "case_digest": string; "as_of": string; "scenario": string; "model": string; "parameters": Record<string, any>; "seed": number; "version": string; "code"?: string; "calibration"?: Record<string, any> | null };
+  type Provenance = { "case": string; "case_digest": string; "as_of": string; "scenario": string; "model": string; "parameters": Record<string, any>; "seed": number; "version": string; "code": string; "calibration": Record<string, any> | null };
   type QuestionOutcome = { "entry": string; "outcome": string; "date"?: string | null; "source"?: string; "note"?: string; "amend"?: boolean };
   type ReadingResponse = { "coder": string; "id": string; "status": string; "speaker": string; "issue": string; "kind": string; "value": string; "condition": string; "note": string };
   type RowRemoved = { "key": Record<string, string>; "revision": string };
@@ -58,17 +58,17 @@ declare namespace Api {
   type SearchRequest = { "query": string; "most"?: number };
   type SentenceResponse = { "coder": string; "id": string; "document": string; "title": string; "publisher": string; "published": string; "kind": string; "value": string; "condition": string; "status": string; "before": string; "words": string; "after": string; "intact": boolean; "address": string };
   type SideResponse = { "scenario": string; "title": string; "issues": (IssueResponse)[] };
-  type Slider = { "id": string; "quantity": string; "label": string; "means": string; "whose": string; "actor"?: string; "issue"?: string; "party"?: string; "source"?: string; "target"?: string; "text"?: string; "low"?: number | null; "mode"?: number | null; "high"?: number | null; "least"?: number; "most"?: number; "step"?: number; "unit"?: string };
+  type Slider = { "id": string; "quantity": string; "label": string; "means": string; "whose": string; "actor": string; "issue": string; "party": string; "source": string; "target": string; "text": string; "low": number | null; "mode": number | null; "high": number | null; "least": number; "most": number; "step": number; "unit": string };
   type StateResponse = { "compiling": boolean; "kernel": string; "place": number; "total": number; "version": string };
   type StatementMade = { "start": number; "end": number; "coder": string; "document": string; "text": string; "speaker"?: string; "issue"?: string; "kind": "position" | "red line" | "conditional offer" | "threat" | "blame" | "denial" | "forecast"; "value"?: string; "condition"?: string; "note"?: string };
   type StatementResponse = { "coder": string; "id": string; "document": string; "start": number; "end": number; "words": string; "intact": boolean; "cells": Record<string, string>; "status": string; "coded_at": string; "name": string; "revision": string; "rests": (Dependent)[]; "idle": string };
   type Suggested = { "id": string; "name": string; "times": number };
   type SupportResponse = { "id": string; "coders": (string)[]; "document": string; "published": string; "value": string; "weight": number; "address": string };
   type TraceResponse = { "issue": string; "actor": string; "issue_title": string; "actor_name": string; "note": string; "cells": (CellResponse)[]; "sentences": (SentenceResponse)[] };
-  type Trouble = { "error": string; "problems": (Problem)[]; "yours"?: any; "theirs"?: any };
+  type Trouble = { "error": string; "problems": (Problem)[]; "yours": any; "theirs": any };
   type UndoRequest = { "coder": string; "id"?: string; "revision"?: string };
   type UnitResponse = { "document": string; "title": string; "words": string; "start": number; "end": number; "address": string; "readings": (ReadingResponse)[]; "differ": (string)[]; "alone": boolean };
-  type UploadedFile = { "file": string; "document"?: string; "title"?: string; "published"?: string; "new"?: boolean; "proposed"?: number | null; "remarks"?: (string)[]; "error"?: string };
+  type UploadedFile = { "file": string; "document": string; "title": string; "published": string; "new": boolean; "proposed": number | null; "remarks": (string)[]; "error": string };
   type VariedParameter = { "name": string; "range": string };
   type ViewListed = { "name": string; "title": string; "explains": string; "takes": (string)[]; "address": string; "files": Record<string, string>; "missing": string };
   type ViewQuery = { "model"?: string; "scenario"?: string; "issue"?: string; "actor"?: string; "game"?: string; "of"?: string; "goal"?: string; "reach"?: number; "beyond"?: number; "draws"?: number; "seed"?: number; "again"?: boolean; "table"?: string; "models"?: string; "decision"?: string; "since"?: string | null; "set"?: (string)[] };

@@ -1,24 +1,29 @@
+// @ts-check
 // Adds an actor, with a first stance if wanted.
 
 import { patch, Refusal } from "./api.js";
-import { byId, el, show } from "./dom.js";
+import { byId, control, el, show } from "./dom.js";
 import { openPosition } from "./part-forms.js";
 import { follows, slug } from "./slug.js";
 
 export class ActorForm {
-  // `onDone({ address, id, words })` hears of the actor once it is on disk.
+  /**
+   * `onDone({ address, id, words })` hears of the actor once it is on disk.
+   * @param {Pages.Choices} given
+   * @param {(saved: Pages.ActorSaved) => unknown} onDone
+   */
   constructor(given, onDone) {
     this.given = given;
-    this.form = byId("actor-form");
-    this.dialog = byId("actor");
-    const option = (value, text) => el("option", { value }, text);
+    this.form = byId("actor-form", HTMLFormElement);
+    this.dialog = byId("actor", HTMLDialogElement);
+    const option = (/** @type {string} */ value, /** @type {string} */ text) => el("option", { value }, text);
     byId("actor-party").append(option("", "none: outside"), ...given.parties.map(({ id, name }) => option(id, name)));
     byId("actor-issue").append(option("", "none"), ...given.issues.map(({ id, title }) => option(id, title)));
     byId("actor-roles").append(
       ...given.roles.map((role) => el("label", { class: "choice" }, el("input", { type: "checkbox", name: "role", value: role }), role)),
     );
     byId("actor-stance").hidden = given.issues.length === 0;
-    this.following = follows(byId("actor-name"), byId("actor-id"));
+    this.following = follows(control(this.form, "name"), control(this.form, "id"));
     byId("actor-issue").addEventListener("change", () => this.scale());
     byId("actor-cancel").addEventListener("click", () => this.dialog.close());
     this.form.addEventListener("submit", async (event) => {
@@ -35,33 +40,31 @@ export class ActorForm {
     });
   }
 
+  /** @param {Pages.NewActor} actor */
   ask({ name = "", id = "", issue = "", position = "" }) {
     this.form.reset();
     this.following.reset();
     show(byId("actor-trouble"), "");
-    const { elements } = this.form;
-    elements.name.value = name;
-    elements.id.value = id || slug(name.split(" ").at(-1) ?? "");
-    elements.issue.value = issue;
-    elements.position.value = position;
-    byId("actor-stance").open = issue !== "";
+    const values = { name, id: id || slug(name.split(" ").at(-1) ?? ""), issue, position };
+    for (const [field, value] of Object.entries(values)) control(this.form, field).value = value;
+    byId("actor-stance", HTMLDetailsElement).open = issue !== "";
     this.scale();
     this.dialog.showModal();
-    elements.name.focus();
+    control(this.form, "name").focus();
   }
 
   scale() {
-    const issue = this.given.issues.find(({ id }) => id === byId("actor-issue").value);
+    const issue = this.given.issues.find(({ id }) => id === control(this.form, "issue").value);
     const points = (issue?.labels ?? []).map(([point, label]) => `${point} ${label}`);
     byId("actor-scale").textContent = issue ? [`From ${issue.low} to ${issue.high}`, ...points].join(" · ") : "";
   }
 
+  /** @returns {Promise<Pages.ActorSaved>} */
   async save() {
-    const { elements } = this.form;
-    const text = (name) => elements[name].value.trim();
+    const text = (/** @type {string} */ name) => control(this.form, name).value.trim();
     const id = text("id");
     if (id === "") throw new Refusal(0, { error: "Give the actor a short name." });
-    const roles = [...this.form.querySelectorAll("[name=role]:checked")].map(({ value }) => value);
+    const roles = [.../** @type {NodeListOf<HTMLInputElement>} */ (this.form.querySelectorAll("[name=role]:checked"))].map(({ value }) => value);
     const aliases = text("aliases").split(";").map((part) => part.trim()).filter((part) => part !== "");
     const saved = await this.write(this.given.address, "actors", { id }, { name: text("name"), party: text("party"), role: roles, aliases });
     let { address } = saved.case;
@@ -74,12 +77,19 @@ export class ActorForm {
         address = (await this.write(address, "stances", key, stance)).case.address;
       } catch (error) {
         // The actor stands already: say so, and do not add it a second time.
-        words.push(`The stance was not added: ${error.words ?? error}`);
+        words.push(`The stance was not added: ${error instanceof Refusal ? error.words : error}`);
       }
     }
     return { address, id, words: words.join(" ").trim() };
   }
 
+  /**
+   * @param {string} address
+   * @param {string} table
+   * @param {Record<string, string>} key
+   * @param {Record<string, any>} fields
+   * @returns {Promise<Api.RowSaved>}
+   */
   write(address, table, key, fields) {
     return patch(`/api${address}/rows/${table}`, { key, revision: null, fields });
   }

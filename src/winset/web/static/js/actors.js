@@ -1,15 +1,17 @@
+// @ts-check
 // Who is there: the stances on the chosen issue, and the actors without one.
 
-import { at, byId, el, table } from "./dom.js";
+import { at, byId, el, table, within } from "./dom.js";
 import { withAssumed } from "./assumed.js";
 import { traced } from "./to-trace.js";
 
 const COLUMNS = ["Actor", "Position", "Salience", "Influence", "Price", "Accepts from", "Accepts up to"];
 const QUANTITIES = ["position", "salience", "influence", "price", "red_line_low", "red_line_high"];
 
+/** @param {import("./bench.js").Bench} bench */
 export function showActors(bench) {
   const { issue, actor, changes } = bench.state;
-  const cell = (stance, quantity) => {
+  const cell = (/** @type {Record<string, any>} */ stance, /** @type {string} */ quantity) => {
     const changed = changes[`${quantity}:${stance.actor}:${issue}`];
     const coded = withAssumed(stance, quantity);
     return changed === undefined || stance.condition ? coded : `${changed} (coded ${coded || "nothing"})`;
@@ -21,13 +23,18 @@ export function showActors(bench) {
   }));
   // Rebuilding takes the focus away: give it back to the same actor's button.
   const place = byId("actors");
-  const focused = place.contains(document.activeElement) ? document.activeElement.dataset.row : null;
+  const active = document.activeElement;
+  const focused = active instanceof HTMLElement && place.contains(active) ? active.dataset.row : undefined;
   place.replaceChildren(table(COLUMNS, rows, "Actors and their stances, as coded"));
-  if (focused !== null) place.querySelector(`[data-row="${CSS.escape(focused)}"]`)?.focus();
+  if (focused !== undefined) within(place, `[data-row="${CSS.escape(focused)}"]`).focus();
 }
 
+/**
+ * @param {import("./bench.js").Bench} bench
+ * @param {Record<string, any>} stance
+ */
 function button(bench, stance) {
-  const row = bench.rows("actors").find(({ id }) => id === stance.actor);
+  const row = bench.row("actors", stance.actor);
   const colour = bench.given.colours[row.party ?? ""] ?? bench.given.colours[""];
   const party = bench.rows("parties").find(({ id }) => id === row.party);
   const swatch = at(el("span", { class: "swatch", "aria-hidden": "true" }), { background: colour });

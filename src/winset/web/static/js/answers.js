@@ -1,10 +1,13 @@
+// @ts-check
 // The answer in one sentence, the questions and the issues: what follows a slider at once.
 
-import { at, byId, el, onScale, percent, show } from "./dom.js";
+import { at, byId, el, onScale, percent, show, within } from "./dom.js";
 
 export class Answers {
+  /** @param {import("./bench.js").Bench} bench */
   constructor(bench) {
     this.bench = bench;
+    /** @type {Map<string, ReturnType<Answers["tile"]>>} */
     this.tiles = new Map();
     for (const { id, title } of bench.rows("issues")) this.tiles.set(id, this.tile(id, title));
     byId("issues").replaceChildren(
@@ -12,6 +15,10 @@ export class Answers {
     );
   }
 
+  /**
+   * @param {string} id
+   * @param {string} title
+   */
   tile(id, title) {
     const parts = {
       big: el("span", { class: "big" }),
@@ -29,29 +36,38 @@ export class Answers {
     return { ...parts, button };
   }
 
+  /** @param {Pages.State} state */
   choose({ issue }) {
-    for (const [id, { button }] of this.tiles) button.setAttribute("aria-pressed", id === issue);
-    byId("pictures-issue").textContent = this.bench.rows("issues").find(({ id }) => id === issue).title;
+    for (const [id, { button }] of this.tiles) button.setAttribute("aria-pressed", String(id === issue));
+    byId("pictures-issue").textContent = this.bench.row("issues", issue).title;
   }
 
-  show(told, coded) {
-    show(byId("sentence"), told.sentence);
-    this.headline(told.headline);
-    byId("against").textContent = against(told, coded);
-    for (const issue of told.issues) this.issue(issue, coded?.issues.find((i) => i.issue === issue.issue));
-    this.questions(told.questions);
-    const chosen = told.issues.find(({ issue }) => issue === this.bench.state.issue);
-    byId("issue-words").textContent = chosen.words;
-    byId("calibration").textContent = told.calibration;
+  /**
+   * @param {Api.ForecastResponse} forecast
+   * @param {Api.ForecastResponse} coded
+   */
+  show(forecast, coded) {
+    show(byId("sentence"), forecast.sentence);
+    this.headline(forecast.headline);
+    byId("against").textContent = against(forecast, coded);
+    for (const issue of forecast.issues) this.issue(issue, coded?.issues.find((i) => i.issue === issue.issue));
+    this.questions(forecast.questions);
+    const chosen = forecast.issues.find(({ issue }) => issue === this.bench.state.issue);
+    byId("issue-words").textContent = chosen?.words ?? "";
+    byId("calibration").textContent = forecast.calibration;
   }
 
-  // The range and what follows it take longer than a slider may: they come when it has stopped.
+  /**
+   * The range and what follows it take longer than a slider may: they come when it has stopped.
+   * @param {Api.Headline} headline
+   * @param {boolean} [whole]
+   */
   headline({ probability, word, low, high, sentences }, whole = false) {
     byId("chance").hidden = probability === null;
-    byId("chance").querySelector("b").textContent = probability === null ? "" : percent(probability);
-    byId("chance").querySelector("span").textContent = word;
+    within(byId("chance"), "b").textContent = probability === null ? "" : percent(probability);
+    within(byId("chance"), "span").textContent = word;
     let range = "";
-    if (probability !== null && low !== null) {
+    if (probability !== null && low !== null && high !== null) {
       const ends = [low, high].map((value) => Math.round(100 * value));
       range = `Range ${ends[0]}–${ends[1]} % over what cannot be coded.`;
     } else if (probability !== null && !whole) {
@@ -61,37 +77,45 @@ export class Answers {
     byId("headline").replaceChildren(...sentences.slice(1).map((words) => el("li", {}, words)));
   }
 
-  issue(told, coded) {
-    const { big, low, rail } = this.tiles.get(told.issue);
-    const share = (value) => `${(100 * (value - told.bottom)) / (told.top - told.bottom)}%`;
-    const said = told.agreement === null ? "agreement assumed" : "chance of an agreement";
+  /**
+   * @param {Api.IssueResponse} now
+   * @param {Api.IssueResponse | undefined} coded
+   */
+  issue(now, coded) {
+    const tile = this.tiles.get(now.issue);
+    if (tile === undefined) return;
+    const { big, low, rail } = tile;
+    const share = (/** @type {number} */ value) => `${(100 * (value - now.bottom)) / (now.top - now.bottom)}%`;
+    const words = now.agreement === null ? "agreement assumed" : "chance of an agreement";
     big.replaceChildren(
-      told.agreement === null ? onScale(told.middle, told) : percent(told.agreement),
+      now.agreement === null ? onScale(now.middle, now) : percent(now.agreement),
       " ",
-      el("small", {}, said),
+      el("small", {}, words),
     );
     rail.replaceChildren();
-    if (told.middle === null) {
+    if (now.low === null || now.middle === null || now.high === null) {
       low.textContent = "No simulated draw ends in an agreement.";
       return;
     }
-    const width = `${(100 * (told.high - told.low)) / (told.top - told.bottom)}%`;
-    rail.append(at(el("span", { class: "span" }), { left: share(told.low), width }));
-    rail.append(at(el("span", { class: "dot" }), { left: share(told.middle) }));
-    if (coded && coded.middle !== null && coded.middle !== told.middle) {
+    const width = `${(100 * (now.high - now.low)) / (now.top - now.bottom)}%`;
+    rail.append(at(el("span", { class: "span" }), { left: share(now.low), width }));
+    rail.append(at(el("span", { class: "dot" }), { left: share(now.middle) }));
+    if (coded && coded.middle !== null && coded.middle !== now.middle) {
       rail.append(at(el("span", { class: "ghost" }), { left: share(coded.middle) }));
     }
-    const unit = told.unit === "" ? "" : ` ${told.unit}`;
-    const [from, middle, to] = [told.low, told.middle, told.high].map((value) => onScale(value, told));
+    const unit = now.unit === "" ? "" : ` ${now.unit}`;
+    const [from, middle, to] = [now.low, now.middle, now.high].map((value) => onScale(value, now));
     low.textContent = `settles at ${middle}${unit}; 80 % of draws from ${from} to ${to}`;
   }
 
+  /** @param {Api.Answer[]} answers */
   questions(answers) {
     byId("questions-part").hidden = answers.length === 0;
     byId("questions").replaceChildren(...answers.map(question));
   }
 }
 
+/** @param {Api.Answer} answer */
 function question(answer) {
   const chances = answer.chances.filter(({ outcome }) => outcome !== "no" || answer.chances.length > 2);
   return el(
@@ -102,27 +126,34 @@ function question(answer) {
   );
 }
 
-// What other models give comes with the findings: they widen the chance of an agreement.
+/**
+ * What other models give comes with the findings: they widen the chance of an agreement.
+ * @param {Api.Chance} chance
+ */
 function chance({ outcome, probability, low, high }) {
   const rail = el("span", { class: "rail", "aria-hidden": "true" });
   if (probability !== null) {
     rail.append(at(el("span", { class: "fill" }), { width: `${100 * probability}%` }));
   }
-  const said = probability === null ? "no answer" : percent(probability);
-  const parts = [el("span", {}, outcome), rail, el("b", { class: "big" }, said)];
-  if (low !== null) {
+  const words = probability === null ? "no answer" : percent(probability);
+  const parts = [el("span", {}, outcome), rail, el("b", { class: "big" }, words)];
+  if (low !== null && high !== null) {
     rail.append(at(el("span", { class: "others" }), { left: `${100 * low}%`, width: `${100 * (high - low)}%` }));
     parts.push(el("small", { class: "soft" }, `other models: ${percent(low)} to ${percent(high)}`));
   }
   return el("div", { class: "chance" }, ...parts);
 }
 
-// What the changes do to the first number of the answer.
-function against(told, coded) {
-  if (told.made.scenario === "base") return "Move a number under “What if” to see how the forecast changes.";
-  const first = (from) =>
+/**
+ * What the changes do to the first number of the answer.
+ * @param {Api.ForecastResponse} forecast
+ * @param {Api.ForecastResponse} coded
+ */
+function against(forecast, coded) {
+  if (forecast.made.scenario === "base") return "Move a number under “What if” to see how the forecast changes.";
+  const first = (/** @type {Api.ForecastResponse} */ from) =>
     from.headline.probability ?? from.questions[0]?.chances[0]?.probability ?? from.issues[0].agreement;
-  const [now, before] = [first(told), first(coded)];
+  const [now, before] = [first(forecast), first(coded)];
   if (now === null || before === null) return "";
   const points = Math.round(1000 * (now - before)) / 10;
   if (points === 0) return `As coded: ${percent(before)}. The changes leave it the same.`;

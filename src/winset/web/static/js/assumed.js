@@ -1,6 +1,12 @@
+// @ts-check
 // Numbers that nobody coded: a stance's note marks them, “[assumed: salience, influence]”.
 
-// Returns the number of a stance as text, with a word beside it where it is assumed.
+/**
+ * Returns the number of a stance as text, with a word beside it where it is assumed.
+ * @param {Record<string, any>} stance
+ * @param {string} quantity
+ * @returns {string}
+ */
 export function withAssumed(stance, quantity) {
   const value = stance[quantity] ?? "";
   const marked = /\[assumed: ([a-z_, ]*)\]/.exec(stance.note ?? "");

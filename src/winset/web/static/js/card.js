@@ -1,12 +1,18 @@
+// @ts-check
 // The chosen statement in words: who says what, who decided what on it, and what rests on it.
 
 import { byId, el } from "./dom.js";
 
+/** @type {Record<string, string>} */
 const SIGNS = { proposed: "? proposed", accepted: "✓ accepted", rejected: "✕ rejected" };
 const EXCERPT = 90;
 
 export class Card {
-  // `given`: the choices of the case; `onActor(entry)`: enter its speaker as an actor.
+  /**
+   * `given`: the choices of the case; `onActor(entry)`: enter its speaker as an actor.
+   * @param {Pages.Choices} given
+   * @param {(entry: Pages.Entry) => void} onActor
+   */
   constructor(given, onActor) {
     this.given = given;
     this.onActor = onActor;
@@ -14,12 +20,18 @@ export class Card {
     this.issues = new Map(given.issues.map(({ id, title }) => [id, title]));
   }
 
+  /**
+   * @param {Pages.Row} row
+   * @returns {string}
+   */
   speaker(row) {
     const { speaker } = row.cells;
-    if (this.actors.has(speaker)) return this.actors.get(speaker);
+    const known = this.actors.get(speaker);
+    if (known !== undefined) return known;
     return speaker === "unresolved" && row.name !== "" ? `${row.name} (no actor yet)` : speaker;
   }
 
+  /** @param {Pages.Entry | null} entry */
   show(entry) {
     const place = byId("card");
     if (entry === null) {
@@ -27,7 +39,7 @@ export class Card {
       return;
     }
     const { row } = entry;
-    const said = [
+    const cells = [
       ["Speaker", this.speaker(row)],
       ["Issue", row.cells.issue === "" ? "none" : (this.issues.get(row.cells.issue) ?? row.cells.issue)],
       ["Kind", row.cells.kind],
@@ -39,7 +51,7 @@ export class Card {
       el("p", { class: `status ${row.status}` }, `${SIGNS[row.status]} by ${row.coder}`, el("code", {}, row.id)),
       el("blockquote", { dir: "auto" }, row.words || `Characters ${row.start} to ${row.end}; the text is not stored.`),
       row.intact ? "" : el("p", { class: "warning" }, "The text has changed at this place: run winset reanchor."),
-      el("dl", { class: "cells" }, ...said.filter(([, text]) => text !== "").flatMap(([name, text]) => [
+      el("dl", { class: "cells" }, ...cells.filter(([, text]) => text !== "").flatMap(([name, text]) => [
         el("dt", {}, name),
         el("dd", {}, text),
       ])),
@@ -50,6 +62,7 @@ export class Card {
     );
   }
 
+  /** @param {Pages.Entry} entry */
   unknown(entry) {
     const { row } = entry;
     if (row.cells.speaker !== "unresolved" || row.status === "rejected") return "";
@@ -60,34 +73,43 @@ export class Card {
     );
   }
 
+  /** @param {Pages.Row} row */
   other(row) {
     if (row.status === "rejected") return `${row.coder} rejected it.`;
     const value = row.cells.value === "" ? "" : ` ${row.cells.value}`;
     return `${row.coder}: ${row.cells.kind}${value}, ${this.speaker(row)}, ${this.issues.get(row.cells.issue) ?? "on no issue"}`;
   }
 
+  /** @param {Pages.Entry} entry */
   rests(entry) {
-    const found = new Map();
+    /** @type {Map<string, Api.Dependent>} */
+    const numbers = new Map();
     for (const row of [entry.row, ...entry.others, entry.mine, entry.proposal]) {
-      for (const number of row?.rests ?? []) found.set(number.what, number);
+      for (const number of row?.rests ?? []) numbers.set(number.what, number);
     }
-    if (found.size === 0) return "";
-    const link = (number) => {
+    if (numbers.size === 0) return "";
+    const link = (/** @type {Api.Dependent} */ number) => {
       const words = number.weight === null ? number.what : `${number.what} (weight ${number.weight.toFixed(2)})`;
       if (number.actor === "") return el("li", {}, words);
       const href = `${this.given.address}/trace/${number.issue}/${number.actor}${number.quantity === "" ? "" : `#${number.quantity}`}`;
       return el("li", {}, el("a", { href }, words));
     };
-    return el("div", { class: "rests" }, el("h3", {}, "Numbers based on it"), el("ul", {}, ...[...found.values()].map(link)));
+    return el("div", { class: "rests" }, el("h3", {}, "Numbers based on it"), el("ul", {}, ...[...numbers.values()].map(link)));
   }
 
-  // Why an accepted reading ends in no number, and what would make it count.
+  /**
+   * Why an accepted reading ends in no number, and what would make it count.
+   * @param {Pages.Entry} entry
+   */
   idle(entry) {
     const reasons = new Set([entry.row, ...entry.others, entry.mine].map((row) => row?.idle).filter(Boolean));
     return reasons.size === 0 ? "" : el("div", { class: "idle" }, ...[...reasons].map((words) => el("p", { class: "warning" }, words)));
   }
 
-  // Marks the chosen one in the list, and scrolls the list, never the page.
+  /**
+   * Marks the chosen one in the list, and scrolls the list, never the page.
+   * @param {string} key
+   */
   choose(key) {
     const list = byId("list");
     for (const button of list.querySelectorAll("button")) {
@@ -102,7 +124,11 @@ export class Card {
     }
   }
 
-  // The list of all statements of the document.
+  /**
+   * The list of all statements of the document.
+   * @param {Pages.Entry[]} entries
+   * @param {(key: string) => void} onChoose
+   */
   list(entries, onChoose) {
     byId("list").replaceChildren(
       ...entries.map((entry) => {

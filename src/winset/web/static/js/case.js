@@ -1,3 +1,4 @@
+// @ts-check
 // The page of a case: wires the parts together. State lives in bench.js and in the address bar.
 
 import { showActors } from "./actors.js";
@@ -7,8 +8,9 @@ import { Latest, Refusal, send } from "./api.js";
 import { Bench } from "./bench.js";
 import { Charts, whenResized } from "./charts.js";
 import { Comparing } from "./comparing.js";
-import { byId, el, show } from "./dom.js";
-import { Keeping, showNotice } from "./keeping.js";
+import { byId, el, find, payload, show } from "./dom.js";
+import { Keeping } from "./keeping.js";
+import { showNotice } from "./notice.js";
 import { watch } from "./ready.js";
 import { WhatIf } from "./whatif.js";
 
@@ -18,72 +20,89 @@ const REST = 600; // milliseconds without a change before the headline's range i
 const PROMPT = 100; // milliseconds that an answer may take while a slider is on its way
 const FEWER = 1250; // draws on the way, on a machine that is slower than that
 
+/** @typedef {ReturnType<Bench["asked"]> & { draws?: number }} Asked */
+
+/** @param {Api.CaseResponse} given */
 function begin(given) {
   const bench = new Bench(given);
+  /** @type {Map<string, string>} */
   const ids = new Map(bench.rows("actors").map(({ id, name }) => [name, id]));
-  const charts = new Charts(VIEWS, new Set(ids.keys()), (name) => bench.choose({ actor: ids.get(name) }));
+  const charts = new Charts(VIEWS, new Set(ids.keys()), (name) => bench.choose({ actor: ids.get(name) ?? "" }));
   const answers = new Answers(bench);
   const panel = new WhatIf(bench);
   const comparing = new Comparing(bench);
   new Keeping(bench);
+  /** @type {Map<string, Api.ForecastResponse>} */
   const coded = new Map();
   let last = "";
   let whole = ""; // what the headline shown in full was asked for
-  let pause = 0;
-  let rest = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let pause;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let rest;
   let took = 0;
 
-  const trouble = (error) => {
+  const trouble = (/** @type {unknown} */ error) => {
     if (!(error instanceof Refusal)) throw error;
     show(byId("trouble"), error.words);
   };
 
+  /** @param {string} model */
   async function codedBy(model) {
-    if (!coded.has(model)) coded.set(model, await send(`${bench.api}/forecast`, { model }));
-    return coded.get(model);
+    /** @type {Api.ForecastResponse} */
+    const forecast = coded.get(model) ?? (await send(`${bench.api}/forecast`, { model }));
+    coded.set(model, forecast);
+    return forecast;
   }
 
-  const forecasting = new Latest(async (asked) => {
+  const forecasting = new Latest(async (/** @type {Asked} */ asked) => {
     try {
       const before = await codedBy(asked.model);
       const plain = asked.scenario === "base" && asked.changes.length === 0;
       const start = performance.now();
-      const told = plain ? before : await send(`${bench.api}/forecast`, asked);
+      /** @type {Api.ForecastResponse} */
+      const forecast = plain ? before : await send(`${bench.api}/forecast`, asked);
       show(byId("trouble"), "");
-      answers.show(told, before);
+      answers.show(forecast, before);
       if (!plain && asked.draws === undefined) took = performance.now() - start;
-      document.body.dataset.draws = told.draws;
+      document.body.dataset.draws = String(forecast.draws);
     } catch (error) {
       trouble(error);
     }
   });
 
-  const looking = new Latest(async (asked, overtaken) => {
+  const looking = new Latest(async (/** @type {Asked & { issue: string }} */ asked, overtaken) => {
     try {
-      const told = await send(`${bench.api}/behind`, { ...asked, known: charts.known, width: charts.width });
+      /** @type {Api.BehindResponse} */
+      const behind = await send(`${bench.api}/behind`, { ...asked, known: charts.known, width: charts.width });
       if (overtaken()) return;
-      byId("bindings").replaceChildren(...told.bindings.map((words) => el("li", {}, `${words[0].toUpperCase()}${words.slice(1)}.`)));
-      answers.questions(told.questions);
-      await charts.show(told.pictures);
-      document.body.dataset.drawn = told.issue;
+      byId("bindings").replaceChildren(...behind.bindings.map((words) => el("li", {}, `${words[0].toUpperCase()}${words.slice(1)}.`)));
+      answers.questions(behind.questions);
+      await charts.show(behind.pictures);
+      document.body.dataset.drawn = behind.issue;
     } catch (error) {
       trouble(error);
     }
   });
 
-  const resting = new Latest(async ({ asked, wanted }) => {
+  const resting = new Latest(async (/** @type {{ asked: Asked, wanted: string }} */ { asked, wanted }) => {
     try {
-      const told = await send(`${bench.api}/headline`, asked);
+      /** @type {Api.HeadlineResponse} */
+      const answer = await send(`${bench.api}/headline`, asked);
       if (wanted !== last) return;
       whole = wanted;
-      answers.headline(told.headline, true);
-      answers.questions(told.questions);
-      document.body.dataset.headline = told.revision;
+      answers.headline(answer.headline, true);
+      answers.questions(answer.questions);
+      document.body.dataset.headline = answer.revision;
     } catch (error) {
       trouble(error);
     }
   });
 
+  /**
+   * @param {Pages.State} state
+   * @param {{ settled: boolean }} how
+   */
   function follow(state, { settled }) {
     panel.show(state);
     answers.choose(state);
@@ -117,16 +136,19 @@ function begin(given) {
   follow(bench.state, { settled: true });
 }
 
-// The files are those of the view “forecast”, made of the same numbers.
+/**
+ * The files are those of the view “forecast”, made of the same numbers.
+ * @param {import("./bench.js").Bench} bench
+ */
 function linkFiles(bench) {
   const query = viewQuery(bench.state);
-  for (const link of document.querySelectorAll("a[data-file]")) {
-    const file = link.dataset.file === "" ? "" : `/${link.dataset.file}`;
+  for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("a[data-file]"))) {
+    const file = link.dataset.file ? `/${link.dataset.file}` : "";
     link.href = `${bench.given.address}/views/forecast${file}?${query}`;
   }
 }
 
-const given = JSON.parse(byId("case").textContent);
+const given = payload("case");
 showNotice();
 watch();
-if (byId("sentence") !== null) begin(given);
+if (find("sentence") !== null) begin(given);

@@ -1,24 +1,32 @@
+// @ts-check
 // Whose decisions these are: asked for once, kept in this browser and in the address.
 
 import { byId, el } from "./dom.js";
 
-const KEPT = "winset-coder";
+const STORED = "winset-coder";
 
 export class Coder {
+  /**
+   * @param {string[]} names
+   * @param {() => void} onChange
+   */
   constructor(names, onChange) {
     this.onChange = onChange;
-    const asked = new URLSearchParams(location.search).get("coder");
-    if (asked !== null) localStorage.setItem(KEPT, asked);
-    this.name = asked ?? localStorage.getItem(KEPT) ?? "";
+    const named = new URLSearchParams(location.search).get("coder");
+    if (named !== null) localStorage.setItem(STORED, named);
+    this.name = named ?? localStorage.getItem(STORED) ?? "";
+    /** @type {((known: boolean) => void) | null} */
     this.waiting = null;
+    this.dialog = byId("who", HTMLDialogElement);
+    this.field = byId("who-name", HTMLInputElement);
     byId("coders").append(...names.map((value) => el("option", { value })));
     byId("coder-change").addEventListener("click", () => this.ask());
     byId("who-form").addEventListener("submit", (event) => {
       event.preventDefault();
-      this.set(byId("who-name").value.trim());
-      byId("who").close();
+      this.set(this.field.value.trim());
+      this.dialog.close();
     });
-    byId("who").addEventListener("close", () => {
+    this.dialog.addEventListener("close", () => {
       const go = this.waiting;
       this.waiting = null;
       go?.(this.name !== "");
@@ -26,9 +34,10 @@ export class Coder {
     this.show();
   }
 
+  /** @param {string} name */
   set(name) {
     this.name = name;
-    localStorage.setItem(KEPT, name);
+    localStorage.setItem(STORED, name);
     const query = new URLSearchParams(location.search);
     query.delete("coder");
     history.replaceState(null, "", `${location.pathname}${query.size === 0 ? "" : `?${query}`}`);
@@ -42,10 +51,11 @@ export class Coder {
     );
   }
 
+  /** @returns {Promise<boolean>} */
   ask() {
-    byId("who-name").value = this.name;
-    byId("who").showModal();
-    byId("who-name").select();
+    this.field.value = this.name;
+    this.dialog.showModal();
+    this.field.select();
     return new Promise((go) => (this.waiting = go));
   }
 

@@ -1,11 +1,13 @@
+// @ts-check
 // Scenarios side by side, draw by draw.
 
 import { Refusal, send } from "./api.js";
-import { byId, el, figure, onScale, percent, show, table } from "./dom.js";
+import { byId, el, figure, onScale, percent, show, table, within } from "./dom.js";
 
 const YOURS = "what-if";
 
 export class Comparing {
+  /** @param {import("./bench.js").Bench} bench */
   constructor(bench) {
     this.bench = bench;
     const titles = new Map(bench.rows("scenarios").map(({ id, title }) => [id, title || id]));
@@ -18,32 +20,34 @@ export class Comparing {
         el("label", { class: "choice" }, el("input", { type: "checkbox", name: "scenario", value }), text),
       ),
     );
-    byId("compare").elements.scenario.forEach((box) => (box.checked = true));
+    for (const box of this.boxes) box.checked = true;
     byId("compare").addEventListener("submit", (event) => {
       event.preventDefault();
       this.compare();
     });
   }
 
+  get boxes() {
+    return [.../** @type {NodeListOf<HTMLInputElement>} */ (byId("compare").querySelectorAll("[name=scenario]"))];
+  }
+
   show() {
-    const box = byId("compare").querySelector(`[value="${YOURS}"]`);
-    box.disabled = !this.bench.changed;
+    within(byId("compare"), `[value="${YOURS}"]`, HTMLInputElement).disabled = !this.bench.changed;
   }
 
   async compare() {
-    const boxes = [...byId("compare").elements.scenario];
-    const scenarios = boxes.filter((box) => box.checked && !box.disabled).map((box) => box.value);
+    const scenarios = this.boxes.filter((box) => box.checked && !box.disabled).map((box) => box.value);
     const trouble = byId("trouble");
     show(trouble, "");
     try {
-      const told = await send(`${this.bench.api}/compare`, { ...this.bench.asked(), scenarios });
-      this.tell(told);
+      this.tell(await send(`${this.bench.api}/compare`, { ...this.bench.asked(), scenarios }));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       show(trouble, error.words);
     }
   }
 
+  /** @param {Api.CompareResponse} comparison */
   tell({ sides, effects }) {
     const titles = new Map(sides.map(({ scenario, title }) => [scenario, title]));
     const parts = sides[0].issues.map(({ issue, title }) =>
@@ -70,24 +74,30 @@ export class Comparing {
 
 const COLUMNS = ["Scenario", "Agreement", "Difference, points", "Median", "80 %", "Difference, settlement"];
 
-const short = (value) => (value === null ? "?" : figure(Number(value.toPrecision(2))));
+const short = (/** @type {number | null} */ value) => (value === null ? "?" : figure(Number(value.toPrecision(2))));
 
+/**
+ * @param {Api.SideResponse} side
+ * @param {string} issue
+ * @param {Api.Effect[]} effects
+ */
 function row(side, issue, effects) {
-  const told = side.issues.find((entry) => entry.issue === issue);
+  const own = side.issues.find((entry) => entry.issue === issue);
+  if (own === undefined) throw new Error(`no issue “${issue}” in “${side.title}”`);
   const effect = effects.find(
     (entry) => entry.issue === issue && !entry.part && entry.name === side.scenario,
   );
-  const difference = (found, times) =>
-    found === undefined || found === null || found.value === null
+  const difference = (/** @type {Api.Difference | null | undefined} */ change, /** @type {number} */ times) =>
+    change === undefined || change === null || change.value === null
       ? ""
-      : `${found.value < 0 ? "−" : "+"}${short(times * Math.abs(found.value))} ± ${short(times * found.error)}`;
+      : `${change.value < 0 ? "−" : "+"}${short(times * Math.abs(change.value))} ± ${short(times * change.error)}`;
   return {
     cells: [
       side.title,
-      told.agreement === null ? "assumed" : percent(told.agreement),
+      own.agreement === null ? "assumed" : percent(own.agreement),
       difference(effect?.agreement, 100),
-      onScale(told.middle, told),
-      told.low === null ? "" : `${onScale(told.low, told)} to ${onScale(told.high, told)}`,
+      onScale(own.middle, own),
+      own.low === null ? "" : `${onScale(own.low, own)} to ${onScale(own.high, own)}`,
       difference(effect?.settlement, 1),
     ],
   };

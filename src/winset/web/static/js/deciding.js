@@ -1,21 +1,37 @@
+// @ts-check
 // Decisions: one after the other, each on disk before the page says so; both versions on a conflict.
 
-import { read, send } from "./api.js";
+import { read, Refusal, send } from "./api.js";
 import { choose } from "./conflict.js";
 
 export class Deciding {
-  // `onSaved(saved, words)` hears what is on disk; `onStale(document)` hears of other rows there.
+  /**
+   * `onSaved(saved, words)` hears what is on disk; `onStale(document)` hears of other rows there.
+   * @param {object} page
+   * @param {string} page.address
+   * @param {Api.DocumentResponse} page.document
+   * @param {import("./coder.js").Coder} page.coder
+   * @param {(saved: Api.DecisionSaved, what: string) => void} page.onSaved
+   * @param {(document: Api.DocumentResponse) => void} page.onStale
+   */
   constructor({ address, document, coder, onSaved, onStale }) {
     this.api = `/api${address}`;
     this.document = document;
     this.coder = coder;
     this.onSaved = onSaved;
     this.onStale = onStale;
+    /** @type {{ id: string, before: Pages.Row | null }[]} */
     this.past = [];
+    /** @type {Promise<unknown>} */
     this.work = Promise.resolve();
   }
 
-  // Runs `what` when everything before it is done.
+  /**
+   * Runs `what` when everything before it is done.
+   * @template T
+   * @param {() => T | Promise<T>} what
+   * @returns {Promise<T>}
+   */
   after(what) {
     const done = this.work.then(what);
     this.work = done.catch(() => {});
@@ -26,9 +42,15 @@ export class Deciding {
     return this.coder.name;
   }
 
-  // Accepts or rejects `entry`, with changes to its fields; returns whether that was saved.
+  /**
+   * Accepts or rejects `entry`, with changes to its fields; returns whether that was saved.
+   * @param {Pages.Decidable} entry
+   * @param {string} verdict
+   * @param {Record<string, string>} [changes]
+   * @param {boolean} [undoing]
+   */
   async decide(entry, verdict, changes = {}, undoing = false) {
-    const body = (now) => ({
+    const body = (/** @type {Pages.Decidable} */ now) => ({
       coder: this.name,
       id: now.id,
       verdict,
@@ -36,12 +58,14 @@ export class Deciding {
       proposal: now.proposal?.revision ?? null,
       decision: now.mine?.revision ?? null,
     });
-    let [now, saved] = [entry, null];
+    let now = entry;
+    /** @type {Api.DecisionSaved | null} */
+    let saved = null;
     while (saved === null) {
       try {
         saved = await send(`${this.api}/decisions`, body(now));
       } catch (error) {
-        if (error.status !== 409) throw error;
+        if (!(error instanceof Refusal) || error.status !== 409) throw error;
         const mine = await choose(error);
         now = (await this.stale(entry.id)) ?? now;
         if (!mine) return false;
@@ -52,16 +76,25 @@ export class Deciding {
     return true;
   }
 
-  // Reads the statements anew and returns the rows of `id` among them.
+  /**
+   * Reads the statements again and returns the rows of `id` among them.
+   * @param {string} id
+   * @returns {Promise<Pages.Decidable | null>}
+   */
   async stale(id) {
-    const told = await read(`${this.api}/documents/${this.document.id}`);
-    this.onStale(told);
-    const rows = told.statements.filter((row) => row.id === id);
+    /** @type {Api.DocumentResponse} */
+    const document = await read(`${this.api}/documents/${this.document.id}`);
+    this.onStale(document);
+    const rows = document.statements.filter((row) => row.id === id);
     const proposal = rows.find((row) => row.status === "proposed") ?? null;
     const mine = rows.find((row) => row.coder === this.name && row.status !== "proposed") ?? null;
     return proposal === null && mine === null ? null : { id, proposal, mine };
   }
 
+  /**
+   * @param {Pages.Span} span
+   * @param {Record<string, string>} fields
+   */
   async make(span, fields) {
     const saved = await send(`${this.api}/statements`, {
       coder: this.name,
@@ -75,7 +108,10 @@ export class Deciding {
     return true;
   }
 
-  // Takes the last step back: of this page first, then of earlier sessions, as `winset code` does.
+  /**
+   * Takes the last step back: of this page first, then of earlier sessions, as `winset code` does.
+   * @param {(id: string) => Pages.Decidable | null} find
+   */
   async undo(find) {
     const step = this.past.pop();
     if (step === undefined) {
@@ -88,13 +124,13 @@ export class Deciding {
       try {
         this.onSaved(await send(`${this.api}/decisions/undo`, body), "undone");
       } catch (error) {
-        if (error.status !== 409) throw error;
+        if (!(error instanceof Refusal) || error.status !== 409) throw error;
         await this.stale(step.id);
         throw error;
       }
     } else {
       const verdict = step.before.status === "rejected" ? "reject" : "accept";
-      await this.decide(now, verdict, verdict === "accept" ? step.before.cells : {}, true);
+      if (now !== null) await this.decide(now, verdict, verdict === "accept" ? step.before.cells : {}, true);
     }
   }
 }

@@ -1,3 +1,4 @@
+// @ts-check
 // The page of a document: reading it, walking its statements, coding words of it.
 
 import { ActorForm } from "./actor.js";
@@ -5,7 +6,7 @@ import { Refusal, send } from "./api.js";
 import { Card } from "./card.js";
 import { Coder } from "./coder.js";
 import { Deciding } from "./deciding.js";
-import { byId, show } from "./dom.js";
+import { byId, payload, show, within } from "./dom.js";
 import { entriesOf } from "./entries.js";
 import { Keys } from "./keys.js";
 import { leaveNotice, showNotice } from "./notice.js";
@@ -17,6 +18,7 @@ import { DocumentText } from "./text.js";
 const SPAN = /^(\d+)-(\d+)$/;
 
 class Reading {
+  /** @param {Pages.Reading} given */
   constructor(given) {
     this.given = given;
     this.document = given.document;
@@ -30,15 +32,19 @@ class Reading {
       document: this.document,
       coder: this.coder,
       onSaved: (saved, what) => this.saved(saved, what),
-      onStale: (told) => this.fresh(told),
+      onStale: (document) => this.fresh(document),
     });
     this.now = "";
+    /** @type {Pages.Entry[]} */
+    this.entries = [];
+    this.others = byId("others", HTMLInputElement);
     this.wire();
     this.open(new URLSearchParams(location.search));
   }
 
   wire() {
-    const act = (id, what) => byId(id).addEventListener("click", () => this.attempt(what));
+    const act = (/** @type {string} */ id, /** @type {() => unknown} */ what) => byId(id).addEventListener("click", () => this.attempt(what));
+    /** @type {Record<string, () => unknown>} */
     this.actions = {
       a: () => this.decide("accept"),
       r: () => this.decide("reject"),
@@ -52,7 +58,7 @@ class Reading {
     };
     const buttons = { accept: "a", reject: "r", edit: "e", undo: "u", following: "j", previous: "k", here: "n" };
     for (const [id, key] of Object.entries(buttons)) act(id, this.actions[key]);
-    byId("others").addEventListener("change", () => this.show());
+    this.others.addEventListener("change", () => this.show());
     new Keys({
       actions: this.actions,
       attempt: (what) => this.attempt(what),
@@ -64,13 +70,16 @@ class Reading {
     document.addEventListener("selectionchange", () => this.offer());
   }
 
-  // What the address asks for: a statement, a stretch, or the first statement to decide.
+  /**
+   * What the address asks for: a statement, a stretch, or the first statement to decide.
+   * @param {URLSearchParams} query
+   */
   open(query) {
-    const wanted = query.get("statement");
+    const wanted = query.get("statement") ?? "";
     const rows = this.document.statements.filter((row) => row.id === wanted);
     this.show();
     if (rows.length > 0 && this.entry(wanted) === null) {
-      byId("others").checked = true;
+      this.others.checked = true;
       this.show();
     }
     const at = SPAN.exec(query.get("at") ?? "");
@@ -80,11 +89,15 @@ class Reading {
     document.body.dataset.ready = "yes";
   }
 
+  /** @param {string} key */
   entry(key) {
     return this.entries.find((entry) => entry.key === key) ?? null;
   }
 
-  // Says what went wrong, and does one thing after the other.
+  /**
+   * Says what went wrong, and does one thing after the other.
+   * @param {() => unknown} what
+   */
   attempt(what) {
     return this.deciding.after(async () => {
       show(byId("trouble"), "");
@@ -97,17 +110,18 @@ class Reading {
     });
   }
 
-  fresh(told) {
-    this.document = { ...this.document, statements: told.statements };
+  /** @param {Api.DocumentResponse} document */
+  fresh(document) {
+    this.document = { ...this.document, statements: document.statements };
     this.show();
   }
 
   show() {
-    this.entries = entriesOf(this.document.statements, this.coder.name, byId("others").checked);
+    this.entries = entriesOf(this.document.statements, this.coder.name, this.others.checked);
     if (this.entry(this.now) === null) this.now = "";
     this.text.show(this.entries.filter((entry) => entry.row.intact), this.now);
     this.card.list(this.entries, (key) => this.choose(key));
-    byId("others").parentElement.hidden = this.coder.name === "";
+    within(document, ".choice:has(#others)").hidden = this.coder.name === "";
     this.showChosen();
   }
 
@@ -118,11 +132,12 @@ class Reading {
     this.card.choose(this.now);
     const own = entry !== null && (this.coder.name === "" || entry.mine !== null || entry.proposal !== null);
     const mine = entry?.mine?.status;
-    byId("accept").disabled = !own || mine === "accepted";
-    byId("edit").disabled = !own;
-    byId("reject").disabled = !own || entry.proposal === null || mine === "rejected";
+    byId("accept", HTMLButtonElement).disabled = !own || mine === "accepted";
+    byId("edit", HTMLButtonElement).disabled = !own;
+    byId("reject", HTMLButtonElement).disabled = !own || entry.proposal === null || mine === "rejected";
   }
 
+  /** @param {string} key */
   choose(key, scroll = true) {
     this.now = key;
     this.text.mark(null);
@@ -136,16 +151,21 @@ class Reading {
     if (scroll && piece !== null) piece.scrollIntoView({ block: "center" });
   }
 
-  // Of several statements under a click, each click chooses the next.
+  /**
+   * Of several statements under a click, each click chooses the next.
+   * @param {string[]} keys
+   */
   clicked(keys) {
     this.choose(keys[(keys.indexOf(this.now) + 1) % keys.length], false);
   }
 
+  /** @param {Pages.Span} span */
   light(span) {
     this.text.mark(span);
     this.text.first(null)?.scrollIntoView({ block: "center" });
   }
 
+  /** @param {number} step */
   walk(step, open = false) {
     const among = open ? this.entries.filter((entry) => entry.open || entry.key === this.now) : this.entries;
     const at = among.findIndex((entry) => entry.key === this.now);
@@ -155,6 +175,7 @@ class Reading {
     } else this.choose(next.key);
   }
 
+  /** @param {string} verdict */
   async decide(verdict) {
     const key = this.now;
     if (key === "" || !(await this.coder.known())) return;
@@ -165,7 +186,10 @@ class Reading {
     if (saved && waited && this.now === key) this.onwards(key);
   }
 
-  // The statement `key`, if it is the coder's to decide on: proposed, or their own.
+  /**
+   * The statement `key`, if it is the coder's to decide on: proposed, or their own.
+   * @param {string} key
+   */
   held(key) {
     const entry = this.entry(key);
     if (entry !== null && (entry.proposal !== null || entry.mine !== null)) return entry;
@@ -173,7 +197,10 @@ class Reading {
     return null;
   }
 
-  // To the next one that waits, if there is one after this.
+  /**
+   * To the next one that waits, if there is one after this.
+   * @param {string} key
+   */
   onwards(key) {
     const at = this.entries.findIndex((entry) => entry.key === key);
     const next = this.entries.slice(at + 1).find((entry) => entry.open) ?? this.entries.find((entry) => entry.open);
@@ -185,7 +212,7 @@ class Reading {
     if (key === "" || !(await this.coder.known())) return;
     const entry = this.held(key);
     if (entry === null) return;
-    const base = entry.proposal ?? entry.mine;
+    const base = entry.proposal ?? entry.mine ?? entry.row;
     this.slip.ask({
       title: "Accept with changes",
       words: entry.row.words,
@@ -202,6 +229,7 @@ class Reading {
     });
   }
 
+  /** @param {Element | null} element */
   place(element) {
     return (element ?? byId("text")).getBoundingClientRect();
   }
@@ -217,27 +245,32 @@ class Reading {
       show(byId("trouble"), "Select words first, or move to a sentence with ← and →.");
       return;
     }
-    const rects = getSelection().rangeCount > 0 && !getSelection().isCollapsed
-      ? getSelection().getRangeAt(0).getBoundingClientRect()
+    const selection = getSelection();
+    const near = selection !== null && selection.rangeCount > 0 && !selection.isCollapsed
+      ? selection.getRangeAt(0).getBoundingClientRect()
       : this.place(this.text.first(null));
     if (!(await this.coder.known())) return;
     byId("here").hidden = true;
     this.text.mark(span);
-    getSelection().removeAllRanges();
+    selection?.removeAllRanges();
     const before = this.entry(this.now)?.row.cells;
     this.slip.ask({
       title: "Code these words",
       words: this.text.words(span),
       fields: { kind: "position", speaker: before?.speaker ?? "", issue: before?.issue ?? "" },
-      near: rects,
+      near,
       onSave: (fields) => this.deciding.after(() => this.deciding.make(span, fields)),
     });
   }
 
-  undo() {
-    return this.coder.known().then((known) => known && this.deciding.undo((id) => this.entry(id)));
+  async undo() {
+    if (await this.coder.known()) await this.deciding.undo((id) => this.entry(id));
   }
 
+  /**
+   * @param {Api.DecisionSaved} saved
+   * @param {string} what
+   */
   saved(saved, what) {
     if (saved.copied !== "") {
       leaveNotice(saved.copied);
@@ -256,6 +289,10 @@ class Reading {
     byId("saved").textContent = `Saved: ${what} ${saved.id}${where}. ${saved.left} still to decide in this case.`;
   }
 
+  /**
+   * @param {number} step
+   * @param {boolean} further
+   */
   sentence(step, further) {
     const top = this.document.blocks[this.shownFirst()]?.start ?? 0;
     const start = this.entry(this.now)?.start ?? top;
@@ -280,25 +317,28 @@ class Reading {
     const button = byId("here");
     button.hidden = span === null;
     if (span === null) return;
-    const rects = getSelection().getRangeAt(0).getClientRects();
-    const last = rects[rects.length - 1];
+    const last = [...(getSelection()?.getRangeAt(0).getClientRects() ?? [])].at(-1);
     if (last === undefined) return;
-    const frame = button.parentElement.getBoundingClientRect();
+    const frame = within(document, ".page").getBoundingClientRect();
     button.style.setProperty("top", `${last.bottom - frame.top + 6}px`);
     button.style.setProperty("left", `${Math.max(0, Math.min(last.right - frame.left, frame.width) - 180)}px`);
   }
 
+  /** @param {Pages.Entry} entry */
   addActor(entry) {
     this.actors.ask({ name: entry.row.name, issue: entry.row.cells.issue, position: entry.row.cells.value });
   }
 
-  // Those who speak are known by another name now: propose again, and load the page again.
+  /**
+   * Those who speak are known by another name now: propose again, and load the page again.
+   * @param {Pages.ActorSaved} actor
+   */
   async actorAdded({ address, id, words }) {
     const { document } = this.given;
     let again = "";
     try {
-      const told = await send(`/api${address}/documents/${document.id}/proposals`);
-      again = ` The text was searched again: ${told.changed} proposals changed, ${told.added} new.`;
+      const proposals = await send(`/api${address}/documents/${document.id}/proposals`);
+      again = ` The text was searched again: ${proposals.changed} proposals changed, ${proposals.added} new.`;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       again = ` ${error.words}`;
@@ -313,4 +353,4 @@ class Reading {
 
 showNotice();
 watch();
-new Reading(JSON.parse(byId("payload").textContent));
+new Reading(payload());

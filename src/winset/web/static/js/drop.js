@@ -1,3 +1,4 @@
+// @ts-check
 // Files to send: dropped, chosen or pasted; listed first, and the result of each beside it.
 
 import { Refusal } from "./api.js";
@@ -7,15 +8,21 @@ import { proofHeaders } from "./proof.js";
 const MOST = 20_000_000;
 
 export class Drop {
-  // `onFiles()` hears when the list has changed.
+  /**
+   * `onFiles()` hears when the list has changed.
+   * @param {string} name
+   * @param {() => void} [onFiles]
+   */
   constructor(name, onFiles = () => {}) {
     this.onFiles = onFiles;
+    /** @type {{ file: File, words: string, state: string }[]} */
     this.files = [];
     this.list = byId(`${name}-list`);
-    this.paste = byId(`${name}-paste`);
-    const [zone, input] = [byId(`${name}-zone`), byId(`${name}-files`)];
+    this.paste = byId(`${name}-paste`, HTMLTextAreaElement);
+    const zone = byId(`${name}-zone`);
+    const input = byId(`${name}-files`, HTMLInputElement);
     input.addEventListener("change", () => {
-      this.add(input.files);
+      this.add(input.files ?? []);
       input.value = "";
     });
     // A file dropped beside the zone must not be opened in place of the page.
@@ -25,12 +32,13 @@ export class Drop {
     zone.addEventListener("dragleave", () => zone.classList.remove("over"));
     zone.addEventListener("drop", (event) => {
       zone.classList.remove("over");
-      this.add(event.dataTransfer.files);
+      this.add(event.dataTransfer?.files ?? []);
     });
   }
 
+  /** @param {Iterable<File>} files */
   add(files) {
-    for (const file of files) this.files.push({ file, said: "", state: "" });
+    for (const file of files) this.files.push({ file, words: "", state: "" });
     this.show();
     this.onFiles();
   }
@@ -53,7 +61,7 @@ export class Drop {
           "li",
           { class: entry.state || null },
           el("span", {}, entry.file.name),
-          entry.said === ""
+          entry.words === ""
             ? el(
                 "button",
                 {
@@ -67,33 +75,39 @@ export class Drop {
                 },
                 "remove",
               )
-            : el("span", { class: "soft" }, entry.said),
+            : el("span", { class: "soft" }, entry.words),
         ),
       ),
     );
   }
 
-  // Sends one file after the other; `address` and `fields` are made of the answers so far. Returns
-  // the answers, and marks what failed.
+  /**
+   * Sends one file after the other; `address` and `fields` are made of the answers so far. Returns
+   * the answers, and marks what failed.
+   * @param {(before: Api.DocumentsTaken[]) => string} address
+   * @param {(before: Api.DocumentsTaken[]) => Record<string, string>} fields
+   * @param {(k: number, all: number, name: string) => void} onProgress
+   */
   async send(address, fields, onProgress) {
     const waiting = this.waiting;
+    /** @type {Api.DocumentsTaken[]} */
     const answers = [];
     for (const [k, entry] of waiting.entries()) {
       onProgress(k, waiting.length, entry.file.name);
-      entry.said = "reading …";
+      entry.words = "reading …";
       entry.state = "";
       this.show();
       try {
-        const told = await post(address(answers), entry.file, fields(answers));
-        const [done] = told.files;
+        const response = await post(address(answers), entry.file, fields(answers));
+        const [done] = response.files;
         if (done.error !== "") throw new Refusal(422, { error: done.error });
-        answers.push(told);
+        answers.push(response);
         entry.state = "done";
-        entry.said = words(done);
+        entry.words = words(done);
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
         entry.state = "failed";
-        entry.said = error.problems.length > 0 ? error.problems.map(({ text }) => text).join("\n") : error.message;
+        entry.words = error.problems.length > 0 ? error.problems.map(({ text }) => text).join("\n") : error.message;
       }
       this.show();
     }
@@ -101,12 +115,19 @@ export class Drop {
   }
 }
 
+/** @param {Api.UploadedFile} file */
 function words({ proposed, new: fresh, remarks }) {
-  const said = fresh ? "stored" : "already in the case";
+  const place = fresh ? "stored" : "already in the case";
   const count = proposed === null ? "" : `, ${proposed} ${proposed === 1 ? "statement" : "statements"} proposed`;
-  return [`${said}${count}`, ...remarks].join("; ");
+  return [`${place}${count}`, ...remarks].join("; ");
 }
 
+/**
+ * @param {string} address
+ * @param {File} file
+ * @param {Record<string, string>} fields
+ * @returns {Promise<Api.DocumentsTaken>}
+ */
 async function post(address, file, fields) {
   if (file.size > MOST) throw new Refusal(413, { error: `${file.name} is larger than 20 MB: split it.` });
   const form = new FormData();
@@ -118,7 +139,7 @@ async function post(address, file, fields) {
   } catch {
     throw new Refusal(0, { error: "The workbench does not answer: is `winset serve` still running?" });
   }
-  const told = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Refusal(answer.status, told);
-  return told;
+  const body = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Refusal(answer.status, body);
+  return body;
 }

@@ -1,6 +1,8 @@
+// @ts-check
 // The page that the one-time address opens: keeps the proof of this session and goes on to the cases.
 
+import { within } from "./dom.js";
 import { keepProof } from "./proof.js";
 
-keepProof(document.querySelector("meta[name=winset-proof]").content);
+keepProof(within(document, "meta[name=winset-proof]", HTMLMetaElement).content);
 location.replace("/");

@@ -1,14 +1,22 @@
+// @ts-check
 // Statements as a reader sees them: one entry an id, with the rows of all who read it.
 
-// `coder` "" reads what everybody decided; a coder sees proposals and their own rows, and those of
-// others only when `others` is true.
+/**
+ * `coder` "" reads what everybody decided; a coder sees proposals and their own rows, and those of
+ * others only when `others` is true.
+ * @param {Pages.Row[]} statements
+ * @param {string} coder
+ * @param {boolean} others
+ * @returns {Pages.Entry[]}
+ */
 export function entriesOf(statements, coder, others) {
+  /** @type {Map<string, Pages.Row[]>} */
   const byId = new Map();
   for (const row of statements) {
-    if (!byId.has(row.id)) byId.set(row.id, []);
-    byId.get(row.id).push(row);
+    byId.set(row.id, [...(byId.get(row.id) ?? []), row]);
   }
-  const made = [];
+  /** @type {Pages.Entry[]} */
+  const entries = [];
   for (const [id, rows] of byId) {
     const proposal = rows.find((row) => row.status === "proposed") ?? null;
     const decided = rows.filter((row) => row.status !== "proposed");
@@ -18,7 +26,7 @@ export function entriesOf(statements, coder, others) {
     const own = coder === "" ? (shown.find((row) => row.status === "accepted") ?? shown[0]) : mine;
     const row = own ?? proposal ?? shown[0];
     if (!row) continue;
-    made.push({
+    entries.push({
       key: id,
       id,
       row,
@@ -32,5 +40,5 @@ export function entriesOf(statements, coder, others) {
       open: coder !== "" && proposal !== null && mine === null,
     });
   }
-  return made.sort((a, b) => a.start - b.start || a.end - b.end || (a.id < b.id ? -1 : 1));
+  return entries.sort((a, b) => a.start - b.start || a.end - b.end || (a.id < b.id ? -1 : 1));
 }

@@ -1,17 +1,25 @@
+// @ts-check
 // The page of all documents: search, what statements give, new documents, proposing again.
 
 import { ActorForm } from "./actor.js";
 import { Refusal, send } from "./api.js";
-import { byId, el, show, table } from "./dom.js";
+import { byId, control, el, payload, show, table, within } from "./dom.js";
 import { Drop } from "./drop.js";
 import { go, showNotice } from "./notice.js";
 import { watch } from "./ready.js";
 
-const given = JSON.parse(byId("payload").textContent);
+/** @type {Pages.Evidence} */
+const given = payload();
 const api = `/api${given.address}`;
-const here = (address) => `${address}/evidence`;
-const many = (count, thing) => `${count} ${thing}${count === 1 ? "" : "s"}`;
+const here = (/** @type {string} */ address) => `${address}/evidence`;
+const many = (/** @type {number} */ count, /** @type {string} */ thing) => `${count} ${thing}${count === 1 ? "" : "s"}`;
 
+const COUNTED = /** @type {const} */ (["proposed", "added", "changed", "dropped"]);
+
+/**
+ * @param {string} trouble
+ * @param {() => Promise<void>} what
+ */
 async function attempt(trouble, what) {
   show(byId(trouble), "");
   try {
@@ -22,12 +30,15 @@ async function attempt(trouble, what) {
   }
 }
 
-// What to do next, on the way from texts to a forecast.
+/**
+ * What to do next, on the way from texts to a forecast.
+ * @returns {(string | Node)[]}
+ */
 function nextStep() {
   const { evidence, derivation } = given;
   const coder = localStorage.getItem("winset-coder") ?? "";
   const waits = evidence.documents.find((entry) => (entry.undecided[coder] ?? entry.proposed) > 0);
-  const link = (href, words) => el("a", { href }, words);
+  const link = (/** @type {string} */ href, /** @type {string} */ words) => el("a", { href }, words);
   if (evidence.documents.length === 0) return ["Next: add documents, on this page."];
   if (given.issues.length === 0 || given.actors.length === 0) {
     return ["Next: ", link(`${given.address}/parts`, "enter the issues and the actors"), ". Then search the texts again for their names and phrases."];
@@ -45,6 +56,7 @@ function nextStep() {
   return ["You have decided on every proposal. ", link(given.address, "See the forecast"), ".", ...idle];
 }
 
+/** @param {Api.DerivationResponse} derivation */
 function showGives(derivation) {
   const rows = derivation.numbers.map((number) => {
     const words = `${number.actor_name} on ${number.issue_title}: ${number.quantity.replaceAll("_", " ")}`;
@@ -61,7 +73,10 @@ function showGives(derivation) {
   byId("derive-note").hidden = derivation.rowless === 0;
 }
 
-// Accepted statements that end in no number, by the reason and by what would make them count.
+/**
+ * Accepted statements that end in no number, by the reason and by what would make them count.
+ * @param {Api.DerivationResponse} derivation
+ */
 function showIdle({ idle }) {
   byId("idle-part").hidden = idle.length === 0;
   byId("idle").replaceChildren(
@@ -76,12 +91,18 @@ function showIdle({ idle }) {
   );
 }
 
+/**
+ * @param {Api.IdleResponse[]} entries
+ * @param {"reason" | "remedy"} name
+ */
 function grouped(entries, name) {
+  /** @type {Map<string, Api.IdleResponse[]>} */
   const groups = new Map();
   for (const entry of entries) groups.set(entry[name], [...(groups.get(entry[name]) ?? []), entry]);
   return [...groups];
 }
 
+/** @param {Api.IdleResponse} entry */
 function idleLink({ speaker, issue, kind, value, address }) {
   const words = `${speaker} on ${issue || "no issue"}: ${[kind, value].filter(Boolean).join(" ")}`;
   return [el("a", { href: address }, words), ". "];
@@ -89,9 +110,10 @@ function idleLink({ speaker, issue, kind, value, address }) {
 
 function wireDerive() {
   let revision = given.derivation.revision;
-  byId("derive").addEventListener("submit", (event) => {
+  const form = byId("derive", HTMLFormElement);
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const { salience, influence } = event.target.elements;
+    const [salience, influence] = ["salience", "influence"].map((name) => control(form, name));
     const wanted = !byId("derive-new").hidden;
     attempt("derive-trouble", async () => {
       try {
@@ -102,7 +124,7 @@ function wireDerive() {
         });
         go(here(done.case.address), `${many(done.written, "stance")} changed. ${done.copied}`);
       } catch (error) {
-        if (error.status !== 409 || error.theirs === null) throw error;
+        if (!(error instanceof Refusal) || error.status !== 409 || error.theirs === null) throw error;
         revision = error.theirs.revision;
         showGives(error.theirs);
         showIdle(error.theirs);
@@ -113,11 +135,12 @@ function wireDerive() {
 }
 
 function wireSearch() {
-  byId("search").addEventListener("submit", async (event) => {
+  const form = byId("search", HTMLFormElement);
+  form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const place = byId("hits");
     try {
-      const { hits } = await send(`${api}/search`, { query: event.target.elements.query.value });
+      const { hits } = await send(`${api}/search`, { query: control(form, "query").value });
       place.replaceChildren(
         hits.length === 0 ? el("p", {}, "No paragraph contains all of these words.") : el("ol", { class: "hits" }, ...hits.map(hit)),
       );
@@ -128,6 +151,7 @@ function wireSearch() {
   });
 }
 
+/** @param {Api.HitResponse} hit */
 function hit({ title, published, pieces, address }) {
   const words = pieces.map((piece, k) => (k % 2 === 1 ? el("mark", {}, piece) : piece));
   return el(
@@ -141,11 +165,11 @@ function hit({ title, published, pieces, address }) {
 
 function wireAdd() {
   const drop = new Drop("add");
-  const form = byId("add");
+  const form = byId("add", HTMLFormElement);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const { published, publisher } = form.elements;
-    const button = form.querySelector("[type=submit]");
+    const [published, publisher] = ["published", "publisher"].map((name) => control(form, name));
+    const button = within(form, "[type=submit]", HTMLButtonElement);
     const count = drop.waiting.length;
     attempt("add-trouble", async () => {
       if (count === 0) throw new Refusal(0, { error: "Add a document first: drop it, choose a file, or paste text." });
@@ -153,34 +177,35 @@ function wireAdd() {
       const answers = await drop.send(
         (before) => `/api${before.at(-1)?.case.address ?? given.address}/documents`,
         () => ({ published: published.value, publisher: publisher.value }),
-        (k, all, name) => (byId("add-progress").textContent = `Reading ${k + 1} of ${all}: ${name} …`),
+        (k, all, name) => show(byId("add-progress"), `Reading ${k + 1} of ${all}: ${name} …`),
       );
       button.disabled = false;
-      byId("add-progress").textContent = "";
+      show(byId("add-progress"), "");
       if (answers.length < count) throw new Refusal(0, { error: `${count - answers.length} could not be read. The list above says why.` });
       const proposed = answers.reduce((sum, { files }) => sum + (files[0].proposed ?? 0), 0);
       const remarks = new Set(answers.flatMap(({ files }) => files.flatMap((file) => file.remarks)));
       const words = [`${many(count, "document")}, ${many(proposed, "statement")} proposed.`, answers[0].copied, ...remarks];
-      go(here(answers.at(-1).case.address), words.join(" "));
+      go(here(answers[answers.length - 1].case.address), words.join(" "));
     });
   });
 }
 
 function wireAgain() {
-  const kept = given.evidence.documents.filter((entry) => entry.has_text);
-  const button = byId("again");
-  button.disabled = kept.length === 0;
+  const texts = given.evidence.documents.filter((entry) => entry.has_text);
+  const button = byId("again", HTMLButtonElement);
+  button.disabled = texts.length === 0;
   button.addEventListener("click", () =>
     attempt("again-trouble", async () => {
       button.disabled = true;
       let address = given.address;
       const sum = { proposed: 0, added: 0, changed: 0, dropped: 0 };
       try {
-        for (const [k, { id, title }] of kept.entries()) {
-          byId("again-progress").textContent = `Reading ${k + 1} of ${kept.length}: ${title || id} …`;
-          const told = await send(`/api${address}/documents/${id}/proposals`);
-          address = told.case.address;
-          for (const name of Object.keys(sum)) sum[name] += told[name];
+        for (const [k, { id, title }] of texts.entries()) {
+          byId("again-progress").textContent = `Reading ${k + 1} of ${texts.length}: ${title || id} …`;
+          /** @type {Api.ProposedAgain} */
+          const again = await send(`/api${address}/documents/${id}/proposals`);
+          address = again.case.address;
+          for (const name of COUNTED) sum[name] += again[name];
         }
       } finally {
         button.disabled = false;

@@ -1,14 +1,15 @@
+// @ts-check
 // The first page: begins a case from articles.
 
-import { byId, show } from "./dom.js";
+import { byId, control, find, show, within } from "./dom.js";
 import { Drop } from "./drop.js";
 import { leaveNotice } from "./notice.js";
 import { follows } from "./slug.js";
 
-const form = byId("intake");
+const form = find("intake", HTMLFormElement);
 
 if (form !== null) {
-  const { title, id, as_of: day, published } = form.elements;
+  const [title, id, day, published] = ["title", "id", "as_of", "published"].map((name) => control(form, name));
   follows(title, id);
   if (day.value === "") day.value = new Date().toISOString().slice(0, 10);
   const drop = new Drop("intake");
@@ -27,26 +28,27 @@ if (form !== null) {
       title.focus();
       return;
     }
-    const button = form.querySelector("[type=submit]");
+    const button = within(form, "[type=submit]", HTMLButtonElement);
     button.disabled = true;
     // The first that can be read begins the case; the others go into it.
-    const first = (before) => before.length === 0 && begun === "";
+    const first = (/** @type {unknown[]} */ before) => before.length === 0 && begun === "";
     const answers = await drop.send(
       (before) => (first(before) ? "/api/articles" : `/api${before.at(-1)?.case.address ?? begun}/documents`),
       (before) => ({
         published: published.value,
         ...(first(before) ? { title: title.value, id: id.value, as_of: day.value } : {}),
       }),
-      (k, all, name) => (byId("intake-progress").textContent = `Reading ${k + 1} of ${all}: ${name} …`),
+      (k, all, name) => show(byId("intake-progress"), `Reading ${k + 1} of ${all}: ${name} …`),
     );
     button.disabled = false;
-    byId("intake-progress").textContent = "";
+    show(byId("intake-progress"), "");
     begun = answers.at(-1)?.case.address ?? begun;
     if (answers.length < count) {
       const rest = count - answers.length;
       show(trouble, `${rest} ${rest === 1 ? "file" : "files"} could not be read. The list above says why.`);
-      if (begun !== "") byId("intake-open").hidden = false;
-      byId("intake-open").href = `${begun}/evidence`;
+      const link = byId("intake-open", HTMLAnchorElement);
+      if (begun !== "") link.hidden = false;
+      link.href = `${begun}/evidence`;
       return;
     }
     const proposed = answers.reduce((sum, { files }) => sum + (files[0].proposed ?? 0), 0);

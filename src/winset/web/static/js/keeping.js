@@ -1,36 +1,25 @@
+// @ts-check
 // Keeps changes: as a scenario of the case, or as its numbers. What was written meanwhile stays.
 
 import { patch, Refusal } from "./api.js";
-import { byId, el, show, table } from "./dom.js";
-
-const NOTICE = "winset-notice";
-
-export function showNotice() {
-  show(byId("notice"), sessionStorage.getItem(NOTICE) ?? "");
-  sessionStorage.removeItem(NOTICE);
-}
-
-// Loads the page anew from what is on disk now, with a word about what was done.
-function reload(address, query, words) {
-  sessionStorage.setItem(NOTICE, words);
-  const target = address + query;
-  if (target === location.pathname + location.search) location.reload();
-  else location.assign(target);
-}
-
-const slug = (title) =>
-  title.normalize("NFKD").replace(/[^\w\s.-]/g, "").trim().replace(/\s+/g, "-").toLowerCase().slice(0, 60);
+import { choose } from "./conflict.js";
+import { byId, control, show } from "./dom.js";
+import { go } from "./notice.js";
+import { slug } from "./slug.js";
 
 export class Keeping {
+  /** @param {import("./bench.js").Bench} bench */
   constructor(bench) {
     this.bench = bench;
-    byId("save").addEventListener("submit", (event) => {
+    const form = byId("save", HTMLFormElement);
+    form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.attempt(() => this.scenario(event.target.elements.title.value.trim()));
+      this.attempt(() => this.scenario(control(form, "title").value.trim()));
     });
     byId("adopt").addEventListener("click", () => this.attempt(() => this.numbers()));
   }
 
+  /** @param {() => Promise<void>} what */
   async attempt(what) {
     const trouble = byId("keep-trouble");
     show(trouble, "");
@@ -42,6 +31,7 @@ export class Keeping {
     }
   }
 
+  /** @param {string} title */
   async scenario(title) {
     const id = slug(title);
     if (id === "") throw new Refusal(0, { error: "Give the scenario a name." });
@@ -53,7 +43,7 @@ export class Keeping {
       fields: { title, changes },
     });
     const query = this.bench.address({ changes: {}, scenario: id }).replace(/^[^?]*/, "");
-    reload(saved.case.address, query, `Saved as the scenario “${title}”. ${saved.copied}`);
+    go(saved.case.address + query, `Saved as the scenario “${title}”. ${saved.copied}`);
   }
 
   async numbers() {
@@ -66,66 +56,54 @@ export class Keeping {
       copied.push(saved.copied);
     }
     const query = this.bench.address({ changes: {} }).replace(/^[^?]*/, "");
-    reload(address, query, `Written into the case. ${copied.join("")}`);
+    go(address + query, `Written into the case. ${copied.join("")}`);
   }
 
   // Groups the changes by the row that they are of.
   rows() {
-    const found = new Map();
+    /** @type {Map<string, { collection: string, row: Api.RowResponse, fields: Record<string, string> }>} */
+    const groups = new Map();
     for (const [id, text] of Object.entries(this.bench.state.changes)) {
-      const slider = this.bench.sliders.get(id);
-      const { collection, key, field } = homeOf(slider);
+      const { collection, key, field } = homeOf(this.bench.slider(id));
       const row = this.bench.given.rows[collection].find((entry) =>
         Object.entries(key).every(([name, value]) => entry.key[name] === value),
       );
+      if (row === undefined) throw new Error(`no row ${JSON.stringify(key)} in ${collection}`);
       const name = `${collection} ${JSON.stringify(key)}`;
-      if (!found.has(name)) found.set(name, { collection, row, fields: {} });
-      found.get(name).fields[field] = text;
+      const group = groups.get(name) ?? { collection, row, fields: {} };
+      groups.set(name, { ...group, fields: { ...group.fields, [field]: text } });
     }
-    return found.values();
+    return groups.values();
   }
 
+  /**
+   * @param {string} address
+   * @param {string} collection
+   * @param {Api.RowResponse} row
+   * @param {Record<string, string>} fields
+   * @returns {Promise<Api.RowSaved | null>}
+   */
   async row(address, collection, row, fields) {
-    const write = (revision) =>
+    const write = (/** @type {string} */ revision) =>
       patch(`/api${address}/rows/${collection}`, { key: row.key, revision, fields });
     try {
       return await write(row.revision);
     } catch (error) {
-      if (error.status !== 409) throw error;
+      if (!(error instanceof Refusal) || error.status !== 409) throw error;
       const mine = await choose(error, fields);
       return mine && error.theirs !== null ? write(error.theirs.revision) : null;
     }
   }
 }
 
+/**
+ * @param {Api.Slider} slider
+ * @returns {{ collection: string, key: Record<string, string>, field: string }}
+ */
 function homeOf(slider) {
   const { quantity, actor, issue, party, source, target } = slider;
   if (actor !== "") return { collection: "stances", key: { issue, actor, condition: "" }, field: quantity };
   if (party !== "") return { collection: "parties", key: { id: party }, field: quantity };
   if (source !== "") return { collection: "ties", key: { source, target, kind: quantity }, field: "weight" };
   return { collection: "issues", key: { id: issue }, field: quantity };
-}
-
-// Shows both versions of a row and returns whether the user's own shall stand.
-function choose(conflict, fields) {
-  const dialog = byId("conflict");
-  const theirs = conflict.theirs?.fields ?? {};
-  const rows = Object.keys(fields).map((name) => ({
-    cells: [name, fields[name], theirs[name] ?? "nothing"],
-  }));
-  byId("conflict-body").replaceChildren(
-    el("p", {}, conflict.message),
-    table(["What", "Yours", "Saved now"], rows, "Both versions"),
-  );
-  byId("conflict-yours").disabled = conflict.theirs === null;
-  return new Promise((decide) => {
-    const end = (mine) => {
-      dialog.close();
-      decide(mine);
-    };
-    byId("conflict-theirs").onclick = () => end(false);
-    byId("conflict-yours").onclick = () => end(true);
-    dialog.oncancel = () => decide(false);
-    dialog.showModal();
-  });
 }

@@ -1,17 +1,22 @@
+// @ts-check
 // A word that outlasts the way to the next page.
 
 import { byId, show } from "./dom.js";
 
 const KEPT = "winset-notice";
 
-export const leaveNotice = (words) => sessionStorage.setItem(KEPT, words.trim());
+export const leaveNotice = (/** @type {string} */ words) => sessionStorage.setItem(KEPT, words.trim());
 
 export function showNotice() {
   show(byId("notice"), sessionStorage.getItem(KEPT) ?? "");
   sessionStorage.removeItem(KEPT);
 }
 
-// Loads `target` anew with a word; also where it is this very page.
+/**
+ * Loads `target` again with a word; also where it is this very page.
+ * @param {string} target
+ * @param {string} words
+ */
 export function go(target, words) {
   leaveNotice(words);
   const here = location.pathname + location.search;

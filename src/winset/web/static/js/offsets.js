@@ -1,15 +1,23 @@
+// @ts-check
 // Offsets in code points, as the files count them; the strings of a page count UTF-16 units.
 
+/** @param {string} text */
 export const length = (text) => {
   let count = 0;
   for (const _ of text) count += 1;
   return count;
 };
 
-// Where a place in the page stands in the document; `article` holds the blocks.
+/**
+ * Where a place in the page stands in the document; `article` holds the blocks.
+ * @param {HTMLElement} article
+ * @param {Node} node
+ * @param {number} offset
+ * @returns {number | null}
+ */
 export function offsetOf(article, node, offset) {
   const inside = node instanceof Element ? node : node.parentElement;
-  const block = inside?.closest("[data-start]");
+  const block = /** @type {HTMLElement | null} */ (inside?.closest("[data-start]") ?? null);
   if (block && article.contains(block)) {
     const before = document.createRange();
     before.setStart(block, 0);
@@ -17,14 +25,19 @@ export function offsetOf(article, node, offset) {
     return Number(block.dataset.start) + length(before.toString());
   }
   if (node !== article) return null;
-  const next = article.children[offset];
+  const next = /** @type {HTMLElement | undefined} */ (article.children[offset]);
   return next ? Number(next.dataset.start) : Number.MAX_SAFE_INTEGER;
 }
 
-// What is selected in the text, from its first character up to, and without, the last; or null.
+/**
+ * What is selected in the text, from its first character up to, and without, the last; or null.
+ * @param {HTMLElement} article
+ * @param {number} end
+ * @returns {Pages.Span | null}
+ */
 export function selected(article, end) {
   const selection = getSelection();
-  if (selection.rangeCount === 0 || selection.isCollapsed) return null;
+  if (selection === null || selection.rangeCount === 0 || selection.isCollapsed) return null;
   const range = selection.getRangeAt(0);
   if (!range.intersectsNode(article)) return null;
   const from = article.contains(range.startContainer)

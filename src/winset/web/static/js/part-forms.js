@@ -1,12 +1,20 @@
+// @ts-check
 // The fields of parties, issues, actors and stances: how each is asked for, put and taken.
 
 import { withAssumed } from "./assumed.js";
 import { el } from "./dom.js";
 import { slug } from "./slug.js";
 
+const trimmed = (/** @type {string} */ part) => part.trim();
 const NUMBER = "A number, “30 to 50”, or “30..40..60”";
 
-const input = (id) => el("input", { id, autocomplete: "off", spellcheck: "false" });
+const input = (/** @type {string} */ id) => el("input", { id, autocomplete: "off", spellcheck: "false" });
+/**
+ * @param {string} name
+ * @param {string} label
+ * @param {Partial<Pages.Field>} [more]
+ * @returns {Pages.Field}
+ */
 const text = (name, label, more = {}) => ({
   name,
   label,
@@ -15,40 +23,64 @@ const text = (name, label, more = {}) => ({
   take: (place, fields) => (fields[name] = place.value.trim()),
   ...more,
 });
+/**
+ * @param {string} name
+ * @param {string} label
+ * @param {string} note
+ * @returns {Pages.Field}
+ */
 const names = (name, label, note) => ({
   ...text(name, label, { note, wide: true }),
   put: (place, fields) => (place.value = (fields[name] ?? []).join("; ")),
-  take: (place, fields) => (fields[name] = place.value.split(";").map((part) => part.trim()).filter((part) => part !== "")),
+  take: (place, fields) => (fields[name] = place.value.split(";").map(trimmed).filter(Boolean)),
 });
+/** @typedef {() => [string, string][]} Options */
+
+/**
+ * @param {string} name
+ * @param {string} label
+ * @param {Options} options
+ * @param {Partial<Pages.Field>} [more]
+ * @returns {Pages.Field}
+ */
 const select = (name, label, options, more = {}) => ({
   ...text(name, label, more),
   make: (id) => el("select", { id }, ...options().map(option)),
 });
-const option = ([value, words]) => el("option", { value }, words);
+const option = (/** @type {[string, string]} */ [value, words]) => el("option", { value }, words);
 
-// A position that statements are to give: the whole scale until they do, and not coded by hand.
+/**
+ * A position that statements are to give: the whole scale until they do, and not coded by hand.
+ * @param {{ issues: Pages.Issue[] }} given
+ * @param {string} id
+ */
 export function openPosition(given, id) {
-  const { low, high } = given.issues.find((issue) => issue.id === id);
+  const { low, high } = given.issues.find((issue) => issue.id === id) ?? { low: 0, high: 100 };
   return { position: `${low} to ${high}`, note: "[derived: position]" };
 }
 
+/**
+ * @param {Pages.Parts} given
+ * @returns {Record<string, Pages.Form>}
+ */
 export function formsOf(given) {
+  /** @type {(rows: () => Api.RowResponse[]) => Options} */
   const called = (rows) => () => rows().map(({ fields }) => [fields.id, fields.name || fields.title || fields.id]);
   const parties = called(() => given.rows.parties);
   const issues = called(() => given.rows.issues);
   const actors = called(() => given.rows.actors);
-  const byHand = (name) => ({ key }) => key[name];
+  const byHand = (/** @type {string} */ name) => (/** @type {Pages.Named} */ { key }) => key[name];
   // Lists of choices follow the tables above them.
-  const follow = (lists) => (inputs) => {
+  const follow = (/** @type {Record<string, Options>} */ lists) => (/** @type {Pages.Inputs} */ inputs) => {
     for (const [name, options] of Object.entries(lists)) {
-      const { input: place } = inputs.get(name);
-      const kept = place.value;
+      const place = inputs.get(name)?.input;
+      const before = place.value;
       place.replaceChildren(...options().map(option));
-      if (options().some(([value]) => value === kept)) place.value = kept;
+      if (options().some(([value]) => value === before)) place.value = before;
     }
   };
-  const idFollows = (source) => (inputs) => {
-    const [from, to] = [inputs.get(source).input, inputs.get("id").input];
+  const idFollows = (/** @type {string} */ source) => (/** @type {Pages.Inputs} */ inputs) => {
+    const [from, to] = [source, "id"].map((name) => inputs.get(name)?.input);
     let own = false;
     to.addEventListener("input", () => (own = to.value !== ""));
     from.addEventListener("input", () => {
@@ -57,7 +89,8 @@ export function formsOf(given) {
     from.form.addEventListener("submit", () => (own = false));
   };
   const id = text("id", "Short name in the files", { note: "Letters, digits, “-”, “_” or “.”" });
-  const keyed = { key: ({ id: name }) => ({ id: name }), called: byHand("id"), fixed: ["id"] };
+  const keyed = { key: (/** @type {Record<string, any>} */ { id: name }) => ({ id: name }), called: byHand("id"), fixed: ["id"] };
+  /** @type {(options: Options) => Options} */
   const withNone = (options) => () => [["", "none: outside"], ...options()];
 
   return {
@@ -155,6 +188,12 @@ export function formsOf(given) {
   };
 }
 
+/**
+ * @param {"low" | "high"} which
+ * @param {string} usual
+ * @param {string} label
+ * @param {string} [note]
+ */
 function end(which, usual, label, note = "") {
   return text(`scale_${which}`, label, {
     put: (place, fields) => (place.value = fields.scale?.[which] ?? usual),
@@ -163,7 +202,12 @@ function end(which, usual, label, note = "") {
   });
 }
 
-// A label stands at the end of the scale; labels of points between stay as they are.
+/**
+ * A label stands at the end of the scale; labels of points between stay as they are.
+ * @param {"low" | "high"} which
+ * @param {string} usual
+ * @param {string} words
+ */
 function label(which, usual, words) {
   return text(`label_${which}`, words, {
     note: which === "low" ? "What this end of the scale means" : "",
@@ -177,6 +221,10 @@ function label(which, usual, words) {
   });
 }
 
+/**
+ * @param {string[]} known
+ * @returns {Pages.Field}
+ */
 function roles(known) {
   return {
     name: "role",
@@ -188,9 +236,9 @@ function roles(known) {
     put: (place, fields) => {
       for (const box of place.querySelectorAll("input")) box.checked = (fields.role ?? []).includes(box.value);
     },
-    take: (place, fields) => (fields.role = [...place.querySelectorAll("input:checked")].map(({ value }) => value)),
+    take: (place, fields) => (fields.role = [.../** @type {NodeListOf<HTMLInputElement>} */ (place.querySelectorAll("input:checked"))].map(({ value }) => value)),
   };
 }
 
-const scaleOf = (row) => `${row.scale?.low ?? "0"} to ${row.scale?.high ?? "100"} ${row.scale?.unit ?? ""}`.trim();
-const accepts = (row) => [row.red_line_low ? `from ${row.red_line_low}` : "", row.red_line_high ? `up to ${row.red_line_high}` : ""].filter(Boolean).join(" ");
+const scaleOf = (/** @type {Record<string, any>} */ row) => `${row.scale?.low ?? "0"} to ${row.scale?.high ?? "100"} ${row.scale?.unit ?? ""}`.trim();
+const accepts = (/** @type {Record<string, any>} */ row) => [row.red_line_low ? `from ${row.red_line_low}` : "", row.red_line_high ? `up to ${row.red_line_high}` : ""].filter(Boolean).join(" ");

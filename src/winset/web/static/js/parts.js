@@ -1,22 +1,30 @@
+// @ts-check
 // Parties, issues, actors and stances: shown as tables, added, edited and removed row by row.
 
 import { patch, read, Refusal, remove } from "./api.js";
 import { choose } from "./conflict.js";
-import { byId, el, show, table } from "./dom.js";
+import { byId, el, payload, show, table, within } from "./dom.js";
 import { leaveNotice, showNotice } from "./notice.js";
 import { formsOf } from "./part-forms.js";
 import { watch } from "./ready.js";
 
-const given = JSON.parse(byId("payload").textContent);
+/** @type {Pages.Parts} */
+const given = payload();
 const forms = formsOf(given);
 
 class Part {
+  /** @param {string} name */
   constructor(name) {
     this.name = name;
     this.kind = forms[name];
-    this.form = byId(`${name}-form`);
+    this.form = byId(`${name}-form`, HTMLFormElement);
+    this.details = byId(`${name}-part`, HTMLDetailsElement);
+    /** @type {Api.RowResponse | null} */
     this.row = null;
+    /** @type {Pages.Inputs} */
     this.inputs = new Map();
+    this.trouble = el("div", { class: "trouble", role: "alert", hidden: true });
+    this.submit = el("button", { class: "main", type: "submit" }, "Add");
     this.build();
     this.list();
     this.fill(null);
@@ -32,8 +40,6 @@ class Part {
       const label = field.group ? el("legend", {}, field.label) : el("label", { for: id }, field.label);
       return el(field.group ? "fieldset" : "div", { class: `field ${field.wide ? "wide" : ""}` }, label, input, note);
     });
-    this.trouble = el("div", { class: "trouble", role: "alert", hidden: true });
-    this.submit = el("button", { class: "main", type: "submit" }, "Add");
     const cancel = el("button", { type: "button", onclick: () => this.fill(null) }, "Clear");
     this.form.append(el("div", { class: "grid" }, ...fields), this.trouble, el("div", { class: "tools" }, this.submit, cancel));
     this.form.addEventListener("submit", (event) => {
@@ -58,57 +64,67 @@ class Part {
     byId(`${this.name}-rows`).replaceChildren(
       rows.length === 0 ? el("p", {}, "There are none yet.") : table([...this.kind.columns, ""], rows, this.kind.title),
     );
-    byId(`${this.name}-part`).open = rows.length === 0 && !this.kind.waits;
+    this.details.open = rows.length === 0 && !this.kind.waits;
     if (this.kind.waits && rows.length === 0) byId(`${this.name}-rows`).replaceChildren(el("p", {}, this.kind.waits));
   }
 
+  /** @param {Api.RowResponse | null} row */
   fill(row) {
     this.row = row;
     for (const { field, input } of this.inputs.values()) field.put(input, row?.fields ?? {});
     for (const name of this.kind.fixed) {
-      const { input } = this.inputs.get(name);
-      input.disabled = row !== null;
+      const entry = this.inputs.get(name);
+      if (entry !== undefined) entry.input.disabled = row !== null;
     }
     byId(`${this.name}-summary`).textContent = row === null ? `Add ${this.kind.one}` : `Edit ${this.kind.called(row)}`;
     this.submit.textContent = row === null ? "Add" : "Save";
     show(this.trouble, "");
     if (row === null) return;
-    byId(`${this.name}-part`).open = true;
-    this.form.querySelector("input:not(:disabled), select:not(:disabled)").focus();
+    this.details.open = true;
+    within(this.form, "input:not(:disabled), select:not(:disabled)").focus();
   }
 
+  /** @param {() => Promise<void>} what */
   async attempt(what) {
     show(this.trouble, "");
     try {
       await what();
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      byId(`${this.name}-part`).open = true;
+      this.details.open = true;
       show(this.trouble, error.words);
     }
   }
 
   async save() {
+    /** @type {Record<string, any>} */
     const fields = {};
     for (const { field, input } of this.inputs.values()) field.take(input, fields, this.row?.fields ?? {});
     const key = this.row?.key ?? this.kind.key(fields);
     for (const name of Object.keys(key)) delete fields[name];
-    const write = (revision) => patch(`/api${given.address}/rows/${this.name}`, { key, revision, fields });
+    const write = (/** @type {string | null} */ revision) => patch(`/api${given.address}/rows/${this.name}`, { key, revision, fields });
     await this.settle(write, this.row?.revision ?? null, `Saved ${this.kind.called({ key, fields })}.`);
   }
 
+  /** @param {Api.RowResponse} row */
   async remove(row) {
-    const write = (revision) => remove(`/api${given.address}/rows/${this.name}`, { key: row.key, revision });
+    const write = (/** @type {string | null} */ revision) => remove(`/api${given.address}/rows/${this.name}`, { key: row.key, revision });
     await this.settle(write, row.revision, `Removed ${this.kind.called(row)}.`);
   }
 
-  // Writes, asks on a conflict, and shows what is on disk then.
+  /**
+   * Writes, asks on a conflict, and shows what is on disk then.
+   * @param {(revision: string | null) => Promise<Api.RowSaved>} write
+   * @param {string | null} revision
+   * @param {string} words
+   */
   async settle(write, revision, words) {
+    /** @type {Api.RowSaved | null} */
     let saved = null;
     try {
       saved = await write(revision);
     } catch (error) {
-      if (error.status !== 409 || error.theirs === null) throw error;
+      if (!(error instanceof Refusal) || error.status !== 409 || error.theirs === null) throw error;
       if (await choose(error)) saved = await write(error.theirs.revision);
     }
     if (saved !== null && saved.case.address !== given.address) {
@@ -123,10 +139,14 @@ class Part {
 }
 
 async function refresh() {
-  const told = await read(`/api${given.address}`);
-  for (const name of Object.keys(given.rows)) given.rows[name] = told.rows[name];
-  given.issues = told.rows.issues.map(({ fields }) => ({
+  /** @type {Api.CaseResponse} */
+  const now = await read(`/api${given.address}`);
+  for (const name of Object.keys(given.rows)) given.rows[name] = now.rows[name];
+  given.issues = now.rows.issues.map(({ fields }) => ({
     id: fields.id,
+    title: fields.title ?? fields.id,
+    unit: fields.scale?.unit ?? "",
+    labels: [],
     low: fields.scale?.low ?? "0",
     high: fields.scale?.high ?? "100",
   }));
@@ -140,7 +160,7 @@ async function refresh() {
 // How far the way to a forecast still is.
 function sayNext() {
   const { issues, actors, stances } = given.rows;
-  const link = (href, words) => el("a", { href }, words);
+  const link = (/** @type {string} */ href, /** @type {string} */ words) => el("a", { href }, words);
   const place = byId("ready");
   if (issues.length === 0) place.replaceChildren("Next: add an issue.");
   else if (actors.length === 0) place.replaceChildren("Next: add the actors.");
@@ -151,13 +171,13 @@ function sayNext() {
 
 // A link from elsewhere names a field: `?table=issues&row=price&field=reversion`. No row: a new one.
 function openAsked() {
-  const asked = new URLSearchParams(location.search);
-  const part = parts.find(({ name }) => name === asked.get("table"));
+  const query = new URLSearchParams(location.search);
+  const part = parts.find(({ name }) => name === query.get("table"));
   if (part === undefined) return;
-  const row = given.rows[part.name].find(({ key }) => key.id === asked.get("row"));
+  const row = given.rows[part.name].find(({ key }) => key.id === query.get("row"));
   part.fill(row ?? null);
-  byId(`${part.name}-part`).open = true;
-  const place = byId(`${part.name}-field-${asked.get("field")}`);
+  part.details.open = true;
+  const place = document.getElementById(`${part.name}-field-${query.get("field")}`);
   const input = place?.matches("input, select") ? place : place?.querySelector("input");
   input?.focus();
   input?.scrollIntoView({ block: "center" });

@@ -1,3 +1,4 @@
+// @ts-check
 // Says so while the models are compiled for the first time: the first forecast waits for that.
 
 import { read } from "./api.js";
@@ -6,7 +7,7 @@ import { byId, show } from "./dom.js";
 export async function watch() {
   const place = byId("compiling");
   for (;;) {
-    const { compiling, kernel, place: which, total } = await read("/api/state");
+    const { compiling, kernel, place: which, total } = /** @type {Api.StateResponse} */ (await read("/api/state"));
     if (!compiling) break;
     const far = total > 0 ? ` ${kernel} (${which} of ${total})` : " the models";
     show(place, `Compiling${far}, once after installing …`);

@@ -1,27 +1,37 @@
+// @ts-check
 // Sealing on a page: a preview of exactly what is sealed, then the seal; and how a sealed one came out.
 
 import { Refusal, send } from "./api.js";
-import { byId, el, show } from "./dom.js";
+import { byId, control, el, find, show, within } from "./dom.js";
 
 // What the library calls a place, and the field in which a reader finds it.
+/** @type {Record<string, string>} */
 const FIELDS = { question: "subject", issue: "subject", asks: "subject" };
+/** @type {Record<string, string>} */
 const WORDS = { rule: "Write down how the outcome will be judged." };
 
+/** @param {Api.Problem} problem */
 function sentence(problem) {
   if (problem.where in WORDS && problem.found === "nothing") return WORDS[problem.where];
-  const words = [`${problem.required}; found ${problem.found}`, problem.remedy].filter((part) => part !== "").join("; ");
+  const words = [`${problem.required}; found ${problem.found}`, problem.remedy].filter(Boolean).join("; ");
   return `${words[0].toUpperCase()}${words.slice(1)}.`;
 }
 
-// Puts each problem beside its field, the rest into `place`; the first field that is wrong gets the focus.
+/**
+ * Puts each problem beside its field, the rest into `place`; the first field that is wrong gets the focus.
+ * @param {HTMLFormElement} form
+ * @param {HTMLElement} place
+ * @param {unknown} error
+ */
 export function refuse(form, place, error) {
   if (!(error instanceof Refusal)) throw error;
   clear(form, place);
   const rest = [];
+  /** @type {HTMLInputElement | null} */
   let first = null;
   for (const problem of error.problems) {
-    const input = form.elements.namedItem(FIELDS[problem.where] ?? problem.where);
-    const note = input === null ? null : byId(`${input.id}-wrong`);
+    const input = control(form, FIELDS[problem.where] ?? problem.where);
+    const note = input === null ? null : find(`${input.id}-wrong`);
     if (note === null) {
       rest.push(problem.text);
       continue;
@@ -33,18 +43,23 @@ export function refuse(form, place, error) {
   }
   if (error.problems.length === 0) rest.push(error.words);
   show(place, rest.join("\n"));
-  first?.focus();
+  /** @type {HTMLInputElement | null} */ (first)?.focus();
 }
 
+/**
+ * @param {HTMLFormElement} form
+ * @param {HTMLElement} place
+ */
 export function clear(form, place) {
-  for (const note of form.querySelectorAll(".wrong")) show(note, "");
+  for (const note of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll(".wrong"))) show(note, "");
   for (const input of form.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid");
   show(place, "");
 }
 
+/** @param {HTMLFormElement} form */
 function taken(form) {
   const fields = new FormData(form);
-  const value = (name) => String(fields.get(name) ?? "").trim();
+  const value = (/** @type {string} */ name) => String(fields.get(name) ?? "").trim();
   const [asks, subject] = value("subject").split(/:(.*)/s);
   return {
     asks,
@@ -59,8 +74,9 @@ function taken(form) {
   };
 }
 
-const fact = (name, words) => el("div", {}, el("dt", {}, name), el("dd", {}, words));
+const fact = (/** @type {string} */ name, /** @type {string} */ words) => el("div", {}, el("dt", {}, name), el("dd", {}, words));
 
+/** @param {Api.SealPreview} preview */
 function present(preview) {
   show(byId("preview-text"), preview.text);
   show(byId("preview-forecast"), preview.forecast);
@@ -78,16 +94,19 @@ function present(preview) {
   byId("preview-title").focus();
 }
 
+/** @param {string} api */
 export function sealOn(api) {
-  const form = byId("seal-form");
+  const form = find("seal-form", HTMLFormElement);
   if (form === null) return;
-  const [trouble, preview, refused] = ["seal-trouble", "seal-preview", "seal-refused"].map(byId);
+  const [trouble, preview, refused] = ["seal-trouble", "seal-preview", "seal-refused"].map((id) => byId(id));
   const seals = api.replace(/\/views\/sealed$/, "/seals");
-  const { subject, resolve_by: day } = form.elements;
+  const subject = byId("seal-subject", HTMLSelectElement);
+  const day = control(form, "resolve_by");
+  /** @type {(ReturnType<typeof taken> & { seen: string }) | null} */
   let seen = null;
   let own = false; // whether the day was chosen by hand
   const follow = () => {
-    if (!own) day.value = subject.selectedOptions[0].dataset.horizon;
+    if (!own) day.value = subject.selectedOptions[0]?.dataset.horizon ?? "";
   };
   const withdraw = () => {
     seen = null;
@@ -102,10 +121,11 @@ export function sealOn(api) {
     event.preventDefault();
     withdraw();
     clear(form, trouble);
-    const look = byId("seal-look");
+    const look = byId("seal-look", HTMLButtonElement);
     const body = taken(form);
     look.disabled = true;
     try {
+      /** @type {Api.SealPreview} */
       const answer = await send(`${seals}/preview`, body);
       // What was changed while the forecast was made needs another look.
       if (JSON.stringify(body) !== JSON.stringify(taken(form))) return;
@@ -119,13 +139,14 @@ export function sealOn(api) {
   });
   byId("seal-change").addEventListener("click", () => {
     withdraw();
-    form.elements.rule.focus();
+    control(form, "rule").focus();
   });
   byId("seal-confirm").addEventListener("click", async () => {
-    const confirm = byId("seal-confirm");
+    const confirm = byId("seal-confirm", HTMLButtonElement);
     if (seen === null || confirm.disabled) return;
     confirm.disabled = true;
     try {
+      /** @type {Api.SealResponse} */
       const answer = await send(seals, seen);
       arrive(new URL(answer.address, location.href));
     } catch (error) {
@@ -136,7 +157,10 @@ export function sealOn(api) {
   });
 }
 
-// The same page with another mark is not loaded again by itself.
+/**
+ * The same page with another mark is not loaded again by itself.
+ * @param {URL} address
+ */
 function arrive(address) {
   const here = address.pathname === location.pathname && address.search === location.search;
   if (!here) {
@@ -147,8 +171,12 @@ function arrive(address) {
   location.reload();
 }
 
+/**
+ * @param {HTMLFormElement} form
+ * @param {string} api
+ */
 export async function resolve(form, api) {
-  const place = form.querySelector(".trouble");
+  const place = within(form, ".trouble");
   const fields = new FormData(form);
   const body = {
     entry: form.dataset.entry,

@@ -1,9 +1,15 @@
+// @ts-check
 // An id made of words: what files are called by.
 
+/** @param {string} words */
 export const slug = (words) =>
   words.normalize("NFKD").replace(/[^\w\s.-]/g, "").trim().replace(/\s+/g, "-").toLowerCase().slice(0, 60);
 
-// Lets `id` follow `name` until it is written by hand.
+/**
+ * Lets `id` follow `name` until it is written by hand.
+ * @param {HTMLInputElement} name
+ * @param {HTMLInputElement} id
+ */
 export function follows(name, id) {
   let own = false;
   id.addEventListener("input", () => (own = id.value !== ""));

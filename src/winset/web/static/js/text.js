@@ -1,15 +1,23 @@
+// @ts-check
 // The text of a document: paragraphs, cut where statements begin and end. Text only, never markup.
 
 import { el } from "./dom.js";
 import { length } from "./offsets.js";
 
+/** @type {Record<string, string>} */
 const SIGNS = { proposed: "?", accepted: "✓", rejected: "✕" };
 
 export class DocumentText {
-  // `blocks` come from the server; `sentences` is a flat list of starts and ends.
+  /**
+   * `blocks` come from the server; `sentences` is a flat list of starts and ends.
+   * @param {HTMLElement} article
+   * @param {Api.DocumentResponse} document
+   * @param {(keys: string[]) => void} onChoose
+   */
   constructor(article, { blocks, sentences }, onChoose) {
     this.article = article;
     this.blocks = blocks.map((block) => ({ ...block, end: block.start + length(block.text) }));
+    /** @type {Pages.Span[]} */
     this.sentences = [];
     for (let k = 0; k < sentences.length; k += 2) {
       this.sentences.push({ start: sentences[k], end: sentences[k + 1] });
@@ -18,13 +26,16 @@ export class DocumentText {
       el("p", { class: `block ${block.role}`, dir: "auto", "data-start": block.start }, block.text),
     );
     article.replaceChildren(...this.elements);
+    /** @type {Pages.Entry[]} */
     this.entries = [];
+    /** @type {Set<number>} */
     this.cut = new Set(); // numbers of blocks that are not one piece
     this.now = "";
+    /** @type {Pages.Span | null} */
     this.sentence = null;
     article.addEventListener("click", (event) => {
-      const keys = event.target.closest?.("[data-keys]")?.dataset.keys.split(" ");
-      if (keys && getSelection().isCollapsed) onChoose(keys);
+      const piece = event.target instanceof Element ? event.target.closest("[data-keys]") : null;
+      if (piece instanceof HTMLElement && getSelection()?.isCollapsed) onChoose(keysOf(piece));
     });
   }
 
@@ -32,6 +43,7 @@ export class DocumentText {
     return this.blocks.at(-1)?.end ?? 0;
   }
 
+  /** @param {Pages.Span} span */
   words(span) {
     return this.blocks
       .filter((block) => block.start < span.end && span.start < block.end)
@@ -42,7 +54,11 @@ export class DocumentText {
       .join(" ");
   }
 
-  // Entries are statements: { key, start, end, status, kind }.
+  /**
+   * Entries are statements: { key, start, end, status, kind }.
+   * @param {Pages.Entry[]} entries
+   * @param {string} now
+   */
   show(entries, now) {
     this.entries = entries;
     this.now = now;
@@ -52,14 +68,19 @@ export class DocumentText {
     if (this.sentence !== null) this.mark(this.sentence);
   }
 
+  /** @param {string} now */
   choose(now) {
     this.now = now;
-    for (const piece of this.article.querySelectorAll("[data-keys]")) {
-      piece.classList.toggle("now", piece.dataset.keys.split(" ").includes(now));
+    for (const piece of /** @type {NodeListOf<HTMLElement>} */ (this.article.querySelectorAll("[data-keys]"))) {
+      piece.classList.toggle("now", keysOf(piece).includes(now));
     }
   }
 
-  // The numbers of the blocks that a span touches.
+  /**
+   * The numbers of the blocks that a span touches.
+   * @param {Pages.Span} span
+   * @returns {number[]}
+   */
   touched({ start, end }) {
     let [low, high] = [0, this.blocks.length];
     while (low < high) {
@@ -67,16 +88,18 @@ export class DocumentText {
       if (this.blocks[middle].end <= start) low = middle + 1;
       else high = middle;
     }
-    const found = [];
-    for (let k = low; k < this.blocks.length && this.blocks[k].start < end; k += 1) found.push(k);
-    return found;
+    const touched = [];
+    for (let k = low; k < this.blocks.length && this.blocks[k].start < end; k += 1) touched.push(k);
+    return touched;
   }
 
+  /** @param {number} k */
   whole(k) {
     this.elements[k].replaceChildren(this.blocks[k].text);
     this.cut.delete(k);
   }
 
+  /** @param {number} k */
   pieces(k) {
     const block = this.blocks[k];
     const here = this.entries.filter((e) => e.start < block.end && block.start < e.end);
@@ -86,23 +109,29 @@ export class DocumentText {
       this.whole(k);
       return;
     }
-    const inside = (offset) => Math.min(Math.max(offset, block.start), block.end);
+    const inside = (/** @type {number} */ offset) => Math.min(Math.max(offset, block.start), block.end);
     const spans = lit ? [...here, sentence] : here;
     const cuts = new Set([block.start, block.end, ...spans.flatMap((s) => [inside(s.start), inside(s.end)])]);
     const places = [...cuts].sort((a, b) => a - b);
     const letters = Array.from(block.text);
-    const made = [];
+    const pieces = [];
     for (let c = 0; c + 1 < places.length; c += 1) {
       const [from, to] = [places[c], places[c + 1]];
       const words = letters.slice(from - block.start, to - block.start).join("");
       const over = here.filter((e) => e.start < to && from < e.end);
       const current = lit && sentence.start < to && from < sentence.end;
-      made.push(this.piece(words, over, from, current));
+      pieces.push(this.piece(words, over, from, current));
     }
-    this.elements[k].replaceChildren(...made);
+    this.elements[k].replaceChildren(...pieces);
     this.cut.add(k);
   }
 
+  /**
+   * @param {string} words
+   * @param {Pages.Entry[]} over
+   * @param {number} from
+   * @param {boolean} current
+   */
   piece(words, over, from, current) {
     if (over.length === 0 && !current) return document.createTextNode(words);
     const classes = ["piece"];
@@ -125,7 +154,10 @@ export class DocumentText {
     );
   }
 
-  // Makes `span` the current sentence; null for none.
+  /**
+   * Makes `span` the current sentence; null for none.
+   * @param {Pages.Span | null} span
+   */
   mark(span) {
     const before = this.sentence === null ? [] : this.touched(this.sentence);
     this.sentence = span;
@@ -133,7 +165,11 @@ export class DocumentText {
     for (const k of new Set([...before, ...after])) this.pieces(k);
   }
 
-  // The sentence `step` after the current one; from `place` where there is none.
+  /**
+   * The sentence `step` after the current one; from `place` where there is none.
+   * @param {number} step
+   * @param {number} place
+   */
   beside(step, place) {
     const at = this.sentence?.start ?? place;
     let k = this.sentences.findIndex((s) => s.end > at);
@@ -142,14 +178,20 @@ export class DocumentText {
     return this.sentences[Math.min(Math.max(k, 0), this.sentences.length - 1)] ?? null;
   }
 
+  /** @param {number} offset */
   elementAt(offset) {
     const [k] = this.touched({ start: offset, end: offset + 1 });
     return this.elements[k ?? 0];
   }
 
-  // The first piece of a statement, or of the current sentence.
+  /**
+   * The first piece of a statement, or of the current sentence.
+   * @param {string | null} key
+   */
   first(key) {
     const name = key === null ? ".sentence-now" : `[data-keys~="${CSS.escape(key)}"]`;
     return this.article.querySelector(name);
   }
 }
+
+const keysOf = (/** @type {HTMLElement} */ piece) => (piece.dataset.keys ?? "").split(" ");

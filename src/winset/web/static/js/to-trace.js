@@ -1,8 +1,15 @@
+// @ts-check
 // From a coded number to the page that leads to its sentences.
 
 import { el } from "./dom.js";
 
-// Shows `text` as the way to where the number comes from; one that is not coded is only text.
+/**
+ * Shows `text` as the way to where the number comes from; one that is not coded is only text.
+ * @param {import("./bench.js").Bench} bench
+ * @param {Record<string, any>} stance
+ * @param {string} quantity
+ * @param {string} text
+ */
 export function traced(bench, stance, quantity, text) {
   const plain = bench.rows("stances").some(
     (row) => row.issue === stance.issue && row.actor === stance.actor && !row.condition,

@@ -1,3 +1,4 @@
+// @ts-check
 // Pages without life of their own: only the state of the server, and the place that the address names.
 
 import { watch } from "./ready.js";
