@@ -161,7 +161,7 @@ async def preview_seal(request: Request, body: SealRequest) -> SealPreview:
     """Return what would be sealed; nothing is written."""
     _own(name_in(request))
     case = (await opened(request)).case
-    return preview_of(await desk(request).live.run(_drafted, case, body))
+    return preview_of(await desk(request).compute.run(_drafted, case, body))
 
 
 async def write_seal(request: Request, body: SealConfirmed) -> SealResponse:
@@ -169,7 +169,7 @@ async def write_seal(request: Request, body: SealConfirmed) -> SealResponse:
     name = name_in(request)
     _own(name)
     case = (await opened(request)).case
-    drafted = await desk(request).live.run(_drafted, case, body)
+    drafted = await desk(request).compute.run(_drafted, case, body)
     if _seen(drafted) != body.seen:
         raise RefusedError(
             409, "What would be sealed has changed since the preview: look at it again."

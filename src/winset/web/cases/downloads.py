@@ -28,7 +28,7 @@ from winset.formats.refiqda import write_refi_qda
 from winset.report.page import report_html
 from winset.web.api.cases import address
 from winset.web.cases.store import OpenedCase
-from winset.web.forecasts.forecast_thread import ForecastThread
+from winset.web.forecasts.compute import Compute
 from winset.web.forecasts.query import ForecastRequest, understood
 from winset.web.server.error_responses import Json, RefusedError
 from winset.web.server.templating import page
@@ -56,7 +56,7 @@ class DownloadForm:
     kind: str
     title: str
     explains: str
-    make: Callable[[OpenedCase, ForecastThread], bytes]
+    make: Callable[[OpenedCase, Compute], bytes]
     kernels: bool = False
 
 
@@ -74,18 +74,18 @@ def attached(data: bytes, kind: str, name: str, *, inline: bool = False) -> Resp
     return Response(data, media_type=kind, headers={"content-disposition": disposition})
 
 
-def _report(opened_case: OpenedCase, live: ForecastThread) -> bytes:
+def _report(opened_case: OpenedCase, compute: Compute) -> bytes:
     case = opened_case.case
     digests = []
     if case.issues and case.stances:
         question = understood(case, ForecastRequest(), revision=opened_case.revision)
-        digests = [live.kept_forecast(question)]
+        digests = [compute.forecast_here(question)]
     return report_html(case, digests).encode()
 
 
-def _forecast(opened_case: OpenedCase, live: ForecastThread) -> bytes:
+def _forecast(opened_case: OpenedCase, compute: Compute) -> bytes:
     question = understood(opened_case.case, ForecastRequest(), revision=opened_case.revision)
-    forecast = live.kept_forecast(question)
+    forecast = compute.forecast_here(question)
     record = forecast_json(
         opened_case.case,
         forecast,
@@ -94,30 +94,30 @@ def _forecast(opened_case: OpenedCase, live: ForecastThread) -> bytes:
     return bytes(Json(record).body)
 
 
-def _workbook(opened_case: OpenedCase, live: ForecastThread) -> bytes:  # noqa: ARG001
+def _workbook(opened_case: OpenedCase, compute: Compute) -> bytes:  # noqa: ARG001
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "case.xlsx"
         write_workbook(opened_case.case, path)
         return path.read_bytes()
 
 
-def _dna(opened_case: OpenedCase, live: ForecastThread) -> bytes:  # noqa: ARG001
+def _dna(opened_case: OpenedCase, compute: Compute) -> bytes:  # noqa: ARG001
     return export_dna(opened_case.case).data
 
 
-def _ktab(opened_case: OpenedCase, live: ForecastThread) -> bytes:  # noqa: ARG001
+def _ktab(opened_case: OpenedCase, compute: Compute) -> bytes:  # noqa: ARG001
     return write_ktab(opened_case.case).encode()
 
 
-def _doccano(opened_case: OpenedCase, live: ForecastThread) -> bytes:  # noqa: ARG001
+def _doccano(opened_case: OpenedCase, compute: Compute) -> bytes:  # noqa: ARG001
     return write_doccano(opened_case.case).encode()
 
 
-def _refi(opened_case: OpenedCase, live: ForecastThread) -> bytes:  # noqa: ARG001
+def _refi(opened_case: OpenedCase, compute: Compute) -> bytes:  # noqa: ARG001
     return write_refi_qda(opened_case.case)
 
 
-def _folder(opened_case: OpenedCase, live: ForecastThread) -> bytes:  # noqa: ARG001
+def _folder(opened_case: OpenedCase, compute: Compute) -> bytes:  # noqa: ARG001
     """Return the case folder: what the case is read from, and what belongs to it."""
     files = dict(render_case(opened_case.case))
     if opened_case.case.folder is not None:
@@ -218,12 +218,12 @@ async def download(request: Request) -> Response:
     if name not in FORMS:
         known = (*FORMS, *(file for file, _, _ in ELSEWHERE))
         raise RefusedError(404, f"A case does not come as “{name}”; {nearest(name, known)}")
-    opened_case, form, live = await opened(request), FORMS[name], desk(request).live
+    opened_case, form, compute = await opened(request), FORMS[name], desk(request).compute
     try:
         if form.kernels:
-            data = await live.run(form.make, opened_case, live)
+            data = await compute.run(form.make, opened_case, compute)
         else:
-            data = await anyio.to_thread.run_sync(form.make, opened_case, live)
+            data = await anyio.to_thread.run_sync(form.make, opened_case, compute)
     except ModuleNotFoundError as error:
         raise RefusedError(
             501, f"This needs {error.name}: install it with {install_command('excel', 'evidence')}"
