@@ -8,6 +8,7 @@ how much longer a forecast from nothing takes in the same run. Run it from the p
 import argparse
 import statistics
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,7 @@ import httpx
 from bench_web import Served
 
 from winset import make_forecast, make_model, open_case
+from winset.forecast.draws import forget_draws
 from winset.web.forecasts.query import ForecastRequest, understood
 
 CASES = {"iran-nuclear-2015": "enrichment", "iran-syria-2015": "implementation"}
@@ -63,8 +65,47 @@ def main() -> None:
                     time.sleep(0.5)
                 for name, issue in CASES.items():
                     measure(client, name, issue, times=asked.times, draws=asked.draws)
+                print(
+                    "\n| case | beside a sensitivity analysis | median, ms | 90 %, ms |\n"
+                    "|---|---|---:|---:|"
+                )
+                for name, issue in CASES.items():
+                    beside(served, client, name, issue, times=4 * asked.times, draws=asked.draws)
         finally:
             served.close()
+
+
+def beside(
+    served: Served, client: httpx.Client, name: str, issue: str, *, times: int, draws: int
+) -> None:
+    """Print what a slider takes alone, and while analyses of the same case run."""
+
+    def move(k: int) -> None:
+        value = {**selected("position", issue), "set": f"{90.0 - k * 0.37 % 60:g}"}
+        body = {"draws": draws, "changes": [{"quantity": "position", **value}]}
+        client.post(f"/api/cases/shipped/{name}/forecast", json=body).raise_for_status()
+
+    ended, seeds = threading.Event(), iter(range(1, 10_000))
+
+    def analyse() -> None:
+        with httpx.Client(
+            base_url=served.base, cookies=served.cookies, headers={"origin": served.base},
+            timeout=300,
+        ) as other:  # fmt: skip
+            while not ended.is_set():
+                query = {"draws": 4_096, "seed": next(seeds)}
+                address = f"/cases/shipped/{name}/views/sensitivity.json"
+                other.get(address, params=query).raise_for_status()
+
+    move(0)
+    median, most = taken(lambda k: move(k + 1), times)
+    print(f"| {name} | no | {median:.0f} | {most:.0f} |", flush=True)
+    thread = threading.Thread(target=analyse, daemon=True)
+    thread.start()
+    time.sleep(6.0)  # until it computes
+    median, most = taken(lambda k: move(k + 1_000), times)
+    print(f"| {name} | yes | {median:.0f} | {most:.0f} |", flush=True)
+    ended.set()
 
 
 def measure(client: httpx.Client, name: str, issue: str, *, times: int, draws: int) -> None:
@@ -82,6 +123,7 @@ def measure(client: httpx.Client, name: str, issue: str, *, times: int, draws: i
     def anew(k: int) -> None:
         asked = ForecastRequest(draws=draws, changes=(change("position", k),))
         question = understood(case, asked, revision="")
+        forget_draws()
         make_forecast(question.case, model, draws=draws, scenario=question.scenario)
 
     move("position", 0)

@@ -29,6 +29,7 @@ from winset.case.folder import read_case
 from winset.cli.coding import code
 from winset.evidence.disposable import only_session
 from winset.web.api.decisions import revision
+from winset.web.cases.store import CaseName, OpenedCase
 from winset.web.cases.texts import shown_text, visible
 
 
@@ -49,7 +50,8 @@ def test_every_paragraph_stands_where_it_is_said_to_stand(tmp_path_factory, para
     shutil.copytree(FIXTURE, folder / "bridge")
     a_document(folder, text)
     case = read_case(folder / "bridge")
-    shown = shown_text(case, next(d for d in case.documents if d.id == "talk"))
+    opened = OpenedCase(name=CaseName(place="own", name="bridge"), revision="", case=case)
+    shown = shown_text(opened, next(d for d in case.documents if d.id == "talk"))
     assert shown.trouble == "" and shown.whole == text
     for block in shown.blocks:
         assert block.text == visible(text[block.start : block.start + len(block.text)])

@@ -17,7 +17,7 @@ from winset.models import make_model
 from winset.models.batch import RandomShares, make_batch
 from winset.models.rebatch import DRAWN as BATCH_ARRAYS
 from winset.models.rebatch import CachedShares, made_again
-from winset.web.forecasts.forecast_thread import ForecastThread
+from winset.web.forecasts.compute import Compute
 from winset.web.forecasts.query import ForecastRequest, read_changes, understood
 from winset.web.forecasts.sliders import sliders
 from workbench import PIE, a_folder, entered
@@ -75,7 +75,7 @@ def test_a_batch_made_again_is_the_one_made_from_nothing(data):
 
 @pytest.mark.parametrize("name", ["iran-nuclear-2015", "iran-syria-2015"])
 def test_a_forecast_that_remembers_has_the_draws_of_one_that_does_not(name):
-    case, live = open_case(name), ForecastThread()
+    case, compute = open_case(name), Compute()
     random = np.random.default_rng(1)
     movable = [slider for slider in sliders(case) if slider.low is not None]
     for _ in range(12):
@@ -83,11 +83,11 @@ def test_a_forecast_that_remembers_has_the_draws_of_one_that_does_not(name):
         value = round(float(random.uniform(slider.least, slider.most)), 2)
         asked = ForecastRequest(draws=300, changes=(change_of(slider, str(value)),))
         question = understood(case, asked, revision="a")
-        ours = live.kept_forecast(question)
+        ours = compute.forecast_here(question)
         forget_draws()
         plain = make_forecast(question.case, question.model, draws=300, scenario=question.scenario)
         assert same(ours, plain), slider.id
-    live.close()
+    compute.close()
 
 
 @pytest.mark.parametrize("model", ["mean", "median", "nash", "challenge"])
@@ -128,28 +128,28 @@ def solved(monkeypatch):
 
 def test_only_the_draws_that_changed_are_solved_again(solved):
     """Sanctions hang on whether enrichment is agreed, which few draws change their mind about."""
-    case, live = open_case("iran-nuclear-2015"), ForecastThread()
-    live.kept_forecast(understood(case, ForecastRequest(draws=400), revision="a"))
+    case, compute = open_case("iran-nuclear-2015"), Compute()
+    compute.forecast_here(understood(case, ForecastRequest(draws=400), revision="a"))
     assert solved == [400, 400]
     change = {"quantity": "position", "actor": "rouhani", "issue": "sanctions", "set": "70"}
     asked = ForecastRequest(draws=400, changes=(change,))
-    live.kept_forecast(understood(case, asked, revision="a"))
+    compute.forecast_here(understood(case, asked, revision="a"))
     assert solved[2:] == [400]
-    live.kept_forecast(understood(case, asked, revision="a"))
+    compute.forecast_here(understood(case, asked, revision="a"))
     assert len(solved) == 3
-    live.close()
+    compute.close()
 
 
 def test_an_issue_that_did_not_change_is_found_among_others_of_the_same_people(solved):
     """Of three issues one moves, one hangs on it in some draws, one does not hang on it."""
-    case, live = open_case("iran-syria-2015"), ForecastThread()
+    case, compute = open_case("iran-syria-2015"), Compute()
     change = {"quantity": "position", "actor": "rouhani", "issue": "implementation"}
     for value in ("60", "63"):
         asked = ForecastRequest(draws=400, changes=({**change, "set": value},))
-        live.kept_forecast(understood(case, asked, revision="a"))
+        compute.forecast_here(understood(case, asked, revision="a"))
     assert solved[:4] == [400, 400, 400, 400]
     assert len(solved) <= 5 and all(count < 200 for count in solved[4:])
-    live.close()
+    compute.close()
 
 
 def test_a_forecast_is_told_with_the_sentence_of_the_first_question(client):

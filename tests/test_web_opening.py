@@ -78,9 +78,7 @@ def ended(tmp_path, monkeypatch):
         return 0
 
     monkeypatch.setattr("click.launch", launch)
-    monkeypatch.setattr(
-        "winset.web.forecasts.forecast_thread.ForecastThread.warm", lambda live: None
-    )
+    monkeypatch.setattr("winset.web.forecasts.compute.Compute.warm", lambda live: None)
 
     def run(error, *options):
         class Stopped:

@@ -1,12 +1,18 @@
-"""Work behind a page: begun once, in turns with forecasts, stopped, failed, ended."""
+"""Work behind a page: begun once, in turns with forecasts or apart, stopped, failed, ended."""
 
+import os
+import signal
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 
-from winset.errors import WinsetError
-from winset.web.forecasts.forecast_thread import ForecastThread
-from winset.web.forecasts.jobs import MOST_WAITING, Jobs
+from winset.errors import CaseError, Problem, WinsetError
+from winset.web.forecasts.compute import Compute
+from winset.web.forecasts.jobs import MOST_WAITING, SlowWork
+from winset.web.forecasts.worker_process import WorkerDiedError, WorkerFailedError, WorkerProcess
 
 
 def without_end():
@@ -21,28 +27,50 @@ def without_end():
     return begun, endless
 
 
-def test_work_that_is_stopped_ends_and_can_be_asked_for_again():
-    live = ForecastThread()
-    jobs, (begun, endless) = Jobs(live), without_end()
+@pytest.fixture
+def compute():
+    made = Compute()
+    yield made
+    made.close()
 
-    job = jobs.begin("key", endless, title="endless")
-    assert jobs.begin("key", endless, title="again") is job
+
+def begin(compute, work, *, key="key", title="work"):
+    return compute.jobs.begin("revision", key, work=work, title=title)
+
+
+def test_work_that_is_stopped_ends_and_can_be_asked_for_again(compute):
+    begun, endless = without_end()
+    job = begin(compute, endless)
+    assert begin(compute, endless) is job
     begun.wait()
-    jobs.stop(job.id)
+    compute.jobs.stop(job.id)
     job.ended.result(timeout=10)
     assert job.state == "stopped"
     with pytest.raises(WinsetError, match="stopped"):
         job.outcome()
-    other = jobs.begin("key", lambda progress: 7, title="again")
+    other = begin(compute, lambda progress: 7)
     other.ended.result(timeout=10)
     assert other is not job and other.outcome() == 7
-    jobs.close()
-    live.close()
 
 
-def test_a_forecast_need_not_wait_for_the_end_of_long_work():
-    live = ForecastThread()
-    jobs, pieces, turn = Jobs(live), [], threading.Event()
+def test_a_result_is_held_by_the_cache_and_by_nothing_else(compute):
+    calls = []
+
+    def work(progress):
+        calls.append(1)
+        return "done"
+
+    begin(compute, work).ended.result(timeout=10)
+    held = begin(compute, work)
+    assert held.outcome() == "done" and held.state == "done" and calls == [1]
+    compute.cache.keep("revision", "key", "another")
+    assert begin(compute, work).outcome() == "another"
+    assert compute.jobs.begin("edited", "key", work=work, title="").ended.result(10) == "done"
+    assert calls == [1, 1], "another revision is other work"
+
+
+def test_a_forecast_need_not_wait_for_the_end_of_long_work(compute):
+    pieces, turn = [], threading.Event()
 
     def long(progress):
         while not turn.is_set():
@@ -50,55 +78,144 @@ def test_a_forecast_need_not_wait_for_the_end_of_long_work():
             progress(0.5)
         return "done"
 
-    job = jobs.begin("key", long, title="long")
+    job = begin(compute, long)
     # Whoever stands in the queue meanwhile has its turn between two pieces.
-    live.submit(turn.set).result(timeout=10)
+    compute.submit(turn.set).result(timeout=10)
     job.ended.result(timeout=10)
     assert job.outcome() == "done" and pieces
-    jobs.close()
-    live.close()
 
 
-def test_work_that_fails_says_why_and_leaves_the_thread_to_others():
-    live = ForecastThread()
-    jobs = Jobs(live)
-
+def test_work_that_fails_says_why_and_leaves_the_thread_to_others(compute):
     def bad(progress):
         raise WinsetError("no such thing")
 
-    job = jobs.begin("key", bad, title="bad")
+    job = begin(compute, bad)
     job.ended.result(timeout=10)
     assert job.state == "failed"
     with pytest.raises(WinsetError, match="no such thing"):
         job.outcome()
-    assert live.submit(lambda: 3).result(timeout=10) == 3
-    jobs.close()
-    live.close()
+    assert begin(compute, bad) is job, "a page that asks again does not begin it again"
+    assert compute.submit(lambda: 3).result(timeout=10) == 3
 
 
 def test_the_end_of_the_workbench_ends_the_work():
-    live = ForecastThread()
-    jobs, (begun, endless) = Jobs(live), without_end()
-
-    job = jobs.begin("key", endless, title="endless")
+    compute, (begun, endless) = Compute(), without_end()
+    job = begin(compute, endless)
     begun.wait()
-    jobs.close()
-    live.close()
+    compute.close()
     job.ended.result(timeout=10)
     assert job.state == "stopped"
 
 
-def test_too_much_work_at_once_is_refused():
-    live = ForecastThread()
-    jobs, go = Jobs(live), threading.Event()
+def test_too_much_work_at_once_is_refused(compute):
+    go = threading.Event()
 
     def waits(progress):
         go.wait()
 
     for k in range(MOST_WAITING):
-        jobs.begin(k, waits, title="waits")
+        begin(compute, waits, key=k)
     with pytest.raises(WinsetError, match="Too much"):
-        jobs.begin("one more", waits, title="waits")
+        begin(compute, waits, key="one more")
     go.set()
-    jobs.close()
-    live.close()
+
+
+# Work in a process of its own. The other process imports these functions from this file.
+
+
+def where(value, progress):
+    progress(0.5)
+    print("what a library prints does not get in between")
+    return os.getpid(), value
+
+
+def endless(progress):
+    while True:
+        progress(0.25)
+
+
+def refuse(progress):
+    raise CaseError([Problem(where="here", required="this", found="that")])
+
+
+def fail(progress):
+    raise ZeroDivisionError("not foreseen")
+
+
+def slow(function, *args, present=lambda found: found):
+    return SlowWork(function=function, args=args, present=present)
+
+
+@pytest.fixture(scope="module")
+def process():
+    made = WorkerProcess()
+    yield made
+    made.kill()
+
+
+def test_a_function_runs_in_another_process_and_says_how_far_it_is(process):
+    shares = []
+    pid, value = process.run(where, [1, 2], progress=shares.append)
+    assert pid == process.pid != os.getpid()
+    assert value == [1, 2] and shares == [0.5]
+    assert process.run(where, 3, progress=shares.append)[0] == pid, "it is kept"
+
+
+def test_what_a_function_raises_comes_back(process):
+    with pytest.raises(WinsetError, match="here: this; found that"):
+        process.run(refuse, progress=print)
+    with pytest.raises(WorkerFailedError, match="ZeroDivisionError: not foreseen"):
+        process.run(fail, progress=print)
+
+
+def test_a_process_that_is_killed_says_so_and_the_next_work_starts_another(process):
+    process.run(where, 0, progress=print)
+    before = process.pid
+
+    def kill(share):
+        os.kill(before, signal.SIGKILL)
+
+    with pytest.raises(WorkerDiedError, match=r"ended before it was done \(signal 9\).*Ask again"):
+        process.run(endless, progress=kill)
+    assert process.run(where, 0, progress=print)[0] != before
+
+
+def test_slow_work_is_a_job_that_can_be_followed_stopped_and_begun_again(compute):
+    job = begin(compute, slow(endless))
+    while not job.share and not job.ended.done():
+        threading.Event().wait(0.01)
+    assert (job.state, job.share) == ("running", 0.25)
+    assert compute.submit(lambda: 3).result(timeout=10) == 3, "quick queries do not wait for it"
+    compute.jobs.stop(job.id)
+    job.ended.result(timeout=10)
+    assert job.state == "stopped"
+    other = begin(compute, slow(where, "x", present=lambda found: found[1]))
+    other.ended.result(timeout=60)
+    assert other is not job and other.outcome() == "x"
+
+
+def test_a_crash_is_said_on_the_page_and_asking_again_begins_again(compute):
+    job = begin(compute, slow(crash))
+    job.ended.result(timeout=60)
+    assert job.state == "failed"
+    with pytest.raises(WinsetError, match=r"ended before it was done \(status 3\)"):
+        job.outcome()
+    assert begin(compute, slow(where, 1)) is not job
+
+
+def crash(progress):
+    os._exit(3)
+
+
+def test_the_process_ends_with_the_one_that_started_it_even_in_the_middle_of_work():
+    code = (
+        "import os; from winset.web.forecasts.worker_process import WorkerProcess; "
+        "from test_web_views_jobs import endless; process = WorkerProcess(); "
+        "process.run(endless, progress=lambda share: os.kill(os.getpid(), 9))"
+    )
+    places = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    # Standard error is inherited: `run` returns once every holder of it has ended.
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, env=places
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr

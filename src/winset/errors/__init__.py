@@ -47,6 +47,10 @@ class CaseError(WinsetError):
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type, tuple[tuple[Problem, ...]]]:
+        """Return how it is made again in another process."""
+        return type(self), (self.problems,)
+
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return a remedy that names the closest known name, or lists a few.

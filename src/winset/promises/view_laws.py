@@ -37,7 +37,7 @@ def _result(kind: ViewKind, subject: Subject, query: ViewQuery) -> ViewResult | 
     if view.missing:
         return None
     shares: list[float] = []
-    result = kind.make(subject, kind.core(view.query), shares.append)
+    result = kind.result(subject, kind.core(view.query), shares.append)
     assert all(0.0 <= share <= 1.0 for share in shares)
     return kind.finish(subject, view.query, result)
 

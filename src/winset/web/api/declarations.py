@@ -18,7 +18,6 @@ from starlette.routing import Route
 
 from winset.errors import CaseError, Problem, shorten
 from winset.web import words
-from winset.web.server.byte_cache import byte_cache
 from winset.web.server.error_responses import Json, RefusedError
 from winset.web.server.etags import tag_of, unless_known
 from winset.web.server.workbench import opened
@@ -96,15 +95,15 @@ def _answering(entry: Endpoint) -> Callable[[Request], Awaitable[Response]]:
 def _lasting(entry: Endpoint) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         opened_case = await opened(request)
-        key = (entry.path, str(opened_case.name), opened_case.revision)
-        body = byte_cache(request).find(key)
+        query = ("answer", entry.path)
+        body = opened_case.find(query)
         if body is None:
             body = bytes(Json(await entry.call(request)).body)
             # Somebody may have edited the case while the answer was made.
             if (await opened(request)).revision == opened_case.revision:
-                byte_cache(request).keep(key, body)
+                opened_case.keep(query, body)
         response = Response(body, status_code=entry.status, media_type=Json.media_type)
-        return unless_known(request, tag_of(key), response)
+        return unless_known(request, tag_of((query, opened_case.key)), response)
 
     return answer
 

@@ -26,7 +26,7 @@ from winset.models.defaults import DRAWS, SEED
 from winset.models.two_level.model import Binding
 from winset.web.api.cases import CASE
 from winset.web.api.declarations import Endpoint
-from winset.web.forecasts.forecast_thread import ForecastThread, since
+from winset.web.forecasts.compute import Compute, since
 from winset.web.forecasts.pictures import VIEWS, Picture, Views, Width, pictures
 from winset.web.forecasts.query import (
     WHAT_IF,
@@ -248,7 +248,7 @@ async def make_forecast(request: Request, body: ForecastRequest) -> ForecastResp
     start = time.perf_counter()
     opened_case = await opened(request)
     at = desk(request)
-    response = await at.live.run(
+    response = await at.compute.run(
         _told, at, opened_case.case, body=body, revision=opened_case.revision
     )
     return replace(response, milliseconds=since(start))
@@ -256,7 +256,7 @@ async def make_forecast(request: Request, body: ForecastRequest) -> ForecastResp
 
 def _told(at: Workbench, case: Case, *, body: ForecastRequest, revision: str) -> ForecastResponse:
     question = understood(case, body, revision=revision)
-    return forecast_response(question, at.live.kept_forecast(question))
+    return forecast_response(question, at.compute.forecast_here(question))
 
 
 async def look_behind(request: Request, body: BehindRequest) -> BehindResponse:
@@ -267,7 +267,7 @@ async def look_behind(request: Request, body: BehindRequest) -> BehindResponse:
     if not issue:
         raise WinsetError("the case has no issue yet")
     question = understood(opened_case.case, body, revision=opened_case.revision)
-    forecast, findings = await at.live.forecast(question), await at.live.findings(question)
+    forecast, findings = await at.compute.forecast(question), await at.compute.findings(question)
     tell = partial(behind_parts, question, forecast, findings=findings, body=body, issue=issue)
     parts = await anyio.to_thread.run_sync(tell)
     return BehindResponse(
@@ -278,10 +278,10 @@ async def look_behind(request: Request, body: BehindRequest) -> BehindResponse:
 async def whole_headline(request: Request, body: ForecastRequest) -> HeadlineResponse:
     """Return the headline with its range over what nobody can code, who stands in the way, why."""
     start = time.perf_counter()
-    opened_case, live = await opened(request), desk(request).live
+    opened_case, compute = await opened(request), desk(request).compute
     question = understood(opened_case.case, body, revision=opened_case.revision)
-    forecast, findings = await live.forecast(question), await live.findings(question)
-    findings = replace(findings, structure=await live.structure(question))
+    forecast, findings = await compute.forecast(question), await compute.findings(question)
+    findings = replace(findings, structure=await compute.structure(question))
     full_headline = await anyio.to_thread.run_sync(headline, question.case, forecast, findings)
     answered = await anyio.to_thread.run_sync(answers, question.case, forecast, findings)
     return HeadlineResponse(
@@ -294,14 +294,14 @@ async def whole_headline(request: Request, body: ForecastRequest) -> HeadlineRes
 
 async def compare_scenarios(request: Request, body: CompareRequest) -> CompareResponse:
     """Return scenarios side by side."""
-    opened_case, live = await opened(request), desk(request).live
-    return await live.run(
-        compared, live, opened_case.case, body=body, revision=opened_case.revision
+    opened_case, compute = await opened(request), desk(request).compute
+    return await compute.run(
+        compared, compute, opened_case.case, body=body, revision=opened_case.revision
     )
 
 
 def compared(
-    live: ForecastThread, case: Case, *, body: CompareRequest, revision: str
+    compute: Compute, case: Case, *, body: CompareRequest, revision: str
 ) -> CompareResponse:
     """Return the forecast of each scenario, and what each does against the first, draw by draw."""
     request = ForecastRequest(
@@ -318,7 +318,7 @@ def compared(
     titles = {s.id: s.title or s.id for s in question.case.scenarios} | {BASE: "As coded"}
     sides = []
     for name in names:
-        forecast = live.kept_forecast(replace(question, scenario=name))
+        forecast = compute.forecast_here(replace(question, scenario=name))
         issues = issue_responses(question.case, forecast)
         sides.append(SideResponse(scenario=name, title=titles[name], issues=issues))
     effects: tuple[Effect, ...] = ()

@@ -7,6 +7,7 @@ from starlette.requests import Request
 
 from winset.web.api.declarations import Endpoint
 from winset.web.forecasts.jobs import Job, Jobs, State
+from winset.web.server.workbench import desk
 
 GROUP = "work in progress"
 
@@ -44,8 +45,7 @@ def job_response(job: Job) -> JobResponse:
 
 def jobs_of(request: Request) -> Jobs:
     """Return the jobs of the workbench that got ``request``."""
-    jobs: Jobs = request.app.state.views.jobs
-    return jobs
+    return desk(request).compute.jobs
 
 
 async def read_job(request: Request) -> JobResponse:
@@ -54,7 +54,7 @@ async def read_job(request: Request) -> JobResponse:
 
 
 async def stop_job(request: Request) -> JobResponse:
-    """Let the work end at its next pause."""
+    """Let the work end, at its next pause or with its process."""
     return job_response(jobs_of(request).stop(request.path_params["job"]))
 
 

@@ -162,7 +162,7 @@ async def preview_seal(request: Request, body: SealRequest) -> SealPreview:
     """Return what would be sealed; nothing is written."""
     _own(name_in(request))
     case = (await opened(request)).case
-    return preview_of(await desk(request).live.run(_drafted, case, body))
+    return preview_of(await desk(request).compute.run(_drafted, case, body))
 
 
 async def write_seal(request: Request, body: SealConfirmed) -> SealResponse:
@@ -170,7 +170,7 @@ async def write_seal(request: Request, body: SealConfirmed) -> SealResponse:
     name = name_in(request)
     _own(name)
     case = (await opened(request)).case
-    drafted = await desk(request).live.run(_drafted, case, body)
+    drafted = await desk(request).compute.run(_drafted, case, body)
     if _seen(drafted) != body.seen:
         raise RefusedError(409, words.PREVIEW_CHANGED)
     return await anyio.to_thread.run_sync(sealed, desk(request).store, name, drafted)

@@ -34,7 +34,7 @@ async def read_state(request: Request) -> StateResponse:
     """Return how the workbench is."""
     news = latest()
     return StateResponse(
-        compiling=desk(request).live.compiling or news is not None,
+        compiling=desk(request).compute.compiling or news is not None,
         kernel="" if news is None else news.name.partition(".")[0].replace("_", "-"),
         place=0 if news is None else news.place,
         total=0 if news is None else news.total,

@@ -1,7 +1,7 @@
 """Coders side by side: each statement as every one of them reads it, and how far they agree."""
 
+import hashlib
 from dataclasses import dataclass
-from functools import lru_cache
 
 from winset.case.model import Case
 from winset.case.parts import Statement
@@ -88,14 +88,14 @@ def coded(opened_case: OpenedCase) -> Coded:
     """Return the readings of all coders of a case side by side."""
     case = opened_case.case
     coders = deciding(case)
-    texts = {document.id: shown_text(case, document) for document in case.documents}
+    texts = {document.id: shown_text(opened_case, document) for document in case.documents}
     rows = [row for row in case.statements if row.status != "proposed"]
     order = {document.id: k for k, document in enumerate(case.documents)}
     together = sorted(
         units(rows), key=lambda unit: (order[unit.document], unit.rows[0].start, unit.rows[0].end)
     )
     responses = tuple(_unit(opened_case, unit, coders, texts[unit.document]) for unit in together)
-    fields, remark = _alphas(case, coders)
+    fields, remark = _alphas(opened_case, coders)
     return Coded(
         coders=coders,
         units=responses,
@@ -154,7 +154,9 @@ def _differs(unit: Unit, field: str) -> bool:
     return len({str(getattr(row, field) or "") for row in rows}) > 1
 
 
-def _alphas(case: Case, coders: tuple[str, ...]) -> tuple[tuple[AlphaResponse, ...], str]:
+def _alphas(
+    opened_case: OpenedCase, coders: tuple[str, ...]
+) -> tuple[tuple[AlphaResponse, ...], str]:
     if len(coders) < 2:
         return (), words.ONE_CODER
     try:
@@ -162,11 +164,13 @@ def _alphas(case: Case, coders: tuple[str, ...]) -> tuple[tuple[AlphaResponse, .
     except ImportError:
         return (), words.no_alpha()
     # What they agree on hangs on statements, documents and scales alone: sliders change none.
-    return _measured(_Readings(case)), ""
+    case = opened_case.case
+    read = repr((case.statements, case.issues, [d.id for d in case.documents]))
+    part = hashlib.sha256(read.encode()).hexdigest()
+    return opened_case.once("agreement", lambda: _measured(case), part=part), ""
 
 
-@lru_cache(maxsize=4)
-def _measured(readings: "_Readings") -> tuple[AlphaResponse, ...]:
+def _measured(case: Case) -> tuple[AlphaResponse, ...]:
     return tuple(
         AlphaResponse(
             field=field.field,
@@ -178,23 +182,9 @@ def _measured(readings: "_Readings") -> tuple[AlphaResponse, ...]:
             alike=field.alike,
             documents=field.documents,
         )
-        for field in agreement(readings.case, resamples=RESAMPLES).fields
+        for field in agreement(case, resamples=RESAMPLES).fields
     )
 
 
 def _known(value: float) -> float | None:
     return value if value == value else None  # NaN differs from itself
-
-
-class _Readings:
-    """What agreement hangs on, as a key."""
-
-    def __init__(self, case: Case) -> None:
-        self.case = case
-        self._key = case.statements, case.issues, tuple(d.id for d in case.documents)
-
-    def __hash__(self) -> int:
-        return hash(len(self._key[0]))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Readings) and self._key == other._key

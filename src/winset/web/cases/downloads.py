@@ -23,7 +23,7 @@ from winset.formats.registry import FORMATS, Format
 from winset.report.page import report_html
 from winset.web.api.cases import address
 from winset.web.cases.store import OpenedCase
-from winset.web.forecasts.forecast_thread import ForecastThread
+from winset.web.forecasts.compute import Compute
 from winset.web.forecasts.query import ForecastRequest, understood
 from winset.web.server.error_responses import Json, RefusedError
 from winset.web.server.templating import page
@@ -51,7 +51,7 @@ class DownloadForm:
     kind: str
     title: str
     explains: str
-    make: Callable[[OpenedCase, ForecastThread], bytes]
+    make: Callable[[OpenedCase, Compute], bytes]
     kernels: bool = False
 
 
@@ -69,18 +69,18 @@ def attached(data: bytes, kind: str, name: str, *, inline: bool = False) -> Resp
     return Response(data, media_type=kind, headers={"content-disposition": disposition})
 
 
-def _report(opened_case: OpenedCase, live: ForecastThread) -> bytes:
+def _report(opened_case: OpenedCase, compute: Compute) -> bytes:
     case = opened_case.case
     digests = []
     if case.issues and case.stances:
         question = understood(case, ForecastRequest(), revision=opened_case.revision)
-        digests = [live.kept_forecast(question)]
+        digests = [compute.forecast_here(question)]
     return report_html(case, digests).encode()
 
 
-def _forecast(opened_case: OpenedCase, live: ForecastThread) -> bytes:
+def _forecast(opened_case: OpenedCase, compute: Compute) -> bytes:
     question = understood(opened_case.case, ForecastRequest(), revision=opened_case.revision)
-    forecast = live.kept_forecast(question)
+    forecast = compute.forecast_here(question)
     record = forecast_json(
         opened_case.case,
         forecast,
@@ -89,7 +89,7 @@ def _forecast(opened_case: OpenedCase, live: ForecastThread) -> bytes:
     return bytes(Json(record).body)
 
 
-def _folder(opened_case: OpenedCase, live: ForecastThread) -> bytes:  # noqa: ARG001
+def _folder(opened_case: OpenedCase, compute: Compute) -> bytes:  # noqa: ARG001
     """Return the case folder: what the case is read from, and what belongs to it."""
     files = dict(render_case(opened_case.case))
     if opened_case.case.folder is not None:
@@ -159,7 +159,7 @@ def download_forms() -> dict[str, DownloadForm]:
 
 
 def _form(entry: Format) -> DownloadForm:
-    def make(opened_case: OpenedCase, live: ForecastThread) -> bytes:  # noqa: ARG001
+    def make(opened_case: OpenedCase, compute: Compute) -> bytes:  # noqa: ARG001
         return entry.written(opened_case.case).data
 
     missing = f" Not carried: {'; '.join(entry.cannot_carry)}." if entry.cannot_carry else ""
@@ -192,12 +192,12 @@ async def download(request: Request) -> Response:
     forms = await anyio.to_thread.run_sync(download_forms)
     if name not in forms:
         raise RefusedError(404, f"A case cannot be exported as “{name}”; {nearest(name, forms)}")
-    opened_case, form, live = await opened(request), forms[name], desk(request).live
+    opened_case, form, compute = await opened(request), forms[name], desk(request).compute
     try:
         if form.kernels:
-            data = await live.run(form.make, opened_case, live)
+            data = await compute.run(form.make, opened_case, compute)
         else:
-            data = await anyio.to_thread.run_sync(form.make, opened_case, live)
+            data = await anyio.to_thread.run_sync(form.make, opened_case, compute)
     except ModuleNotFoundError as error:
         raise RefusedError(
             501, f"This needs {error.name}: install it with {install_command('excel', 'evidence')}"

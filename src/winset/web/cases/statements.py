@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 from winset.case.document_files import span_digest
 from winset.case.model import Case
@@ -115,7 +114,7 @@ class DocumentResponse:
 
 def document_response(opened_case: OpenedCase, document: Document) -> DocumentResponse:
     """Return ``document`` with its text and its statements."""
-    text = shown_text(opened_case.case, document)
+    text = shown_text(opened_case, document)
     return DocumentResponse(
         id=document.id,
         title=document.title,
@@ -135,7 +134,7 @@ def statement_responses(
     opened_case: OpenedCase, document: Document, text: ShownText | None = None
 ) -> tuple[StatementResponse, ...]:
     """Return the statements of ``document``, of all coders, in the order of the text."""
-    text = text or shown_text(opened_case.case, document)
+    text = text or shown_text(opened_case, document)
     below = _below(opened_case)
     own = (row for row in opened_case.case.statements if row.document == document.id)
     return tuple(
@@ -176,39 +175,24 @@ def revision(row: Statement) -> str:
     return _plain(row)[1]
 
 
-@lru_cache(maxsize=50_000)
 def _plain(row: Statement) -> tuple[dict[str, str], str]:
     """Return the cells of ``row`` that a coder can change, as text, and its revision."""
     cells = {name: text for name, text in cells_of(STATEMENTS, row).items() if name in EDITABLE}
     return cells | {"speaker": row.speaker}, rows.revision_of(rows.row_fields(row))
 
 
-@lru_cache(maxsize=8)
-def _cached(key: "_StatementKey") -> StatementDependents:
+def _below(opened_case: OpenedCase) -> StatementDependents:
+    return opened_case.once("below statements", lambda: _dependents(opened_case.case))
+
+
+def _dependents(case: Case) -> StatementDependents:
     reasons = {
         (ending.statement.coder, ending.statement.id): (
             f"No number rests on it yet: {ending.reason}. {ending.remedy}"
         )
-        for ending in idle(key.case)
+        for ending in idle(case)
     }
-    return StatementDependents(rests=resting(key.case), idle=reasons)
-
-
-class _StatementKey:
-    """A case under its revision, so that what rests on statements is found out once."""
-
-    def __init__(self, opened_case: OpenedCase) -> None:
-        self.case, self.key = opened_case.case, (str(opened_case.name), opened_case.revision)
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _StatementKey) and self.key == other.key
-
-
-def _below(opened_case: OpenedCase) -> StatementDependents:
-    return _cached(_StatementKey(opened_case))
+    return StatementDependents(rests=resting(case), idle=reasons)
 
 
 def documents_listed(case: Case) -> tuple[DocumentListed, ...]:

@@ -5,14 +5,13 @@ Nothing that a request says becomes a path: a name is looked up among the folder
 
 import hashlib
 import shutil
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from re import fullmatch
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from winset.case.atomic import write_files
 from winset.case.cells import ID_PATTERN
@@ -30,12 +29,13 @@ from winset.errors import CaseError, Problem, WinsetError, shorten
 from winset.web import words
 from winset.web.cases.locks import locked, settle
 from winset.web.server.error_responses import RefusedError
+from winset.web.server.revision_cache import RevisionCache
 
+T = TypeVar("T")
 Place = Literal["own", "shipped"]
 _PATTERNS = (
     "case.yaml", *(f"{kind.name}.csv" for kind in TABLES), "statements/*.csv", "games/*.yaml",
 )  # fmt: skip
-_KEPT = 16  # cases held in memory
 _TRIES = 3  # to write into a case that an editor is changing
 _NEW = ".winset-new-"  # begins the name of a case that is being filled
 
@@ -59,11 +59,37 @@ class OpenedCase:
         name: which one.
         revision: digest of its files: another one after any edit, by whatever program.
         case: what they say.
+        cache: where what is computed of it is held.
     """
 
     name: CaseName
     revision: str
     case: Case
+    cache: RevisionCache | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The name and the revision: what is computed of the case depends on nothing else."""
+        return str(self.name), self.revision
+
+    def find(self, query: Hashable) -> Any:
+        """Return what was computed for ``query``; None when it is not held."""
+        return None if self.cache is None else self.cache.find(self.key, query)
+
+    def keep(self, query: Hashable, value: Any) -> None:
+        """Hold ``value``, which was computed for ``query``."""
+        if self.cache is not None:
+            self.cache.keep(self.key, query, value)
+
+    def once(self, query: Hashable, make: Callable[[], T], *, part: Hashable = None) -> T:
+        """Return what ``make`` computes for ``query``, computed once for each revision.
+
+        ``part`` stands for all that the value depends on where that is less than the whole case, so
+        that it outlives edits elsewhere: a digest of a text, or some tables.
+        """
+        if self.cache is None:
+            return make()
+        return self.cache.find_or_make(part or self.key, query, make)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,14 +108,13 @@ class SavedCase:
 class Store:
     """Reads and writes the cases in ``folder``; one that holds a case.yaml is itself the case."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, cache: RevisionCache | None = None) -> None:
         self.folder = folder.resolve()
         if not self.folder.is_dir():
             what = "a file" if self.folder.exists() else "nothing"
             raise WinsetError(f"{folder}: must be a folder; found {what}; make it, or name another")
         self.single = (self.folder / "case.yaml").is_file()
-        self._kept: dict[Path, OpenedCase] = {}
-        self._guard = threading.Lock()
+        self.cache = cache or RevisionCache()
 
     def names(self) -> tuple[CaseName, ...]:
         """Return every case there is, own ones first."""
@@ -127,15 +152,12 @@ class Store:
         """
         path = self.path(name)
         revision = _digest(_bytes(path))
-        cached = self._kept.get(path)
-        if cached is None or cached.revision != revision:
+        case: Case | None = self.cache.find((str(name), revision), "case")
+        if case is None:
             case = read_case(path)
-            cached = OpenedCase(name=name, revision=_digest(case.files), case=case)
-            with self._guard:
-                self._kept[path] = cached
-                while len(self._kept) > _KEPT:
-                    del self._kept[next(iter(self._kept))]
-        return cached
+            revision = _digest(case.files)
+            self.cache.keep((str(name), revision), "case", case)
+        return OpenedCase(name=name, revision=revision, case=case, cache=self.cache)
 
     def edit(self, name: CaseName, change: Callable[[Case], Case]) -> SavedCase:
         """Put what ``change`` makes of the case on disk, and return once it is safe there.

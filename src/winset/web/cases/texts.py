@@ -6,16 +6,15 @@ an offset counted in the page is an offset in the text.
 
 import hashlib
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import PurePosixPath
 
-from winset.case.model import Case
 from winset.case.parts import Document
 from winset.charts.text import shown
 from winset.errors import WinsetError
 from winset.evidence.anchors import kept_text
-from winset.evidence.reading.documents import Text, as_text
+from winset.evidence.reading.documents import as_text
 from winset.web import words
+from winset.web.cases.store import OpenedCase
 
 MOST_SHOWN = 5_000_000  # characters
 _BLANKS = str.maketrans(dict.fromkeys("\r\v\f\x1c\x1d\x1e\x1f\x85", " "))
@@ -55,36 +54,33 @@ class ShownText:
     whole: str
 
 
-def shown_text(case: Case, document: Document) -> ShownText:
+def shown_text(opened_case: OpenedCase, document: Document) -> ShownText:
     """Return the text of ``document`` as it is kept now."""
     try:
-        stored = kept_text(case, document)
+        stored = kept_text(opened_case.case, document)
     except WinsetError as error:
         return ShownText(digest="", blocks=(), sentences=(), trouble=str(error), whole="")
     if stored is None:
         trouble = words.TEXT_MISSING
         return ShownText(digest="", blocks=(), sentences=(), trouble=trouble, whole="")
     file = PurePosixPath(document.file or "")
-    digest, text = _read(stored, file.suffix.casefold() in (".md", ".markdown"))
+    markdown = file.suffix.casefold() in (".md", ".markdown")
+    digest = hashlib.sha256(stored.encode()).hexdigest()
     trouble = ""
     if document.sha256 not in (None, digest):
         trouble = words.TEXT_EDITED
     elif len(stored) > MOST_SHOWN:
         trouble = words.only_first(MOST_SHOWN)
-    blocks, sentences = _laid_out(text)
+    blocks, sentences = opened_case.once(
+        ("text", markdown), lambda: _laid_out(stored, markdown=markdown), part=digest
+    )
     return ShownText(
         digest=digest, blocks=blocks, sentences=sentences, trouble=trouble, whole=stored
     )
 
 
-@lru_cache(maxsize=8)
-def _read(words: str, markdown: bool) -> tuple[str, Text]:
-    digest = hashlib.sha256(words.encode()).hexdigest()
-    return digest, as_text(words[:MOST_SHOWN], markdown=markdown)
-
-
-@lru_cache(maxsize=8)
-def _laid_out(text: Text) -> tuple[tuple[Block, ...], tuple[int, ...]]:
+def _laid_out(words: str, *, markdown: bool) -> tuple[tuple[Block, ...], tuple[int, ...]]:
+    text = as_text(words[:MOST_SHOWN], markdown=markdown)
     roles = {line.span.start: line.role for line in text.lines}
     blocks = tuple(
         Block(

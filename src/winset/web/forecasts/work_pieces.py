@@ -1,6 +1,6 @@
 """Long work on the thread for forecasts, a piece at a time, so that sliders do not wait for it.
 
-Compiled kernels run one at a time (see `winset.web.forecasts.forecast_thread`). A long function
+Compiled kernels run one at a time (see `winset.web.forecasts.compute`). A long function
 runs on a thread of its own and computes only while the thread for forecasts waits for it: it
 borrows that thread's turn, hands it back whenever it says how far it is, and queues up again behind
 whatever came meanwhile.
@@ -27,6 +27,11 @@ class WorkPieces:
         self._submit = submit
         self._stopped = threading.Event()
         self._released: threading.Event | None = None
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the work is to end."""
+        return self._stopped.is_set()
 
     def stop(self) -> None:
         """Let the work end at its next pause."""

@@ -17,7 +17,6 @@ from winset.charts.render import bundle
 from winset.charts.theme import PAGE, config
 from winset.forecast.jsonable import jsonable
 from winset.web.api.cases import case_response, listed
-from winset.web.server.byte_cache import byte_cache
 from winset.web.server.etags import tag_of, unless_known
 from winset.web.server.templating import page
 from winset.web.server.workbench import desk, opened
@@ -50,11 +49,11 @@ async def case(request: Request) -> Response:
         }
         return bytes(page("case.html.j2", values).body)
 
-    key = ("case page", path, opened_case.revision)
-    body = byte_cache(request).find(key) or await anyio.to_thread.run_sync(
-        byte_cache(request).find_or_make, key, render
+    query = ("case page", path)
+    body = opened_case.find(query) or await anyio.to_thread.run_sync(
+        opened_case.once, query, render
     )
-    return unless_known(request, tag_of(key), HTMLResponse(body))
+    return unless_known(request, tag_of((query, opened_case.key)), HTMLResponse(body))
 
 
 async def vega(request: Request) -> Response:

@@ -108,9 +108,8 @@ async def _page(request: Request, kind: ViewKind) -> Response:
         return await anyio.to_thread.run_sync(render, result)
     if known(request, tag):
         return Response(status_code=304, headers={"etag": f'"{tag}"'})
-    cache, key = views_of(request).cache, ("page", tag)
-    body = cache.find(key) or await anyio.to_thread.run_sync(
-        cache.find_or_make, key, lambda: bytes(render(result).body)
+    body = await anyio.to_thread.run_sync(
+        views_of(request).bytes_of, view, tag, lambda: bytes(render(result).body)
     )
     return unless_known(request, tag, HTMLResponse(body))
 
@@ -212,11 +211,8 @@ async def _made(request: Request, kind: ViewKind, *, part: str, form: str) -> Re
     if known(request, tag) and not view.missing:
         return Response(status_code=304, headers={"etag": f'"{tag}"'})
     result = await views.whole(view)
-    key = ("file", tag)
     make = partial(as_file, view, result, part=part, form=form, dark=dark)
-    data = views.cache.find(key)
-    if data is None:
-        data = await anyio.to_thread.run_sync(views.cache.find_or_make, key, make)
+    data = await anyio.to_thread.run_sync(views.bytes_of, view, tag, make)
     case = f"{of.opened.name.name}-" if of.opened else ""
     named = f"{case}{kind.name}{'-' if part else ''}{part}.{form}"
     return unless_known(request, tag, attached(data, FORMS[form], named, inline=form == "json"))
@@ -237,7 +233,7 @@ async def _pictures(request: Request, kind: ViewKind) -> Response:
     except WinsetError as error:
         return answer_in_json(error)
     make = partial(_drawn, whole, width)
-    data = await anyio.to_thread.run_sync(views.cache.find_or_make, ("file", tag), make)
+    data = await anyio.to_thread.run_sync(views.bytes_of, view, tag, make)
     return unless_known(request, tag, Response(data, media_type="application/json"))
 
 

@@ -26,13 +26,13 @@ from winset.web.api.declarations import Endpoint, routes
 from winset.web.api.openapi import description
 from winset.web.cases import downloads
 from winset.web.cases.store import Store
-from winset.web.forecasts.forecast_thread import ForecastThread
+from winset.web.forecasts.compute import Compute
 from winset.web.pages import evidence as evidence_pages
 from winset.web.pages import frame as pages
 from winset.web.pages import terms as terms_pages
 from winset.web.pages import views as views_pages
-from winset.web.server.byte_cache import ByteCache
 from winset.web.server.error_responses import on_error
+from winset.web.server.revision_cache import RevisionCache
 from winset.web.server.security import (
     LOOPBACK,
     MOST_JSON,
@@ -87,17 +87,15 @@ def make_app(
         WinsetError: when there is no such folder.
     """
     session = Session() if token is None else Session(token=token)
-    workbench = Workbench(store=Store(folder), live=ForecastThread())
-    bytes_made = ByteCache()
-    views = Views(workbench.live, bytes_made)
+    computed = RevisionCache()
+    workbench = Workbench(store=Store(folder, computed), compute=Compute(computed))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         if warm:
-            workbench.live.warm()
+            workbench.compute.warm()
         yield
-        views.close()
-        workbench.live.close()
+        workbench.compute.close()
 
     app = Starlette(
         lifespan=lifespan,
@@ -116,6 +114,6 @@ def make_app(
         exception_handlers=dict.fromkeys((WinsetError, HTTPException, ClientDisconnect), on_error),
     )
     app.state.desk, app.state.session = workbench, session
-    app.state.views, app.state.byte_cache = views, bytes_made
+    app.state.views = Views(workbench.compute)
     app.state.description = cache(partial(description, endpoints()))
     return app

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from winset.errors import WinsetError
 from winset.web import words
 from winset.web.cases.store import CaseName, OpenedCase, Store
-from winset.web.forecasts.forecast_thread import ForecastThread
+from winset.web.forecasts.compute import Compute
 from winset.web.server.error_responses import RefusedError
 
 
@@ -18,11 +18,11 @@ class Workbench:
 
     Attributes:
         store: the cases.
-        live: the forecasts.
+        compute: what computes, and holds what was computed.
     """
 
     store: Store
-    live: ForecastThread
+    compute: Compute
 
 
 def desk(request: Request) -> Workbench:

@@ -14,11 +14,19 @@ from winset.formats.decisions import Decisions, read_decisions
 from winset.formats.grid import KINDS as ENDINGS
 from winset.models import MODELS, make_model
 from winset.track_record.backtest import Backtest, BacktestRow, run_backtest
-from winset.track_record.backtest_words import verdict
+from winset.track_record.backtest_words import BacktestVerdict, verdict
 from winset.track_record.model_table import Which, duels, standings
 from winset.track_record.scores import Estimate
 from winset.web.server.error_responses import RefusedError
-from winset.web.views.kind import Choice, Field, Progress, Subject, ViewKind, sampling_fields
+from winset.web.views.kind import (
+    Choice,
+    Field,
+    Progress,
+    SlowView,
+    Subject,
+    ViewKind,
+    sampling_fields,
+)
 from winset.web.views.query import ViewQuery, query_of
 from winset.web.views.result import Cells, ViewPart, ViewResult, pictured, rows_table
 
@@ -108,9 +116,17 @@ def stamp(subject: Subject) -> str:
     return "\n".join(states)
 
 
-def make(subject: Subject, query: ViewQuery, progress: Progress) -> ViewResult:
-    """Return how the models fared."""
-    decisions = read_decisions(tables(subject)[query.table][1])
+Computed = tuple[Decisions, Backtest, BacktestVerdict | None]
+
+
+def table_of(subject: Subject, query: ViewQuery) -> Path:
+    """Return where the table is."""
+    return tables(subject)[query.table][1]
+
+
+def compute(table: Path, query: ViewQuery, progress: Progress) -> Computed:
+    """Return what the models say of the decisions in ``table``; in a process of its own."""
+    decisions = read_decisions(table)
     models = [make_model(name) for name in _models(query)]
     whole = len(decisions.decisions) * len(models)
     run = run_backtest(
@@ -121,7 +137,16 @@ def make(subject: Subject, query: ViewQuery, progress: Progress) -> ViewResult:
         progress=lambda done: progress(0.95 * done / whole),
     )
     progress(0.98)
-    summary = verdict(run)
+    return decisions, run, verdict(run)
+
+
+def present(
+    subject: Subject,  # noqa: ARG001
+    query: ViewQuery,
+    computed: Computed,
+) -> ViewResult:
+    """Return how the models fared."""
+    decisions, run, summary = computed
     sentences = [f"{len(decisions.decisions)} decisions in {len(decisions.groups)} groups."]
     sentences += summary.sentences if summary else ["No model settled any of these decisions."]
     sentences += [f"{note}." for note in run.notes]
@@ -274,7 +299,7 @@ KIND = ViewKind(
     explains="How well each model forecasts decisions whose outcome is known, and whether the data "
     "can tell the models apart.",
     takes=("table", "models", "draws", "seed", "decision"),
-    make=make,
+    slow=SlowView(takes=table_of, compute=compute, present=present),
     settle=settle,
     fields=fields,
     missing=missing,

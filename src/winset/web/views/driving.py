@@ -17,8 +17,10 @@ from winset.web.views.kind import (
     Choice,
     Field,
     Progress,
+    SlowView,
     Subject,
     ViewKind,
+    case_of,
     model_field,
     provenance_of,
     sampling_fields,
@@ -84,10 +86,9 @@ def fields(subject: Subject, query: ViewQuery) -> tuple[Field, ...]:
     )  # fmt: skip
 
 
-def make(subject: Subject, query: ViewQuery, progress: Progress) -> ViewResult:
-    """Return which inputs move a number of the forecast, and on which of them little is known."""
-    case = subject.case
-    sensitivity = measure_sensitivity(
+def compute(case: Case, query: ViewQuery, progress: Progress) -> Sensitivity:
+    """Return which inputs move a number of the forecast; in a process of its own."""
+    return measure_sensitivity(
         case,
         make_model(query.model),
         of=query.of or None,
@@ -97,6 +98,11 @@ def make(subject: Subject, query: ViewQuery, progress: Progress) -> ViewResult:
         scenario=query.scenario,
         progress=lambda solved, foreseen: progress(solved / max(foreseen, 1)),
     )
+
+
+def present(subject: Subject, query: ViewQuery, sensitivity: Sensitivity) -> ViewResult:
+    """Return which inputs move a number of the forecast, and on which of them little is known."""
+    case = subject.case
     research = research_sentences(sensitivity)
     sentences = [headline(case, sensitivity), noise_sentence(sensitivity), *research]
     return ViewResult(
@@ -162,7 +168,7 @@ KIND = ViewKind(
     "little evidence.",
     takes=("model", "of", "issue", "scenario", "draws", "seed"),
     rank=40,
-    make=make,
+    slow=SlowView(takes=case_of, compute=compute, present=present),
     settle=settle,
     fields=fields,
     draws=DRAWS,

@@ -81,6 +81,27 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SlowView:
+    """How a view is made that takes long: computed in a process of its own, presented here.
+
+    Attributes:
+        takes: what is sent there beside the query: something that can be pickled.
+        compute: a function of a module; given that, the query, and what to call with the share
+            done. What it returns is sent back.
+        present: makes the view of what ``compute`` returned.
+    """
+
+    takes: Callable[[Subject, ViewQuery], Any]
+    compute: Callable[[Any, ViewQuery, Progress], Any]
+    present: Callable[[Subject, ViewQuery, Any], ViewResult]
+
+
+def case_of(subject: Subject, query: ViewQuery) -> Case:  # noqa: ARG001
+    """Return the case of ``subject``."""
+    return subject.case
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ViewKind:
     """A view.
 
@@ -96,6 +117,7 @@ class ViewKind:
         fields: of the form, for a question settled as far as it goes.
         make: makes the view on the thread for forecasts; it is given a function to say how far it
             is, after which others have their turn.
+        slow: in place of ``make`` for what takes longer than a few seconds.
         stamp: what else the view hangs on, beside the files of the case and what is asked.
         needs_stances: whether a case without any has nothing to show.
         template: of its page.
@@ -110,7 +132,8 @@ class ViewKind:
     title: str
     explains: str
     takes: tuple[str, ...]
-    make: Callable[[Subject, ViewQuery, Progress], ViewResult]
+    make: Callable[[Subject, ViewQuery, Progress], ViewResult] | None = None
+    slow: SlowView | None = None
     settle: Callable[[Subject, ViewQuery], ViewQuery] = lambda _, query: query
     fields: Callable[[Subject, ViewQuery], tuple[Field, ...]] = lambda _, __: ()
     missing: Callable[[Subject, ViewQuery], str] = lambda subject, query: ""  # noqa: ARG005
@@ -123,6 +146,18 @@ class ViewKind:
     beside: Callable[[Subject], Any] = lambda subject: None  # noqa: ARG005
     of_folder: bool = False
     rank: int = 50
+
+    def __post_init__(self) -> None:
+        if (self.make is None) == (self.slow is None):
+            raise WinsetError(f"view “{self.name}” must have either `make` or `slow`")
+
+    def result(self, subject: Subject, query: ViewQuery, progress: Progress) -> ViewResult:
+        """Make the view here and now, however long it takes."""
+        if self.make is not None:
+            return self.make(subject, query, progress)
+        assert self.slow is not None
+        computed = self.slow.compute(self.slow.takes(subject, query), query, progress)
+        return self.slow.present(subject, query, computed)
 
 
 def settled(

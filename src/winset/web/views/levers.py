@@ -25,9 +25,11 @@ from winset.web.views.driving import goals
 from winset.web.views.kind import (
     Field,
     Progress,
+    SlowView,
     Subject,
     ViewKind,
     actor_field,
+    case_of,
     model_field,
     provenance_of,
     sampling_fields,
@@ -99,10 +101,9 @@ def fields(subject: Subject, query: ViewQuery) -> tuple[Field, ...]:
     )  # fmt: skip
 
 
-def make(subject: Subject, query: ViewQuery, progress: Progress) -> ViewResult:
-    """Return the smallest changes after which the goal is reached."""
-    case = subject.case
-    levers = find_levers(
+def compute(case: Case, query: ViewQuery, progress: Progress) -> Levers:
+    """Return the smallest changes after which the goal is reached; in a process of its own."""
+    return find_levers(
         case,
         make_model(query.model),
         actor=query.actor,
@@ -115,6 +116,11 @@ def make(subject: Subject, query: ViewQuery, progress: Progress) -> ViewResult:
         # The number of runs is not known: the bar nears its end and never reaches it.
         progress=lambda solved: progress(1.0 - math.exp(-solved / (FORESEEN * query.draws))),
     )
+
+
+def present(subject: Subject, query: ViewQuery, levers: Levers) -> ViewResult:
+    """Return the smallest changes after which the goal is reached."""
+    case = subject.case
     hands = tuple(_hands(case, levers, who) for who in ORDER)
     listed = [*levers.levers, *levers.closest]
     parts: tuple[ViewPart, ...] = (_table(levers, listed),)
@@ -226,7 +232,7 @@ KIND = ViewKind(
     "they cost.",
     takes=("actor", "goal", "reach", "model", "scenario", "beyond", "issue", "draws", "seed"),
     rank=45,
-    make=make,
+    slow=SlowView(takes=case_of, compute=compute, present=present),
     settle=settle,
     fields=fields,
     missing=missing,

@@ -1,11 +1,9 @@
-"""Views made and kept: at once what is quick, as a job what is not, and never twice the same."""
+"""Views: at once what is quick, as a job what is not, and never twice the same."""
 
 import asyncio
 import functools
 import json
-import threading
-from collections import OrderedDict
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -16,16 +14,14 @@ from winset.charts.theme import DARK, LIGHT
 from winset.errors import WinsetError
 from winset.forecast.jsonable import jsonable
 from winset.models.version import winset_version
-from winset.web.forecasts.forecast_thread import ForecastThread
-from winset.web.forecasts.jobs import Job, Jobs
-from winset.web.server.byte_cache import ByteCache
+from winset.web.forecasts.compute import Compute
+from winset.web.forecasts.jobs import Job, SlowWork, Work
 from winset.web.server.etags import tag_of
-from winset.web.views.kind import NOTHING, Progress, Subject, ViewKind
+from winset.web.views.kind import NOTHING, Subject, ViewKind
 from winset.web.views.query import ViewQuery, query_of, read_query
 from winset.web.views.result import ViewResult, as_csv
 
 PATIENCE = 0.6  # seconds that a page waits before it shows how far the work is
-MOST_UNDERSTOOD = 256
 FORMS = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
@@ -53,15 +49,20 @@ class Wanted:
     missing: str
     stamp: str
 
+    @property
+    def revision(self) -> Hashable:
+        """Of the case; of what else the view is of where there is none."""
+        return (*_of(self.subject), self.stamp)
+
     @functools.cached_property
-    def key(self) -> Hashable:
-        """What the work hangs on."""
-        return (self.kind.name, *_of(self.subject), self.stamp, self.kind.core(self.query))
+    def core(self) -> Hashable:
+        """What the work depends on beside the revision."""
+        return ("view", self.kind.name, self.kind.core(self.query))
 
     @functools.cached_property
     def tag(self) -> str:
-        """A digest of everything that an answer hangs on."""
-        return tag_of((self.key, query_of(self.query)))
+        """A digest of everything that an answer depends on."""
+        return tag_of((self.revision, self.kind.name, query_of(self.query)))
 
 
 def _of(subject: Subject) -> tuple[str, str]:
@@ -98,11 +99,8 @@ def wanted(
 class Views:
     """The views of a workbench at work."""
 
-    def __init__(self, live: ForecastThread, cache: ByteCache) -> None:
-        self.jobs = Jobs(live)
-        self.cache = cache
-        self._understood: OrderedDict[Hashable, Wanted] = OrderedDict()
-        self._guard = threading.Lock()
+    def __init__(self, compute: Compute) -> None:
+        self.jobs, self.cache = compute.jobs, compute.cache
 
     async def understand(self, kind: ViewKind, subject: Subject, pairs: Pairs) -> Wanted:
         """Return the view that the query ``pairs`` asks for; the same question is read once.
@@ -111,40 +109,44 @@ class Views:
             WinsetError: when what is asked makes no sense.
         """
         if kind.stamp is None:  # no file is looked at: what is known is not worth a thread
-            with self._guard:
-                view = self._understood.get((kind.name, *_of(subject), "", *pairs))
+            view = self._understood(kind, subject, pairs, "")
             if view is not None:
                 return view
         return await anyio.to_thread.run_sync(self._understand, kind, subject, pairs)
 
+    def _understood(
+        self, kind: ViewKind, subject: Subject, pairs: Pairs, stamp: str
+    ) -> Wanted | None:
+        entry = self.cache.find((*_of(subject), stamp), ("query", kind.name, *pairs))
+        if entry is None:
+            return None
+        query, missing = entry
+        return Wanted(kind=kind, subject=subject, query=query, missing=missing, stamp=stamp)
+
     def _understand(self, kind: ViewKind, subject: Subject, pairs: Pairs) -> Wanted:
         stamp = _stamp(kind, subject)
-        key = (kind.name, *_of(subject), stamp, *pairs)
-        with self._guard:
-            view = self._understood.get(key)
+        view = self._understood(kind, subject, pairs, stamp)
         if view is None:
             view = wanted(kind, subject, read_query(pairs, kind.takes), stamp=stamp)
-            with self._guard:
-                self._understood[key] = view
-                while len(self._understood) > MOST_UNDERSTOOD:
-                    self._understood.popitem(last=False)
+            entry = view.query, view.missing
+            self.cache.keep(view.revision, ("query", kind.name, *pairs), entry)
         return view
 
     def begin(self, view: Wanted) -> Job:
-        """Return the job that makes ``view``, begun now if nobody asked before.
+        """Return the job that makes ``view``, begun now unless it was made before.
 
         Raises:
             WinsetError: when there is nothing to show yet.
         """
         if view.missing:
             raise WinsetError(view.missing)
-        core = view.kind.core(view.query)
-
-        def work(progress: Progress) -> ViewResult:
-            return view.kind.make(view.subject, core, progress)
-
         of = "" if view.subject.opened is None else f" of {view.subject.case.title}"
-        return self.jobs.begin(view.key, work, title=f"{view.kind.title}{of}")
+        title = f"{view.kind.title}{of}"
+        return self.jobs.begin(view.revision, view.core, title=title, work=_work(view))
+
+    def bytes_of(self, view: Wanted, tag: str, make: Callable[[], bytes]) -> bytes:
+        """Return the page, file or pictures of ``view`` that ``tag`` names, made once."""
+        return self.cache.find_or_make(view.revision, ("bytes", tag), make)
 
     async def result_or_job(
         self, view: Wanted, *, patience: float | None = None
@@ -169,9 +171,17 @@ class Views:
         assert isinstance(result, ViewResult)
         return result
 
-    def close(self) -> None:
-        """Let all work end."""
-        self.jobs.close()
+
+def _work(view: Wanted) -> Work | SlowWork:
+    kind, subject, core = view.kind, view.subject, view.kind.core(view.query)
+    if kind.slow is not None:
+        return SlowWork(
+            function=kind.slow.compute,
+            args=(kind.slow.takes(subject, core), core),
+            present=functools.partial(kind.slow.present, subject, core),
+        )
+    assert kind.make is not None
+    return functools.partial(kind.make, subject, core)
 
 
 def as_file(view: Wanted, result: ViewResult, *, part: str, form: str, dark: bool) -> bytes:
