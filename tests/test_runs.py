@@ -309,7 +309,7 @@ def run(tmp_path, monkeypatch):
     [
         (["--draws", 5000, "--resume", "state"], "--resume goes with more than 262,144 draws"),
         (["--draws", BIG, "--rounds", "r.csv"], "--rounds writes every draw: give --draws 262144"),
-        (["--draws", BIG, "--model", "all", "--resume", "state"], "must name a folder"),
+        (["--draws", BIG, "--model", "all", "--resume", "state"], "must name an existing folder"),
     ],
 )
 def test_options_that_do_not_go_together_are_refused_before_anything_is_drawn(words, said, run):
@@ -328,5 +328,5 @@ def test_a_long_forecast_for_machines_has_the_form_of_a_short_one(run, tmp_path)
 def test_a_cache_that_cannot_be_written_to_is_said_and_does_not_stop_the_run(run, tmp_path):
     (tmp_path / "cache").write_text("a file, not a folder")
     said = run("--draws", BIG, "--model", "mean")
-    assert "nothing is kept on the way" in said
+    assert "no progress is saved" in said
     assert f"{BIG:,} draws" in said

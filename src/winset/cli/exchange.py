@@ -1,4 +1,4 @@
-"""Commands that bring cases in from other formats, and out to them."""
+"""Commands that import cases from other formats and export them."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +26,7 @@ def export() -> None:
 @CASE
 @click.argument("file", type=WORKBOOK)
 def export_excel(case: str, file: Path) -> None:
-    """Write CASE as an Excel workbook, a sheet a table."""
+    """Write CASE as an Excel workbook, one sheet per table."""
     from winset.case.shipped import open_case
     from winset.formats.excel import write_workbook
 
@@ -38,7 +38,7 @@ def export_excel(case: str, file: Path) -> None:
 @CASE
 @click.argument("file", type=CSV)
 def export_ktab(case: str, file: Path) -> None:
-    """Write CASE as a KTAB spatial-model CSV: ranges at their medians."""
+    """Write CASE as a KTAB spatial-model CSV, with each range at its median."""
     from winset.case.folder import write_file
     from winset.case.shipped import open_case
     from winset.formats.ktab import write_ktab
@@ -49,14 +49,14 @@ def export_ktab(case: str, file: Path) -> None:
 
 @click.group("import")
 def import_() -> None:
-    """Make a case folder from another format."""
+    """Create a case folder from another format, or add statements to a case."""
 
 
 @import_.command("excel")
 @click.argument("file", type=FILE)
 @click.argument("folder", type=FOLDER)
 def import_excel(file: Path, folder: Path) -> None:
-    """Make the case FOLDER from the Excel workbook FILE."""
+    """Create the case FOLDER from the Excel workbook FILE."""
     from winset.case.folder import write_case
     from winset.formats.excel import read_workbook
 
@@ -74,17 +74,17 @@ def import_excel(file: Path, folder: Path) -> None:
     "day",
     callback=read_day,
     metavar="DATE",
-    help="The day that the numbers stand for; required, since the file says none.",
+    help="Date of the numbers; required, since the file has none.",
 )
 def import_ktab(file: Path, folder: Path, day: "datetime.date | None") -> None:
-    """Make the case FOLDER from the KTAB spatial-model CSV FILE."""
+    """Create the case FOLDER from the KTAB spatial-model CSV FILE."""
     from winset.case.folder import write_case
     from winset.formats.ktab import read_ktab
 
     if day is None:
         raise WinsetError(
-            f"{file}: --as-of: must be given, since a KTAB file says no date; found none; name the "
-            "day that its numbers stand for, such as --as-of 2015-02-24"
+            f"{file}: --as-of: must be given, since a KTAB file has no date; found none; give the "
+            "date of its numbers, such as --as-of 2015-02-24"
         )
     case = read_ktab(file, as_of=day)
     must_be_new(folder)

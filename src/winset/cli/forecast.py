@@ -19,42 +19,53 @@ if TYPE_CHECKING:
     from winset.forecast.forecast import Forecast
     from winset.models import Model
 
-DRAWS = click.option("--draws", type=click.IntRange(1), default=defaults.DRAWS, show_default=True)
-SEED = click.option("--seed", type=click.IntRange(0), default=defaults.SEED, show_default=True)
+DRAWS = click.option(
+    "--draws", type=click.IntRange(1), default=defaults.DRAWS, show_default=True,
+    help="Number of draws.",
+)  # fmt: skip
+SEED = click.option(
+    "--seed", type=click.IntRange(0), default=defaults.SEED, show_default=True,
+    help="Seed of the draws.",
+)  # fmt: skip
 SET = click.option(
-    "--set", "settings", multiple=True, metavar="PARAM=VALUE", help="A parameter of the model."
+    "--set", "settings", multiple=True, metavar="PARAM=VALUE", help="Set a parameter of the model."
 )
-RAW = click.option(
-    "--raw", is_flag=True, help="Leave out what is known of the errors of such forecasts."
-)
+RAW = click.option("--raw", is_flag=True, help="Do not calibrate by past errors of such forecasts.")
 
 
 @click.command()
 @CASE
-@click.option("--model", "name", metavar="NAME", help="Model, or “all”; by default what fits.")
+@click.option(
+    "--model",
+    "name",
+    metavar="NAME",
+    help="Model, or “all”; by default the fullest one that the case supports.",
+)
 @SET
 @DRAWS
 @SEED
-@click.option("--scenario", metavar="NAME", help="A scenario of the case.")
+@click.option("--scenario", metavar="NAME", help="Apply this scenario of the case.")
 @AS_OF
 @RAW
 @click.option(
     "--calibration",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     metavar="FILE",
-    help="Calibrate by this file (`winset calibrate`) instead of the package's own.",
+    help="Use the calibration in this file (from `winset calibrate`) instead of the package's own.",
 )
 @click.option("--report", type=REPORT, help="Write a self-contained HTML report.")
-@click.option("--save", type=DRAWS_FILE, help="Save the draws (.npz), to load or repeat.")
-@click.option("--rounds", type=CSV, help="Write every round's positions (.csv).")
-@click.option("--cluster", metavar="PLACE", help="Solve with Dask: local, local:4, tcp://…:8786.")
+@click.option("--save", type=DRAWS_FILE, help="Save the draws (.npz), to load or repeat later.")
+@click.option("--rounds", type=CSV, help="Write the positions of every round (.csv).")
+@click.option(
+    "--cluster", metavar="PLACE", help="Solve with Dask on local, local:4 or tcp://…:8786."
+)
 @click.option(
     "--resume",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Where a long run keeps what it has; by default in the user's cache.",
+    help="Where a long run saves its progress; by default in the user's cache.",
 )
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def forecast(
     case: str,
     name: str | None,
@@ -72,10 +83,10 @@ def forecast(
     resume: Path | None,
     as_json: bool,
 ) -> None:
-    """Forecast CASE: is there an agreement, where does it settle, how sure is that.
+    """Forecast CASE: how likely is an agreement, where would it settle, how certain is that?
 
-    A run of more than 262,144 draws adds them up instead of keeping them. Stopped at any moment,
-    it goes on from there when the same command is given again.
+    A run of more than 262,144 draws stores sums instead of every draw. If it is stopped, the same
+    command resumes it.
     """
     from winset.cli.choosing import choice_sentence, tell_choice
     from winset.cli.printing import print_json, say
@@ -152,7 +163,7 @@ def forecast(
 
 
 def settings_of(settings: tuple[str, ...]) -> dict[str, str]:
-    """Return the parameters that ``--set`` gives, by name."""
+    """Return the parameters given by ``--set``, by name."""
     pairs = {}
     for setting in settings:
         name, equals, value = setting.partition("=")
@@ -168,12 +179,12 @@ def _write_rounds(case: "Case", model: "Model", rounds_forecast: "Forecast", pat
     from winset.models import RoundsModel
 
     if not isinstance(model, RoundsModel):
-        raise WinsetError(f"model “{model.name}” plays no rounds; leave --rounds out")
+        raise WinsetError(f"model “{model.name}” plays no rounds; leave out --rounds")
     write_file(path, rounds_table(case, model, rounds_forecast).encode())
 
 
 def _answering(case: "Case", forecasts: "list[Forecast]") -> "Forecast":
-    """Return the forecast that answers the questions: the default model's, if it is there."""
+    """Return the forecast that answers the questions: the default model's, if there is one."""
     from winset.models import default_model
 
     wanted = default_model(case)
@@ -182,13 +193,20 @@ def _answering(case: "Case", forecasts: "list[Forecast]") -> "Forecast":
 
 @click.command()
 @CASE
-@click.option("--scenario", "scenarios", multiple=True, metavar="NAME", help="Two or more.")
-@click.option("--model", "name", metavar="NAME")
+@click.option(
+    "--scenario", "scenarios", multiple=True, metavar="NAME", help="A scenario; give two or more."
+)
+@click.option(
+    "--model",
+    "name",
+    metavar="NAME",
+    help="Model; by default the fullest one that the case supports.",
+)
 @SET
 @DRAWS
 @SEED
 @AS_OF
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def compare(
     case: str,
     scenarios: tuple[str, ...],
@@ -207,7 +225,7 @@ def compare(
     opened_case = open_as_of(case, day)
     if len(scenarios) < 2:
         known = ", ".join(["base", *(s.id for s in opened_case.scenarios)])
-        raise click.UsageError(f"give --scenario twice or more; this case has {known}")
+        raise click.UsageError(f"give --scenario at least twice; this case has {known}")
     model = chosen_model(opened_case, name, settings_of(settings))
     comparison = compared(opened_case, model, scenarios, draws=draws, seed=seed)
     if as_json:
@@ -217,11 +235,11 @@ def compare(
     for issue in opened_case.issues:
         _print_issue(opened_case, issue.id, comparison, scenarios)
     if any(effect.part for effect in comparison.effects):
-        say("· marks what a scenario does through one channel alone.")
+        say("· marks the effect of a scenario through one channel alone.")
     say(
-        "Every scenario sees the same draws. Medians and 80 % ranges are the model's own, without "
-        "its known errors; a forecast's are wider. ± is the Monte Carlo standard error of the mean "
-        "difference, its 80 % range what differs between draws."
+        "All scenarios use the same draws. Medians and 80 % ranges are the model's own, without "
+        "its known errors; those of a forecast are wider. ± is the Monte Carlo standard error of "
+        "the mean difference; the 80 % range beside it is the spread of the difference over draws."
     )
 
 

@@ -1,4 +1,4 @@
-"""How the command line runs many draws: with whom, what it keeps meanwhile, and the bar."""
+"""How the command line runs many draws: the workers, the saved progress, and the bar."""
 
 import logging
 import os
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 def state_path(resume: Path | None, *, draws: int, rounds: bool, models: int) -> Path | None:
-    """Return where a run keeps what it has so far: ``resume``, else a folder of the user's cache.
+    """Return where a run saves its progress: ``resume``, or else a folder of the user's cache.
 
-    None for a run that is short enough to be done again.
+    None for a run so short that it can be repeated.
 
     Raises:
         WinsetError: when the options do not go together.
@@ -29,8 +29,8 @@ def state_path(resume: Path | None, *, draws: int, rounds: bool, models: int) ->
     if draws <= MOST_KEPT:
         if resume is not None:
             raise WinsetError(
-                f"--resume goes with more than {MOST_KEPT:,} draws; a run of {draws:,} keeps "
-                "nothing on the way: leave --resume out"
+                f"--resume goes with more than {MOST_KEPT:,} draws; a run of {draws:,} saves no "
+                "progress: leave out --resume"
             )
         return None
     if rounds:
@@ -41,7 +41,7 @@ def state_path(resume: Path | None, *, draws: int, rounds: bool, models: int) ->
         return _cache()
     if models > 1 and not resume.is_dir():
         raise WinsetError(
-            f"--resume with several models must name a folder that is there; found {resume}"
+            f"--resume with several models must name an existing folder; found {resume}"
         )
     return resume
 
@@ -59,7 +59,7 @@ def _cache() -> Path | None:
             return folder
         problems.append(f"{folder}: cannot be written to")
     click.echo(
-        f"nothing is kept on the way ({'; '.join(problems) or 'the user has no home folder'}); "
+        f"no progress is saved ({'; '.join(problems) or 'the user has no home folder'}); "
         f"--resume FILE names another place, and so does {VARIABLE}",
         err=True,
     )
@@ -70,9 +70,9 @@ def _cache() -> Path | None:
 def running(
     total: int, *, cluster: str | None, state: Path | None, bar: bool
 ) -> Iterator[tuple["Workers | None", Done]]:
-    """Yield who solves ``total`` draws and what to call with the number that is done.
+    """Yield the workers that solve ``total`` draws, and a function to call with the number done.
 
-    A run that is stopped says whether it can go on.
+    A run that is stopped says whether it can be resumed.
     """
     from winset.forecast.cluster import connect
 
@@ -81,7 +81,7 @@ def running(
         nullcontext(None) if cluster is None else connect(cluster) as workers,
         progress_bar(total, bar) as advance,
     ):
-        # What Dask would log of a lost connection, the error says in fewer words.
+        # The error says in fewer words what Dask would log about a lost connection.
         logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
 
         def done(count: int) -> None:
@@ -94,5 +94,5 @@ def running(
             yield workers, done
         except BaseException:
             if begun and state is not None:
-                click.echo("What is done is kept: the same command goes on from there.", err=True)
+                click.echo("Progress is saved: the same command resumes the run.", err=True)
             raise

@@ -1,4 +1,4 @@
-"""Commands that carry statements to other programs and back."""
+"""Commands that exchange statements with other programs."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
-CODER = click.option("--coder", metavar="NAME", help="Whose file they go to.")
+CODER = click.option("--coder", metavar="NAME", help="Coder to whom the statements belong.")
 
 
 def _write(file: Path, data: bytes, left_out: tuple[str, ...] = ()) -> None:
@@ -53,7 +53,7 @@ def export_webannotation(case: str, file: Path) -> None:
 @CASE
 @click.argument("file", type=CSV)
 def export_statements(case: str, file: Path) -> None:
-    """Write the statements of CASE as CSV, a row each, with their words."""
+    """Write the statements of CASE as CSV, one row each, with their words."""
     from winset.formats.statements_csv import write_statements
 
     _write(file, write_statements(opened(case)).encode())
@@ -63,7 +63,7 @@ def export_statements(case: str, file: Path) -> None:
 @CASE
 @click.argument("file", type=JSON_LINES)
 def export_doccano(case: str, file: Path) -> None:
-    """Write the kept documents of CASE as doccano JSON Lines, statements as labels."""
+    """Write the texts of CASE as doccano JSON Lines, with the statements as labels."""
     from winset.formats.doccano import write_doccano
 
     _write(file, write_doccano(opened(case)).encode())
@@ -73,7 +73,7 @@ def export_doccano(case: str, file: Path) -> None:
 @CASE
 @click.argument("file", type=REFI_QDA)
 def export_refi_qda(case: str, file: Path) -> None:
-    """Write CASE as a REFI-QDA project (.qdpx) for ATLAS.ti, MAXQDA, NVivo."""
+    """Write CASE as a REFI-QDA project (.qdpx) for ATLAS.ti, MAXQDA or NVivo."""
     from winset.formats.refiqda import write_refi_qda
 
     _write(file, write_refi_qda(opened(case)))
@@ -87,17 +87,17 @@ def export_refi_qda(case: str, file: Path) -> None:
     "day",
     callback=read_day,
     metavar="DATE",
-    help="The day that the case stands for; the newest document's if not given.",
+    help="Date of the case; by default that of the newest document.",
 )
 def import_dna(file: Path, folder: Path, day: "datetime.date | None") -> None:
-    """Make the case FOLDER from the Discourse Network Analyzer v3 database FILE."""
+    """Create the case FOLDER from the Discourse Network Analyzer v3 database FILE."""
     from winset.cli.printing import say
     from winset.formats.dna import import_dna as imported
 
     must_be_new(folder)
     imported_case = imported(file, folder, as_of=day)
     case = imported_case.case
-    newest = "" if day is not None else ", the day of the newest document"
+    newest = "" if day is not None else ", the date of the newest document"
     click.echo(
         f"wrote {folder}: {len(case.documents)} documents, {len(case.statements)} statements, as "
         f"of {case.as_of}{newest}"
@@ -106,7 +106,7 @@ def import_dna(file: Path, folder: Path, day: "datetime.date | None") -> None:
     if undated:
         say(f"undated: {', '.join(undated)}")
     for line in imported_case.aside:
-        say(f"kept aside: {line}")
+        say(f"stored in dna.json only: {line}")
 
 
 @click.command("webannotation")
@@ -114,7 +114,7 @@ def import_dna(file: Path, folder: Path, day: "datetime.date | None") -> None:
 @CASE
 @CODER
 def import_webannotation(file: Path, case: str, coder: str | None) -> None:
-    """Read the Web Annotations in FILE into CASE, anchored in its own texts."""
+    """Add the Web Annotations in FILE to CASE, anchored in its own texts."""
     from winset.formats.webannotation import read_annotations
 
     opened_case, _ = writable(case)
@@ -126,7 +126,7 @@ def import_webannotation(file: Path, case: str, coder: str | None) -> None:
 @CASE
 @CODER
 def import_statements(file: Path, case: str, coder: str | None) -> None:
-    """Read the statements CSV in FILE into CASE, anchored in its own texts."""
+    """Add the statements in the CSV FILE to CASE, anchored in its own texts."""
     from winset.formats.statements_csv import read_statements
 
     opened_case, _ = writable(case)
@@ -153,7 +153,7 @@ def _receive(case: str, received: object) -> None:
     _, folder = writable(case)
     write_case(received.case, folder)
     for row in received.moved:
-        say(f"moved: {row.coder} {row.id} now stands at {row.start}–{row.end}")
+        say(f"moved: {row.coder} {row.id} is now at {row.start}–{row.end}")
     for where, reason in received.lost:
         say(f"left out: {where}: {reason}")
     click.echo(f"wrote {folder}; {len(received.moved)} moved, {len(received.lost)} left out")
