@@ -1,7 +1,7 @@
-"""The tables of the findings page, made from a backtest: the prose around them is left alone.
+"""The tables of the findings page, made from a backtest; the prose around them is unchanged.
 
-`python research/findings.py TABLE PAGE` runs the backtest of TABLE and writes each table of PAGE
-anew, between the lines `<!-- table: NAME -->` and `<!-- end -->`.
+`python research/findings.py TABLE PAGE` runs the backtest of TABLE and rewrites each table of
+PAGE, between the lines `<!-- table: NAME -->` and `<!-- end -->`.
 """
 
 import re
@@ -30,15 +30,15 @@ def refreshed(page: str, tables: dict[str, str]) -> str:
     """Return ``page`` with every marked table as in ``tables``.
 
     Raises:
-        WinsetError: when the page asks for a table that is not made, or leaves one out.
+        WinsetError: when the page names an unknown table, or leaves one out.
     """
     marked = [match["name"] for match in BLOCK.finditer(page)]
     problems = [
-        str(Problem(where=f"table {name}", required="must be one that is made", found="another",
+        str(Problem(where=f"table {name}", required="must be a known table", found="another",
                     remedy=nearest(name, tables)))
         for name in marked if name not in tables
     ]  # fmt: skip
-    problems += [f"table {name}: must stand in the page; found none" for name in tables
+    problems += [f"table {name}: must be in the page; found none" for name in tables
                  if name not in marked]  # fmt: skip
     if problems:
         raise WinsetError("\n".join(problems))
@@ -67,7 +67,7 @@ def findings_tables(run: "Backtest", decisions: "Decisions", fitted: "Fitted") -
     mixture = fit_mixture(run)
     judgement = verdict(run)
     if judgement is None:
-        raise WinsetError(f"{run.name}: no model settled anything, so nothing was found")
+        raise WinsetError(f"{run.name}: no model settled anything, so there are no findings")
     best = judgement.best.model
     levels = interval_coverage(run, best)
     mixture_line = mixture_sentence(mixture) if mixture else NO_MIXTURE
@@ -196,7 +196,7 @@ def tables_from(table: Path) -> dict[str, str]:
 @click.argument("table", type=click.Path(path_type=Path))
 @click.argument("page", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def findings(table: Path, page: Path) -> None:
-    """Write every marked table of PAGE anew from the decisions in TABLE."""
+    """Rewrite every marked table of PAGE from the decisions in TABLE."""
     from winset.case.folder import write_file
 
     try:

@@ -317,8 +317,8 @@ def test_the_command_says_who_is_best_beside_whom_and_what_was_left_out(tmp_path
     (tmp_path / "trees.csv").write_text(made_up(6))
     done = CliRunner().invoke(cli, ["backtest", str(tmp_path / "trees.csv"), "--draws", "100"])
     assert done.exit_code == 0
-    for words in ("12 decisions in 6 groups", "As the models say", "Calibrated", "resolvable",
-                  "left out: two-level, 12 decisions", "beside the mean"):  # fmt: skip
+    for words in ("12 decisions in 6 groups", "Not calibrated", "Calibrated", "resolvable",
+                  "left out: two-level, 12 decisions", "compared with model “mean”"):  # fmt: skip
         assert words.lower() in done.output.lower(), words
     assert all(len(line) <= 80 for line in done.output.splitlines())
     rows = [line.split()[0] for line in done.output.splitlines() if line.strip()]

@@ -369,7 +369,7 @@ def test_overdue_claims_and_uncoded_forecasts_stand_out(pie, tmp_path):
     write_case(replace(pie, statements=statements, claims=rows), tmp_path)
     output = run(tmp_path, "--today", "2024-06-01").output
     assert "OVERDUE: was to be settled by 2024-03-20" in output
-    assert "s4 is a forecast without a claim" in " ".join(output.split())
+    assert "s4 is a forecast not yet coded as a claim" in " ".join(output.split())
 
 
 def test_as_of_hides_later_claims_from_the_command():

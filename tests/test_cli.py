@@ -132,7 +132,7 @@ def test_a_practice_case_holds_two_articles_and_waits_for_numbers(run):
         "gazette.txt", "post.html",
     ]  # fmt: skip
     assert "exclude each other" in run("new", "x", "--practice", "--blank", status=1)
-    assert "--title names" in run("new", "x", "--practice", "--title", "Mine", status=1)
+    assert "--title goes with" in run("new", "x", "--practice", "--title", "Mine", status=1)
     assert not Path("x").exists()
 
 
@@ -142,7 +142,7 @@ def test_a_case_goes_to_excel_and_ktab_and_comes_back(run):
     assert read_case("back") == read_case(shipped_cases()[CASE])
     run("export", "ktab", CASE, "c.csv")
     asked = run("import", "ktab", "c.csv", "ktab", status=1)
-    assert "c.csv: --as-of: must be given, since a KTAB file says no date" in asked
+    assert "c.csv: --as-of: must be given, since a KTAB file has no date" in asked
     assert not Path("ktab").exists()
     day = ["--as-of", "1984-12-01"]
     output = run("import", "ktab", "c.csv", "ktab", *day)
@@ -189,7 +189,7 @@ WRONG = [
     (["forecast"], 2, "Missing argument"),
     (["forecast", CASE, "--model", "mean", "--report", "/dev/null/x.html"], 1, "error"),
     (["forecast", CASE, "--report", "out.pdf"], 1, "open it in a browser and print it as PDF"),
-    (["compare", CASE, "--scenario", "base"], 2, "twice or more"),
+    (["compare", CASE, "--scenario", "base"], 2, "at least twice"),
     (["check", CASE, "--explain", "W999"], 1, "W999"),
     (["nonsense"], 2, "No such command"),
     (["import", "excel", "none.xlsx", "x"], 1, "none.xlsx"),

@@ -341,7 +341,7 @@ def test_the_ends_of_every_shipped_game_sum_to_one(name):
 @pytest.mark.parametrize("case", ["iran-nuclear-2015", "iran-syria-2015"])
 def test_the_command_prints_ends_that_add_up_to_one_and_names_single_moves_so(case):
     text = printed("forecast", case, "--draws", "200")
-    block = text[text.index("How it ends") : text.index("Single moves")]
+    block = text[text.index("How it ends") : text.index("How likely each move")]
     shares = [int(share) for share in re.findall(r"^  \.(\d\d) ", block, re.MULTILINE)]
     assert len(shares) > 3 and sum(shares) == 100
     assert "these do not add up to 1" in " ".join(text.split())

@@ -906,7 +906,7 @@ def test_the_commands_seal_resolve_and_verify(folder):
     assert "Record: 1 sealed, 1 resolved, 1 counted; Brier" in done.output
     done = run("verify", folder, "--head", id)
     assert done.exit_code == 0, done.output
-    assert "made again by the same code: the same, draw by draw" in done.output
+    assert "made again by the same code: every draw is the same" in done.output
     assert max(map(len, done.output.splitlines())) <= 80
     said = json.loads(run("verify", folder, "--json").output)
     assert said["sound"] is True

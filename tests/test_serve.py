@@ -40,7 +40,7 @@ def test_a_folder_that_is_not_there_is_refused_with_what_makes_it(tmp_path):
 def test_a_folder_that_is_not_there_is_made_when_the_command_says_so(tmp_path):
     process = begin(tmp_path, "--make", stdout=subprocess.PIPE)
     try:
-        assert "Ctrl-C ends it." in until(process.stdout.readline, "Ctrl-C ends it.")
+        assert "Press Ctrl-C to stop." in until(process.stdout.readline, "Press Ctrl-C to stop.")
         assert (tmp_path / "my-cases").is_dir()
     finally:
         stopped(process)
@@ -52,10 +52,12 @@ def test_at_a_terminal_the_person_is_asked_whether_to_make_it(tmp_path, answer, 
     process = begin(tmp_path, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     os.close(theirs)
     try:
-        assert "Make it, to keep your cases in? [Y/n]" in until(lambda: process.stdout.read(1), "]")
+        assert "Create it for your cases? [Y/n]" in until(lambda: process.stdout.read(1), "]")
         os.write(ours, answer.encode())
         if made:
-            assert "Ctrl-C ends it." in until(process.stdout.readline, "Ctrl-C ends it.")
+            assert "Press Ctrl-C to stop." in until(
+                process.stdout.readline, "Press Ctrl-C to stop."
+            )
         else:
             assert "found nothing" in process.stderr.read()
             assert process.wait(timeout=30) == 1

@@ -1,4 +1,4 @@
-"""The command that holds models to decisions whose outcome is known."""
+"""The commands that score and calibrate models on decisions whose outcome is known."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,18 +17,25 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("table", type=click.Path(path_type=Path))
-@click.option("--models", default="all", show_default=True, help="Names, separated by commas.")
-@click.option("--draws", default=2_000, show_default=True, type=click.IntRange(1, 1_000_000))
-@click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0))
+@click.option(
+    "--models", default="all", show_default=True, help="Names of models, separated by commas."
+)
+@click.option(
+    "--draws", default=2_000, show_default=True, type=click.IntRange(1, 1_000_000),
+    help="Number of draws for each decision.",
+)  # fmt: skip
+@click.option(
+    "--seed", default=0, show_default=True, type=click.IntRange(min=0), help="Seed of the draws.",
+)  # fmt: skip
 @click.option(
     "--rows",
     type=JSON_LINES,
-    help="Keep every row in this file (a line each); a run that was stopped goes on from it.",
+    help="Save every row to this file, one per line; a stopped run resumes from it.",
 )
 @click.option(
     "--calibration",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Calibrate by this file instead of the package's own.",
+    help="Use the calibration in this file instead of the package's own.",
 )
 @click.option(
     "--report",
@@ -36,7 +43,7 @@ if TYPE_CHECKING:
     help="Write a self-contained HTML report.",
 )
 @WORKERS
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def backtest(
     table: Path,
     models: str,
@@ -50,9 +57,10 @@ def backtest(
 ) -> None:
     """Score models on the decisions in TABLE, whose outcomes are known.
 
-    TABLE has a line an actor and issue (issue, actor, position, outcome; better with group,
-    salience, influence, reversion), or columns for every actor; or it is a folder of cases.
-    All intervals are by group: issues decided together are not independent.
+    TABLE has one row per actor and issue, with the columns issue, actor, position and outcome,
+    and preferably group, salience, influence and reversion; or one row per issue, with columns
+    for every actor. It may also be a folder of cases. Intervals are computed over groups, since
+    issues that were decided together are not independent.
     """
     from winset.cli.bar import progress_bar
     from winset.forecast.calibration import read_fitted, shipped
@@ -86,12 +94,12 @@ def backtest(
 @click.command()
 @click.argument("table", type=click.Path(path_type=Path))
 @click.argument("out", type=JSON)
-@click.option("--source", required=True, help="Whose decisions they are, with a citation.")
+@click.option("--source", required=True, help="Where the decisions come from, with a citation.")
 def calibrate(table: Path, out: Path, source: str) -> None:
     """Fit calibrations to the decisions in TABLE and write them to OUT (JSON).
 
-    `winset backtest --calibration OUT` and `winset forecast --calibration OUT` use them. Takes
-    half a minute for a few hundred decisions.
+    `winset backtest --calibration OUT` and `winset forecast --calibration OUT` use them. A few
+    hundred decisions take half a minute.
     """
     from winset.case.folder import write_file
     from winset.cli.bar import progress_bar
@@ -115,11 +123,11 @@ def _many(count: int, noun: str) -> str:
 
 
 def _writable(path: Path | None) -> None:
-    """Refuse a file in no folder now, rather than after some minutes."""
+    """Refuse a file whose folder is missing now, rather than after some minutes."""
     from winset.errors import WinsetError
 
     if path is not None and not path.parent.is_dir():
-        raise WinsetError(f"{path}: its folder must exist; found none; make it first")
+        raise WinsetError(f"{path}: its folder must exist; found none; create it first")
 
 
 def _print_json(run: "Backtest", events: "EventScores | None") -> None:
@@ -151,20 +159,21 @@ def _print(run: "Backtest", decisions: "Decisions", events: "EventScores | None"
     heading(f"{run.name}: {_many(count, 'decision')} in {_many(groups, 'group')}")
     for note in run.notes:
         say(f"{note}.")
-    _print_standings("As the models say", standings(run, "raw"), calibrated=False)
+    _print_standings("Not calibrated", standings(run, "raw"), calibrated=False)
     _print_standings("Calibrated", standings(run, "calibrated"), calibrated=True)
     say(
-        "Points of a scale of 100. Error: absolute, of the median; hits: within 10 points; CRPS: "
-        "continuous ranked probability score; less is better. Inside: outcomes in the 80 % "
-        "interval; width: of that. "
-        "Intervals: 95 %, whole groups drawn anew. No calibration had seen what it is scored on."
+        "Figures are points on a scale of 100. Error: absolute error of the median. Hits: outcomes "
+        "within 10 points of it. CRPS: continuous ranked probability score; lower is better. "
+        "Inside: outcomes within the 80 % interval. Width: width of that interval. The 95 % "
+        "intervals come from resampling whole groups. Each decision is scored by a calibration "
+        "that was fitted without it."
     )
     for warning in few_groups(groups):
         say(warning)
     comparisons = duels(run, "calibrated")
     if comparisons:
         click.echo()
-        heading("Beside the mean, calibrated, on the decisions that both settle")
+        heading("Compared with model “mean”, calibrated, on the decisions that both models settle")
         _print_duels(comparisons)
     for model, reasons in run.left_out.items():
         for why, times in reasons.items():
@@ -220,14 +229,14 @@ def _print_duels(comparisons: "tuple[PairedComparison, ...]") -> None:
     )
     from winset.cli.printing import say
 
-    say("resolvable: the smallest true difference that such data would show four times in five.")
+    say("Resolvable: the smallest true difference that such data would detect four times in five.")
 
 
 def _print_events(events: "EventScores") -> None:
     from winset.cli.printing import heading, interval, number, say, table
 
     click.echo()
-    heading(f"Questions that are resolved: {events.questions} in {_many(events.cases, 'case')}")
+    heading(f"Resolved questions: {events.questions} in {_many(events.cases, 'case')}")
     table(
         ["model", "n", "Brier", "95 %", "log score"],
         [
@@ -238,4 +247,4 @@ def _print_events(events: "EventScores") -> None:
         align="lrrrr",
     )  # fmt: skip
     if events.thin:
-        say("Too few questions to tell models apart, and no ground for calibrating probabilities.")
+        say("There are too few questions to tell models apart or to calibrate probabilities.")

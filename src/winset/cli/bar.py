@@ -1,4 +1,4 @@
-"""The bar that shows how far a command is."""
+"""The progress bar of a command."""
 
 import sys
 import time
@@ -10,7 +10,7 @@ Done = Callable[[int], None]
 
 @contextmanager
 def progress_bar(total: int, wanted: bool) -> Iterator[Done | None]:
-    """Show a bar on a terminal once a second has passed; yield what to call with the count done."""
+    """Show a bar on a terminal after one second; yield a function to call with the count done."""
     if not (wanted and sys.stderr.isatty()):
         yield None
         return
@@ -23,7 +23,7 @@ def progress_bar(total: int, wanted: bool) -> Iterator[Done | None]:
 
     def done(count: int) -> None:
         nonlocal before, visible
-        # Counts begin anew with each model.
+        # The count starts again with each model.
         bar.advance(task, count - before if count > before else count)
         before = count
         if not visible and time.monotonic() - begun > 1.0:

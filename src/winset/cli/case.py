@@ -19,7 +19,7 @@ CASE = click.argument("case", shell_complete=_case_names)
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def cases(as_json: bool) -> None:
     """List the shipped cases with their sources."""
     from winset.case.shipped import open_case, shipped_cases
@@ -44,10 +44,10 @@ def cases(as_json: bool) -> None:
 
 @click.command()
 @CASE
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
-@click.option("--explain", metavar="CODE", help="Why a doubt is raised, with an example.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--explain", metavar="CODE", help="Explain one kind of doubt, with an example.")
 def check(case: str, as_json: bool, explain: str | None) -> None:
-    """Print the problems of CASE (exit status 1), or else its doubts."""
+    """Print the problems of CASE (exit status 1) or, if it has none, its doubts."""
     from winset.case.shipped import open_case
     from winset.cli.printing import print_json, say
     from winset.errors import CaseError
@@ -80,19 +80,21 @@ def check(case: str, as_json: bool, explain: str | None) -> None:
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--from", "source", metavar="CASE", help="Begin with a copy of this case.")
-@click.option("--blank", "is_blank", is_flag=True, help="Without the example's parties and actors.")
+@click.option("--from", "source", metavar="CASE", help="Start from a copy of this case.")
+@click.option(
+    "--blank", "is_blank", is_flag=True, help="Leave out the example's parties and actors."
+)
 @click.option(
     "--practice",
     "is_practice",
     is_flag=True,
-    help="With invented talks, and two articles on them to code.",
+    help="Start with invented talks, and two articles on them to code.",
 )
-@click.option("--title", help="In words; “A new negotiation” if not given.")
+@click.option("--title", help="Title of the case; by default “A new negotiation”.")
 def new(
     folder: Path, source: str | None, is_blank: bool, is_practice: bool, title: str | None
 ) -> None:
-    """Begin a case in FOLDER: a small one that runs, with a comment at every choice."""
+    """Create a case in FOLDER: a small example that runs, with a comment at every choice."""
     import datetime
 
     from winset.case.atomic import write_files
@@ -106,8 +108,8 @@ def new(
         raise WinsetError("--from, --blank and --practice exclude each other: give one")
     if title is not None and (source is not None or is_practice):
         raise WinsetError(
-            "--title names a case that begins empty or as the example; one begun with --from or "
-            "--practice has a title: change it in case.yaml"
+            "--title goes with a blank case or the example; a case made with --from or --practice "
+            "has a title already: change it in case.yaml"
         )
     title = title or "A new negotiation"
     begun = None if source is None else open_case(source)
@@ -129,11 +131,11 @@ def new(
         return
     click.echo(f"wrote {folder}; next: edit it, then `winset check {folder}`")
     if is_blank:
-        click.echo(f"`winset add {folder} FILES` puts documents in, and says who speaks in them")
+        click.echo(f"`winset add {folder} FILES` adds documents and lists who speaks in them")
 
 
 def must_be_new(folder: Path) -> None:
-    """Refuse a folder in which files stand, and one whose name some system cannot hold."""
+    """Refuse a folder that contains files, and a name that some system cannot hold."""
     from winset.case.disposable import is_empty
     from winset.case.naming import check_name
 
@@ -144,20 +146,20 @@ def must_be_new(folder: Path) -> None:
 
 @click.command()
 @CASE
-@click.option("--issue", metavar="ID", help="This issue only.")
-@click.option("--rounds", is_flag=True, help="Who moves where, round by round, by a model.")
+@click.option("--issue", metavar="ID", help="Show only this issue.")
+@click.option("--rounds", is_flag=True, help="Show who moves where, round by round, in a model.")
 @click.option(
     "--model",
     metavar="NAME",
-    help="One that plays rounds (with --rounds); “expected-utility” if not given.",
+    help="Model that plays rounds (with --rounds); by default “expected-utility”.",
 )
 @click.option(
     "--chart",
     type=CHART,
-    help="Write the position strip, or with --rounds the trajectories, to a .png, .svg or .html "
-    "file (with --issue).",
+    help="Write a chart of the positions (with --rounds, of the moves) to a .png, .svg or .html "
+    "file. Needs --issue.",
 )
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def show(
     case: str,
     issue: str | None,
@@ -166,7 +168,7 @@ def show(
     chart: Path | None,
     as_json: bool,
 ) -> None:
-    """Print what CASE says: parties, issues, who stands where."""
+    """Print the contents of CASE: parties, issues, and where each actor stands."""
     from winset.case.parts import ROLES
     from winset.case.records import plain
     from winset.case.shipped import open_case
@@ -210,8 +212,8 @@ def show(
         signs, stops, votes = (
             ", ".join(actor.name for actor in opened.members(party.id, role)) for role in ROLES[1:4]
         )
-        say(f"signs: {signs or 'nobody'}", indent="  ")
-        say(f"can stop it: {stops or 'nobody'}", indent="  ")
+        say(f"signs: {signs or 'no one'}", indent="  ")
+        say(f"can stop it: {stops or 'no one'}", indent="  ")
         if votes:
             say(f"votes, {party.quota} of the influence needed: {votes}", indent="  ")
         say(f"public unity: {party.unity}", indent="  ")

@@ -1,4 +1,4 @@
-"""The model that a command uses: the one that was named, or else the one that says most."""
+"""The model that a command uses: the one named or, by default, the one that answers most."""
 
 import textwrap
 from collections.abc import Mapping
@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 def chosen_model(
     case: "Case", name: str | None, settings: Mapping[str, str] | None = None
 ) -> "Model":
-    """Return the model ``name``, or the one that says most about ``case``.
+    """Return the model ``name``, or by default the one that answers most about ``case``.
 
-    Where none is named and the case lacks something for the full answer, standard error says what.
+    If none is named and the case lacks something for the full answer, a sentence on standard error
+    says what is missing.
     """
     from winset.models import default_model, find_model
 
@@ -25,12 +26,12 @@ def chosen_model(
 
 
 def choice_sentence(case: "Case", name: str | None, *, rounds: bool = False) -> str:
-    """Return why another model than that of two levels answers; empty where no word is needed.
+    """Return why a model other than the two-level one answers; empty where that needs no word.
 
     Args:
         case: the case.
-        name: of the model that was asked for; None where none was.
-        rounds: whether rounds are asked for.
+        name: of the requested model; None by default.
+        rounds: whether rounds are requested.
     """
     from winset.models import lesser_sentence, rounds_models
 
@@ -38,14 +39,14 @@ def choice_sentence(case: "Case", name: str | None, *, rounds: bool = False) -> 
         return ""
     if rounds:
         return (
-            f"Model “{rounds_models()[0]}” was chosen, since --rounds asks for one that plays "
+            f"Model “{rounds_models()[0]}” was chosen, since --rounds needs a model that plays "
             "rounds."
         )
     return lesser_sentence(case)
 
 
 def tell_choice(sentence: str) -> None:
-    """Print ``sentence`` on standard error, so that what is read by machines stays as it is."""
+    """Print ``sentence`` on standard error, so that standard output stays machine-readable."""
     from winset.cli.printing import visible, width
 
     if sentence:

@@ -1,4 +1,4 @@
-"""The command about what others forecast: who said what would come, and who was right."""
+"""The command about the forecasts of others: who predicted what, and who was right."""
 
 import datetime
 from collections.abc import Sequence
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from winset.track_record.claims import ClaimCount, Rate, ScoredClaim
 
 _NOTE = (
-    "Brier: 0 is best, 1 worst, .25 for always saying .5. Log: minus the natural logarithm of the "
-    "probability given to what happened. CRPS: share of the scale. Intervals are 95 %: of what was "
-    "right Wilson's, of scores by drawing whole questions anew."
+    "Brier: 0 is best, 1 is worst, and always saying .5 scores .25. Log: minus the natural "
+    "logarithm of the probability of what happened. CRPS: as a share of the scale. Intervals are "
+    "95 %: Wilson's for the share that was right; for scores, from resampling whole questions."
 )
 
 
@@ -28,11 +28,22 @@ _NOTE = (
     show_default=True,
     help="Mark records with fewer settled claims as thin.",
 )
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option(
+    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the resampling."
+)
 @AS_OF
-@click.option("--today", callback=read_day, metavar="DATE", help="When overdue is judged.")
-@click.option("--words", metavar="TEXT", help="Only say what yardsticks make of words in TEXT.")
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option(
+    "--today",
+    callback=read_day,
+    metavar="DATE",
+    help="Date at which a claim counts as overdue; by default today.",
+)
+@click.option(
+    "--words",
+    metavar="TEXT",
+    help="Only print the probabilities that yardsticks give to words in TEXT.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def claims(
     cases: tuple[str, ...],
     least: int,
@@ -42,9 +53,9 @@ def claims(
     words: str | None,
     as_json: bool,
 ) -> None:
-    """List the claims of each CASE, how they came out, and the records of authors and outlets.
+    """List the claims of each CASE with their outcomes, and the records of authors and outlets.
 
-    CASE may be a folder of cases as well. Forecasts without a claim are listed last.
+    CASE may also be a folder of cases. Forecasts not yet coded as claims are listed last.
     """  # fmt: skip
     from winset.cli.printing import print_json
     from winset.evidence.coding.asof import as_of
@@ -105,12 +116,12 @@ def _print(
             _print_records(title, records[name])
         click.echo()
         if any(tally.thin for tally in records["by_author"] + records["by_outlet"]):
-            say(f"thin: fewer than {least} settled claims; says next to nothing of who is good.")
+            say(f"thin: fewer than {least} settled claims, too few to say who forecasts well.")
         say(_NOTE)
     else:
         click.echo("no claims")
     for entry in waiting:
-        line = f"{entry['case']}: {entry['statement']} is a forecast without a claim"
+        line = f"{entry['case']}: {entry['statement']} is a forecast not yet coded as a claim"
         line += f": {entry['note']}" if entry["note"] else ""
         for suggestion in entry["suggestions"]:
             line += f" [{_suggested(suggestion)}]"
@@ -132,11 +143,11 @@ def _print_claim(row: "ScoredClaim") -> None:
 def _state_text(row: "ScoredClaim") -> str:
     when = "" if row.resolved is None else f" on {row.resolved}"
     if row.state == "void":
-        return f"void{when}: counts for nothing"
+        return f"void{when}: does not count"
     if row.state == "overdue":
-        return f"OVERDUE: was to be settled by {row.by}; say how it came out"
+        return f"OVERDUE: was to be settled by {row.by}; record the outcome"
     if row.state == "open":
-        return f"open until {row.by}" if row.by else "open, without a day by which it is settled"
+        return f"open until {row.by}" if row.by else "open, without a date by which it is settled"
     text = f"{row.state}{when}" + (f" at {row.outcome}" if row.state == "settled" else "")
     if row.brier is not None:
         text += f"; Brier {row.brier:.2f}"

@@ -24,15 +24,19 @@ _KEYS = "[a]ccept  [e]dit  [r]eject  [s]kip  [u]ndo  [q]uit"
 def read_day(
     _context: click.Context, _parameter: click.Parameter, value: str | None
 ) -> datetime.date | None:
-    """Return the date that ``value`` writes."""
+    """Return the date written in ``value``."""
     try:
         return None if value is None else datetime.date.fromisoformat(value)
     except ValueError:
-        raise click.BadParameter(f"{value} is no date such as 2015-07-14") from None
+        raise click.BadParameter(f"{value} is not a date such as 2015-07-14") from None
 
 
 AS_OF = click.option(
-    "--as-of", "day", callback=read_day, metavar="DATE", help="Hide what was published later."
+    "--as-of",
+    "day",
+    callback=read_day,
+    metavar="DATE",
+    help="Use only what was published by this date.",
 )
 
 
@@ -54,7 +58,10 @@ def writable(case: str) -> "tuple[Case, Path]":
     if opened_case.folder is None or any(
         opened_case.folder == p.resolve() for p in shipped_cases().values()
     ):
-        raise WinsetError(f"{case} comes with winset; `winset new FOLDER --from {case}` copies it")
+        raise WinsetError(
+            f"{case} comes with winset and is never changed; "
+            f"`winset new FOLDER --from {case}` copies it"
+        )
     with write_lock(opened_case.folder):
         pass  # a folder that cannot be written is refused before the work, not after it
     return opened_case, opened_case.folder
@@ -62,12 +69,12 @@ def writable(case: str) -> "tuple[Case, Path]":
 
 @click.command()
 @CASE
-@click.option("--coder", required=True, metavar="NAME", help="Whose decisions these are.")
+@click.option("--coder", required=True, metavar="NAME", help="Name of the coder.")
 def code(case: str, coder: str) -> None:
-    """Walk the proposed statements of CASE: accept, edit, reject, skip, undo.
+    """Go through the proposed statements of CASE: accept, edit, reject, skip or undo.
 
-    Every decision is written to statements/NAME.csv at once; begin again at any time. Keys: a e r
-    s u q, without Enter.
+    Each decision is saved to statements/NAME.csv at once, so you can stop and resume at any time.
+    Press a, e, r, s, u or q, without Enter.
     """
     from winset.evidence.coding.decisions import coder_file
     from winset.evidence.disposable import only_session
@@ -130,7 +137,9 @@ def _decide(current: "Case", folder: Path, coder: str, name: str) -> None:
             save_decision(folder, decision)
             click.echo(f"{decision.status} {decision.id}")
             if decision.status == "accepted" and decision.value and not decision.issue:
-                click.echo("(on no issue: its value makes no number; [u]ndo to name one)")
+                click.echo(
+                    "(it has no issue, so its value is not used; [u]ndo and [e]dit to choose one)"
+                )
     _end(current, coder, name)
 
 
@@ -145,13 +154,13 @@ def _key() -> str:
 
 
 def _edit(case: "Case", row: "Statement") -> dict[str, str]:
-    """Ask for each field until it can be understood: Enter keeps it, a single “-” empties it."""
+    """Ask for each field until the answer is valid: Enter keeps it, a single “-” empties it."""
     from winset.case.tables import STATEMENTS, cells_of
     from winset.cli.printing import say, visible
     from winset.evidence.coding.decisions import EDITABLE, KINDS, accepted, with_decision
 
     cells = cells_of(STATEMENTS, row) | {"speaker": row.speaker}
-    click.echo("Enter keeps, - empties")
+    click.echo("Enter keeps the value, - empties it")
     say(f"speakers: {', '.join([a.id for a in case.actors] + ['author', 'unresolved'])}")
     say(f"issues: {', '.join(issue.id for issue in case.issues)}; kinds: {', '.join(KINDS)}")
     changes: dict[str, str] = {}
@@ -197,7 +206,7 @@ def _show(case: "Case", row: "Statement", progress: str) -> None:
 
 
 def _scale(issue: "Issue") -> str:
-    """Return what the points of an issue mean, so that a value can be given."""
+    """Return the meaning of the points of an issue, so that a coder can choose a value."""
     low, high = issue.scale.low, issue.scale.high
     labels = {low: "", high: "", **issue.labels}
     points = ", ".join(
@@ -216,7 +225,7 @@ def _print_sentence(context: "Sentence") -> None:
     )  # fmt: skip
     say(source, indent="  ")
     if not context.intact:
-        say("(the text has changed there: `winset reanchor`)", indent="  ")
+        say("(the text has changed here; `winset reanchor` finds the words again)", indent="  ")
     if context.words:
         text = f"{context.before}»{context.words}«{context.after}"
         say(" ".join(text.split()), indent="  ")
@@ -225,13 +234,13 @@ def _print_sentence(context: "Sentence") -> None:
 
 
 def _end(case: "Case", coder: str, name: str) -> None:
-    """Say what was decided, and what comes next."""
+    """Print what was decided, and the next step."""
     from winset.evidence.coding.decisions import proposals, undecided
 
     if not proposals(case):
         raise WinsetError(
             f"{name}: must have proposed statements to decide on; found none; `winset add {name} "
-            "FILES` puts documents into it and proposes"
+            "FILES` adds documents and proposes statements"
         )
     own = [row.status for row in case.statements if row.coder == coder]
     left = len(undecided(case, coder))
@@ -244,19 +253,30 @@ def _end(case: "Case", coder: str, name: str) -> None:
         for row in case.statements
     )
     if valued:
-        click.echo(f"next: `winset derive {name}` says what numbers the accepted ones give")
+        click.echo(
+            f"next: `winset derive {name}` shows the numbers that the accepted statements give"
+        )
     elif "accepted" in own:
-        click.echo("no accepted one has a value, and only values make numbers: [e]dit gives one")
+        click.echo("no accepted statement has a value, so none gives a number: [e]dit adds one")
 
 
 @click.command()
 @CASE
-@click.option("--coder", "coders", multiple=True, metavar="NAME", help="Only these (repeat it).")
-@click.option("--resamples", type=click.IntRange(1, 100_000), default=1_000, show_default=True)
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option(
+    "--coder",
+    "coders",
+    multiple=True,
+    metavar="NAME",
+    help="Compare only these coders (repeat it).",
+)
+@click.option("--resamples", type=click.IntRange(1, 100_000), default=1_000, show_default=True,
+              help="Resamples behind each interval.")  # fmt: skip
+@click.option(
+    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the resampling."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def agreement(case: str, coders: tuple[str, ...], resamples: int, seed: int, as_json: bool) -> None:
-    """Print how far the coders of CASE agree (Krippendorff's alpha), and where they differ."""
+    """Measure how far the coders of CASE agree (Krippendorff's alpha), and list differences."""
     from winset.cli.printing import number, print_json, say, table
     from winset.evidence.coding.agreement import agreement as measured
 
@@ -264,7 +284,7 @@ def agreement(case: str, coders: tuple[str, ...], resamples: int, seed: int, as_
     if as_json:
         print_json(result)
         return
-    click.echo(f"{' and '.join(result.coders)}; read by one of them only: {result.alone}")
+    click.echo(f"{' and '.join(result.coders)}; documents read by one coder only: {result.alone}")
     table(
         ["field", "alpha", "95 % from", "to", "statements", "alike", "documents"],
         [
@@ -284,13 +304,17 @@ def agreement(case: str, coders: tuple[str, ...], resamples: int, seed: int, as_
 @click.command()
 @CASE
 @click.option("--write", is_flag=True, help="Write the derived numbers into stances.csv.")
-@click.option("--salience", metavar="RANGE", help="For stances that the table lacks, 0-100.")
-@click.option("--influence", metavar="RANGE", help="Likewise.")
+@click.option(
+    "--salience", metavar="RANGE", help="Salience (0-100) of stances that stances.csv lacks."
+)
+@click.option(
+    "--influence", metavar="RANGE", help="Influence (0-100) of stances that stances.csv lacks."
+)
 def derive(case: str, write: bool, salience: str | None, influence: str | None) -> None:
     """Derive positions and red lines of CASE from its accepted statements.
 
-    A number coded by hand stays. Without --write, only says what would change. Accepted statements
-    that give no number are listed, each with the reason and with what would make it count.
+    Numbers coded by hand stay as they are. Without --write, the command only shows what would
+    change. Accepted statements that give no number are listed with the reason and the remedy.
     """
     from winset.case.folder import write_case
     from winset.case.ranges import parse_range
@@ -317,7 +341,7 @@ def derive(case: str, write: bool, salience: str | None, influence: str | None) 
     if not rows and not left_out:
         raise WinsetError(
             f"{case}: must have accepted statements that give a value; found none; `winset code "
-            f"{case} --coder YOU` accepts them, its [e] gives values"
+            f"{case} --coder YOU` accepts statements, and its [e] adds values"
         )
     if rows:
         table(["issue", "actor", "number", "derived", "from", ""], rows, align="llllrl")
@@ -328,13 +352,13 @@ def derive(case: str, write: bool, salience: str | None, influence: str | None) 
 
 
 def _print_idle(left_out: "tuple[Ending, ...]", result: "Derivation") -> None:
-    """Print which accepted statements give no number of the case, and what would change that."""
+    """Print which accepted statements give no number, and what would change that."""
     from winset.cli.printing import say
     from winset.evidence.coding.endings import by_reason, in_words
 
     for reason, own in by_reason(left_out):
         click.echo()
-        say(f"Accepted, and counted nowhere, since {reason}:")
+        say(f"Accepted but not used, since {reason}:")
         remedies: dict[str, list[str]] = {}
         for ending in own:
             row = ending.statement
@@ -348,10 +372,10 @@ def _print_idle(left_out: "tuple[Ending, ...]", result: "Derivation") -> None:
 
 def _what(result: "Derivation", key: tuple[str, str, str]) -> str:
     if key in result.by_hand:
-        return "coded by hand: stays"
+        return "coded by hand: unchanged"
     if key[:2] in result.rowless:
         return "no stance yet"
-    return "new" if key in result.changed else "as it is"
+    return "new" if key in result.changed else "unchanged"
 
 
 @click.command()
@@ -359,9 +383,9 @@ def _what(result: "Derivation", key: tuple[str, str, str]) -> str:
 @click.argument("issue")
 @click.argument("actor")
 @AS_OF
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def trace(case: str, issue: str, actor: str, day: datetime.date | None, as_json: bool) -> None:
-    """Walk from each number of ACTOR on ISSUE to the sentences that it rests on."""
+    """Show the sentences behind each number of ACTOR on ISSUE."""
     from winset.cli.printing import print_json, say
     from winset.evidence.coding.trace import trace as traced
 
@@ -406,11 +430,12 @@ def _print_cells(result: "Trace") -> None:
 
 @click.command()
 @CASE
-@click.option("--write", is_flag=True, help="Write the new places into the case.")
+@click.option("--write", is_flag=True, help="Write the new positions into the case.")
 def reanchor(case: str, write: bool) -> None:
     """Find the statements of CASE again in documents whose text has changed.
 
-    By their words, never by a guess: what cannot be told is listed and left as it is.
+    Statements are matched by their words. Where no match is certain, the statement is listed and
+    left unchanged.
     """
     from winset.case.folder import write_case
     from winset.cli.printing import say
@@ -424,5 +449,5 @@ def reanchor(case: str, write: bool) -> None:
         say(f"{row.coder} {row.id}: lost: {reason}")
     if folder is not None:
         write_case(result.case, folder)
-    done = "written" if folder is not None else "nothing written; --write does"
+    done = "written" if folder is not None else "nothing written without --write"
     click.echo(f"{len(result.moved)} moved, {len(result.lost)} lost; {done}")

@@ -1,4 +1,4 @@
-"""Commands about documents: take statements out of them, search them."""
+"""Commands that extract statements from documents and search them."""
 
 import json
 from collections.abc import Callable
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--case", metavar="CASE", help="Resolve speakers and issues by this case.")
+@click.option("--case", metavar="CASE", help="Match speakers and issues with those of this case.")
 @click.option(
     "--jsonl",
     type=PRINTED_JSON_LINES,
-    help="Write a line a statement to this file (- for standard output).",
+    help="Write the statements to this file, one per line (- for standard output).",
 )
-@click.option("--quoted", is_flag=True, help="Only what stands between double quotation marks.")
-@click.option("--encoding", metavar="NAME", help="Of the texts, where it is not UTF-8.")
-@click.option("--model", metavar="NAME", help="Another spaCy pipeline for English.")
+@click.option("--quoted", is_flag=True, help="Only words between double quotation marks.")
+@click.option("--encoding", metavar="NAME", help="Encoding of the texts, if it is not UTF-8.")
+@click.option("--model", metavar="NAME", help="Use another spaCy pipeline for English.")
 def extract(
     files: tuple[Path, ...],
     case: str | None,
@@ -33,10 +33,11 @@ def extract(
     encoding: str | None,
     model: str | None,
 ) -> None:
-    """Find who says what in FILES: text, Markdown, HTML, PDF, or folders of them.
+    """Find who says what in FILES.
 
-    Each statement comes with the place of its words and of its speaker, its kind, and the rule
-    that found it. A file that cannot be read is reported, and the others are done.
+    FILES are text, Markdown, HTML or PDF files, or folders of them. Each statement is printed with
+    the position of its words, its speaker, its kind, and the rule that found it. A file that
+    cannot be read is reported, and the others are still read.
     """
     from winset.case.shipped import open_case
     from winset.cli.printing import say
@@ -100,13 +101,14 @@ def _write(path: Path, lines: list[str]) -> None:
 @click.command()
 @click.argument("case")
 @click.argument("words", nargs=-1, required=True)
-@click.option("--most", default=20, show_default=True, type=click.IntRange(1, 10_000))
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option("--most", default=20, show_default=True, type=click.IntRange(1, 10_000),
+              help="Most paragraphs to print.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def search(case: str, words: tuple[str, ...], most: int, as_json: bool) -> None:
-    """Find the paragraphs of CASE's documents that hold all WORDS.
+    """Find the paragraphs in the documents of CASE that contain all WORDS.
 
-    Words in quotation marks must stand together; a star stands for any ending. Only documents kept
-    in the case folder can be searched.
+    Words in quotation marks must stand together; a star stands for any ending. Only documents
+    whose text is in the case folder are searched.
     """
     from winset.case.shipped import open_case
     from winset.cli.printing import print_json, say

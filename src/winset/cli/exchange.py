@@ -1,4 +1,4 @@
-"""Commands that bring cases in from other formats and out to them: a command for each format."""
+"""Commands that import cases from other formats and export them: one command per format."""
 
 import datetime
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The command that says what a term means."""
+"""The command that explains a term."""
 
 import click
 
@@ -6,9 +6,9 @@ import click
 @click.command()
 @click.argument("words", nargs=-1, metavar="[TERM]")
 def explain(words: tuple[str, ...]) -> None:
-    """Say what TERM means, such as “red line”, and where it comes from.
+    """Explain TERM, such as “red line”, and name its source.
 
-    Without a term all of them are listed.
+    Without TERM, list all terms.
     """
     from winset.cli.printing import say
     from winset.explain.glossary import find_term, glossary

@@ -20,37 +20,46 @@ if TYPE_CHECKING:
     from winset.forecast.forecast import Forecast
     from winset.models import Model
 
-DRAWS = click.option("--draws", type=click.IntRange(1), default=defaults.DRAWS, show_default=True)
-SEED = click.option("--seed", type=click.IntRange(0), default=defaults.SEED, show_default=True)
+DRAWS = click.option(
+    "--draws", type=click.IntRange(1), default=defaults.DRAWS, show_default=True,
+    help="Number of draws.",
+)  # fmt: skip
+SEED = click.option(
+    "--seed", type=click.IntRange(0), default=defaults.SEED, show_default=True,
+    help="Seed of the draws.",
+)  # fmt: skip
 SET = click.option(
-    "--set", "settings", multiple=True, metavar="PARAM=VALUE", help="A parameter of the model."
+    "--set", "settings", multiple=True, metavar="PARAM=VALUE", help="Set a parameter of the model."
 )
-RAW = click.option(
-    "--raw", is_flag=True, help="Leave out what is known of the errors of such forecasts."
-)
+RAW = click.option("--raw", is_flag=True, help="Do not calibrate by past errors of such forecasts.")
 
 
 @click.command()
 @CASE
-@click.option("--model", "name", metavar="NAME", help="Model, or “all”; by default what fits.")
+@click.option(
+    "--model",
+    "name",
+    metavar="NAME",
+    help="Model, or “all”; by default the fullest one that the case supports.",
+)
 @SET
 @DRAWS
 @SEED
-@click.option("--scenario", metavar="NAME", help="A scenario of the case.")
+@click.option("--scenario", metavar="NAME", help="Apply this scenario of the case.")
 @AS_OF
 @RAW
 @click.option(
     "--calibration",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     metavar="FILE",
-    help="Calibrate by this file (`winset calibrate`) instead of the package's own.",
+    help="Use the calibration in this file (from `winset calibrate`) instead of the package's own.",
 )
 @click.option("--report", type=REPORT, help="Write a self-contained HTML report.")
-@click.option("--save", type=DRAWS_FILE, help="Save the draws (.npz), to load or repeat.")
-@click.option("--rounds", type=CSV, help="Write every round's positions (.csv).")
+@click.option("--save", type=DRAWS_FILE, help="Save the draws (.npz), to load or repeat later.")
+@click.option("--rounds", type=CSV, help="Write the positions of every round (.csv).")
 @CLUSTER_GONE
 @RESUME_GONE
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def forecast(
     case: str,
     name: str | None,
@@ -66,7 +75,7 @@ def forecast(
     rounds: Path | None,
     as_json: bool,
 ) -> None:
-    """Forecast CASE: is there an agreement, where does it settle, how sure is that."""
+    """Forecast CASE: how likely is an agreement, where would it settle, how certain is that?"""
     from winset.cli.bar import progress_bar
     from winset.cli.choosing import choice_sentence, tell_choice
     from winset.cli.printing import print_json, say
@@ -138,7 +147,7 @@ def forecast(
 
 
 def settings_of(settings: tuple[str, ...]) -> dict[str, str]:
-    """Return the parameters that ``--set`` gives, by name."""
+    """Return the parameters given by ``--set``, by name."""
     pairs = {}
     for setting in settings:
         name, equals, value = setting.partition("=")
@@ -159,7 +168,7 @@ def _write_rounds(case: "Case", model: "Model", rounds_forecast: "Forecast", pat
 
 
 def _answering(case: "Case", forecasts: "list[Forecast]") -> "Forecast":
-    """Return the forecast that answers the questions: the default model's, if it is there."""
+    """Return the forecast that answers the questions: the default model's, if there is one."""
     from winset.models import default_model
 
     wanted = default_model(case)
@@ -168,13 +177,20 @@ def _answering(case: "Case", forecasts: "list[Forecast]") -> "Forecast":
 
 @click.command()
 @CASE
-@click.option("--scenario", "scenarios", multiple=True, metavar="NAME", help="Two or more.")
-@click.option("--model", "name", metavar="NAME")
+@click.option(
+    "--scenario", "scenarios", multiple=True, metavar="NAME", help="A scenario; give two or more."
+)
+@click.option(
+    "--model",
+    "name",
+    metavar="NAME",
+    help="Model; by default the fullest one that the case supports.",
+)
 @SET
 @DRAWS
 @SEED
 @AS_OF
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def compare(
     case: str,
     scenarios: tuple[str, ...],
@@ -193,7 +209,7 @@ def compare(
     opened_case = open_as_of(case, day)
     if len(scenarios) < 2:
         known = ", ".join(["base", *(s.id for s in opened_case.scenarios)])
-        raise click.UsageError(f"give --scenario twice or more; this case has {known}")
+        raise click.UsageError(f"give --scenario at least twice; this case has {known}")
     model = chosen_model(opened_case, name, settings_of(settings))
     comparison = compared(opened_case, model, scenarios, draws=draws, seed=seed)
     if as_json:
@@ -203,11 +219,11 @@ def compare(
     for issue in opened_case.issues:
         _print_issue(opened_case, issue.id, comparison, scenarios)
     if any(effect.part for effect in comparison.effects):
-        say("· marks what a scenario does through one channel alone.")
+        say("· marks the effect of a scenario through one channel alone.")
     say(
-        "Every scenario sees the same draws. Medians and 80 % ranges are the model's own, without "
-        "its known errors; a forecast's are wider. ± is the Monte Carlo standard error of the mean "
-        "difference, its 80 % range what differs between draws."
+        "All scenarios use the same draws. Medians and 80 % ranges are the model's own, without "
+        "its known errors; those of a forecast are wider. ± is the Monte Carlo standard error of "
+        "the mean difference; the 80 % range beside it is the spread of the difference over draws."
     )
 
 

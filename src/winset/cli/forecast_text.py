@@ -25,14 +25,14 @@ def print_forecasts(
     answers: Sequence[Answer],
     findings: Findings,
 ) -> None:
-    """Print the answer in ``lines``, the answers to questions, then tables of what stands behind.
+    """Print the answer in ``lines``, the answers to questions, then the tables behind them.
 
     Args:
-        case: what was forecast.
+        case: the case that was forecast.
         forecasts: one a model, shown side by side.
-        lines: the headline of the one that answers.
+        lines: the headline of the forecast that answers the questions.
         answers: its answers to the questions of the case.
-        findings: what lies behind it.
+        findings: its explanation.
     """
     first = forecasts[0].made
     under = "" if first.scenario == "base" else f", scenario {first.scenario}"
@@ -60,7 +60,10 @@ def print_forecasts(
         click.echo()
         say(f"{played.game.title} (game “{name}”)")
         _ends(played)
-        say("Single moves, whatever the end; these do not add up to 1:", indent="  ")
+        say(
+            "How likely each move is, on whatever path; these chances do not add up to 1:",
+            indent="  ",
+        )
         _chances(played.summary())
         if chances := reckoned_with(played):
             say("P(agreement) that each side expects:", indent="  ")
@@ -78,11 +81,11 @@ def print_forecasts(
 
 
 def _ends(played: PlayedGame) -> None:
-    """Print how a game may end, the likeliest first, in chances that add up to 1 as printed."""
+    """Print how a game may end, the likeliest end first; the printed chances add up to 1."""
     ends = played.ends()
     notes = {end.id: end.note or end.id.replace("_", " ") for end in played.game.ends}
     shares = hundredths([value.mean for value in ends.values()])
-    say("How it ends, in chances that add up to 1:", indent="  ")
+    say("How it ends; these chances add up to 1:", indent="  ")
     for id, count in sorted(zip(ends, shares, strict=True), key=lambda pair: -pair[1]):
         chance = "1" if count == 100 else f".{count:02d}"
         say(f"{chance} {notes[id]}", indent="  ")
@@ -107,11 +110,13 @@ def _chances(values: Mapping[str, GameEstimate]) -> None:
 
 
 def _draws(count: int) -> str:
-    return "a single draw, for nothing is coded as uncertain" if count == 1 else f"{count:,} draws"
+    return (
+        "a single draw, since nothing is coded as uncertain" if count == 1 else f"{count:,} draws"
+    )
 
 
 def _table(rows: Sequence[tuple[str, IssueSummary]]) -> None:
-    """Print a line a model; columns that no model fills are left out."""
+    """Print one line per model; columns that no model fills are left out."""
     columns = {
         "model": [name for name, _ in rows],
         "opens": [_share(s.opens) for _, s in rows],
@@ -139,10 +144,10 @@ def _agreement(summary: IssueSummary) -> str:
 
 def _behind(case: Case, findings: Findings, k: int) -> None:
     if findings.bindings:
-        say(f"what binds: {findings.bindings[k].words}", indent="  ")
+        say(f"main obstacle: {findings.bindings[k].words}", indent="  ")
     blame = findings.blame
     if blame is not None and not np.isnan(blame.actor[:, k]).all():
         shares = np.nan_to_num(blame.actor[:, k])
         chosen = [i for i in np.argsort(-shares, kind="stable")[:MOST_BLAMED] if shares[i] > 0.005]
         names = [f"{case.actors[i].name} {share(float(shares[i]))}" for i in chosen]
-        say(f"who stands in the way where it fails: {', '.join(names)}", indent="  ")
+        say(f"most often in the way when it fails: {', '.join(names)}", indent="  ")

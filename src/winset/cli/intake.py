@@ -1,4 +1,4 @@
-"""Commands that put documents into a case and propose statements: add, propose."""
+"""Commands that add documents to a case and propose statements: add, propose."""
 
 import datetime
 from collections import Counter
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 @click.option("--no-keep", is_flag=True, help="Register the digest; do not keep the text.")
 @click.option("--no-propose", is_flag=True, help="Do not let the rules propose statements.")
 @WORKERS
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def add(
     case: str,
     files: tuple[Path, ...],
@@ -48,12 +48,12 @@ def add(
     workers: str | None,
     as_json: bool,
 ) -> None:
-    """Put FILES into CASE and propose the statements in them.
+    """Add FILES to CASE and propose the statements in them.
 
-    FILES are text, Markdown, HTML, PDF, or folders of them. Their text is kept in documents/, their
-    entry in documents.csv, what the rules find in statements/machine.csv, to be decided on by
-    `winset code`. A file that the case has already is passed over. One that cannot be read is
-    reported, and the others are done.
+    FILES are text, Markdown, HTML or PDF files, or folders of them. Their text is copied to
+    documents/ and listed in documents.csv. Proposed statements go to statements/machine.csv;
+    `winset code` accepts or rejects them. A file that the case already has is skipped. A file that
+    cannot be read is reported, and the others are still added.
     """
     from winset.evidence.coding.propose import CODER
     from winset.evidence.disposable import only_session
@@ -65,7 +65,7 @@ def add(
     paths, failed = _listed(files, document_files)
     if len(paths) > 1 and (title or url):
         raise WinsetError(
-            f"--title and --url go with a single file; found {len(paths)}; add it alone"
+            f"--title and --url go with a single file; found {len(paths)}; add that file alone"
         )
     if not no_propose:
         _check_rules(shared().ready)
@@ -80,7 +80,7 @@ def add(
         ]
         for path, reading in zip(paths, _readings(tasks, workers), strict=True):
             try:
-                opened_case = opened(case)  # again each time: others may have written since
+                opened_case = opened(case)  # again each time: others may have written in between
                 intake = take_in(
                     opened_case, read_bytes(path), str(path), keep=not no_keep,
                     rules=not no_propose, encoding=encoding, title=title, publisher=publisher,
@@ -100,24 +100,26 @@ def add(
 @CASE
 @click.argument("documents", nargs=-1, metavar="[DOCUMENT]…")
 @click.option("--llm", is_flag=True, help="Ask a language model instead of the rules.")
-@click.option("--model", metavar="NAME", help="Which one (with --llm).")
+@click.option("--model", metavar="NAME", help="Name of the language model (with --llm).")
 @click.option(
     "--endpoint",
     default="",
     metavar="URL",
-    help="Of an API like OpenAI's, such as http://localhost:11434/v1 (with --llm).",
+    help="Address of an API like OpenAI's, such as http://localhost:11434/v1 (with --llm).",
 )
-@click.option("--coder", default="", metavar="NAME", help="Under whose name the model proposes.")
+@click.option(
+    "--coder", default="", metavar="NAME", help="Coder name for the model's proposals (with --llm)."
+)
 @click.option(
     "--timeout",
     default=120.0,
     show_default=True,
     type=click.FloatRange(min=0.0, min_open=True),
-    help="Seconds for an answer of the model.",
+    help="Seconds to wait for an answer of the model.",
 )
-@click.option("--offline", is_flag=True, help="Use stored answers of the model only.")
+@click.option("--offline", is_flag=True, help="Use only stored answers of the model.")
 @WORKERS
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def propose(
     case: str,
     documents: tuple[str, ...],
@@ -130,14 +132,14 @@ def propose(
     workers: str | None,
     as_json: bool,
 ) -> None:
-    """Propose the statements of CASE again: all that it keeps, or DOCUMENTs by their ids.
+    """Propose the statements of CASE again, from all its texts or from DOCUMENTs named by id.
 
-    For when actors, aliases or phrases of issues were added. Proposals keep their ids; those that
-    somebody has decided on stay as they are.
+    Use it after adding actors, aliases or phrases of issues. Proposals keep their ids; those
+    already accepted or rejected stay as they are.
 
-    With --llm a language model proposes, under a name of its own, beside the rules. Its key is
-    taken from WINSET_LLM_KEY or, for OpenAI's own endpoint, OPENAI_API_KEY. What it quotes must
-    stand in the document; nothing that it says counts before somebody accepts it.
+    With --llm a language model proposes, under a coder name of its own, and the proposals of the
+    rules stay. Its key is read from WINSET_LLM_KEY or, for OpenAI's own endpoint, OPENAI_API_KEY.
+    Its quotations must occur in the document, and no proposal counts until somebody accepts it.
     """
     if not llm:
         if model or endpoint or coder or offline:
@@ -147,7 +149,7 @@ def propose(
     if workers is not None:
         raise WinsetError("--workers goes with the rules: a language model is asked one by one")
     if not model:
-        raise WinsetError("--llm needs --model NAME: which language model is asked")
+        raise WinsetError("--llm needs --model NAME: the language model to ask")
     from winset.evidence.llm.coder import coder_of, propose_by_model
     from winset.evidence.llm.endpoint import endpoint as endpoint_of
 
@@ -213,7 +215,7 @@ def _propose(
     coder: str,
     one: "Callable[[Case, Document, _Report], Proposed]",
 ) -> None:
-    """Propose document by document, each on disk before the next; report what failed at the end."""
+    """Propose document by document, saving each before the next; report failures at the end."""
     from winset.evidence.coding.renewal import check_proposer, save_renewal
     from winset.evidence.disposable import only_session
 
@@ -240,7 +242,7 @@ def _propose(
 def _listed(
     files: Iterable[Path], look: "Callable[[Path], tuple[Path, ...]]"
 ) -> tuple[list[Path], list[str]]:
-    """Return the files to read, each once, and what is wrong with those that cannot be listed."""
+    """Return the files to read, each once, and the errors of those that cannot be listed."""
     paths: dict[Path, None] = {}
     failed = []
     for path in files:
@@ -259,7 +261,7 @@ def _check_rules(ready: "Callable[[], object]") -> None:
 
 
 def _chosen(case: "Case", ids: tuple[str, ...]) -> "Iterator[Document]":
-    """Yield the documents ``ids``, or all that are kept; every unknown id is reported at once."""
+    """Yield the documents ``ids``, or all with a text; report every unknown id at once."""
     from winset.errors import nearest
 
     known = {document.id: document for document in case.documents}
@@ -268,7 +270,7 @@ def _chosen(case: "Case", ids: tuple[str, ...]) -> "Iterator[Document]":
             "; ".join(f"no document “{id}” in this case; {nearest(id, known)}" for id in unknown)
         )
     if not any(document.file for document in case.documents) and not ids:
-        raise WinsetError("this case keeps no text; `winset add CASE FILES` puts documents into it")
+        raise WinsetError("this case has no texts; `winset add CASE FILES` adds documents")
     yield from (
         dict.fromkeys(known[id] for id in ids)
         if ids
@@ -284,7 +286,7 @@ def _fail(failed: list[str], noun: str, outcome: str) -> None:
 
 
 class _Report:
-    """Says what was done, document by document, and what to do next."""
+    """Reports what was done, document by document, and what to do next."""
 
     def __init__(self, as_json: bool) -> None:
         self.as_json = as_json
@@ -294,16 +296,16 @@ class _Report:
         self.model: dict[str, object] = {}
 
     def took(self, path: Path, intake: "Intake") -> None:
-        """Report a file taken in."""
+        """Report an added file."""
         from winset.cli.printing import say
 
         document, proposed = intake.document, intake.proposed
         if proposed is not None:
             self.names += proposed.strangers
         self.undated += document.published is None
-        done = "added" if intake.new else "in the case already"
+        done = "added" if intake.new else "already in the case"
         if not intake.new and intake.text_bytes is not None:
-            done += ", its text is kept now"
+            done += "; its text is now stored"
         if self.as_json:
             entry = {"file": path, "new": intake.new, "document": document}
             self.entries.append({**entry, "remarks": intake.remarks})
@@ -346,15 +348,15 @@ class _Report:
             indent="  ")  # fmt: skip
         again = {
             "new": renewal.added, "changed": renewal.changed, "gone": renewal.dropped,
-            "decided on, kept as they were": renewal.held,
-            "proposed by another already": renewal.elsewhere,
+            "already decided on, left unchanged": renewal.held,
+            "already proposed by another coder": renewal.elsewhere,
         }  # fmt: skip
         if len(renewal.added) < len(renewal.rows) or renewal.dropped or renewal.elsewhere:
             counted = ", ".join(f"{len(ids)} {group}" for group, ids in again.items() if ids)
-            say(counted or "all as before", indent="  ")
+            say(counted or "all unchanged", indent="  ")
 
     def end(self, case: "Case", name: str) -> None:
-        """Report who is not known yet, and what comes next."""
+        """Report speakers who are no actors yet, and the next step."""
         from winset.cli.printing import print_json, say
         from winset.evidence.statements.names import actor_lines, suggested_actors
 
@@ -367,22 +369,22 @@ class _Report:
         nowhere = sum(row.issue is None for row in rows)
         if rows:
             click.echo()
-            say(f"In all, {_statements(len(rows))} proposed; {unresolved} by no known speaker, "
-                f"{nowhere} on no issue of the case.")  # fmt: skip
+            say(f"In all, {_statements(len(rows))} proposed; {unresolved} without a known speaker, "
+                f"{nowhere} without an issue of the case.")  # fmt: skip
         if lines:
-            say("Who speaks most and is no actor yet, as lines for actors.csv (party and role are "
-                "yours to add):")  # fmt: skip
+            say("Most frequent speakers who are not actors yet, as lines for actors.csv (add party "
+                "and role yourself):")  # fmt: skip
             click.echo()
             for line in lines:
                 click.echo(f"  {line}")
             click.echo()
         if rows and 2 * nowhere > len(rows):
-            say("`phrases` of an issue in case.yaml say by which words texts speak of it.")
+            say("List the words that texts use for an issue as its `phrases` in case.yaml.")
         if rows and (lines or 2 * nowhere > len(rows)):
-            click.echo(f"After either, `winset propose {name}` proposes again.")
+            click.echo(f"After either change, `winset propose {name}` proposes again.")
         if self.undated:
-            say(f"Of {self.undated} the date is unknown: enter it in documents.csv, or add the "
-                "file again with --published DATE. Older words weigh less.")  # fmt: skip
+            say(f"Documents without a date: {self.undated}. Enter the date in documents.csv, or "
+                "add the file again with --published. Older statements weigh less.")  # fmt: skip
         if rows:
             click.echo(f"Next: `winset code {name} --coder YOU`")
 

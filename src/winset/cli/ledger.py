@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from winset.track_record.sealed import Check, RunningRecord, Score, Sealed, Verified
 
 
-# Where the library finds fault, and the option that mends it.
+# The fields that the library may reject, and the options that set them.
 _OPTIONS = {
     "question": "--question",
     "issue": "--issue",
@@ -39,12 +39,14 @@ _OPTIONS = {
     "outcome": "--outcome",
     "date": "--date",
 }
-_REMEDIES = {"rule": "--rule TEXT says it; to seal without a rule, give the reason: --no-rule WHY"}
+_REMEDIES = {
+    "rule": "write it with --rule TEXT; to seal without a rule, give the reason with --no-rule WHY"
+}
 
 
 @contextmanager
 def _options_named() -> Iterator[None]:
-    """Name the option in every problem that an option mends."""
+    """Name the option in every problem that an option can solve."""
     try:
         yield
     except CaseError as error:
@@ -60,26 +62,31 @@ def _options_named() -> Iterator[None]:
 
 @click.command()
 @CASE
-@click.option("--question", metavar="ID", help="The question that the forecast answers.")
-@click.option("--issue", metavar="ID", help="Or an issue: its agreement and settlement.")
+@click.option("--question", metavar="ID", help="Question that the forecast answers.")
+@click.option("--issue", metavar="ID", help="Instead, an issue: its agreement and settlement.")
 @click.option(
     "--resolve-by",
     "day",
     callback=read_day,
     metavar="DATE",
-    help="When it is settled; the question's horizon unless given.",
+    help="Date by which it is settled; by default the question's horizon.",
 )
 @click.option("--rule", default="", metavar="TEXT", help="How the outcome will be judged.")
-@click.option("--no-rule", default="", metavar="WHY", help="Seal without a rule, and say why.")
-@click.option("--note", default="", metavar="TEXT")
-@click.option("--model", "name", metavar="NAME", help="Model; by default what fits.")
+@click.option("--no-rule", default="", metavar="WHY", help="Seal without a rule, for this reason.")
+@click.option("--note", default="", metavar="TEXT", help="A note.")
+@click.option(
+    "--model",
+    "name",
+    metavar="NAME",
+    help="Model; by default the fullest one that the case supports.",
+)
 @SET
 @DRAWS
 @SEED
-@click.option("--scenario", metavar="NAME", help="A scenario of the case.")
+@click.option("--scenario", metavar="NAME", help="Apply this scenario of the case.")
 @WITNESS
 @TRUST
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def seal(
     case: str,
     question: str | None,
@@ -97,11 +104,12 @@ def seal(
     certificates: tuple[Path, ...],
     as_json: bool,
 ) -> None:
-    """Seal a forecast of CASE in its ledger, before anybody knows how the question comes out.
+    """Seal a forecast of CASE in its ledger before the outcome is known.
 
-    The ledger only grows. A copy of the case's numbers is put beside it, in sealed/, so that
-    `winset verify` can make the forecast again however the case is edited. Dates are your own word
-    unless a witness attests them: the seal stands whether or not it answers.
+    Entries are only ever added to the ledger. A copy of the case's numbers goes to sealed/, so
+    that `winset verify` can make the forecast again after the case has been edited. The date is
+    only your word unless a witness attests it. The seal is valid even if the witness does not
+    answer.
     """  # fmt: skip
     from winset.cli.choosing import chosen_model
     from winset.cli.forecast import settings_of
@@ -141,10 +149,10 @@ def seal(
         say(f"Sealed without a rule: {no_rule}")
     print_answers(answers)
     if not kinds:
-        say("The date is your own word until a witness attests it (--witness).")
+        say("The date is only your word until a witness attests it (--witness).")
     say(
-        f"Ledger: {folder / 'ledger.jsonl'}, line {done.line}. Publish its last digest to prove "
-        f"the day to others:"
+        f"Ledger: {folder / 'ledger.jsonl'}, line {done.line}. To prove the date to others, "
+        "publish its last digest:"
     )
     click.echo(done.id)
     refuse(answers)
@@ -157,13 +165,13 @@ def seal(
     "--outcome",
     required=True,
     metavar="OUTCOME",
-    help="yes, no, an option, void; of an issue a number, or none.",
+    help="yes, no, an option or void; for an issue a number, or none.",
 )
-@click.option("--date", "day", callback=read_day, metavar="DATE", help="When it came about.")
-@click.option("--source", default="", metavar="TEXT", help="By whose word.")
-@click.option("--note", default="", metavar="TEXT")
-@click.option("--amend", is_flag=True, help="Put it beside an earlier resolution; both stay.")
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option("--date", "day", callback=read_day, metavar="DATE", help="Date of the outcome.")
+@click.option("--source", default="", metavar="TEXT", help="Source of the outcome.")
+@click.option("--note", default="", metavar="TEXT", help="A note.")
+@click.option("--amend", is_flag=True, help="Add it beside an earlier resolution; both stay.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def resolve(
     case: str,
     entry: str,
@@ -174,9 +182,10 @@ def resolve(
     amend: bool,
     as_json: bool,
 ) -> None:
-    """Write below a sealed forecast of CASE how its question came out, and score it.
+    """Record the outcome of a sealed forecast of CASE, and score the forecast.
 
-    ENTRY is the beginning of its digest, or the id of its question or issue. Nothing is edited.
+    ENTRY is the beginning of the forecast's digest, or the id of its question or issue. The outcome
+    is a new entry of the ledger; earlier entries stay as they are.
     """  # fmt: skip
     from winset.cli.printing import print_json, say
     from winset.track_record.sealed import read_ledger, record, score
@@ -195,31 +204,36 @@ def resolve(
         return
     say(f"{done.seal.text}")
     say(f"Sealed on {done.seal.at.date()}: {_forecast(done)}", indent="  ")
-    say(f"Came out: {outcome}. {_scores(scored)}", indent="  ")
+    say(f"Outcome: {outcome}. {_scores(scored)}", indent="  ")
     click.echo()
     _print_record(running)
 
 
 @click.command()
 @CASE
-@click.option("--head", metavar="DIGEST", help="A digest that the ledger must hold.")
-@click.option("--chain-only", is_flag=True, help="Do not make the forecasts again.")
-@click.option("--repair", is_flag=True, help="Set aside a write that was cut off at the end.")
+@click.option("--head", metavar="DIGEST", help="A digest that the ledger must contain.")
+@click.option(
+    "--chain-only", is_flag=True, help="Check the ledger only; do not make the forecasts again."
+)
+@click.option(
+    "--repair", is_flag=True, help="Set aside an incomplete entry at the end of the ledger."
+)
 @TRUST
 @click.option(
     "--signers",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     metavar="FILE",
-    help="The ssh keys that may sign commits and tags, as git's gpg.ssh.allowedSignersFile.",
+    help="The ssh keys that may sign commits and tags, in the format of git's "
+    "gpg.ssh.allowedSignersFile.",
 )
 @click.option(
     "--block",
     "blocks",
     multiple=True,
     metavar="HEIGHT=HEX",
-    help="The header of a Bitcoin block, from a node that you trust.",
+    help="Header of a Bitcoin block, from a node that you trust.",
 )
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def verify(
     case: str,
     head: str | None,
@@ -232,8 +246,8 @@ def verify(
 ) -> None:
     """Check the ledger of CASE and its witnesses, and make every sealed forecast again.
 
-    Exit status 1 if the ledger is not whole, a witness speaks against it, or a forecast does not
-    come out as it was sealed.
+    Exit status 1 if the ledger is damaged, a witness contradicts it, or a forecast made again
+    differs from the sealed one.
     """
     from winset.case.appending import repair as repaired
     from winset.case.chain import LEDGER
@@ -247,8 +261,8 @@ def verify(
         click.echo(
             {
                 "nothing": "nothing to repair at the end",
-                "completed": "the last entry was whole but for its line end, which it now has",
-                "set aside": "what was cut off at the end now stands in ledger.torn",
+                "completed": "the last entry lacked only its line end, which has been added",
+                "set aside": "the incomplete entry at the end was moved to ledger.torn",
             }[done],
             err=as_json,
         )
@@ -267,7 +281,7 @@ def _print_verified(result: "Verified") -> None:
 
     count = f"{result.entries} entr{'y' if result.entries == 1 else 'ies'}"
     bad = len(result.problems)
-    whole = f"{bad} problem{'' if bad == 1 else 's'}" if bad else "whole"
+    whole = f"{bad} problem{'' if bad == 1 else 's'}" if bad else "intact"
     say(f"Ledger: {count}, {whole}; ends in {', '.join(h[:12] for h in result.heads) or 'nothing'}")
     for problem in result.problems:
         say(str(problem), indent="  ")
@@ -290,14 +304,14 @@ def _print_check(check: "Check") -> None:
     say(f"{sealed.id[:12]}, sealed {seal.at.date()} (line {sealed.line}): {seal.text}")
     say(_forecast(sealed), indent="  ")
     verdict = {
-        "same bytes": f"made again by {check.code}: the same, draw by draw",
-        "same numbers": f"made again by {check.code}: what was sealed is the same",
-        "other numbers": f"MADE AGAIN BY {check.code.upper()}: OTHER NUMBERS",
+        "same bytes": f"made again by {check.code}: every draw is the same",
+        "same numbers": f"made again by {check.code}: the sealed numbers are the same",
+        "other numbers": f"MADE AGAIN BY {check.code.upper()}: DIFFERENT NUMBERS",
         "cannot be made again": "CANNOT BE MADE AGAIN",
         "not made": "",
     }[check.verdict]
     if check.difference:
-        verdict += f", apart by up to {check.difference:.3g}"
+        verdict += f", differing by up to {check.difference:.3g}"
         if check.errors is not None:
             verdict += f" ({check.errors:.1f} Monte Carlo errors)"
     for line in filter(None, (verdict, *check.harm, *check.changes)):
@@ -317,12 +331,12 @@ def _print_check(check: "Check") -> None:
     else:
         behind = ", ".join(filter(None, (str(resolution.date or ""), resolution.source)))
         amended = f", amended {len(sealed.resolutions) - 1}×" * (len(sealed.resolutions) > 1)
-        say(f"came out {resolution.outcome}" + (f" ({behind})" if behind else "") + amended
+        say(f"outcome: {resolution.outcome}" + (f" ({behind})" if behind else "") + amended
             + f". {_scores(check.score)}", indent="  ")  # fmt: skip
 
 
 def _forecast(sealed: "Sealed") -> str:
-    """Return what was sealed, in words."""
+    """Return the sealed forecast in words."""
     from winset.cli.printing import number, share
 
     seal = sealed.seal
@@ -373,7 +387,8 @@ def _print_record(running: "RunningRecord") -> None:
         f"Record: {running.sealed} sealed, {running.resolved} resolved, {running.counted} counted"
         + "".join(f"; {part}" for part in parts)
         + (
-            ". Means and 95 % intervals, whole questions drawn anew; CRPS as a share of the scale."
+            ". Means, with 95 % intervals from resampling whole questions; CRPS as a share of the "
+            "scale."
             if parts
             else "."
         )

@@ -1,4 +1,4 @@
-"""The command that finds what would reach a goal."""
+"""The command that finds which changes would reach a goal."""
 
 import datetime
 from typing import TYPE_CHECKING, Any
@@ -16,16 +16,23 @@ if TYPE_CHECKING:
 
 @click.command()
 @CASE
-@click.option("--for", "actor", required=True, metavar="ACTOR", help="Who asks: an actor's id.")
+@click.option(
+    "--for", "actor", required=True, metavar="ACTOR", help="The actor who wants the goal, by id."
+)
 @click.option(
     "--goal",
     required=True,
     metavar="GOAL",
     help="agreement(ISSUE), agreement(all), settlement(ISSUE) >= 60, <= 60, between 40 and "
-    "60, or the id of a question that asks for one of these.",
+    "60, or the id of a question about one of these.",
 )
-@click.option("--issue", metavar="ID", help="The issue, where GOAL names none.")
-@click.option("--model", "name", metavar="NAME", help="Model; by default what fits.")
+@click.option("--issue", metavar="ID", help="The issue, if GOAL names none.")
+@click.option(
+    "--model",
+    "name",
+    metavar="NAME",
+    help="Model; by default the fullest one that the case supports.",
+)
 @SET
 @click.option(
     "--reach",
@@ -33,7 +40,7 @@ if TYPE_CHECKING:
     default=0.5,
     show_default=True,
     metavar="P",
-    help="The goal counts as reached at this chance, above 0 and at most 1.",
+    help="Chance at which the goal counts as reached, above 0 and at most 1.",
 )
 @click.option(
     "--beyond",
@@ -41,13 +48,15 @@ if TYPE_CHECKING:
     default=0.0,
     show_default=True,
     metavar="PERCENT",
-    help="Go beyond the coded ranges by so much of each scale; certain numbers move too.",
+    help="Let numbers move beyond their coded ranges by this share of each scale; numbers "
+    "without a range then move too.",
 )
-@click.option("--draws", type=click.IntRange(1), default=256, show_default=True)
+@click.option("--draws", type=click.IntRange(1), default=256, show_default=True,
+              help="Number of draws.")  # fmt: skip
 @SEED
-@click.option("--scenario", metavar="NAME", help="A scenario of the case.")
+@click.option("--scenario", metavar="NAME", help="Apply this scenario of the case.")
 @AS_OF
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def levers(
     case: str,
     actor: str,
@@ -63,7 +72,7 @@ def levers(
     day: "datetime.date | None",
     as_json: bool,
 ) -> None:
-    """Find the smallest changes of CASE that reach a goal, who must make them, at what cost."""
+    """Find the smallest changes of CASE that reach a goal, and who must make them at what cost."""
     from winset.cli.choosing import chosen_model
     from winset.cli.printing import print_json
     from winset.explain.levers import find_levers
@@ -88,7 +97,7 @@ def levers(
 
 
 def _json(result: "Levers") -> dict[str, Any]:
-    """Return the result with what follows from each move written out."""
+    """Return the result, with the effect of each move written out."""
     from winset.forecast.jsonable import jsonable
 
     plain: dict[str, Any] = jsonable(result)
@@ -119,10 +128,11 @@ def _print(case: "Case", result: "Levers") -> None:
     click.echo()
     method = "solved exactly" if result.exact else "searched to a 64th of the way"
     say(
-        f"Medians, before and after. Smallest first, by the share of its plausible range that each "
-        f"number moves; single changes are {method}. The chance as coded is the forecast's, over "
+        f"Figures are medians before and after. The smallest changes come first, by the share of "
+        f"its plausible range that each number moves; single changes are {method}. The chance as "
+        f"coded is the forecast's, over "
         f"{result.counted:,} draws; ± is the Monte Carlo standard error of a change, over "
-        f"{result.draws:,} draws, paired. {result.movable:,} inputs could be moved, "
-        f"{result.idle:,} of them without any effect. {result.solved:,} draws solved, "
+        f"{result.draws:,} draws, paired. {result.movable:,} inputs could be moved; "
+        f"{result.idle:,} of these have no effect. {result.solved:,} draws solved, "
         f"seed {result.seed}."
     )

@@ -4,7 +4,7 @@ import click
 
 
 @click.command("models")
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def models(as_json: bool) -> None:
     """List the models, winset's own and those that installed packages add."""
     from winset.cli.printing import heading, print_json, say

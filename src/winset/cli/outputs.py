@@ -1,7 +1,7 @@
-"""Where a command writes: a file whose ending fits what is written into it.
+"""The files that commands write: the ending of each fits its content.
 
-Every option or argument that names a file to be written has one of these types. An unfit ending is
-refused before anything is computed.
+Every option or argument that names an output file has one of these types. A wrong ending is refused
+before anything is computed.
 """
 
 import os
@@ -14,7 +14,7 @@ from winset.errors import check_ending
 
 
 class Output(click.Path):
-    """A file to be written, by its endings; the first is the one that a message proposes."""
+    """An output file and the endings it may have; messages propose the first."""
 
     def __init__(self, *endings: str, allow_dash: bool = False) -> None:
         super().__init__(path_type=Path, dir_okay=False, allow_dash=allow_dash)
@@ -29,7 +29,7 @@ class Output(click.Path):
         """Return the path.
 
         Raises:
-            WinsetError: when its ending promises something else than is written.
+            WinsetError: when its ending does not fit its content.
         """
         path = Path(os.fsdecode(super().convert(value, param, ctx)))
         if not (self.allow_dash and str(path) == "-"):

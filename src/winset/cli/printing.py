@@ -1,4 +1,4 @@
-"""How the command line shows things: plain tables within 80 columns, JSON for machines."""
+"""How the command line prints: plain tables within 80 columns, and JSON."""
 
 import json
 import math
@@ -16,12 +16,12 @@ WIDTH = 80
 
 
 def width() -> int:
-    """Return the columns to fill: those of the terminal, 80 at most."""
+    """Return the number of columns to fill: that of the terminal, but at most 80."""
     return min(WIDTH, max(40, shutil.get_terminal_size((WIDTH, 24)).columns))
 
 
 def visible(text: str) -> str:
-    r"""Return ``text`` with control and direction characters replaced: a terminal obeys those.
+    r"""Return ``text`` with control and direction characters replaced, since terminals obey them.
 
     >>> visible("a\x1b[31m\u202eb")
     'a�[31m�b'
@@ -30,7 +30,7 @@ def visible(text: str) -> str:
 
 
 def say(text: str, *, indent: str = "") -> None:
-    """Print ``text`` wrapped, control characters made visible."""
+    """Print ``text`` wrapped, with control characters made visible."""
     for line in visible(text).split("\n"):
         click.echo(
             textwrap.fill(line, width(), initial_indent=indent, subsequent_indent=indent or "  ")
@@ -59,7 +59,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, align: str =
     Args:
         columns: headings.
         rows: cells, as text.
-        align: a letter a column, ``l`` or ``r``; all left if not given.
+        align: one letter per column, ``l`` or ``r``; by default all left.
     """
     from rich import box
     from rich.console import Console

@@ -7,18 +7,17 @@ from winset.cli import cli
 _HEAD = """\
 # Command line
 
-Made by `python -m winset.cli.reference`; a test compares it with the commands.
+This page is made by `python -m winset.cli.reference`; a test compares it with the commands.
 
-CASE is a case folder, or the name of a shipped case. Errors are sentences on standard error with
-exit status 1; wrong usage exits with 2. Every command that prints results takes `--json`: numbers
-unrounded, what is unknown as `null`. `docs/forecast.schema.json` describes what
-`winset forecast --json` prints. A file that a command writes must have an ending that fits what
-is written, such as `.html` for a report and `.npz` for draws; any other is refused before anything
-is done.
+CASE is a case folder or the name of a shipped case. Errors are printed on standard error, with exit
+status 1; wrong usage exits with status 2. Every command that prints results takes `--json`: it
+prints numbers unrounded, and unknown values as `null`. `docs/forecast.schema.json` describes the
+output of `winset forecast --json`. The ending of an output file must fit its content, such as
+`.html` for a report and `.npz` for draws; any other ending is refused before anything is computed.
 
-Completion of commands, cases and models: for bash, add
-`eval "$(_WINSET_COMPLETE=bash_source winset)"` to `~/.bashrc`; for zsh and fish, put their name in
-place of `bash`.
+To complete commands, cases and models with the Tab key in bash, add
+`eval "$(_WINSET_COMPLETE=bash_source winset)"` to `~/.bashrc`; for zsh and fish, replace `bash`
+by their name.
 """
 
 

@@ -29,10 +29,10 @@ def show_rounds(
     chart: Path | None = None,
     as_json: bool = False,
 ) -> None:
-    """Print who moves where on ``issues``, every range at its median, or write the picture.
+    """Print who moves where on ``issues``, every range at its median, or write a chart.
 
     Raises:
-        WinsetError: for a model without rounds, a case it cannot play, or a chart of many issues.
+        WinsetError: for a model without rounds, an unsuitable case, or several issues in a chart.
     """
     name = model or rounds_models()[0]
     played = find_model(name)
@@ -70,7 +70,7 @@ def _write_chart(
 
 
 def _print_issue(rounds: Rounds, issue: Issue, case: Case, batch: Batch) -> None:
-    """Print positions by actor and round, and beside each move whose offer it was."""
+    """Print positions by actor and round, and beside each move the actor who offered it."""
     k = batch.issues.index(issue.id)
     last = int(rounds.rounds[0, k])
     path = batch.in_units(rounds.position)[0, :, :, k]
@@ -102,13 +102,13 @@ def _print_issue(rounds: Rounds, issue: Issue, case: Case, batch: Batch) -> None
         align="rl" + "r" * len(turns),
     )
     legend = "←3: moved by the offer of actor 3"
-    legend += f"; {OWN}: by a bargain of its own." if OWN in str(rows) else "."
+    legend += f"; {OWN}: moved by a bargain of its own." if OWN in str(rows) else "."
     if len(turns) < last + 1:
         legend += (
-            f" {len(turns)} of {last + 1} rounds shown; a move is marked in its own round only."
+            f" {len(turns)} of {last + 1} rounds are shown; a move is marked only in its own round."
         )
     if last == 0:
-        legend = "Nobody moves."
+        legend = "No actor moves."
     elif rounds.converged[0, k]:
         legend += f" Settled down after {last} round{'' if last == 1 else 's'}."
     else:

@@ -1,4 +1,4 @@
-"""The command that shows what drives a forecast, and what to look into next."""
+"""The command that shows what drives a forecast, and what to research next."""
 
 import datetime
 from collections.abc import Callable
@@ -23,33 +23,38 @@ MOST = 20
 
 @click.command()
 @CASE
-@click.option("--model", "name", metavar="NAME", help="Model; by default what fits.")
+@click.option(
+    "--model",
+    "name",
+    metavar="NAME",
+    help="Model; by default the fullest one that the case supports.",
+)
 @SET
 @click.option(
     "--of",
     "summary",
     metavar="SUMMARY",
-    help="What is looked at: agreement(ISSUE), settlement(ISSUE), settlement(ISSUE) >= 40, or the "
+    help="Result to explain: agreement(ISSUE), settlement(ISSUE), settlement(ISSUE) >= 40, or the "
     "id of a question; by default the chance of an agreement on all issues.",
 )
-@click.option("--issue", metavar="ID", help="The issue, where SUMMARY names none.")
+@click.option("--issue", metavar="ID", help="The issue, if SUMMARY names none.")
 @click.option(
     "--draws",
     type=click.IntRange(2),
     default=256,
     show_default=True,
-    help="Draws of each swing, points of the Sobol design; rounded up to a power of two.",
+    help="Draws per swing and points of the Sobol design, rounded up to a power of two.",
 )
 @SEED
-@click.option("--scenario", metavar="NAME", help="A scenario of the case.")
+@click.option("--scenario", metavar="NAME", help="Apply this scenario of the case.")
 @AS_OF
 @WORKERS
 @click.option(
     "--chart",
     type=CHART,
-    help="Write the picture to a .png, .svg or .html file.",
+    help="Write a chart to a .png, .svg or .html file.",
 )
-@click.option("--json", "as_json", is_flag=True, help="For machines; all inputs.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, with all inputs.")
 def sensitivity(
     case: str,
     name: str | None,
@@ -64,7 +69,7 @@ def sensitivity(
     chart: Path | None,
     as_json: bool,
 ) -> None:
-    """Print which inputs drive the forecast of CASE, and which of them rest on little."""
+    """Print which inputs drive the forecast of CASE, and which of these have little evidence."""
     from winset.cli.choosing import chosen_model
     from winset.cli.printing import print_json
     from winset.explain.sensitivity import measure_sensitivity
@@ -133,17 +138,17 @@ def _print(case: "Case", result: "Sensitivity") -> None:
         )
     click.echo()
     if len(active) > MOST:
-        say(f"{len(active) - MOST:,} more inputs move it less; --json lists them.")
+        say(f"{len(active) - MOST:,} more inputs have smaller effects; --json lists them.")
     idle = len(result.drivers) - len(active)
     if idle:
         inputs = "1 input" if idle == 1 else f"{idle:,} inputs"
-        say(f"{inputs} moved it in none of the draws, at neither end of the range.")
+        say(f"{inputs} had no effect in any draw, at either end of the range.")
     for sentence in research_sentences(result):
         say(sentence)
     say(
-        f"10 %, 90 %: change in {unit} with the input held there, all others drawn as they are. "
-        "Total: share of the variance that would stay if all but the input were known. Evidence: "
-        "accepted statements that its row cites."
+        f"10 %, 90 %: change in {unit} when the input is held there and all others are drawn. "
+        "Total: share of the variance that would remain if every other input were known. "
+        "Evidence: number of accepted statements that the input's row cites."
     )
     if sentence := noise_sentence(result):
         say(sentence)

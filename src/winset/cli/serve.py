@@ -21,15 +21,16 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), default=Path())
 @click.option("--port", type=click.IntRange(0, 65535), default=8737, show_default=True,
-              help="0 takes a free one.")  # fmt: skip
+              help="Port; 0 takes a free one.")  # fmt: skip
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS",
-              help="Where to listen; another than this machine's own must be meant.")  # fmt: skip
+              help="Address to listen on; any but this machine's own lets other machines "
+              "in.")  # fmt: skip
 @click.option("--allow-host", "names", multiple=True, metavar="NAME",
-              help="A further name by which the workbench may be addressed.")  # fmt: skip
-@click.option("--make", is_flag=True, help="Make FOLDER where there is none.")
+              help="Another name under which the workbench may be addressed.")  # fmt: skip
+@click.option("--make", is_flag=True, help="Create FOLDER if it does not exist.")
 @click.option("--plain-address", is_flag=True,
-              help="Put the pages at 127.0.0.1 itself, for a browser that does not find names "
-              "below localhost. Other servers on this machine may then read them.")  # fmt: skip
+              help="Use the address 127.0.0.1 itself, for a browser that cannot resolve names "
+              "under localhost. Other servers on this machine may then read them.")  # fmt: skip
 @click.option("--open/--no-open", "open_", default=True, help="Open a browser.", show_default=True)
 def serve(
     folder: Path,
@@ -40,11 +41,11 @@ def serve(
     plain_address: bool,
     open_: bool,
 ) -> None:
-    """Open the workbench on the cases in FOLDER (here, if none is named) in a browser.
+    """Open the workbench in a browser, on the cases in FOLDER (by default the current folder).
 
-    FOLDER holds case folders, or is one. Where there is none, a terminal is asked whether to make
-    it; --make does so without asking. Edits go to the files at once; shipped cases are copied
-    before they are changed. The address printed works once.
+    FOLDER contains case folders, or is one. If it does not exist, the command asks whether to
+    create it; --make creates it without asking. Edits are written to the files at once; a shipped
+    case is copied before it is changed. The printed address works once.
     """
     try:
         from winset.web.server.app import make_app
@@ -59,8 +60,8 @@ def serve(
         ) from None
     if host not in LOOPBACK:
         click.echo(
-            f"warning: {host} can be reached from other machines. Anyone who gets the address "
-            "below first reads and changes the cases, and what is sent is not encrypted.",
+            f"warning: {host} can be reached from other machines. Anyone who opens the address "
+            "below first can read and change the cases, and the connection is not encrypted.",
             err=True,
         )
     bound = listening(host, port)
@@ -74,38 +75,38 @@ def serve(
     address = address_of(bound, home, token=session.token)
     click.echo(f"Workbench on {app.state.desk.store.folder}\n\n  {address}\n")
     if hidden:
-        click.echo("A browser that does not find this address (Safari) needs --plain-address.\n")
+        click.echo("If the browser cannot find this address (as in Safari), use --plain-address.\n")
     click.echo(
-        "R, Excel and scripts on this machine read at "
+        "R, Excel and scripts on this machine can read the data at "
         f"{base_of(bound, host)} with the header\n\n  {HEADER} {session.access}\n"
     )
-    click.echo("Ctrl-C ends it.")
+    click.echo("Press Ctrl-C to stop.")
     browser = _browser(address, session) if open_ else nullcontext()
-    # uvicorn ends in order and then passes Ctrl-C on, which click would call an abort.
+    # uvicorn shuts down and then passes Ctrl-C on, which click would report as an abort.
     with bound, suppress(KeyboardInterrupt), browser:
         server_of(app).run(sockets=[bound])
 
 
 def _make_folder(folder: Path, make: bool) -> None:
-    """Make ``folder`` if there is none, and if ``make`` or the person at the terminal says so.
+    """Create ``folder`` if it is missing, and if ``make`` or the person at the terminal says so.
 
     Raises:
-        WinsetError: when there is nothing, and nobody wants it made.
+        WinsetError: when it is missing and shall not be created.
     """
     if folder.exists():
         return
-    question = f"{folder}: there is no such folder. Make it, to keep your cases in?"
+    question = f"{folder}: there is no such folder. Create it for your cases?"
     if make or (sys.stdin.isatty() and click.confirm(question, default=True)):
         folder.mkdir(parents=True, exist_ok=True)
         return
     raise WinsetError(
-        f"{folder}: must be a folder; found nothing; make it, give --make, or name another"
+        f"{folder}: must be a folder; found nothing; create it, give --make, or name another"
     )
 
 
 @contextmanager
 def _browser(address: str, session: "Session") -> Iterator[None]:
-    """Send a browser to ``address``, which stands on no command line; tidy up in the end."""
+    """Send a browser to ``address`` without putting it on a command line; tidy up at the end."""
     from winset.web.server.private_page import PrivatePage
 
     try:

@@ -1,4 +1,4 @@
-"""The command that shows how a forecast moved."""
+"""The command that shows how a forecast moved over time."""
 
 import datetime
 from pathlib import Path
@@ -7,26 +7,30 @@ import click
 
 from winset.cli.case import CASE
 from winset.cli.coding import opened, read_day
-from winset.cli.forecast import RAW
+from winset.cli.forecast import DRAWS, RAW, SEED
 from winset.cli.outputs import CHART
 from winset.errors import WinsetError
-from winset.models.defaults import DRAWS, SEED
 
 
 @click.command()
 @CASE
-@click.option("--issue", metavar="ID", help="The issue shown; the first unless given.")
-@click.option("--model", "name", metavar="NAME", help="Model; by default what fits.")
-@click.option("--draws", type=click.IntRange(1), default=DRAWS, show_default=True)
-@click.option("--seed", type=click.IntRange(0), default=SEED, show_default=True)
-@click.option("--since", callback=read_day, metavar="DATE", help="Leave earlier days out.")
+@click.option("--issue", metavar="ID", help="Issue to show; by default the first.")
+@click.option(
+    "--model",
+    "name",
+    metavar="NAME",
+    help="Model; by default the fullest one that the case supports.",
+)
+@DRAWS
+@SEED
+@click.option("--since", callback=read_day, metavar="DATE", help="Leave out earlier dates.")
 @RAW
 @click.option(
     "--chart",
     type=CHART,
-    help="Write the picture to a .png, .svg or .html file.",
+    help="Write a chart to a .png, .svg or .html file.",
 )
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def timeline(
     case: str,
     issue: str | None,
@@ -38,7 +42,7 @@ def timeline(
     chart: Path | None,
     as_json: bool,
 ) -> None:
-    """Print how the forecast of CASE moved with what was said: once for each statement's date."""
+    """Print how the forecast of CASE moved over time, with a line for each statement's date."""
     from winset.cli.choosing import chosen_model
     from winset.cli.printing import number, print_json, share, table
     from winset.forecast.timeline import make_timeline
@@ -73,6 +77,6 @@ def timeline(
                 new,
             ]
         )
-    table(["from", "median", "80 %", "to", "agreed", "said"], rows, align="lrrrrl")
+    table(["from", "median", "80 %", "to", "agreed", "new statements"], rows, align="lrrrrl")
     if chart is not None:
         click.echo(f"chart: {chart}")

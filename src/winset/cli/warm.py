@@ -1,4 +1,4 @@
-"""Compiling ahead: for images, teaching rooms, and whoever would rather wait now."""
+"""Compiling ahead: for images, for teaching rooms, and for anyone who would rather wait now."""
 
 import sys
 from typing import TYPE_CHECKING
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 @click.command()
 def warm() -> None:
-    """Compile all models now, so that no forecast has to wait for it.
+    """Compile all models now, so that no forecast has to wait.
 
-    Compiled code is kept in the folder that WINSET_CACHE names, by default the user's cache folder,
-    until winset, Numba or the processor changes.
+    Compiled code is stored in the folder that WINSET_CACHE names, by default the user's cache
+    folder, until winset, Numba or the processor changes.
     """
     import winset.models.registry  # noqa: F401  whose kernels make themselves known
     from winset.models.cache_folders import VARIABLE
@@ -25,7 +25,7 @@ def warm() -> None:
     chosen = place()
     if not chosen.lasting or not chosen.writable:
         raise WinsetError(
-            f"warm must keep compiled code in a folder that lasts; found none that can be written "
+            f"warm must store compiled code in a permanent folder; found none that can be written "
             f"to ({'; '.join(chosen.reasons) or chosen.folder}); set {VARIABLE} to one"
         )
     kernels = doors()
@@ -37,7 +37,7 @@ def warm() -> None:
 
 
 def show_compiling(news: "Compiling") -> None:
-    """Say on the error stream what is being compiled: one line that renews itself on a terminal."""
+    """Print on standard error what is being compiled, on one line that a terminal overwrites."""
     terminal = sys.stderr.isatty()
     if not news.name:
         if terminal:

@@ -1,4 +1,4 @@
-"""The command about witnesses, and the options by which others ask for them."""
+"""The command about witnesses, and the options with which other commands ask them."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +19,7 @@ WITNESS = click.option(
     multiple=True,
     envvar="WINSET_WITNESS",
     metavar="KIND",
-    help="Who shall attest the date: rfc3161=URL, opentimestamps=URL or git. More than one may.",
+    help="Witness of the date: rfc3161=URL, opentimestamps=URL or git. May be repeated.",
 )
 TRUST = click.option(
     "--trust",
@@ -28,13 +28,13 @@ TRUST = click.option(
     envvar="WINSET_TRUST",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     metavar="CA.pem",
-    help="Certificate of a time-stamp authority that you trust.",
+    help="Certificate of a time-stamp authority that you trust. May be repeated.",
 )
 
 
 @click.command()
 @CASE
-@click.option("--entry", metavar="DIGEST", help="Which entry; by default the last ones.")
+@click.option("--entry", metavar="DIGEST", help="Entry to attest; by default the last ones.")
 @WITNESS
 @TRUST
 @click.option(
@@ -42,9 +42,9 @@ TRUST = click.option(
     "calendars",
     multiple=True,
     metavar="URL",
-    help="A calendar of OpenTimestamps to ask, beside the public ones.",
+    help="An OpenTimestamps calendar to ask, beside the public ones. May be repeated.",
 )
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def witness(
     case: str,
     entry: str | None,
@@ -53,10 +53,10 @@ def witness(
     calendars: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Ask again for the witnesses of CASE that are pending, or for new ones.
+    """Ask the pending witnesses of CASE again, or ask new ones.
 
-    With --witness, new ones of the last entry: it names every entry before it, so that they are
-    witnessed with it. Exit status 1 if an answer cannot be accepted.
+    With --witness, new witnesses attest the last entry, and with it every entry before it, since
+    each entry names those that it follows. Exit status 1 if an answer cannot be accepted.
     """
     from winset.cli.printing import print_json, say
     from winset.track_record.sealed import read_ledger
@@ -65,7 +65,7 @@ def witness(
     folder = ledger_folder(case)
     chain = read_ledger(folder).chain
     if not chain.entries:
-        raise WinsetError(f"{folder}: nothing is sealed there; `winset seal` does")
+        raise WinsetError(f"{folder}: nothing is sealed there; `winset seal` seals a forecast")
     kinds, trust = [parse_kind(t) for t in witnesses], Trust(certificates=certificates,
                                                              calendars=calendars)  # fmt: skip
     ready(kinds, trust)
@@ -78,12 +78,12 @@ def witness(
     elif answers:
         print_answers(answers)
     else:
-        say("No witness is pending; --witness asks for one.")
+        say("No witness is pending; --witness asks a new one.")
     refuse(answers)
 
 
 def ledger_folder(case: str) -> Path:
-    """Return the folder of ``case``, which may be one that cannot be read for its ledger."""
+    """Return the folder of ``case``, even if its ledger cannot be read."""
     from winset.case.shipped import shipped_cases
 
     shipped = shipped_cases()
@@ -94,7 +94,7 @@ def ready(kinds: Sequence[tuple[str, str]], trust: "Trust") -> None:
     """Do nothing if witnesses of ``kinds`` can be asked and checked here.
 
     Raises:
-        WinsetError: otherwise; nothing is sealed then.
+        WinsetError: otherwise, before anything is sealed.
     """
     from winset.track_record.sealed.witness.asking import check_ready
 
@@ -104,7 +104,7 @@ def ready(kinds: Sequence[tuple[str, str]], trust: "Trust") -> None:
 def answers_of(
     folder: Path, name: str, kinds: Sequence[tuple[str, str]], trust: "Trust"
 ) -> tuple["WitnessAnswer", ...]:
-    """Return what each witness answers about the one entry whose name begins with ``name``."""
+    """Return the answer of each witness about the one entry whose name begins with ``name``."""
     from winset.track_record.sealed import read_ledger
     from winset.track_record.sealed.witness import ask
 
@@ -113,19 +113,21 @@ def answers_of(
     entries = read_ledger(folder).chain.entries
     hits = [e for e in entries if len(name) >= 4 and e.sha256.startswith(name.lower())]
     if len(hits) != 1:
-        raise WinsetError(f"--entry: must be the beginning of one digest; {len(hits)} begin so")
+        raise WinsetError(
+            f"--entry: must be the beginning of one digest; found {len(hits)} that begin so"
+        )
     return ask(folder, hits[0], kinds, trust)  # type: ignore[arg-type]
 
 
 def print_answers(answers: Sequence["WitnessAnswer"]) -> None:
-    """Print what became of each witness."""
+    """Print the answer of each witness."""
     from winset.cli.printing import say
 
     words = {"given": "Witnessed", "pending": "Pending", "refused": "REFUSED"}
     for answer in answers:
         say(f"{words[answer.state]}: {answer.says}")
     if any(answer.state == "pending" for answer in answers):
-        say("`winset witness CASE` asks again for what is pending.")
+        say("`winset witness CASE` asks the pending witnesses again.")
 
 
 def refuse(answers: Sequence["WitnessAnswer"]) -> None:
@@ -138,7 +140,7 @@ def headers_of(blocks: Sequence[str]) -> dict[int, str]:
     """Return the headers of blocks as ``HEIGHT=HEX`` names them, by height.
 
     Raises:
-        WinsetError: when one is not written so.
+        WinsetError: when one has another form.
     """
     headers = {}
     for text in blocks:
