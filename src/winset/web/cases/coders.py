@@ -161,7 +161,7 @@ def _alphas(case: Case, coders: tuple[str, ...]) -> tuple[tuple[AlphaResponse, .
         import krippendorff  # noqa: F401
     except ImportError:
         return (), words.no_alpha()
-    # What they agree on hangs on statements, documents and scales alone: sliders change none.
+    # Agreement depends on statements, documents and scales alone: sliders change none.
     return _measured(_Readings(case)), ""
 
 
@@ -187,7 +187,7 @@ def _known(value: float) -> float | None:
 
 
 class _Readings:
-    """What agreement hangs on, as a key."""
+    """What agreement depends on, as a key."""
 
     def __init__(self, case: Case) -> None:
         self.case = case

@@ -41,7 +41,7 @@ MOST_FOLDER = 200_000_000  # bytes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DownloadForm:
-    """A form in which a case can be taken away.
+    """A format in which a case can be exported.
 
     Attributes:
         file: end of its address and of its name.
@@ -199,7 +199,7 @@ ELSEWHERE = (
 
 
 async def downloads(request: Request) -> HTMLResponse:
-    """Return the page of everything that can be taken away."""
+    """Return the page of all exports."""
     opened_case = await opened(request)
     forms = [(form.file, form.title, form.explains) for form in FORMS.values()]
     values = {

@@ -95,7 +95,7 @@ def make(subject: Subject, query: ViewQuery, progress: Progress) -> ViewResult:
         draws=query.draws,
         seed=query.seed,
         scenario=query.scenario,
-        progress=lambda solved, foreseen: progress(solved / max(foreseen, 1)),
+        progress=lambda solved, expected: progress(solved / max(expected, 1)),
     )
     research = research_sentences(sensitivity)
     sentences = [headline(case, sensitivity), noise_sentence(sensitivity), *research]
