@@ -115,10 +115,10 @@ class DecisionSaved:
 
 
 def decided(case: Case, decision: DecisionMade, *, at: datetime.datetime) -> CoderEdit:
-    """Return what ``made`` puts into the coder's file.
+    """Return what ``decision`` puts into the coder's file.
 
     Raises:
-        RefusedError: with status 409 when the page saw something else than stands there.
+        RefusedError: with status 409 when the page saw another row than is stored.
         WinsetError: when it cannot be done.
     """
     proposal = next((row for row in proposals(case) if row.id == decision.id), None)
@@ -138,7 +138,7 @@ def decided(case: Case, decision: DecisionMade, *, at: datetime.datetime) -> Cod
 
 
 def found_in_text(case: Case, entry: StatementMade, *, at: datetime.datetime) -> CoderEdit:
-    """Return the row that ``made`` describes, anchored by its place and the digest of its words.
+    """Return the row that ``entry`` describes, anchored by its place and the digest of its words.
 
     Raises:
         RefusedError: with status 409 when the text is another one than the coder saw.

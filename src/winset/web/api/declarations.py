@@ -38,7 +38,7 @@ class Endpoint:
         status: of the answer when all goes well.
         refuses: further statuses that the address may answer with, beside 401 and 403.
         form: whether the body is a form with files, which the handler reads itself.
-        lasting: whether the answer hangs on nothing but the files of the case: it is made once for
+        lasting: whether the answer depends on the files of the case alone: it is made once for
             each of its revisions.
     """
 
@@ -99,7 +99,7 @@ def _lasting(entry: Endpoint) -> Callable[[Request], Awaitable[Response]]:
         body = opened_case.find(query)
         if body is None:
             body = bytes(Json(await entry.call(request)).body)
-            # Somebody may have edited the case while the answer was made.
+            # The case may have been edited while the answer was made.
             if (await opened(request)).revision == opened_case.revision:
                 opened_case.keep(query, body)
         response = Response(body, status_code=entry.status, media_type=Json.media_type)

@@ -36,7 +36,7 @@ GROUP = "evidence"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggested:
-    """Somebody who speaks in the documents and is no actor yet."""
+    """A speaker in the documents who is not an actor yet."""
 
     id: str
     name: str

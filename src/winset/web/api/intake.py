@@ -38,7 +38,7 @@ MOST_FIELDS = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentsTaken:
-    """What became of the files, one by one, and where the case is now."""
+    """The result for each file, and where the case is now."""
 
     case: CasePlace
     copied: str
@@ -52,8 +52,8 @@ class ProposedAgain:
     Attributes:
         proposed: that stand now.
         added: that were not there before.
-        changed: that nobody had decided on and that say something else now.
-        dropped: that nobody had decided on and that are no longer found.
+        changed: undecided ones that say something else now.
+        dropped: undecided ones that the texts no longer give.
         held: decided on, and therefore kept as they were.
     """
 

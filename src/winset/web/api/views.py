@@ -190,7 +190,7 @@ def resolved(store: Store, name: CaseName, came: QuestionOutcome) -> OutcomeResp
     """Write ``came`` into the ledger of the case, under the folder's lock.
 
     Raises:
-        RefusedError: with status 403 for a shipped case, 423 when somebody else holds it.
+        RefusedError: with status 403 for a shipped case, 423 when another program holds it.
         CaseError: when the ledger is not whole.
         WinsetError: when it cannot have come out so.
     """

@@ -1,7 +1,7 @@
 """Decisions written from a page: under the folder's lock and the coder's, as `winset code` does.
 
 A coder's file has one writer. `winset code` holds it while it runs; a page takes it for a single
-decision. So the two never mix, and whoever comes second is told.
+decision. So the two never mix, and the second writer is refused.
 """
 
 from collections.abc import Callable, Iterator
@@ -57,7 +57,7 @@ def session(folder: Path, coder: str) -> Iterator[None]:
     """Hold the file of ``coder`` in the case ``folder``.
 
     Raises:
-        RefusedError: with status 423 when somebody else holds it.
+        RefusedError: with status 423 when another program holds it.
         WinsetError: when ``coder`` can name no file.
     """
     coder_file(folder, coder)
@@ -84,7 +84,7 @@ def record(
     It is on disk, whole, when this returns. A shipped case is copied first.
 
     Raises:
-        RefusedError: with status 423 when somebody else works under the name; by ``deed``, where
+        RefusedError: with status 423 when another program works under the name; by ``deed``, where
             the page saw something else than stands there now.
         CaseError: when the row does not fit the case; nothing is written then.
     """
@@ -93,7 +93,7 @@ def record(
     name, copied = own(store, name)
     path = store.path(name)
     with locked(path), session(path, coder):
-        done = _checked(store.open(name).case, deed)  # what the files say by now
+        done = _checked(store.open(name).case, deed)  # as the files stand now
         if done.what == "save":
             save_decision(path, done.row)
         else:

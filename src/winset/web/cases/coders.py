@@ -163,7 +163,7 @@ def _alphas(
         import krippendorff  # noqa: F401
     except ImportError:
         return (), words.no_alpha()
-    # What they agree on hangs on statements, documents and scales alone: sliders change none.
+    # Agreement depends on statements, documents and scales alone: sliders change none.
     case = opened_case.case
     read = repr((case.statements, case.issues, [d.id for d in case.documents]))
     part = hashlib.sha256(read.encode()).hexdigest()

@@ -36,7 +36,7 @@ MOST_FOLDER = 200_000_000  # bytes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DownloadForm:
-    """A form in which a case can be taken away.
+    """A format in which a case can be exported.
 
     Attributes:
         file: end of its address and of its name.
@@ -173,7 +173,7 @@ def _form(entry: Format) -> DownloadForm:
 
 
 async def downloads(request: Request) -> HTMLResponse:
-    """Return the page of everything that can be taken away."""
+    """Return the page of all exports."""
     opened_case = await opened(request)
     forms = await anyio.to_thread.run_sync(download_forms)
     values = {

@@ -73,7 +73,7 @@ def set_row(
         case: as it stands now.
         collection: where the row stands.
         key: of the row.
-        seen: revision of the row that the writer saw; None for a row that was not there.
+        seen: revision of the row that the writer saw; None for a row to add.
         fields: what it shall say.
 
     Raises:
@@ -160,7 +160,7 @@ def _text(value: object) -> str:
 
 
 def _record(collection: str, fields: Mapping[str, Any], key: Key) -> Any:
-    """Return the record that ``said`` describes."""
+    """Return the record that ``fields`` describe."""
     kind = Head if collection == CASE else KINDS[collection]
     record, bad = understand(kind, fields)
     where = " ".join(filter(None, key.values())) or "case"

@@ -69,7 +69,7 @@ class DocumentListed:
     """A document in the list of those that a case has.
 
     Attributes:
-        proposed: statements that somebody proposes in it.
+        proposed: statements proposed in it.
         accepted: by coder.
         rejected: by coder.
         has_text: whether its text is.

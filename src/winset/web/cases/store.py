@@ -144,7 +144,7 @@ class Store:
         return listed[name.name]
 
     def open(self, name: CaseName) -> OpenedCase:
-        """Return the case as its files stand now, read anew only when they have changed.
+        """Return the case as its files stand now, read again only when they have changed.
 
         Raises:
             RefusedError: with status 404 when there is none.
@@ -168,7 +168,7 @@ class Store:
         Raises:
             CaseError: when the changed case does not hold together; nothing is written then.
             ChangedError: when an editor that asks for no lock keeps changing the same row.
-            RefusedError: by ``change``, when the case is gone or held by somebody else.
+            RefusedError: by ``change``, when the case is gone or another program holds it.
         """
         copied = name.place == "shipped"
         if copied:

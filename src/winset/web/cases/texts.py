@@ -40,11 +40,11 @@ class ShownText:
     """The text of a document.
 
     Attributes:
-        digest: of the text, to be sent back with what is coded in it; empty where none is kept.
+        digest: of the text, to be sent back with what is coded in it; empty where none is stored.
         blocks: every paragraph, in order.
         sentences: start and end of each sentence, one after the other in one list.
         trouble: why there is no text, or what is wrong with it; empty when all is well.
-        whole: what is kept, to anchor words in; empty where nothing is.
+        whole: the stored text, to anchor words in; empty where there is none.
     """
 
     digest: str
@@ -55,7 +55,7 @@ class ShownText:
 
 
 def shown_text(opened_case: OpenedCase, document: Document) -> ShownText:
-    """Return the text of ``document`` as it is kept now."""
+    """Return the text of ``document`` as it is stored now."""
     try:
         stored = kept_text(opened_case.case, document)
     except WinsetError as error:

@@ -1,4 +1,4 @@
-"""Files that somebody drops into a case: read, kept, and searched for statements."""
+"""Files added to a case: read, stored, and searched for statements."""
 
 import datetime
 import tempfile
@@ -37,7 +37,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadDetails:
-    """What whoever drops the files says of all of them; empty where it is to be found in them."""
+    """What the reader says of all added files; empty where the files say it themselves."""
 
     publisher: str = ""
     published: datetime.date | None = None
@@ -47,15 +47,15 @@ class UploadDetails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadedFile:
-    """What became of one file.
+    """The result for one file.
 
     Attributes:
         file: its name.
-        document: id in the case; empty where it could not be taken in.
+        document: id in the case; empty where it could not be read.
         new: false where the case had it already.
-        proposed: statements proposed in it; null where the rules were not asked.
+        proposed: statements proposed in it; null where no rules were applied.
         remarks: what the reader should know.
-        error: why it could not be taken in; empty if it was.
+        error: why it could not be read; empty if it was.
     """
 
     file: str
@@ -70,7 +70,7 @@ class UploadedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Uploads:
-    """What became of several files, and where they are."""
+    """The result for several files, and the case that holds them."""
 
     name: CaseName
     copied: bool
@@ -112,7 +112,7 @@ def take_files(
 
     Raises:
         CaseError: when none of them can be read; nothing is changed then.
-        RefusedError: with status 423 when somebody else is putting documents into the case.
+        RefusedError: with status 423 when another program is adding documents to the case.
     """
     readable(uploads)
     name, copied = own(store, name)
@@ -231,9 +231,9 @@ def proposed_again(store: Store, name: CaseName, document: str) -> tuple[CaseNam
         Where the case is now, whether it was copied first, and how the proposals differ.
 
     Raises:
-        RefusedError: with status 404 when there is no such document, 423 when somebody else
-            proposes.
-        WinsetError: when its text is not kept, or spaCy is not installed.
+        RefusedError: with status 404 when there is no such document, 423 when another
+            program proposes.
+        WinsetError: when its text is not stored, or spaCy is not installed.
     """
     document_in(store.open(name).case, document)
     shared().ready()

@@ -91,7 +91,7 @@ def on_error(request: Request, error: Exception) -> Response:
     if isinstance(error, WinsetError):
         return refusal(request.scope, 422, str(error))
     if isinstance(error, ClientDisconnect):
-        return refusal(request.scope, 400, words.CUT_SHORT)  # nobody reads it
+        return refusal(request.scope, 400, words.CUT_SHORT)  # no reader is left
     if isinstance(error, HTTPException):
         return refusal(request.scope, error.status_code, _words(error))
     raise error

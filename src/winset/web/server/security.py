@@ -214,7 +214,7 @@ class Bounds:
 
 
 class Entrance:
-    """Lets in who holds the session's cookie, and gives it once to whoever brings the token.
+    """Lets in anyone who holds the session's cookie, and gives it once, in exchange for the token.
 
     The cookie counts under the names ``homes`` alone; under other names only what holds the access
     token is answered.

@@ -144,7 +144,7 @@ def _claims(scored: tuple[ScoredClaim, ...]) -> ViewPart:
 
 
 def today(subject: Subject) -> str:  # noqa: ARG001
-    """Return the day: what is overdue hangs on it."""
+    """Return the day: what is overdue depends on it."""
     return datetime.date.today().isoformat()
 
 

@@ -96,7 +96,7 @@ def compute(case: Case, query: ViewQuery, progress: Progress) -> Sensitivity:
         draws=query.draws,
         seed=query.seed,
         scenario=query.scenario,
-        progress=lambda solved, foreseen: progress(solved / max(foreseen, 1)),
+        progress=lambda solved, expected: progress(solved / max(expected, 1)),
     )
 
 

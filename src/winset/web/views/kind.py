@@ -118,7 +118,7 @@ class ViewKind:
         make: makes the view on the thread for forecasts; it is given a function to say how far it
             is, after which others have their turn.
         slow: in place of ``make`` for what takes longer than a few seconds.
-        stamp: what else the view hangs on, beside the files of the case and what is asked.
+        stamp: what else the view depends on, beside the files of the case and its query.
         needs_stances: whether a case without any has nothing to show.
         template: of its page.
         core: what is asked of ``make``; the rest only chooses from what it made.
@@ -218,9 +218,9 @@ def issue_field(case: Case) -> Field:
 
 def actor_field(case: Case, label: str, *, none: str = "") -> Field:
     """Return the field that chooses an actor, or none where ``none`` says so."""
-    nobody = (Choice(value="", label=none),) if none else ()
+    without = (Choice(value="", label=none),) if none else ()
     actors = (Choice(value=actor.id, label=actor.name) for actor in case.actors)
-    return Field(name="actor", label=label, choices=(*nobody, *actors))
+    return Field(name="actor", label=label, choices=(*without, *actors))
 
 
 def sampling_fields(most: int) -> tuple[Field, ...]:

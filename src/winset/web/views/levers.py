@@ -40,7 +40,7 @@ from winset.web.views.query import ViewQuery
 from winset.web.views.result import ViewPart, ViewResult, pictured, rows_table
 
 DRAWS, MOST = 256, 2_048
-FORESEEN = 400  # runs of the case that a search takes, about
+USUAL_RUNS = 400  # of the case, in one search
 COLUMNS = ("Who can move it", "Change", "Chance", "Effect on the chance", "Error",
            "Reaches", "Size", "Worth to the actor", "Error of worth", "Settlement",
            "Falls short")  # fmt: skip
@@ -59,7 +59,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeverGroup:
-    """The levers in the hands of somebody."""
+    """The levers of one kind: those that the actor can move itself, or not."""
 
     title: str
     nothing: str
@@ -114,7 +114,7 @@ def compute(case: Case, query: ViewQuery, progress: Progress) -> Levers:
         seed=query.seed,
         scenario=query.scenario,
         # The number of runs is not known: the bar nears its end and never reaches it.
-        progress=lambda solved: progress(1.0 - math.exp(-solved / (FORESEEN * query.draws))),
+        progress=lambda solved: progress(1.0 - math.exp(-solved / (USUAL_RUNS * query.draws))),
     )
 
 

@@ -98,7 +98,7 @@ def read_query(pairs: Iterable[tuple[str, str]], takes: Sequence[str]) -> ViewQu
 
 
 def understand(values: dict[str, Any]) -> ViewQuery:
-    """Return ``given`` as what a view is asked.
+    """Return ``values`` as what a view is asked.
 
     Raises:
         CaseError: with everything that is wrong with it.

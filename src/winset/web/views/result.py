@@ -24,7 +24,7 @@ class ViewPart:
         table: columns and rows.
         view: the picture; None for a table alone.
         links: where the first cell of each row leads; empty for none.
-        folded: whether the table stays shut until somebody wants it.
+        folded: whether the table stays closed until a reader opens it.
     """
 
     id: str

@@ -17,7 +17,7 @@ class Sealable:
 
     Attributes:
         value: ``question:ID`` or ``issue:ID``.
-        horizon: day to come by which it is settled, where the case names one.
+        horizon: future day by which the outcome is known, where the case names one.
     """
 
     value: str
@@ -30,7 +30,7 @@ class SealForm:
     """What the form for sealing offers.
 
     Attributes:
-        today: the first day by which a question may be settled.
+        today: the first day that can be chosen.
     """
 
     sealable: tuple[Sealable, ...]

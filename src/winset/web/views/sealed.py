@@ -89,7 +89,7 @@ def missing(subject: Subject, query: ViewQuery) -> str:  # noqa: ARG001
 
 
 def stamp(subject: Subject) -> str:
-    """Return a digest of the ledger, and the day: what is overdue hangs on it."""
+    """Return a digest of the ledger, and the day: what is overdue depends on it."""
     folder = _folder(subject)
     path = folder / LEDGER
     data = path.read_bytes() if path.exists() else b""
