@@ -92,7 +92,7 @@ def test_a_file_is_recognised_by_its_ending_and_its_first_bytes():
     assert recognised("x.dna", b"SQLite format 3\0...").name == "dna"
     assert recognised("x.dna", b"PK") is None
     assert recognised("x.txt", b"PK") is None
-    with pytest.raises(WinsetError, match="no format “exel”.*excel"):
+    with pytest.raises(WinsetError, match=r"no format “exel”.*excel"):
         find_format("exel")
 
 
