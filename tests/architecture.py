@@ -21,7 +21,7 @@ ROOMS = [
     ("charts",),
     ("report",),
     ("web",),
-    ("cli",),
+    ("cli", "promises"),
 ]
 BEGIN, END = "<!-- generated: rooms -->\n", "<!-- end -->\n"
 

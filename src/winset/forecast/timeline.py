@@ -10,7 +10,7 @@ from winset.errors import WinsetError
 from winset.evidence.coding.asof import as_of
 from winset.evidence.coding.units import units
 from winset.forecast.forecast import IssueSummary, make_forecast
-from winset.models import Model
+from winset.models import Model, model_name
 from winset.models.defaults import DRAWS, SEED
 
 MOST_DAYS = 1_000
@@ -87,7 +87,7 @@ def make_timeline(
         moments.append(moment_at(case, day, model=model, draws=draws, seed=seed, raw=raw))
         if progress is not None:
             progress(k + 1)
-    return Timeline(model=model.name, draws=draws, seed=seed, moments=tuple(moments))
+    return Timeline(model=model_name(model), draws=draws, seed=seed, moments=tuple(moments))
 
 
 def timeline_days(case: Case, *, since: datetime.date | None = None) -> tuple[datetime.date, ...]:

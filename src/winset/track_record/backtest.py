@@ -17,7 +17,7 @@ from winset.errors import WinsetError
 from winset.forecast.calibration import Fitted, decision_key, fitted_text, shipped
 from winset.forecast.quantiles import quantile, quantiles
 from winset.formats.decisions import Decision, Decisions
-from winset.models import Model, parameters
+from winset.models import Model, model_name, parameters
 from winset.models.base import FloatArray
 from winset.models.version import winset_version
 from winset.track_record.decision import Trial, settlement_draws
@@ -140,7 +140,7 @@ def run_backtest(
     Raises:
         WinsetError: when a model stands twice, or ``rows`` belongs to another run.
     """
-    names = [model.name for model in models]
+    names = [model_name(model) for model in models]
     if len(set(names)) < len(names):
         raise WinsetError("each model can be tested once in a run")
     calibrations = fitted or shipped()
@@ -148,7 +148,7 @@ def run_backtest(
         name=decisions.name,
         digest=decisions.digest,
         models=(*names, CLIMATOLOGY),
-        settings={model.name: parameters(model) for model in models},
+        settings={model_name(model): parameters(model) for model in models},
         draws=draws,
         seed=seed,
         version=winset_version(),
@@ -166,18 +166,18 @@ def run_backtest(
     for count, (decision, trial, model) in enumerate(
         ((d, trial, m) for d, trial in trials for m in models), start=1
     ):
-        row = cache.row(decision.id, model.name)
+        row = cache.row(decision.id, model_name(model))
         if row is None:
             try:
                 row = _row(trial, decision, model, calibrations)
             except WinsetError as error:
                 row = _refusal(str(error))
-            cache.keep(decision.id, model.name, row)
+            cache.keep(decision.id, model_name(model), row)
         if isinstance(row, BacktestRow):
             scored_rows.append(row)
         if isinstance(row, _Refused) or row.raw is None:
             why = row.why if isinstance(row, _Refused) else NEVER_SETTLES
-            reasons = left_out.setdefault(model.name, {})
+            reasons = left_out.setdefault(model_name(model), {})
             reasons[why] = reasons.get(why, 0) + 1
         if progress is not None:
             progress(count)
@@ -204,7 +204,7 @@ def _row(trial: Trial, decision: Decision, model: Model, fitted: Fitted) -> Back
     scale = decision.scale
     outcome = 100.0 * (decision.outcome - scale.low) / scale.width
     solved = trial.solve(model)
-    blind = fitted.blind(model.name, decision_key(decision.group, decision.id))
+    blind = fitted.blind(model_name(model), decision_key(decision.group, decision.id))
     scored: list[ScoredDecision | None] = []
     agreement = None
     for decided in (solved, trial.calibrate(solved, blind)):
@@ -213,7 +213,7 @@ def _row(trial: Trial, decision: Decision, model: Model, fitted: Fitted) -> Back
     return BacktestRow(
         decision=decision.id,
         group=decision.group,
-        model=model.name,
+        model=model_name(model),
         outcome=outcome,
         agreement=agreement,
         raw=scored[0],
@@ -339,7 +339,7 @@ def settlements(
 
     The median of its draws; what it cannot settle is left out.
     """
-    points: dict[str, dict[str, float]] = {model.name: {} for model in models}
+    points: dict[str, dict[str, float]] = {model_name(model): {} for model in models}
     for decision in decisions.decisions:
         trial = Trial(decision, decisions, draws=draws, seed=seed)
         for model in models:
@@ -348,5 +348,5 @@ def settlements(
             except WinsetError:
                 continue
             if len(values):
-                points[model.name][decision.id] = quantile(values, weights, 0.5) / 100.0
+                points[model_name(model)][decision.id] = quantile(values, weights, 0.5) / 100.0
     return points

@@ -11,7 +11,7 @@ from winset.explain.answers import answers
 from winset.explain.background import look_behind
 from winset.forecast.forecast import make_forecast
 from winset.formats.decisions import Decisions
-from winset.models import Model
+from winset.models import Model, model_name
 from winset.track_record.scores import (
     Estimate,
     Reliability,
@@ -102,9 +102,9 @@ def score_events(
         for event in _events(case, model, draws=draws, seed=seed)
     ]
     summed = [
-        _summed(model.name, own)
+        _summed(model_name(model), own)
         for model in models
-        if (own := [event for event in events if event.model == model.name])
+        if (own := [event for event in events if event.model == model_name(model)])
     ]
     return EventScores(
         questions=sum(1 for case in resolved_cases for q in case.questions if q.resolution),
@@ -124,7 +124,7 @@ def _events(case: Case, model: Model, *, draws: int, seed: int) -> list[Event]:
         Event(
             case=case.title,
             question=answer.id,
-            model=model.name,
+            model=model_name(model),
             outcome=chance.outcome,
             probability=min(max(chance.probability, 0.0), 1.0),
             happened=resolved[answer.id] == chance.outcome,

@@ -7,7 +7,7 @@ from winset.web.views.query import ViewQuery
 from winset.web.views.result import ViewPart, ViewResult, rows_table
 
 
-def make(subject: Subject, query: ViewQuery, progress: Callable[[float], None]) -> ViewResult:
+def make(subject: Subject, query: ViewQuery, progress: Callable[[float], None]) -> ViewResult:  # noqa: ARG001
     """Return the two extremes of every issue."""
     case, rows = subject.case, []
     for issue in case.issues:

@@ -21,7 +21,7 @@ from winset.explain.sensitivity.summary import (
     paired,
     read_summary,
 )
-from winset.models import Model, parameters
+from winset.models import Model, model_name, parameters
 from winset.models.base import Outcome
 from winset.models.batch import Batch, sample, uncertain_cells
 from winset.models.defaults import DRAWS, SEED
@@ -260,7 +260,7 @@ def find_levers(
     return Levers(
         case=case.title,
         scenario=scenario or BASE,
-        model=model.name,
+        model=model_name(model),
         parameters=parameters(model),
         actor=actor,
         summary=summary,

@@ -21,7 +21,7 @@ from winset.explain.sensitivity.summary import (
     paired,
     read_summary,
 )
-from winset.models import Model, parameters
+from winset.models import Model, model_name, parameters
 from winset.models.batch import RandomShares, make_batch, sample
 from winset.models.defaults import DRAWS, SEED
 
@@ -208,7 +208,7 @@ def measure_sensitivity(
     return Sensitivity(
         case=case.title,
         scenario=scenario or BASE,
-        model=model.name,
+        model=model_name(model),
         parameters=parameters(model),
         summary=summary,
         of=str(summary),
