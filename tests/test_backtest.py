@@ -136,7 +136,7 @@ def test_rows_of_another_run_are_refused(trees, tmp_path):
     with pytest.raises(WinsetError, match="a line is not a row"):
         run_backtest(trees, [Mean()], draws=50, rows=rows)
     rows.write_text("my notes\n")
-    with pytest.raises(WinsetError, match="holds something else"):
+    with pytest.raises(WinsetError, match="does not hold rows of this run"):
         run_backtest(trees, [Mean()], draws=50, rows=rows)
     assert rows.read_text() == "my notes\n"
 

@@ -138,7 +138,7 @@ def test_a_cut_end_is_found_by_who_kept_the_last_digest(folder):
     (folder / LEDGER).write_bytes(lines[0])
     assert verify(folder, head=first.id, again=False).sound
     [problem] = verify(folder, head=last.id[:16], again=False).problems
-    assert "its end was cut off" in str(problem)
+    assert "the end was cut off" in str(problem)
 
 
 @pytest.mark.parametrize(
@@ -794,7 +794,7 @@ def test_a_resolution_comes_once_and_an_amendment_stands_beside_it(folder):
 def test_before_the_day_only_what_is_settled_already_is_resolved(folder):
     sealed(folder)
     early = datetime.datetime(2026, 3, 1, tzinfo=datetime.UTC)
-    with pytest.raises(WinsetError, match="say since when"):
+    with pytest.raises(WinsetError, match="if it is already settled, give the date"):
         resolve(folder, "agreement", "yes", at=early)
     with pytest.raises(WinsetError, match="must not lie in the future"):
         resolve(folder, "agreement", "yes", date=datetime.date(2026, 3, 2), at=early)
@@ -838,7 +838,7 @@ def test_entries_are_found_by_digest_or_question(folder):
     assert read_ledger(folder).find("agreement").id == second.id
     with pytest.raises(WinsetError, match="did you mean “agreement”"):
         read_ledger(folder).find("agreemnt")
-    with pytest.raises(WinsetError, match="nothing is sealed there"):
+    with pytest.raises(WinsetError, match="no forecast is sealed there"):
         resolve(folder / "sealed", "agreement", "yes", at=LATER)
 
 
@@ -948,8 +948,8 @@ def test_the_command_repairs_and_says_so(folder):
     ("words", "said"),
     [
         (["seal", "iran-syria-2015", "--question", "talks-on-syria"], "comes with winset"),
-        (["verify", "iran-syria-2015"], "nothing is sealed there"),
-        (["resolve", "nowhere", "x", "--outcome", "yes"], "nothing is sealed there"),
+        (["verify", "iran-syria-2015"], "no forecast is sealed there"),
+        (["resolve", "nowhere", "x", "--outcome", "yes"], "no forecast is sealed there"),
     ],
 )
 def test_the_commands_say_what_is_missing(words, said):

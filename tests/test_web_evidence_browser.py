@@ -87,13 +87,13 @@ def test_selected_words_beyond_the_first_plane_are_coded_to_the_character(page, 
     said(page, "coded talk-")
     (row,) = rows_of(folder, "ida").values()
     assert (row.start, row.quote) == (start, "👩‍👩‍👧 two 𝕮rowns")
-    shown = page.locator(".said.accepted").all_text_contents()
+    shown = page.locator(".coded.accepted").all_text_contents()
     assert "".join(shown) == "👩‍👩‍👧 two 𝕮rowns"
     # A second statement over a part of the first: both are there, and neither moves the text.
     page.evaluate(SELECT, [[block, units + length - 8], units + length + 3])
     press(page, "n")
     page.click("#form button[type=submit]")
-    page.wait_for_selector(".said.several")
+    page.wait_for_selector(".coded.several")
     assert page.text_content(f".block[data-start='{block}']") == text[block:].strip()
     rows = rows_of(folder, "ida").values()
     assert {row.quote for row in rows} == {"👩‍👩‍👧 two 𝕮rowns", "𝕮rowns” t"}
@@ -119,7 +119,7 @@ def test_proposals_are_walked_accepted_rejected_and_undone_by_keys(page, folder)
     assert {id: row.status for id, row in rows_of(folder, "ida").items()} == {
         "m1": "accepted", "m2": "accepted", "m3": "accepted",
     }  # fmt: skip
-    assert page.locator(".said.accepted").count() == 3
+    assert page.locator(".coded.accepted").count() == 3
     page.reload()
     page.wait_for_selector("body[data-ready]")
     press(page, "u")  # of an earlier session, as in the terminal

@@ -30,8 +30,8 @@ def test_from_a_number_to_its_sentence_and_back(page):
     assert page.evaluate("document.activeElement.id") == "position"
     page.click("#position a:has-text('m6')")
     page.wait_for_selector("body[data-ready]")
-    assert page.text_content(".said.now") == "one crown, and not a penny more"
-    assert page.locator(".said.now").is_visible()
+    assert page.text_content(".coded.now") == "one crown, and not a penny more"
+    assert page.locator(".coded.now").is_visible()
     page.click("#card a:has-text('Mayor Rask on Toll on the bridge: position')")
     page.wait_for_url("**/trace/toll/rask#position")
     page.click("text=In the forecast")

@@ -56,7 +56,9 @@ def test_a_forecast_is_sealed_and_resolved_by_the_forms_alone(page, folder):
     refused(page, 422)
     rule = page.get_by_label("How the outcome will be judged")
     rule.fill("The notary's deed says how the pie is shared.")
-    page.get_by_label("Day by which it is settled").fill((date.today() + 9 * DAY).isoformat())
+    page.get_by_label("Date by which the outcome is known").fill(
+        (date.today() + 9 * DAY).isoformat()
+    )
     page.get_by_role("button", name="Preview").click()
     page.get_by_role("heading", name="This will be sealed").wait_for(timeout=COMPILES)
     assert page.locator("#seal .wrong:visible").count() == 0
@@ -82,7 +84,7 @@ def test_a_forecast_is_sealed_and_resolved_by_the_forms_alone(page, folder):
     assert "say since when" in page.locator(f"#day-{sealed.id[:12]}-wrong").text_content()
     refused(page, 422)
     page.get_by_label("Outcome", exact=True).fill("55")
-    page.get_by_label("Day on which it came about").fill(date.today().isoformat())
+    page.get_by_label("Date of the outcome").fill(date.today().isoformat())
     page.get_by_label("Source").fill("the notary")
     page.get_by_role("button", name="Record the outcome").click()
     page.locator(".sealed").get_by_text("Outcome: 55").wait_for()

@@ -187,7 +187,7 @@ def test_a_decision_is_reached_from_the_table(page):
 def test_levers_are_asked_for_and_told_as_cards(page):
     opened(page, f"{PIE}/views/levers")
     page.get_by_label("For whom").select_option("ann")
-    page.get_by_label("What is to be reached").fill("settlement(pie) >= 60")
+    page.get_by_label("Goal").fill("settlement(pie) >= 60")
     page.get_by_role("button", name="Show").click()
     page.wait_for_selector(".hands", timeout=COMPILES)
     page.wait_for_selector(DRAWN)

@@ -71,6 +71,4 @@ declare namespace Api {
   type UploadedFile = { "file": string; "document": string; "title": string; "published": string; "new": boolean; "proposed": number | null; "remarks": (string)[]; "error": string };
   type VariedParameter = { "name": string; "range": string };
   type ViewListed = { "name": string; "title": string; "explains": string; "takes": (string)[]; "address": string; "files": Record<string, string>; "missing": string };
-  type ViewQuery = { "model"?: string; "scenario"?: string; "issue"?: string; "actor"?: string; "game"?: string; "of"?: string; "goal"?: string; "reach"?: number; "beyond"?: number; "draws"?: number; "seed"?: number; "again"?: boolean; "table"?: string; "models"?: string; "decision"?: string; "since"?: string | null; "set"?: (string)[] };
-  type ViewResponse = { "view": string; "address": string; "query": Record<string, any>; "job": JobResponse | null; "provenance": Record<string, any> | null; "sentences": (string)[]; "parts": (Record<string, any>)[]; "result": any };
 }

@@ -76,10 +76,10 @@ def _readings(forecast: Forecast) -> Iterator[tuple[str, Model, bool]]:
     if not any(type(model) is type(own) for model in models):
         models = (own, *models)
     for model in models:
-        asked = own if type(model) is type(own) else model
-        readings = asked.readings() if doubts_agreement(asked) else {forecast.made.model: asked}
+        used = own if type(model) is type(own) else model
+        readings = used.readings() if doubts_agreement(used) else {forecast.made.model: used}
         for label, reading in readings.items():
-            same = reading is own or (asked is own and parameters(reading) == parameters(own))
+            same = reading is own or (used is own and parameters(reading) == parameters(own))
             yield label, reading, same
 
 

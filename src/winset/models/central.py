@@ -81,7 +81,7 @@ class Mean:
         """Return the weighted mean of each draw."""
         weights = stance_weights(batch, self.weights)
         total = np.einsum("dai->di", weights)
-        settlement = np.full(total.shape, np.nan)  # where nobody has a stance
+        settlement = np.full(total.shape, np.nan)  # where no actor has a stance
         sums = np.einsum("dai,dai->di", weights, batch.position)
         np.divide(sums, total, out=settlement, where=total > 0.0)
         return Outcome(settlement=np.clip(settlement, 0.0, 1.0))

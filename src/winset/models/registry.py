@@ -69,7 +69,7 @@ def make_model(name: str, settings: dict[str, Any] | None = None) -> Model:
     """
     if name not in MODELS:
         raise WinsetError(f"no model “{name}”; {nearest(name, MODELS)}")
-    return _made(name, MODELS[name], settings)
+    return _model_of(name, MODELS[name], settings)
 
 
 def find_model(name: str, settings: dict[str, Any] | None = None) -> Model:
@@ -86,7 +86,7 @@ def find_model(name: str, settings: dict[str, Any] | None = None) -> Model:
     """
     if ":" not in name:
         return make_model(name, settings)
-    return _made(name, _imported(name), settings)
+    return _model_of(name, _imported(name), settings)
 
 
 def _imported(name: str) -> type[Model]:
@@ -145,8 +145,8 @@ def code_of(model: Model) -> str:
     return code_digest(text)
 
 
-def _made(name: str, found: type[Model], settings: dict[str, Any] | None) -> Model:
-    kind: Any = found
+def _model_of(name: str, model_class: type[Model], settings: dict[str, Any] | None) -> Model:
+    kind: Any = model_class
     try:
         hints = get_type_hints(kind)
     except NameError:  # annotations that only a type checker can follow: values stay as given

@@ -39,10 +39,10 @@ class BacktestVerdict:
 def verdict(backtest: Backtest) -> BacktestVerdict | None:
     """Return what ``backtest`` comes to; None where no model settled anything."""
     skipped = lazy_forecasters()
-    found = [s for s in standings(backtest, "calibrated") if s.model not in skipped]
-    if not found:
+    ranked = [s for s in standings(backtest, "calibrated") if s.model not in skipped]
+    if not ranked:
         return None
-    level = [s for s in found if s.decisions == found[0].decisions]
+    level = [s for s in ranked if s.decisions == ranked[0].decisions]
     best, other = level[0], level[1] if len(level) > 1 else None
     sentences = [_best(best, len(level)), *few_groups(best.groups)]
     if other is not None:
@@ -187,10 +187,10 @@ def interval_coverage(
     outcome = np.array([s.row.outcome for s in rows.values()])
     resampled = group_weights([s.row.group for s in rows.values()])
     count = grid.shape[1]
-    found = []
+    levels = []
     for share in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.96):
         tail = round(count * (1.0 - share) / 2.0)
         low, high = grid[:, tail] - 1e-9, grid[:, count - 1 - tail] + 1e-9
         inside = ((low <= outcome) & (outcome <= high)).astype(float)
-        found.append((share, estimate(inside, resampled)))
-    return tuple(found)
+        levels.append((share, estimate(inside, resampled)))
+    return tuple(levels)

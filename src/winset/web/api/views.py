@@ -1,9 +1,12 @@
-"""The interface to the views, and to how sealed forecasts come out."""
+"""The interface to the list of views, and to the outcomes of sealed forecasts.
+
+A view itself is a file beside its page, in JSON too: `winset.web.pages.views`.
+"""
 
 import datetime
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
 import anyio.to_thread
 from pydantic import ConfigDict, Field
@@ -14,16 +17,14 @@ from winset.track_record.sealed import resolve, score
 from winset.web import words
 from winset.web.api.cases import CASE, address
 from winset.web.api.declarations import Endpoint
-from winset.web.api.jobs import JobResponse, job_response
 from winset.web.cases.locks import locked
 from winset.web.cases.store import CaseName, Store
-from winset.web.forecasts.jobs import Job
 from winset.web.server.error_responses import RefusedError
 from winset.web.server.workbench import desk, name_in, opened
 from winset.web.views.kind import Subject, ViewKind
-from winset.web.views.query import ViewQuery, query_of
-from winset.web.views.registry import case_view, case_views, folder_views
-from winset.web.views.view_cache import FORMS, Views, view_record, wanted
+from winset.web.views.query import ViewQuery
+from winset.web.views.registry import case_views
+from winset.web.views.view_cache import FORMS, wanted
 
 STRICT = ConfigDict(extra="forbid")
 GROUP = "views"
@@ -48,31 +49,6 @@ class ViewListed:
     address: str
     files: dict[str, str]
     missing: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ViewResponse:
-    """A view as it stands: made, or the work that makes it.
-
-    Attributes:
-        address: of its page; each part has files under it.
-        query: filled in.
-        job: how far the work is; null when it is done.
-        provenance: how it was made; null until then.
-        sentences: what it says.
-        parts: tables, each with ``id``, ``title``, ``caption``, ``columns``, ``rows`` and whether
-            there is a ``picture``.
-        result: what the library returned; null where the parts say it all.
-    """
-
-    view: str
-    address: str
-    query: dict[str, Any]
-    job: JobResponse | None
-    provenance: dict[str, Any] | None
-    sentences: tuple[str, ...]
-    parts: tuple[dict[str, Any], ...]
-    result: Any
 
 
 @checked(frozen=True, slots=True, kw_only=True, config=STRICT)
@@ -138,48 +114,6 @@ async def list_views(request: Request) -> list[ViewListed]:
     return await anyio.to_thread.run_sync(listed)
 
 
-async def read_view(request: Request, body: ViewQuery) -> ViewResponse:
-    """Return a view of a case, or the work that makes it."""
-    kind = case_view(request.path_params["view"])
-    of = Subject(store=desk(request).store, opened=await opened(request))
-    return await _response(request, kind, of, body)
-
-
-async def read_folder_view(request: Request, body: ViewQuery) -> ViewResponse:
-    """Return a view of the folder, or the work that makes it."""
-    kind = folder_views()[request.url.path.rpartition("/")[2]]
-    return await _response(request, kind, Subject(store=desk(request).store), body)
-
-
-async def _response(
-    request: Request, kind: ViewKind, of: Subject, query: ViewQuery
-) -> ViewResponse:
-    views: Views = request.app.state.views
-    view = await anyio.to_thread.run_sync(wanted, kind, of, query)
-    base = _listed_base(kind, of)
-    result = await views.result_or_job(view, patience=0.0)
-    if isinstance(result, Job):
-        return ViewResponse(view=kind.name, address=base + query_of(view.query), query={},
-                        job=job_response(result), provenance=None, sentences=(), parts=(),
-                        result=None)  # fmt: skip
-    response = view_record(view, result)
-    return ViewResponse(
-        view=kind.name,
-        address=base + query_of(view.query),
-        query=response["query"],
-        job=None,
-        provenance=response["provenance"],
-        sentences=result.sentences,
-        parts=tuple(response["parts"]),
-        result=response["result"],
-    )
-
-
-def _listed_base(kind: ViewKind, of: Subject) -> str:
-    name = "" if of.opened is None else f"{address(of.opened.name)}/views"
-    return f"{name}/{kind.name}"
-
-
 async def write_resolution(request: Request, body: QuestionOutcome) -> OutcomeResponse:
     """Write below a sealed forecast how it came out; the answer comes once that is on disk."""
     write = partial(resolved, desk(request).store, name_in(request), body)
@@ -224,18 +158,7 @@ def resolved(store: Store, name: CaseName, came: QuestionOutcome) -> OutcomeResp
 ENDPOINTS = (
     Endpoint(method="GET", path=f"{CASE}/views", call=list_views, group=GROUP,
              summary="Every view of a case, with its addresses", refuses=(404, 422)),
-    Endpoint(method="POST", path=f"{CASE}/views/{{view}}", call=read_view, group=GROUP,
-             summary="A view of a case, or the work that makes it", refuses=(404, 503)),
     Endpoint(method="POST", path=f"{CASE}/resolutions", call=write_resolution, group=GROUP,
              summary="Record the outcome of a sealed forecast", status=201,
              refuses=(404, 423)),
 )  # fmt: skip
-
-
-def folder_endpoints() -> tuple[Endpoint, ...]:
-    """Return the addresses of the views of the folder."""
-    return tuple(
-        Endpoint(method="POST", path=f"/api/{kind.name}", call=read_folder_view, group=GROUP,
-                 summary=f"{kind.title}, or the work that makes it", refuses=(404, 503))
-        for kind in folder_views().values()
-    )  # fmt: skip

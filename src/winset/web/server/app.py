@@ -57,8 +57,7 @@ PAGES = (pages, evidence_pages, views_pages, terms_pages, downloads)
 
 def endpoints() -> tuple[Endpoint, ...]:
     """Return every address of the interface."""
-    own = tuple(entry for module in INTERFACES for entry in module.ENDPOINTS)
-    return own + views_api.folder_endpoints()
+    return tuple(entry for module in INTERFACES for entry in module.ENDPOINTS)
 
 
 def make_app(
