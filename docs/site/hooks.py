@@ -22,9 +22,11 @@ FROM_ROOT = {
     "contributing.md": "CONTRIBUTING.md",
     "changelog.md": "CHANGELOG.md",
     "benchmarks.md": "benchmarks/README.md",
+    "example.md": "examples/winset-midrange/README.md",
 }
 # Where a link that leaves docs leads in the site.
 LEAVING = {**FROM_ROOT, "index.md": "README.md", "api/index.md": "src/winset"}
+_FOLDERS = {"examples/winset-midrange": "example.md"}  # as a forge shows a folder by its README
 _LINK = re.compile(r"(?<=\]\()([^)#:\s]+)((?:#[^)]*)?\))")
 _MERMAID = re.compile(r"```mermaid\ngraph BT\n(.*?)```\n", re.S)
 
@@ -88,7 +90,8 @@ def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
     """Return the page with its graph drawn, and with links that leave docs led to their copies."""
     graph = _MERMAID.sub(lambda block: f"{drawn(block[1])}\n", markdown)
     up = "../" * page.file.src_uri.count("/")
-    copies = {f"{up}../{path}": f"{up}{name}" for name, path in LEAVING.items()}
+    leaving = {path: name for name, path in LEAVING.items()} | _FOLDERS
+    copies = {f"{up}../{path}": f"{up}{name}" for path, name in leaving.items()}
     return _LINK.sub(lambda link: copies.get(link[1], link[1]) + link[2], graph)
 
 
