@@ -71,7 +71,12 @@ def test_the_sentences_of_answers_and_headline_lie_in_one_module(name):
 
 
 READ = [ROOT / "src" / "winset" / room for room in ("charts", "report", "evidence")]
-OTHERS = ("cli.md", "doubts.md", "glossary.md", "house-rules.md")  # generated from other rooms, or kept elsewhere
+OTHERS = (
+    "cli.md",
+    "doubts.md",
+    "glossary.md",
+    "house-rules.md",
+)  # generated from other rooms, or kept elsewhere
 PAGES = [p for p in sorted((ROOT / "docs").glob("*.md")) if p.name not in OTHERS]
 READ_FILES = [
     *PAGES,

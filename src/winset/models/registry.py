@@ -98,9 +98,9 @@ def _imported(name: str) -> type[Model]:
             "from there and make the forecast again"
         )
     try:
-        found: Any = importlib.import_module(path)
+        target: Any = importlib.import_module(path)
         for part in qualified.split("."):
-            found = getattr(found, part)
+            target = getattr(target, part)
     except Exception as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         if "<locals>" in qualified:
@@ -108,14 +108,14 @@ def _imported(name: str) -> type[Model]:
         raise WinsetError(
             f"model “{name}”: must be a class that can be imported; found {reason}; {remedy}"
         ) from None
-    if not (isinstance(found, type) and dataclasses.is_dataclass(found)) or not all(
-        hasattr(found, member) for member in ("name", "idea", "random", "solve")
+    if not (isinstance(target, type) and dataclasses.is_dataclass(target)) or not all(
+        hasattr(target, member) for member in ("name", "idea", "random", "solve")
     ):
         raise WinsetError(
             f"model “{name}”: must be a frozen dataclass with name, idea, random and solve(batch); "
-            f"found {type(found).__name__}; name the class itself"
+            f"found {type(target).__name__}; name the class itself"
         )
-    return cast("type[Model]", found)
+    return cast("type[Model]", target)
 
 
 def model_name(model: Model) -> str:

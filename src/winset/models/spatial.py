@@ -118,7 +118,9 @@ class SpatialPolitics:
 
     name: ClassVar[str] = "spatial"
     kernels: ClassVar[tuple[str, ...]] = ("spatial",)
-    idea: ClassVar[str] = "actors who expect to gain offer bargains, and elections decide between them"
+    idea: ClassVar[str] = (
+        "actors who expect to gain offer bargains, and elections decide between them"
+    )
     source: ClassVar[str] = "Wise, Lester and Efird 2015 (KTAB)"
     proof: ClassVar[str] = (
         "tests/test_spatial.py::test_every_turn_of_the_reference_program_is_reproduced"
