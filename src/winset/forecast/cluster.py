@@ -1,4 +1,4 @@
-"""Chunks solved by other processes and machines, with Dask; the forecast is that of one process."""
+"""Chunks solved by other processes and machines with Dask; the forecast does not change."""
 
 import logging
 import os
@@ -23,8 +23,8 @@ PATIENCE = 30  # seconds to wait for a scheduler and for its first worker
 def connect(place: str) -> Iterator[Workers]:
     """Yield workers that solve chunks with Dask.
 
-    A worker that dies costs the chunks that it had: others solve them again. Those of ``local`` are
-    replaced, and use all cores together; a script that asks for them must guard what it does by
+    If a worker dies, others solve its chunks again. Workers of ``local`` are replaced, and together
+    use all cores; a script that uses them must guard what it does by
     ``if __name__ == "__main__"``, as Python's own `multiprocessing` asks.
 
     Args:
@@ -33,7 +33,7 @@ def connect(place: str) -> Iterator[Workers]:
             the package.
 
     Raises:
-        WinsetError: when ``place`` is none of these, nobody answers there, or Dask is missing.
+        WinsetError: when ``place`` is none of these, does not answer, or Dask is missing.
     """
     match = _PLACE.fullmatch(place)
     if not match:
@@ -103,7 +103,7 @@ class _Dask:
         from distributed.client import FutureCancelledError
 
         self._check()
-        # Compiles kernels before all workers do so at once; what is wrong with the case, it says.
+        # This compiles kernels before all workers do so at once, and reports problems of the case.
         solve_chunk(task.case, task.model, seed=task.seed, first=0, draws=1)
         lean = replace(task, case=replace(task.case, files={}, folder=None))
         # Made by the cluster rather than put into it, it is made again when its holder dies.
@@ -120,7 +120,7 @@ class _Dask:
                 yield waiting.popleft().result()
         except KilledWorker as error:
             raise WinsetError(
-                f"{self._place}: a chunk has cost several workers their lives, perhaps for want of "
+                f"{self._place}: several workers died on one chunk, perhaps for lack of "
                 f"memory ({error})"
             ) from None
         except (OSError, TimeoutError, FutureCancelledError) as error:

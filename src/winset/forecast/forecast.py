@@ -1,4 +1,4 @@
-"""Forecasts: draws of outcomes with how they were made."""
+"""Forecasts: draws of outcomes with their provenance."""
 
 import json
 import math
@@ -37,7 +37,7 @@ _TALLY = "tally_"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueSummary:
-    """What a forecast says of one issue, in the issue's own units.
+    """A forecast of one issue, in the issue's own units.
 
     Attributes:
         agreement: probability of an agreement; None where the model takes it for granted.
@@ -347,7 +347,7 @@ def make_forecast(
         raw: leave settlements as the model has them, without the spread of its known errors.
         fitted: calibrations to use; those that come with the package unless given.
         workers: who solves the draws, `winset.forecast.cluster.connect` makes some; by default this
-            process. The forecast is the same whoever does.
+            process. The forecast is the same in any case.
         resume: file in which a run of more than `MOST_KEPT` draws keeps what it has, so that the
             same call goes on where another one was stopped; or a folder, where every run has a
             file of its own. It stays until `forget_run`.

@@ -1,4 +1,4 @@
-"""Long runs: parts gathered in the order of their chunks, and what is needed to go on later."""
+"""Long runs: parts gathered in the order of their chunks, and the state to resume from."""
 
 import hashlib
 import io
@@ -42,7 +42,7 @@ class GatheredParts:
     def add(self, part: DrawsPart) -> None:
         """Put in the part of the next chunk.
 
-        Sums of floating-point numbers hang on their order, so it is always that of the chunks.
+        Sums of floating-point numbers depend on their order, so it is always that of the chunks.
         """
         self.chunks += 1
         self.draws += part.draws
@@ -62,11 +62,11 @@ class GatheredParts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunState:
-    """Where a run keeps what it has so far, so that one that was killed goes on.
+    """The file in which a run saves its progress, so that a killed run can be resumed.
 
     Attributes:
         path: of the file.
-        run: what the run hangs on, in JSON's own types.
+        run: what the run depends on, in JSON's own types.
     """
 
     path: Path
@@ -92,7 +92,7 @@ class RunState:
         except (OSError, ValueError, KeyError, TypeError):
             raise WinsetError(
                 f"{self.path}: must be the state of a run; found another file; name one that "
-                "is not there yet"
+                "does not exist yet"
             ) from None
         self._check(run)
         return GatheredParts(chunks=chunks, draws=tally.draws, outcomes=[outcomes], tally=tally)
@@ -106,7 +106,7 @@ class RunState:
         if other:
             raise WinsetError(
                 f"{self.path}: holds another run, with {'; '.join(other)}; finish that one by its "
-                "own command, name another file, or delete this one to begin anew"
+                "own command, name another file, or delete this one to start again"
             )
 
     def keep(self, gathered: GatheredParts) -> None:

@@ -1,6 +1,6 @@
 """A run of draws cut into chunks, each of which can be solved anywhere and in any order.
 
-The draws of a chunk hang on the seed and on their own numbers alone, so that a chunk solved again,
+The draws of a chunk depend only on the seed and on their own numbers, so that a chunk solved again,
 or by another process, gives the same bytes.
 """
 
@@ -20,7 +20,7 @@ from winset.models.together import Sets, sets_together
 
 CHUNK = 16_384  # draws
 MOST_KEPT = 262_144  # draws of a run that are all kept; a longer one is added up
-FIRST_KEPT = CHUNK  # draws of a longer run that are kept nevertheless
+FIRST_KEPT = CHUNK  # draws of a longer run that are stored anyway
 DRAWN = ("settlement", "agreement", "open", "signed", "converged", "rounds")  # by issue
 ALL_DRAWN = (*DRAWN, "together")
 
@@ -58,7 +58,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawsPart:
-    """What a chunk comes to.
+    """The result of a chunk.
 
     Attributes:
         draws: how many it has.
@@ -137,7 +137,7 @@ def repeated(outcome: Outcome, draws: int) -> Outcome:
 
 
 def solve_part(task: Task, chunk: int) -> DrawsPart:
-    """Return what chunk number ``chunk`` of ``task`` comes to."""
+    """Return the result of chunk number ``chunk`` of ``task``."""
     first = chunk * CHUNK
     draws = min(CHUNK, task.draws - first)
     with _ONE_AT_A_TIME:
