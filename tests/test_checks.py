@@ -98,17 +98,17 @@ EARLY = Resolved(value=point(50), date=EARLIER)
 # Code: a change to a case without doubts, and what is then said.
 RAISED = {
     "W101": (lambda c: actor(c, 2, role=("voter",)), "south: a party without a negotiator"),
-    "W102": (lambda c: actor(c, 1, role=()), "north: a party in which nobody ratifies"),
+    "W102": (lambda c: actor(c, 1, role=()), "north: a party without a ratifier"),
     "W103": (lambda c: tie(c, 0, kind="authority"), "cousins: a pressure group that intimidates"),
     "W104": (lambda c: actor(c, 3, party=None), "cousins: a pressure group in no party"),
-    "W105": (lambda c: party(c, 1, unity=point(1)), "south: full unity hides the intimidation"),
+    "W105": (lambda c: party(c, 1, unity=point(1)), "south: full unity hides intimidation"),
     "W106": (lambda c: replace(c, actors=(*c.actors, Actor(id="dog", name="Rex"))), "dog: an"),
     "W107": (lambda c: replace(c, actors=(*c.actors, Actor(id="Ann", name="A"))), "found “ann”"),
     "W108": (lambda c: tie(c, 1, weight=parse_range("0.4..0.6..0.7")), "ann → aunt: a dependence"),
     "W109": (lambda c: tie(c, 1, statements=()), "ann → aunt: a tie without evidence"),
     "W110": (lambda c: tie(c, 1, kind="authority"), "ann → aunt: a tie that changes nothing"),
     "W111": (leaderless, "north on pie: a party at the table none of whose leaders is coded"),
-    "W201": (lambda c: replace(c, stances=c.stances[:4]), "plates: an issue on which nobody"),
+    "W201": (lambda c: replace(c, stances=c.stances[:4]), "plates: an issue without a stance"),
     "W202": (lambda c: issue(c, 0, reversion=None), "pie: an issue without a reversion"),
     "W203": (lambda c: issue(c, 0, labels={0: "a", 100: "b"}), "pie: a scale with fewer"),
     "W204": (lambda c: issue(c, 0, labels={1: "a", 50: "b", 99: "c"}), "no label at 0 and 100"),
@@ -117,7 +117,7 @@ RAISED = {
     "W206": (lambda c: replace(c, stances=each(c.stances, influence=point(100))), "100 for every"),
     "W207": (lambda c: replace(c, stances=each(c.stances, salience=point(50))), "50 for every"),
     "W301": (lambda c: stance(c, 3, note=""), "cousins on pie: a stance without evidence"),
-    "W302": (lambda c: stance(c, 0, position=point(60)), "ann on pie: a position known for cert"),
+    "W302": (lambda c: stance(c, 0, position=point(60)), "ann on pie: a position coded as cert"),
     "W303": (lambda c: stance(c, 0, red_line_low=point(80)), "position 60..67..70 below red_line"),
     "W304": (lambda c: stance(c, 2, audience_cost=point(5)), "bob on pie: an audience cost with"),
     "W305": (lambda c: stance(c, 0, audience_cost=None), "ann on pie: a red line without an"),
@@ -126,11 +126,11 @@ RAISED = {
     "W308": (lambda c: stance(c, 0, red_line_low=point(0)), "ann on pie: a red line of no effect"),
     "W309": (lambda c: stance(c, 0, note="[assumed: salience]"), "found salience 80..90..95"),
     "W401": (lambda c: document(c, 1, file="documents/will.txt"), "documents/will.txt: no such"),
-    "W402": (lambda c: document(c, 0, sha256="0" * 64), "letters: a kept text that is not the one"),
+    "W402": (lambda c: document(c, 0, sha256="0" * 64), "letters: a text that is not the one"),
     "W403": (lambda c: statement(c, 1, start=c.statements[1].start + 1), "s2: a quotation that is"),
     "W404": (lambda c: statement(c, 1, quote="not less then half"), "s2: a quotation that was alt"),
     "W405": (lambda c: statement(c, 1, value=point(101)), "101, outside [0, 100]"),
-    "W406": (lambda c: statement(c, 0, speaker="unresolved"), "s1: an accepted statement of"),
+    "W406": (lambda c: statement(c, 0, speaker="unresolved"), "s1: an accepted statement without"),
     "W407": (lambda c: statement(c, 0, status="rejected"), "s1: a number that rests on"),
     "W408": (twice, "s1: a cited id that means different spans to two coders"),
     "W409": (lambda c: replace(c, stances=c.stances[1:]), "ann on pie: an accepted statement"),
@@ -145,9 +145,9 @@ RAISED = {
     "W504": (lambda c: replace(c, questions=one(c.questions, 0, horizon=EARLIER)), "deal: a quest"),
     "W505": (lambda c: scenario(c, Change(quantity="price", role="outside", add=9)), "s: a scen"),
     "W506": (over_dependent, "must sum to at most 1"),
-    "W507": (late_claim, "claim c1: a claim made when it was settled already"),
+    "W507": (late_claim, "claim c1: a claim made after it was settled"),
     "W508": (lambda c: scenario(c, c.scenarios[0].changes[0], Change(quantity="price", add=0)),
-             "found change 2 (price): every number as before"),
+             "found change 2 (price): no number is different"),
 }  # fmt: skip
 
 
@@ -179,7 +179,7 @@ def test_a_doubt_names_the_line_of_a_case_as_it_was_read(pie, tmp_path):
     write_case(stance(pie, 0, position=point(60)), tmp_path)
     [doubt] = doubts(read_case(tmp_path))
     assert (doubt.file, doubt.line, doubt.column) == ("stances.csv", 2, 10)
-    assert str(doubt).startswith("stances.csv:2:10: W302 ann on pie: a position known for certain")
+    assert str(doubt).startswith("stances.csv:2:10: W302 ann on pie: a position coded as certain")
 
 
 def test_a_doubt_finds_its_statement_among_those_of_several_coders(pie, tmp_path):

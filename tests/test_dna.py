@@ -161,7 +161,7 @@ def test_what_dna_cannot_hold_is_listed(tmp_path):
     assert any("undated" in line for line in out.left_out)
     bare = read_case(CASE)
     bare = replace(bare, documents=tuple(replace(d, file=None) for d in bare.documents))
-    assert any("its text is not kept" in line for line in export_dna(bare).left_out)
+    assert any("lacks its text" in line for line in export_dna(bare).left_out)
 
 
 def test_the_same_case_makes_the_same_bytes():
@@ -303,7 +303,7 @@ def test_the_commands_bring_a_database_in_and_out(database, tmp_path):
     assert done.exit_code == 0, done.output
     assert "4 documents" in done.output
     newest = max(d.published for d in read_case(tmp_path / "case").documents)
-    assert f"as of {newest}, the day of the newest document" in " ".join(done.output.split())
+    assert f"as of {newest}, the date of the newest document" in " ".join(done.output.split())
     done = CliRunner().invoke(
         cli, ["export", "dna", str(tmp_path / "case"), str(tmp_path / "out.dna")]
     )

@@ -172,8 +172,8 @@ def test_each_change_of_a_scenario_that_touches_nothing_is_a_doubt():
         "t: it changes only ties that change nothing",
     ]
     assert raised(case, "W508") == [
-        "s: change 2 (quota): every number as before",
-        "s: change 3 (salience): every number as before",
+        "s: change 2 (quota): no number is different",
+        "s: change 3 (salience): no number is different",
     ]
 
 

@@ -540,7 +540,7 @@ def test_what_is_no_file_is_refused(folder):
 
 def test_a_statements_file_must_be_called_by_its_coder(folder):
     (folder / "statements" / "cook.csv").rename(folder / "statements" / "the cook!.csv")
-    with pytest.raises(CaseError, match="must be called by its coder"):
+    with pytest.raises(CaseError, match="must have its coder as its name"):
         read_case(folder)
 
 

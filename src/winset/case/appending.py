@@ -27,17 +27,17 @@ PATIENCE = 30.0  # seconds to wait for another process
 
 
 def append(path: Path, make: Callable[[Chain], tuple[str, Mapping[str, Any]]]) -> Entry:
-    """Return the entry that ``make`` makes, once it is on disk at the end of the file at ``path``.
+    """Append the entry that ``make`` makes to the file at ``path``; return it once it is on disk.
 
-    Under a lock, so that processes take turns: ``make`` is given the chain as it then is, and
-    nothing is written if it raises.
+    A lock makes processes take turns. ``make`` gets the chain as it is at that moment. If it
+    raises, nothing is written.
 
     Args:
-        path: the file; it is made if there is none.
+        path: the file; created if it is missing.
         make: returns kind and body of the entry.
 
     Raises:
-        CaseError: when the chain is not whole; it is left as it is.
+        CaseError: when the chain is damaged; it is left as it is.
         HeldError: when another writer holds the folder too long.
         WinsetError: when the file cannot be written, with its name, or the entry is dated before
             one that it follows.
@@ -80,7 +80,7 @@ def refuse_falling(chain: Chain, date: datetime.datetime | None) -> None:
 
 @contextmanager
 def _no_empty_file(path: Path, handle: int) -> Iterator[None]:
-    """Take the file away again if nothing could be put into it: who waits for it makes another."""
+    """Remove the file again if nothing could be written; a waiting writer creates its own."""
     try:
         yield
     except BaseException:

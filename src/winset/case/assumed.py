@@ -1,4 +1,4 @@
-"""Numbers of a stance that nobody coded: taken for a start, and marked so in its note."""
+"""Numbers of a stance that were assumed, not coded; the note of the stance marks them."""
 
 import re
 from collections.abc import Iterable

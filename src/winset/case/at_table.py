@@ -1,7 +1,7 @@
 """Who sits at the table on an issue, who ratifies there, and whose gains count.
 
-What the models of two levels read of a case, in its own ids; the same in arrays stands in
-`winset.models.two_level.ratifiers`.
+This is what the two-level models read of a case, in its own ids;
+`winset.models.two_level.ratifiers` holds the same as arrays.
 """
 
 import re
@@ -38,7 +38,7 @@ class Seating:
 
 
 def has_role(actor: Actor, role: Role) -> bool:
-    """Return whether ``actor`` acts as ``role``: who is outside votes nowhere."""
+    """Return whether ``actor`` acts as ``role``; an outside actor votes nowhere."""
     return role in actor.role and "outside" not in actor.role
 
 
@@ -104,7 +104,9 @@ def _intimidation_objection(case: Case, tie: Tie, at: dict[str, Seating]) -> str
         return f"{source.id} and {target.id} are not in one party"
     ratifying = [table for table in at.values() if target.id in table.ratifiers]
     if not ratifying:
-        return f"{target.id} ratifies on no issue, and pressure is felt there alone"
+        return (
+            f"{target.id} ratifies on no issue, and pressure works only where the target ratifies"
+        )
     if not any(source.id in table.pressing for table in ratifying):
         return f"{source.id} has no stance where {target.id} ratifies"
     if case.party(source.party).unity.low == 1.0:
@@ -159,7 +161,7 @@ def line_objections(
 
 
 def _no_say(case: Case, actor: str, table: Seating) -> str:
-    """Return why what ``actor`` gains is not heard on an issue; empty where it is."""
+    """Return why the gains of ``actor`` do not count on an issue; empty where they do."""
     if not table.negotiators:
         return "no party has a negotiator with a stance here"
     if actor in table.deciding or actor in table.pressing:
@@ -173,7 +175,7 @@ def _no_say(case: Case, actor: str, table: Seating) -> str:
 def _signable(case: Case, table: Seating) -> Range | None:
     """Return the points that every negotiator might sign, ranges at their widest; None for none.
 
-    A negotiator signs nothing that it and everyone it depends on lose by.
+    A negotiator signs no deal by which it and everyone it depends on would lose.
     """
     low, high = float("-inf"), float("inf")
     for negotiator in table.negotiators.values():

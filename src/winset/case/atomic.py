@@ -1,7 +1,7 @@
 """Files written whole or not at all: a temporary file, on disk, that takes the old one's place.
 
-What a killed writer leaves of a case's files goes at the next write in the same case: the names of
-its temporary files are given out under the folder's lock alone, so none is a running writer's.
+The next write in a case removes the temporary files that a killed writer has left. Their names are
+given out only under the folder's lock, so none belongs to a running writer.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""A rule broken: where, what was required, what stands there; and the rules that many parts share.
+"""A broken rule: where, what was required, what is there; and the rules that many parts share.
 
 Rules read attributes only, so that they also run over a half-read case in which cells that could
 not be understood are None.
@@ -16,7 +16,11 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrokenRule:
-    """A rule broken at ``path``: collection, index of the member, field, and so on inwards."""
+    """A rule broken at ``path``: collection, index of the member, field, and so on inwards.
+
+    Attributes:
+        actual: what is there instead of what is required.
+    """
 
     path: Path
     where: str

@@ -32,7 +32,7 @@ LONGEST_TEXT = 100_000
 
 
 def _text(value: object) -> str:
-    """Take the space round it away: no table keeps it."""
+    """Strip surrounding space, which no table keeps."""
     if not isinstance(value, str):
         raise refuse("text")
     if _CONTROL.search(value):
@@ -82,7 +82,7 @@ def _number(value: object) -> float:
     parsed = _range(value)
     if not parsed.certain or parsed.low in (float("inf"), float("-inf")):
         raise refuse("a single finite number")
-    return parsed.low + 0.0  # minus nought is nought
+    return parsed.low + 0.0  # minus zero is zero
 
 
 def _date(value: object) -> datetime.date:

@@ -13,7 +13,7 @@ def points_sentence(case: Case) -> str:
         return ""
     return (
         "The case codes every number as a point, without a range: apart from the errors of the "
-        "model, its forecast is a single point and looks surer than anybody can be."
+        "model, its forecast is a single point and looks more certain than any forecast can be."
     )
 
 

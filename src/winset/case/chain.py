@@ -1,11 +1,11 @@
 """A chain of entries in a file that only grows: lines of canonical JSON, each naming the last.
 
 An entry carries the SHA-256 of its own line and of the entry or entries before it, as a commit of
-git does. A changed byte is found in its line, a removed line by what follows it. Where two copies
-of a file grew apart and were put together, both sides stay: the next entry follows both.
+git does. A changed byte shows in its own line, a removed line in the entry after it. When two
+copies of a file have diverged and are merged, both sides stay: the next entry follows both.
 
-Dates never fall: an entry is dated no earlier than those it follows. Whether a date is true no
-chain can show, nor that its end was cut off: a witness and a published digest can.
+Dates never decrease: an entry is dated no earlier than those it follows. A chain cannot show
+whether a date is true or whether its end was cut off; a witness and a published digest can.
 """
 
 import datetime
@@ -36,7 +36,7 @@ class Entry:
         sha256: digest of its canonical text without this field; its name.
         previous: names of the entries that it follows; none for the first.
         kind: what it is.
-        body: everything else that it says.
+        body: everything else in it.
     """
 
     line: int
@@ -53,9 +53,9 @@ class Chain:
     Attributes:
         entries: those that could be read, in the order of the file.
         malformed: lines that are no entries at all.
-        broken: entries that were changed, or follow what is not there.
-        heads: names of the entries that none follows: more than one after copies were merged.
-        forks: where copies grew apart, in words.
+        broken: entries that were changed, or that follow a missing entry.
+        heads: names of the entries that no other follows; more than one after a merge of copies.
+        forks: where copies diverged, in words.
         torn: bytes after the last line end: a write that was cut off.
         lines: how many whole lines there are.
         latest: the latest date that an entry bears; None where none is dated.
@@ -110,7 +110,7 @@ def read_chain(path: Path) -> Chain:
 
 
 def parse_chain(data: bytes) -> Chain:
-    """Return the chain that ``data`` writes, with all that is wrong with it."""
+    """Return the chain in ``data``, with all its problems."""
     *lines, torn = data.split(b"\n")
     reading = _ChainReading()
     for number, line in enumerate(lines, start=1):
@@ -141,9 +141,9 @@ def date_of(body: Mapping[str, Any]) -> datetime.datetime | None:
 
 
 def check_ledger(folder: Path) -> None:
-    """Do nothing if the ledger of the case in ``folder`` is one, or there is none.
+    """Do nothing if the ledger of the case in ``folder`` can be read, or is missing.
 
-    Whether its entries are what they were is for `winset verify` to say.
+    `winset verify` checks whether its entries are unchanged.
 
     Raises:
         CaseError: with every line that is no entry.
@@ -191,7 +191,7 @@ class _ChainReading:
             )  # fmt: skip
         self._links(number, name, previous)
         latest = self._latest(number, previous, date_of(body))
-        # Whichever of text and digest was changed, what follows means this line.
+        # Whether text or digest was changed, the entries that follow refer to this line.
         for known in (name, digest):
             self.names.setdefault(known, number)
             if latest is not None:
@@ -216,7 +216,7 @@ class _ChainReading:
     def _latest(
         self, number: int, previous: tuple[str, ...], own: datetime.datetime | None
     ) -> datetime.datetime | None:
-        """Return the latest date up to this entry; report one that falls."""
+        """Return the latest date up to this entry; report one that decreases."""
         before = max((self.dates[name] for name in previous if name in self.dates), default=None)
         if own is None or before is None:
             return own or before
@@ -224,7 +224,7 @@ class _ChainReading:
             self._report(
                 self.broken, number,
                 f"must be dated no earlier than what it follows, {before.isoformat()}",
-                own.isoformat(), f"dates in a ledger never fall; {_RESTORE}, or begin another",
+                own.isoformat(), f"dates never decrease in a ledger; {_RESTORE}, or start another",
             )  # fmt: skip
         return max(own, before)
 

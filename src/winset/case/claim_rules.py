@@ -1,4 +1,4 @@
-"""What must hold of claims: each asks one thing, and says of it what can be scored."""
+"""The rules for claims: each answers one question, in a form that can be scored."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -40,7 +40,7 @@ def claims_hold(case: Any) -> Iterator[BrokenRule]:
 
 def _on_issue(claim: Any, at: Path, name: str, case: Any) -> Iterator[BrokenRule]:
     if claim.value is None and not is_bad(claim, "value"):
-        yield _missing((*at, "value"), f"{name}: value", "give what it says will come of the issue")
+        yield _missing((*at, "value"), f"{name}: value", "give the outcome that it predicts")
     scale = scale_of(case, claim.issue)
     yield from on_scale((*at, "value"), f"{name}: value", claim.value, scale)
     for field in ("outcome", "probability"):
@@ -50,7 +50,7 @@ def _on_issue(claim: Any, at: Path, name: str, case: Any) -> Iterator[BrokenRule
                 where=f"{name}: {field}",
                 required="must be empty where the claim is on an issue",
                 actual=shorten(_cell_text(getattr(claim, field))),
-                remedy="say how sure it is by the range of `value`, or ask a question instead",
+                remedy="express its certainty by the range of `value`, or name a question instead",
             )
 
 
@@ -62,10 +62,12 @@ def _on_question(claim: Any, at: Path, name: str, question: Any) -> Iterator[Bro
             where=f"{name}: value",
             required="must be empty unless the claim is on an issue",
             actual=str(claim.value),
-            remedy="name the issue, or say the outcome in words",
+            remedy="name the issue, or write the outcome in words",
         )
     if not claim.outcome and not is_bad(claim, "outcome"):
-        yield _missing(path, f"{name}: outcome", "say what it claims: yes, no or an option")
+        yield _missing(
+            path, f"{name}: outcome", "give the outcome that it predicts: yes, no or an option"
+        )
     if claim.question is not None and question is None:
         return
     known = tuple(question.options or {}) if question is not None else ()
@@ -85,7 +87,7 @@ def _on_question(claim: Any, at: Path, name: str, question: Any) -> Iterator[Bro
             where=f"{name}: outcome",
             required="must leave an outcome out",
             actual=shorten("; ".join(claim.outcome)),
-            remedy="a claim that anything may happen says nothing",
+            remedy="a claim that covers every outcome says nothing",
         )
 
 
@@ -95,7 +97,7 @@ def _resolution(claim: Any, at: Path, name: str) -> Iterator[BrokenRule]:
         yield BrokenRule(
             path=(*at, "resolution"),
             where=f"{name}: resolution",
-            required=f"must be empty or void: the {kind} itself says how it came out",
+            required=f"must be empty or void, since the {kind} itself has the outcome",
             actual=claim.resolution,
             remedy=f"write it as `{key}` of the {kind} in case.yaml",
         )
@@ -106,7 +108,7 @@ def _resolution(claim: Any, at: Path, name: str) -> Iterator[BrokenRule]:
                 where=f"{name}: {field}",
                 required="must be empty without a resolution",
                 actual=shorten(getattr(claim, field)),
-                remedy="say how it came out, or empty the cell",
+                remedy="give the resolution, or empty the cell",
             )
 
 

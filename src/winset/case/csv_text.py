@@ -1,4 +1,4 @@
-"""Tables that remember where every cell stands, and can change a row without touching the rest."""
+"""Tables that know the place of every cell, and can change a row without touching the rest."""
 
 import csv
 import io
@@ -93,7 +93,7 @@ def parse_csv(text: str, file: str) -> TextTable:
 
 
 def write_csv(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a fresh table, comma-separated, one line feed a row."""
+    """Return a new table, comma-separated, one line per row."""
     return "".join(_line(row, ",", "\n") for row in (header, *rows))
 
 

@@ -9,7 +9,7 @@ FOLDER = ".winset"
 
 
 def disposable_folder(folder: Path, *inner: str) -> Path:
-    """Return the folder ``inner`` of ``.winset`` in the case ``folder``, made where it is missing.
+    """Return the folder ``inner`` of ``.winset`` in the case ``folder``, created if it is missing.
 
     Anyone who may write the case folder may write these folders too.
 
@@ -42,5 +42,5 @@ def share(path: Path, folder: Path, most: int) -> None:
 
 
 def is_empty(folder: Path) -> bool:
-    """Return whether nothing stands in ``folder`` but what may be deleted, or there is none."""
+    """Return whether ``folder`` is missing or contains only what may be deleted."""
     return not folder.exists() or all(path.name == FOLDER for path in folder.iterdir())

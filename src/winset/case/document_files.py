@@ -1,4 +1,4 @@
-"""Texts that a case keeps: read only from inside its folder."""
+"""The texts of a case, read only from inside its folder."""
 
 import hashlib
 

@@ -1,7 +1,7 @@
-"""A case in the making: its parts understood one by one, all that is wrong, and where it stands.
+"""A case being read: its parts, checked one by one, with all problems and their places.
 
-Whoever reads a format (the folder, a workbook) hands over what each part says and a function that
-tells where each of its fields stands; the draft does the rest, the same for all.
+The reader of a format (the folder, a workbook) hands over the content of each part and a function
+that returns the place of each field. The draft does the rest, in the same way for all formats.
 """
 
 import dataclasses
@@ -43,12 +43,12 @@ Places = Callable[[Path], FilePlace]
 
 
 class Draft:
-    """What was read of a case so far.
+    """What has been read of a case so far.
 
     Attributes:
         problems: what is wrong with single cells, in the order of reading.
-        whole: whether every file could be read as a table or tree at all; what refers from one to
-            another is judged only then, so that one broken file does not make a hundred problems.
+        whole: whether every file could be read as a table or tree. References between files are
+            checked only then, so that one broken file does not cause a hundred problems.
     """
 
     def __init__(self) -> None:
@@ -76,7 +76,7 @@ class Draft:
         )
 
     def set_head(self, values: Mapping[str, object], places: Places) -> None:
-        """Understand what stands at the top of the case."""
+        """Read the head of the case."""
         self.head, bad = understand(Head, _with_values(Head, values))
         for field in bad:
             if str(field.path[0]) not in HEAD:
@@ -93,14 +93,14 @@ class Draft:
         *,
         reported: Collection[str] = (),
     ) -> None:
-        """Understand one member of ``collection``, called ``name`` in messages.
+        """Read one member of ``collection``, called ``name`` in messages.
 
         Args:
             collection: ``parties``, ``stances`` and so on.
-            values: what it says, field to text, list or mapping.
+            values: its content, field to text, list or mapping.
             name: what messages call it.
             places: where each of its fields stands.
-            reported: its fields that are known, and said, to be wrong.
+            reported: its fields that are already reported as wrong.
         """
         kind, index = KINDS[collection], len(self.parts[collection])
         record, bad = understand(kind, _with_values(kind, values))
@@ -138,7 +138,7 @@ class Draft:
 
         Args:
             order: sorts problems as they stand in the source.
-            others: fields of the case that no file says: ``files``, ``folder``.
+            others: fields of the case that are in no file: ``files``, ``folder``.
 
         Raises:
             CaseError: with every problem found.

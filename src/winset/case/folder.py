@@ -42,11 +42,11 @@ def read_case(folder: str | os.PathLike[str], *, ledger: bool = True) -> Case:
 
     Args:
         folder: the case folder.
-        ledger: whether its ledger, if it has one, must be one as well.
+        ledger: whether its ledger, if it has one, must be readable as well.
 
     Raises:
         CaseError: with every problem found, each at its file, line and column.
-        WinsetError: when there is no case there at all, or it cannot be read.
+        WinsetError: when there is no case, or it cannot be read.
     """
     folder = Path(folder)
     try:
@@ -102,7 +102,7 @@ def _file_names(folder: Path) -> list[str]:
 
 
 def parse_case(files: Mapping[str, bytes]) -> Case:
-    """Return the case that ``files`` (path in the folder to bytes) write.
+    """Return the case written in ``files`` (path in the folder to bytes).
 
     Raises:
         CaseError: with every problem found.
@@ -115,9 +115,9 @@ def parse_case(files: Mapping[str, bytes]) -> Case:
 
 
 def places_of(case: Case) -> Places:
-    """Return what tells where a field (collection, index, field, …) stands in the case's files.
+    """Return a function that gives the place of a field (collection, index, field, …) in the files.
 
-    Once the case says something else than its files, it is nowhere.
+    It gives an empty place once the case differs from its files.
     """
     draft = _FolderReading(case.files).draft
     try:
@@ -128,7 +128,7 @@ def places_of(case: Case) -> Places:
 
 
 class _FolderReading:
-    """One pass over the files: the draft of the case, and the tree and tables it came from."""
+    """One pass over the files: the draft of the case, with its tree and tables."""
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self.draft = Draft()
@@ -208,7 +208,7 @@ class _FolderReading:
             self.draft.report(
                 FilePlace(file=file),
                 where="statements: file",
-                required="must be called by its coder: letters, digits, “-”, “_” or “.”",
+                required="must have its coder as its name: letters, digits, “-”, “_” or “.”",
                 actual=shorten(coder),
                 remedy="rename it",
             )
@@ -293,7 +293,7 @@ def _csv_places(
 
 
 def _values(kind: TableKind, table: csv_text.TextTable, row: csv_text.TableRow) -> dict[str, str]:
-    """Return the cells that say something, by field."""
+    """Return the cells that are not empty, by field."""
     values = {}
     for column, cell in zip(table.columns, row.cells, strict=False):
         text = cell if column == "quote" else cell.strip()
@@ -306,7 +306,7 @@ def _values(kind: TableKind, table: csv_text.TextTable, row: csv_text.TableRow) 
 
 
 def _yaml_content(case: Any) -> dict[str, Any]:
-    """Return what case.yaml says, in plain form."""
+    """Return the content of case.yaml in plain form."""
     content: dict[str, Any] = {"title": case.title, "as_of": case.as_of.isoformat()}
     content |= {name: text for name in HEAD[2:] if (text := getattr(case, name))}
     for name in COLLECTIONS:
@@ -321,12 +321,12 @@ def _yaml_content(case: Any) -> dict[str, Any]:
 
 
 def render_case(case: Case) -> dict[str, bytes]:
-    """Return the files that write ``case``: those it was read from, changed only where it is."""
+    """Return the files of ``case``: those it was read from, changed only where the case is."""
     if case.files:
         files = _rendered(case, case.files)
         if files == case.files or _says(files, case):
             return files
-    # Nothing to patch, or a layout too odd to patch: written afresh.
+    # There is nothing to patch, or the layout is too odd to patch: write new files.
     games = {name: data for name, data in case.files.items() if name.startswith("games/")}
     return _rendered(case, games)
 
@@ -401,14 +401,14 @@ def _with_commas(rows: list[dict[str, str]]) -> list[dict[str, str]]:
 
 
 def write_case(case: Case, folder: str | os.PathLike[str]) -> Case:
-    """Write ``case`` into ``folder``, under its lock, and return it as it then stands there.
+    """Write ``case`` into ``folder``, under its lock, and return it as written.
 
-    What other writers have changed since the case was read stays: rows that only they changed are
-    merged, and a row that both changed is refused. Go on with the case returned: it is the one
-    that the files say. Kept texts travel with a case that moves to another folder.
+    Changes that other writers have made since the case was read are merged; a row that both changed
+    is refused. Continue with the returned case, which matches the files. If the case moves to
+    another folder, its texts are copied there.
 
     Raises:
-        ChangedError: when what stands there is no longer what was read and cannot be merged, with
+        ChangedError: when the files have changed since they were read and cannot be merged, with
             the files and rows; nothing is written then.
         HeldError: when another writer holds the folder too long.
         WinsetError: when the folder cannot be written, or holds another case.
@@ -439,7 +439,7 @@ def _check_links(folder: Path, names: Iterable[str]) -> None:
 
 
 def _merged(case: Case, standing: Mapping[str, bytes]) -> Case:
-    """Return ``case`` with what ``standing`` says otherwise than the files it was read from."""
+    """Return ``case`` merged with the changes in ``standing`` to the files it was read from."""
     try:
         theirs = parse_case(standing)
     except CaseError as error:
@@ -452,7 +452,7 @@ def _merged(case: Case, standing: Mapping[str, bytes]) -> Case:
                     where=", ".join(changed),
                     required="must be what was read, or a whole case to be merged with",
                     found=f"{len(error.problems)} problems, the first: {error.problems[0]}",
-                    remedy="`winset check` lists them; mend them, and make the change again",
+                    remedy="`winset check` lists them; correct them, and make the change again",
                 )
             ]
         ) from None
@@ -460,7 +460,7 @@ def _merged(case: Case, standing: Mapping[str, bytes]) -> Case:
 
 
 def _must_be_free(folder: Path, standing: Mapping[str, bytes], files: Mapping[str, bytes]) -> None:
-    """Refuse to write where files stand that the case was not read from and does not say."""
+    """Refuse to write over files that the case neither was read from nor contains."""
     for name in standing:
         if name not in files:
             raise WinsetError(
@@ -476,7 +476,7 @@ def _must_be_free(folder: Path, standing: Mapping[str, bytes], files: Mapping[st
 
 
 def _texts_of(case: Case, folder: Path, files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return the kept texts that ``folder`` lacks, of a case that was read from another one."""
+    """Return the texts that ``folder`` lacks, of a case that was read from another folder."""
     texts: dict[str, bytes] = {}
     if not case.folder or case.folder == folder.resolve():
         return texts

@@ -1,7 +1,7 @@
 """One writer at a time in a case folder, among threads, processes and programs.
 
 The lock is the operating system's own, on a file in ``.winset``: it ends with the process that
-holds it, so a crash leaves none behind. Readers need none. See
+holds it, so a crash leaves no lock behind. Readers need none. See
 docs/decisions/0013-one-lock-for-every-writer.md.
 """
 
@@ -22,21 +22,21 @@ _LONGEST = 200
 
 
 class HeldError(WinsetError):
-    """Another program, or another thread of this one, is writing and did not end in time."""
+    """Another program, or another thread of this one, was still writing when the time was up."""
 
 
 @contextmanager
 def write_lock(folder: str | os.PathLike[str], *, patience: float | None = None) -> Iterator[None]:
-    """Hold ``folder``, made if there is none, against every other writer.
+    """Hold ``folder``, created if it is missing, against every other writer.
 
     A thread that holds it may ask for it again.
 
     Args:
         folder: a case folder, or a folder of them.
-        patience: seconds to wait; `PATIENCE` if not given.
+        patience: seconds to wait; by default `PATIENCE`.
 
     Raises:
-        HeldError: when another writer holds it for longer, with who that is.
+        HeldError: when another writer holds it for longer; it names that writer.
         WinsetError: when the folder cannot be written.
     """
     folder = Path(folder)
@@ -58,13 +58,13 @@ def held(path: Path, *, patience: float, again: bool = True) -> Iterator[None]:
     """Hold the lock file at ``path``, and write into it who holds it.
 
     Args:
-        path: the file; made where it is missing.
+        path: the file; created if it is missing.
         patience: seconds to wait.
         again: whether a thread that holds it may ask for it again.
 
     Raises:
-        HeldError: when another holds it for longer; its words are who.
-        WinsetError: when the file cannot be written, or its file system knows no locks.
+        HeldError: when another process holds it for longer; it names that process.
+        WinsetError: when the file cannot be written, or its file system has no locks.
     """
     from filelock import FileLock, Timeout
 
@@ -102,7 +102,7 @@ def _sign(handle: int) -> None:
 
 
 def _command() -> list[str]:
-    """Return the running command's name, without what it was given: that is no one's business."""
+    """Return the running command's name, without its arguments, which may be private."""
     program = Path(sys.argv[0] if sys.argv else "").stem
     if program in ("winset", "__main__"):
         return ["winset", *sys.argv[1:2]]

@@ -1,8 +1,8 @@
-"""Three-way merge of a case: what two writers changed since both read it, row by row.
+"""Three-way merge of a case: the changes of two writers since both read it, row by row.
 
 A row is a row of a table, an entry of a mapping in case.yaml (an issue, a party, a scenario …), or
-a key of its head. What only one writer changed is taken as that writer left it; a row that both
-changed, each otherwise, is a conflict.
+a key of its head. A change by only one writer is taken over; a row that both changed
+in different ways is a conflict.
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,14 +26,14 @@ Key = tuple[str, ...]
 
 
 class ChangedError(CaseError):
-    """What stands on disk is no longer what was read, and both changes do not fit together."""
+    """The files have changed since they were read, and the two changes conflict."""
 
 
 def merged(base: Case, ours: Case, theirs: Case) -> Case:
-    """Return what ``ours`` and ``theirs`` both made of ``base``.
+    """Return ``base`` with the changes of both ``ours`` and ``theirs``.
 
     Raises:
-        ChangedError: with every row that both changed, or what does not hold in the two together.
+        ChangedError: with every row that both changed, or every rule that the merged case breaks.
     """
     conflicts: list[Problem] = []
     both: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""The case: what is known of one negotiation as of one date. Frozen, checked whole."""
+"""The case: what is known of one negotiation as of one date, frozen and checked as a whole."""
 
 import datetime
 import hashlib
@@ -33,10 +33,10 @@ class Case:
     """One negotiation as of one date.
 
     Attributes:
-        files: the case files this was read from (path to bytes): kept so that writing changes only
-            what changed. Not part of what the case says.
+        files: the case files this was read from (path to bytes), so that writing changes only
+            what differs. They are not part of the content of the case.
         folder: where it was read from; None for a case built in memory.
-        statements: sorted by coder; the order of each coder is kept.
+        statements: sorted by coder, in the order of each coder.
         applied: the case under those of its scenarios that were asked for, kept by
             `winset.case.scenarios.apply_scenario`.
 
@@ -81,9 +81,9 @@ class Case:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of what the case says: unchanged by comments, layout and where it lies.
+        """SHA-256 of the content of the case, whatever its comments, layout and folder.
 
-        Claims do not count: they are judged beside the case's forecasts and inform none.
+        Claims do not count: they are scored beside the case's forecasts and inform none.
         """
         if not self._digest:
             object.__setattr__(self, "_digest", self._digested())
@@ -112,7 +112,7 @@ class Case:
         return _named(self.scenarios, "scenario", id)
 
     def members(self, party: str, role: Role | None = None) -> tuple[Actor, ...]:
-        """Return the actors of ``party``, those with ``role`` only if one is given."""
+        """Return the actors of ``party``, or only those with ``role``."""
         return tuple(a for a in self.actors if a.party == party and role in (None, *a.role))
 
     def stances_on(self, issue: str) -> tuple[Stance, ...]:
@@ -136,7 +136,7 @@ def _named(things: Iterable[N], kind: str, id: str) -> N:
     raise WinsetError(f"no {kind} “{id}” in this case; {nearest(id, [t.id for t in things])}")
 
 
-_NAMES: dict[type, tuple[str, ...]] = {}  # of the fields of each kind of part, once asked for
+_NAMES: dict[type, tuple[str, ...]] = {}  # of the fields of each kind of part, once needed
 
 
 def _plain(value: object) -> object:

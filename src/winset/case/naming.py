@@ -1,7 +1,7 @@
-"""Names of new folders and files: such as every system can hold, and every page can show.
+"""Names of new folders and files that every system can hold and every page can show.
 
 A case is passed on: in an archive, through git, to a colleague with Windows. A name that one of
-them cannot hold is refused when it is chosen, where another can be had.
+them cannot hold is refused when it is chosen, while another is easy to find.
 """
 
 import re
@@ -37,7 +37,7 @@ def check_name(name: str) -> None:
     """Refuse ``name`` unless every system can hold it as the name of a folder.
 
     Raises:
-        WinsetError: with what is wrong, and what was found.
+        WinsetError: otherwise.
     """
     if not name or len(name) > LONGEST:
         required = f"must be at least 1 character and at most {LONGEST}"

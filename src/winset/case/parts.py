@@ -95,7 +95,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class Head:
-    """What stands at the top of a case."""
+    """The head of a case."""
 
     title: Title
     as_of: Date
@@ -169,7 +169,7 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class Resolved:
-    """What came of an issue: ``value`` in its own units, when, and by whose word."""
+    """The outcome of an issue: ``value`` in its own units, its date and its source."""
 
     value: Quantity
     date: Date | None = None
@@ -204,7 +204,7 @@ class Change:
     """One change of a scenario: which quantity, whose, and how.
 
     ``party``, ``actor`` and ``role`` select actors (all that match); ``source`` and ``target``
-    select ties; ``issue`` selects issues. A selector left out selects all.
+    select ties; ``issue`` selects issues. Without a selector, all are selected.
 
     Attributes:
         through: the channel by which the scenario works, so that channels can be told apart.
@@ -236,7 +236,7 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class QuestionAnswer:
-    """How a question came out, by whose reading."""
+    """The outcome of a question, with its date and source."""
 
     outcome: Title
     date: Date | None = None
@@ -285,7 +285,7 @@ class Stance:
         condition: None, or what must hold for this row's cells to replace the plain row's.
         position: what it would settle for if it could dictate, in the issue's units.
         salience: share of its attention and capital, 0-100.
-        influence: what it could move with all it has; a ratio scale, the strongest by habit 100.
+        influence: what it could move with all its means; a ratio scale, the strongest usually 100.
         price: of no agreement, per cent of the scale's width.
         red_line_low: lowest point it has said in public that it accepts, in the issue's units.
         red_line_high: highest such point.
@@ -309,7 +309,7 @@ class Stance:
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class Tie:
-    """What binds ``source`` to ``target``, with a ``weight`` in [0, 1]."""
+    """A tie from ``source`` to ``target``, with a ``weight`` in [0, 1]."""
 
     source: Identifier
     target: Identifier
@@ -321,7 +321,7 @@ class Tie:
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class Document:
-    """A source: ``sha256`` of its bytes, ``file`` its path in the case folder if it is kept."""
+    """A source: ``sha256`` of its bytes, ``file`` its path in the case folder, if it is there."""
 
     id: Identifier
     title: Text = ""
@@ -337,12 +337,12 @@ class Statement:
     """What somebody says in a document about an issue, and where exactly.
 
     Attributes:
-        coder: whose reading it is; the name of its file.
+        coder: who coded it; the name of its file.
         start: first character (code point) of the span in the decoded document, from 0.
         end: one past its last character.
         quote_sha256: digest of the span's UTF-8 bytes.
         speaker: actor's id, or ``author``, or ``unresolved``.
-        quote: the span itself, where the text may be kept.
+        quote: the span itself, where the text may be stored.
     """
 
     coder: Identifier
@@ -364,20 +364,20 @@ class Statement:
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class Claim:
-    """What somebody forecast in public, so that it can be scored once it is settled.
+    """A public forecast by somebody, which can be scored once it is settled.
 
-    It answers one of three: a ``question`` of the case, what becomes of an ``issue``, or a question
-    in own words, ``text``.
+    It answers one of three: a ``question`` of the case, the outcome of an ``issue``, or ``text``, a
+    question in its own words.
 
     Attributes:
         statements: ids of the statements in which it is made.
         author: who made it; if empty, the actor who speaks in the first statement.
         outlet: where; if empty, the publisher of the first statement's document.
         made: when; if empty, the day that document was published.
-        text: a question in own words that yes or no answers.
-        condition: in words, what the claim depends on; where that did not come about it is void.
+        text: a yes-or-no question in its own words.
+        condition: in words, what the claim depends on; if that does not happen, it is void.
         by: day by which it is settled; if empty, the question's horizon.
-        outcome: what it says will come about: ``yes``, ``no``, or one or several options.
+        outcome: what it predicts: ``yes``, ``no``, or one or several options.
         value: on an issue: what it says will come of it, in the issue's units.
         probability: that it gives to ``outcome``; None where no likelihood can be read from it.
         resolution: of ``text``: how it came out; ``void`` where it does not count. A question or

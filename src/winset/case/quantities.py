@@ -1,4 +1,4 @@
-"""The quantities that a question may ask for, such as ``settlement(enrichment) >= 40``."""
+"""The quantities that a question may name, such as ``settlement(enrichment) >= 40``."""
 
 import re
 from collections.abc import Iterable
@@ -34,9 +34,9 @@ class Quantity:
     """A quantity of a forecast whose value is a probability or a share.
 
     Attributes:
-        kind: what is asked: that ``subject`` is agreed, settles within [low, high], that
+        kind: what it measures: that ``subject`` is agreed, settles within [low, high], that
             ``action`` is played in game ``subject``, or the share of blame of party ``subject``.
-        subject: of an agreement on one issue, its id; empty where several are asked for together.
+        subject: of an agreement on one issue, its id; empty where it names several together.
         low: in the issue's units; minus infinity where there is no lower end.
         high: likewise.
         together: issues that must all be agreed, as written; ``("all",)`` for every issue.
@@ -59,9 +59,9 @@ class Quantity:
         return () if self.together == (ALL,) else self.together
 
     def issues(self, known: Iterable[str]) -> tuple[str, ...]:
-        """Return the issues whose agreement is asked for, in the order of ``known``, all issues.
+        """Return the issues whose agreement it measures, in the order of ``known``, all issues.
 
-        An issue that is itself called “all” is meant by that word.
+        If an issue is itself called “all”, the word means that issue.
         """
         ids = tuple(known)
         named = {self.subject} if self.subject else set(self.together)
@@ -71,7 +71,7 @@ class Quantity:
 
 
 def parse_quantity(text: str) -> Quantity:
-    """Return what ``text`` asks for.
+    """Return the quantity that ``text`` names.
 
     Raises:
         ValueError: when ``text`` has none of the known forms.

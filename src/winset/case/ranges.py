@@ -1,4 +1,4 @@
-"""Numbers that say how sure they are: `40`, `30 to 50`, `30..40..60`.
+"""Numbers with their uncertainty: `40`, `30 to 50`, `30..40..60`.
 
 The pages read them in `web/static/js/ranges.js`; `tests/ranges.json` holds both to one grammar.
 """
@@ -62,7 +62,7 @@ class Range:
 
     @property
     def likeliest(self) -> float:
-        """Its mode; its middle where all of it is as likely.
+        """Its mode; its middle where all values are equally likely.
 
         >>> parse_range("30..35..60").likeliest
         35.0
@@ -86,7 +86,7 @@ class Range:
         return np.clip(np.where(share < cut, left, right), self.low, self.high)
 
     def moved(self, *, add: float = 0.0, multiply: float = 1.0) -> "Range":
-        """Return the range times ``multiply`` plus ``add``, its shape kept.
+        """Return the range times ``multiply`` plus ``add``, with the same shape.
 
         >>> str(parse_range("30..40..60").moved(add=10))
         '40..50..70'
@@ -139,7 +139,7 @@ def number_text(value: float) -> str:
 
 
 def parse_range(text: str) -> Range:
-    """Return the range that ``text`` writes.
+    """Return the range written in ``text``.
 
     Raises:
         ValueError: with what is wrong, when ``text`` is none of the three forms, a number is too

@@ -1,4 +1,4 @@
-"""Text to records: each field understood on its own, so that one bad cell hides no other."""
+"""Text to records: each field is read on its own, so that one bad cell hides no other."""
 
 import dataclasses
 import functools
@@ -33,15 +33,15 @@ def _adapters(kind: Any) -> dict[str, TypeAdapter[Any]]:
 
 @functools.cache
 def _adapter(annotation: Any) -> TypeAdapter[Any]:
-    """Return what checks ``annotation``: made once, though many fields have it."""
+    """Return the validator of ``annotation``, made once for the many fields that share it."""
     return TypeAdapter(annotation)
 
 
 def _record(kind: Any, values: Mapping[str, object]) -> Any:
     """Return the ``kind`` of ``values``, each of which has been checked already.
 
-    Calling ``kind`` would check them a second time, and first make what checks a whole record: a
-    tenth of a second at every start.
+    Calling ``kind`` would check them a second time, and would first build a validator of the whole
+    record: a tenth of a second at every start.
     """
     record = object.__new__(kind)
     for field in dataclasses.fields(kind):
@@ -68,7 +68,7 @@ def nested_records(kind: Any) -> tuple[type, ...]:
 
 
 def understand(kind: Any, values: Mapping[str, object]) -> tuple[Any, list[BadField]]:
-    """Return the record that ``values`` describe, and what could not be understood.
+    """Return the record that ``values`` describe, and the fields that could not be understood.
 
     Without bad fields the record is a ``kind``; with some it is a stand-in that has every field of
     one, None where the value was bad or missing and ``bad`` naming those.
@@ -147,7 +147,7 @@ def _bad_fields(name: str, adapter: TypeAdapter[Any], error: ValidationError) ->
 
 
 def plain(record: object) -> object:
-    """Return ``record`` as mappings, lists and text, defaults left out: what a file would say."""
+    """Return ``record`` as mappings, lists and text, without defaults, as a file would hold it."""
     if record is None or isinstance(record, str):
         return record
     if isinstance(record, Range):

@@ -1,4 +1,4 @@
-"""What must hold between the parts of a case: references, scales, sums. All breaches at once.
+"""The rules between the parts of a case: references, scales, sums. All breaches at once.
 
 The rules read attributes only, so that they also run over a half-read case in which cells that
 could not be understood are None.
@@ -121,7 +121,7 @@ def _cycles(case: Any) -> Iterator[BrokenRule]:
 
 
 def _circle(waits: dict[str, set[str]]) -> list[str]:
-    """Return a circle of ids, the first one again at the end; nothing where there is none."""
+    """Return a circle of ids, with the first one repeated at the end; empty if there is none."""
     try:
         TopologicalSorter(waits).prepare()
     except CycleError as error:
@@ -145,7 +145,7 @@ def _actors(case: Any) -> Iterator[BrokenRule]:
                     where=f"{actor.id}: role",
                     required="a party must have one negotiator",
                     actual=f"another one in party “{actor.party}”",
-                    remedy="keep the role for who signs; make the others voters or leaders",
+                    remedy="keep the role for the one who signs; make the others voters or leaders",
                 )
 
 
@@ -169,7 +169,7 @@ def _stances(case: Any) -> Iterator[BrokenRule]:
                 where=f"{name}: red line",
                 required="red_line_low must not lie above red_line_high, ranges included",
                 actual=f"{low} and {high}",
-                remedy="exchange them, or narrow the ranges",
+                remedy="swap them, or narrow the ranges",
             )
         if stance.condition is not None:
             yield from _conditional(stance, index, plain, case)
@@ -214,7 +214,7 @@ def _conditional(stance: Any, index: int, plain: set[Any], case: Any) -> Iterato
             where=f"{name}: if",
             required="must stand beside a row without a condition",
             actual="only this one",
-            remedy="add what holds when the condition does not",
+            remedy="add a row without the condition, for when it is not met",
         )
 
 
@@ -243,7 +243,7 @@ def _ties(case: Any) -> Iterator[BrokenRule]:
                     where=f"{tie.source}: dependence",
                     required="must sum to at most 1 over its targets, ranges at their highest",
                     actual=f"{leaning[tie.source]:g}",
-                    remedy="lower the weights: above 0.5 is already a client",
+                    remedy="lower the weights: an actor above 0.5 is already a client",
                 )
 
 

@@ -28,8 +28,8 @@ def apply_scenario(case: Case, scenario: str | None) -> Case:
 def apply_changes(case: Case, changes: Iterable[Change]) -> Case:
     """Return ``case`` with ``changes`` made one after the other.
 
-    A range is changed as a whole and then kept inside what its quantity allows, so that the same
-    share of luck falls on the same place of the range before and after.
+    A range is changed as a whole and then cut to what its quantity allows, so that the same random
+    number falls on the same place of the range before and after.
     """
     for change in changes:
         case = _apply(case, change)
@@ -37,7 +37,7 @@ def apply_changes(case: Case, changes: Iterable[Change]) -> Case:
 
 
 def channels(scenario: Scenario) -> dict[str, tuple[Change, ...]]:
-    """Return the changes of ``scenario`` by the channel they work through, in order.
+    """Return the changes of ``scenario`` by channel, in order.
 
     A change that names no channel counts under its quantity.
     """

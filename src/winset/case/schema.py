@@ -15,15 +15,15 @@ _ABOUT = {
     "parties": "The sides at the table, by id.",
     "issues": "What is negotiated: one question on one line each, by id.",
     "scenarios": "Named sets of changes to the case, by id.",
-    "questions": "What a forecast of this case answers, by id.",
+    "questions": "The questions that a forecast of this case answers, by id.",
 }
 
 
 def case_schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of ``case.yaml``, made from the records of a case.
 
-    It knows what a single cell may hold; what must hold between cells (known ids, numbers on the
-    scale) is checked by reading the case.
+    It covers what a single cell may hold. Rules between cells (known ids, numbers on the scale) are
+    checked when the case is read.
     """
     kinds: dict[str, Any] = {"head": Head, **COLLECTIONS}
     inputs = [(name, "validation", TypeAdapter(kind)) for name, kind in kinds.items()]
@@ -51,7 +51,7 @@ def case_schema() -> dict[str, Any]:
 
 
 def _members(name: str, kind: type, definitions: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema of a collection: ids to entries, which may be empty if nothing is due."""
+    """Return the schema of a collection: ids to entries, which may be empty."""
     entry: dict[str, Any] = {"$ref": f"#/$defs/{kind.__name__}"}
     if not definitions[kind.__name__].get("required"):
         entry = {"anyOf": [entry, {"type": "null"}]}
@@ -71,7 +71,7 @@ def _drop_id(definition: dict[str, Any]) -> None:
 
 
 def _describe(definition: dict[str, Any], record: type) -> None:
-    """Put the words of the docstring where an editor shows them, and leave out mere noise."""
+    """Put the words of the docstring where an editor shows them, and drop what says nothing."""
     about, _, listed = inspect.cleandoc(record.__doc__ or "").partition("\n\nAttributes:\n")
     definition["description"] = _one_line(about)
     definition.pop("title", None)

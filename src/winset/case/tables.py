@@ -1,4 +1,4 @@
-"""The tables of a case: what a row is, its columns, and how a row is written and called."""
+"""The tables of a case: their columns, and how a row is written and named."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ class TableKind:
     """A table of the folder: what a row is, and its columns in order.
 
     Attributes:
-        optional: columns left out of a fresh file when no row uses them.
+        optional: columns left out of a new file when no row uses them.
         key: columns that make a row the same one before and after a change.
     """
 
@@ -91,7 +91,7 @@ TABLE_KINDS: Mapping[str, TableKind] = {kind.name: kind for kind in (*TABLES, ST
 
 
 def cells_of(kind: TableKind, record: object) -> dict[str, str]:
-    """Return what a row says, column to cell, in canonical form."""
+    """Return the cells of a row, column to text, in canonical form."""
     values = plain(record)
     assert isinstance(values, dict)
     cells = {}
@@ -104,7 +104,7 @@ def cells_of(kind: TableKind, record: object) -> dict[str, str]:
 
 
 def name_of(kind: TableKind, cells: Mapping[str, str], otherwise: str) -> str:
-    """Return what a row is called in a message: ``France on quota``, ``iran → oman``."""
+    """Return the name of a row in messages: ``France on quota``, ``iran → oman``."""
     names = [shorten(cells[c], 40)[1:-1] for c in kind.key if cells.get(c)]
     if kind.name == "stances" and len(names) > 1:
         return " if ".join([f"{names[1]} on {names[0]}", *names[2:]])

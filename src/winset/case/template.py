@@ -1,4 +1,4 @@
-"""The case that `winset new` writes: small, valid, with a word at every choice."""
+"""The case that `winset new` writes: small, valid, with a comment at every choice."""
 
 import datetime
 from importlib.resources import files as package_files
@@ -7,12 +7,12 @@ from pathlib import Path
 from winset.case.yaml_text import write_yaml
 
 _HEAD = """\
-# What stands in this file, and in the tables beside it, is all that a forecast sees.
+# A forecast sees only this file and the tables beside it.
 # Every number may be a range: 40, 30 to 50 (anywhere between), 30..40..60 (low, likeliest, high).
 """
 _BODY = """\
 as_of: 2026-01-01        # nothing later than this day may inform a number
-summary: Two sides bargain over one question. Replace all of this by your own.
+summary: Two sides bargain over one question. Replace all of this with your own.
 citation: ""             # your name and sources
 
 parties:
@@ -81,12 +81,12 @@ as_of: {day}        # nothing later than this day may inform a number
 summary: ""
 citation: ""             # your name and sources
 
-parties: {{}}              # replace the braces by the sides, with an id each:
+parties: {{}}              # replace the braces with the sides, each under its id:
 #  ours:
 #    name: Our side
 #    quota: 0.5           # share of its voters' influence that must say yes
 
-issues: {{}}               # likewise what is bargained over:
+issues: {{}}               # likewise, what is negotiated:
 #  price:
 #    title: The price
 #    question: What is paid?

@@ -1,7 +1,7 @@
-"""YAML that remembers where everything stands, and can change a value without touching the rest.
+"""YAML that knows the place of everything, and can change a value without touching the rest.
 
-Every scalar is read as the text that stands there (null as None): what a field means is decided by
-the field, so `no` is a country and 2015-02-23 is what the date field makes of it. Anchors, aliases
+Every scalar is read as its text (null as None), and the field decides what the text means: `no` is
+a country, and 2015-02-23 is a date only in a date field. Anchors, aliases
 and tags are refused: a case file needs none, and they are how YAML bombs are built.
 """
 
@@ -223,8 +223,8 @@ def patch_yaml(text: str, tree: YamlNode, old: Mapping[str, Any], new: Mapping[s
     Args:
         text: the file.
         tree: its tree.
-        old: what the file says, in the plain form that ``new`` has too.
-        new: what it shall say; the order of the members of its mappings of mappings counts.
+        old: the content of the file, in the same plain form as ``new``.
+        new: the wanted content; the order of the members of its mappings of mappings counts.
     """
     if tree.flow:
         return write_yaml(new)

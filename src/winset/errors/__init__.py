@@ -1,4 +1,4 @@
-"""What can go wrong, said so that the reader can mend it: where, required, found, what to do."""
+"""Errors that help the reader to correct them: where, required, found, what to do."""
 
 import difflib
 from collections.abc import Iterable, Sequence
@@ -16,8 +16,8 @@ class Problem:
         found: what stands there instead.
         remedy: what to do about it; may be empty.
         file: path inside the case folder; empty for a case built in memory.
-        line: line in ``file``, from 1; 0 when the whole file is meant.
-        column: character in the line, from 1; 0 when the whole line is meant.
+        line: line in ``file``, from 1; 0 for the whole file.
+        column: character in the line, from 1; 0 for the whole line.
     """
 
     where: str
@@ -41,7 +41,7 @@ class WinsetError(Exception):
 
 
 class CaseError(WinsetError):
-    """A case that does not hold together; ``problems`` lists everything found, in file order."""
+    """A case with problems; ``problems`` lists them all, in the order of the files."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
@@ -79,10 +79,10 @@ def shorten(value: object, limit: int = 60) -> str:
 
 
 def check_ending(path: str | Path, endings: Sequence[str], *, what: str = "the file") -> None:
-    """Refuse a ``path`` whose ending promises another kind of file than is written to it.
+    """Refuse a ``path`` whose ending does not fit what is written to it.
 
     Args:
-        path: where something is to be written.
+        path: the output file.
         endings: those that fit, in lower case; capitals fit as well.
         what: what is written there, in the words of the caller.
 

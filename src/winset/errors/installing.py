@@ -1,6 +1,6 @@
-"""How to install what is missing: a command that works from where this package was installed.
+"""The command that installs missing packages, from where this package itself was installed.
 
-The package stands in no public index: pip would not find it by its name. But pip leaves a note of
+The package is in no public index, so pip would not find it by its name. But pip leaves a note of
 the origin beside every package that it installs from a folder, a file or a repository
 (``direct_url.json``, PEP 610), and the command names that origin. Where there is no such note, or
 the origin is gone, the command names the missing packages themselves.
@@ -56,7 +56,7 @@ def _what(installed: metadata.Distribution, extras: tuple[str, ...]) -> list[str
 
 
 def _packages(installed: metadata.Distribution, extras: tuple[str, ...]) -> list[str]:
-    """Return the packages that ``extras`` ask for and that are not here; all of them if all are."""
+    """Return the missing packages of ``extras``; if none is missing, all of them."""
     matches = [_REQUIREMENT.match(line) for line in installed.requires or ()]
     wanted = {m["package"]: m["name"] for m in matches if m is not None and m["extra"] in extras}
     missing = [package for package, name in wanted.items() if not _is_installed(name)]
@@ -72,7 +72,7 @@ def _is_installed(name: str) -> bool:
 
 
 def _pip() -> list[str]:
-    """Return a pip that installs for the Python that runs."""
+    """Return a pip that installs for the running Python."""
     first = shutil.which("pip")
     if first is not None and Path(first).parent == Path(sys.executable).parent:
         return ["pip"]

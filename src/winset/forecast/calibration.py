@@ -1,18 +1,18 @@
-"""From what a model says to how wrong such forecasts have been: calibrated draws.
+"""Calibration: a model's draws, widened by the errors of past forecasts.
 
 A model's draws know the coder's uncertainty and the model's own, not how far the model misses.
-Decisions whose outcome is known say that (`winset backtest`). What they say is kept, with its
+Decisions with a known outcome show that (`winset backtest`). Their errors are stored, with their
 provenance, in ``calibration.json``, and applied draw by draw:
 
 1. the settlement is pulled towards the middle of the scale, ``0.5 + slope × (settlement − 0.5)``;
-2. mostly an error is added, one that was seen, in units of the spread of positions (the standard
+2. in most draws an observed error is added, in units of the spread of positions (the standard
    deviation by influence × salience): parties far apart are forecast worse;
-3. in a share of the draws somebody has his way: the settlement is an actor's position, drawn by
-   weight, brought nearer to the model's point by a twentieth;
-4. in a share of the draws the case tells nothing: the outcome of any other decision.
+3. in a share of the draws one actor prevails: the settlement is its position, drawn by weight and
+   moved towards the model's point by a twentieth;
+4. in a share of the draws the case is ignored: the settlement is the outcome of another decision.
 
-The errors are those of decisions coded without ranges, so a case with wide ranges is spread twice,
-and its interval is, if anything, too wide. Whether there is an agreement at all is left untouched.
+The errors are those of decisions coded without ranges, so a case with wide ranges is widened twice,
+and its interval is rather too wide. The chance of an agreement is not changed.
 """
 
 import hashlib
@@ -37,12 +37,12 @@ BORROWED_FROM = "mean"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
-    """What the past says of one model's errors.
+    """The past errors of one model.
 
     Attributes:
         name: of the model it was measured on.
-        slope: how much of the distance from the middle of the scale is kept.
-        positions: share of the draws in which an actor has his way.
+        slope: the share of the distance from the middle of the scale that remains.
+        positions: share of the draws in which one actor prevails.
         climatology: share of the draws that ignore the case.
         errors: ``(error,)``, sizes of the residuals in units of the spread, rising; both signs are
             as likely.
@@ -111,7 +111,7 @@ class Calibration:
 
 
 def deviation(position: FloatArray, weight: FloatArray) -> float:
-    """Return the weighted standard deviation of positions, a little more than nothing at least."""
+    """Return the weighted standard deviation of positions, at least a little above 0."""
     mean = np.average(position, weights=weight)
     variance = np.average((position - mean) ** 2, weights=weight)
     return float(np.sqrt(variance + LEAST_SPREAD**2))
@@ -144,7 +144,7 @@ def _picked(position: FloatArray, weights: FloatArray, uniform: FloatArray) -> F
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fold:
-    """The decisions that one fit did not see, and what it found.
+    """The decisions that one fit did not see, and its calibrations.
 
     Attributes:
         unseen: keys of decisions (`decision_key`).
@@ -166,8 +166,8 @@ class Fitted:
         groups: in how many groups.
         version: of the package that fitted them.
         calibrations: by model, from all decisions.
-        missed: by model, mean absolute error of the calibrated median where a fit has not looked,
-            points of a scale of 100.
+        missed: by model, mean absolute error of the calibrated median, of decisions that a fit has
+            not seen, points of a scale of 100.
         folds: from all but a tenth of the groups each, to score decisions that a fit has not seen.
     """
 
@@ -204,7 +204,7 @@ class Fitted:
 
 
 def decision_key(group: str, issue: str) -> str:
-    """Return what a decision is called in the folds: a digest, so that no collection is told on."""
+    """Return the key of a decision in the folds: a digest, which discloses nothing of it."""
     return hashlib.sha256(f"{group}\t{issue}".encode()).hexdigest()[:12]
 
 

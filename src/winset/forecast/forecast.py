@@ -1,4 +1,4 @@
-"""Forecasts: draws of outcomes with how they were made."""
+"""Forecasts: draws of outcomes with their provenance."""
 
 import json
 import math
@@ -35,7 +35,7 @@ MOST_DRAWS = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueSummary:
-    """What a forecast says of one issue, in the issue's own units.
+    """A forecast of one issue, in the issue's own units.
 
     Attributes:
         agreement: probability of an agreement; None where the model takes it for granted.

@@ -1,4 +1,4 @@
-"""How a forecast came about."""
+"""The provenance of a forecast."""
 
 from dataclasses import dataclass, fields
 from types import UnionType
@@ -9,7 +9,7 @@ from winset.models.version import UNKNOWN
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
-    """How a forecast came about: enough to make it again, byte for byte.
+    """The provenance of a forecast: enough to make it again, byte for byte.
 
     Attributes:
         case: title of the case.
@@ -21,8 +21,8 @@ class Provenance:
         seed: of the random streams.
         version: of this package.
         code: digest of the kernels' code and of what compiled it, by
-            `winset.models.version.code_digest`; ``unknown`` of what was made before it was written
-            down.
+            `winset.models.version.code_digest`; ``unknown`` for a forecast made before
+            this was recorded.
         calibration: by whose errors the settlements were widened: ``source``, ``table`` (digest of
             the decisions), ``decisions``, ``groups``, and ``measured_on``, the model that made
             those errors; None where they are as the model has them.

@@ -19,12 +19,12 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """What a change does to one quantity, with what is not known of it.
+    """The effect of a change on one quantity, with its uncertainty.
 
     Attributes:
         value: mean difference, changed minus base; NaN where either has no agreement at all.
         error: its Monte Carlo standard error, draws paired.
-        low: 10th percentile over draws: how much the effect hangs on what is not known.
+        low: 10th percentile over draws: how much the effect depends on what is uncertain.
         high: 90th percentile.
     """
 
@@ -36,7 +36,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """What one change of a case does on one issue.
+    """The effect of one change of a case on one issue.
 
     Attributes:
         name: of the scenario, or of the channel if only part of one is applied.
@@ -58,7 +58,7 @@ class Comparison:
     """Forecasts of the same draws under several scenarios, the first being the base.
 
     Attributes:
-        forecasts: one a scenario, in the order asked for.
+        forecasts: one per scenario, in the requested order.
         effects: of each further scenario against the first: each channel alone where the first is
             the case as coded and the scenario has several, then the whole.
     """
@@ -72,7 +72,7 @@ def compare(
 ) -> Comparison:
     """Return what ``scenarios`` do to the forecast of ``model``, against the first of them.
 
-    The model's own draws are compared: the luck that a calibration adds is not moved by a scenario.
+    The model's own draws are compared: a scenario does not change the errors that calibration adds.
 
     Raises:
         WinsetError: for fewer than two scenarios, or one that the case does not have.

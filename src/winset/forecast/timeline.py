@@ -18,7 +18,7 @@ MOST_DAYS = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """What was known and forecast on one day.
+    """The statements and the forecast of one day.
 
     Attributes:
         date: from this day until the next moment.
@@ -37,7 +37,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeline:
-    """A forecast made again at each statement's date, draw by draw under the same luck.
+    """A forecast made again at each statement's date, draw by draw with the same random numbers.
 
     Attributes:
         model: its name.
@@ -73,7 +73,7 @@ def make_timeline(
         case: what stands in it by hand stays; what is derived is derived again at each date.
         model: any model.
         draws: of each forecast.
-        seed: the same at each date, so that only what was said makes a difference.
+        seed: the same at each date, so that only the statements make a difference.
         since: leave earlier days out.
         raw: leave settlements as the model has them.
         progress: called with the number of days done.

@@ -105,7 +105,7 @@ def read_dna(path: Path, as_of: datetime.date | None) -> ReadFormat:
             if file.is_file() and ".winset" not in file.relative_to(folder).parts
         }
     undated = [document.id for document in case.documents if document.published is None]
-    newest = "" if as_of is not None else ", the day of the newest document"
+    newest = "" if as_of is not None else ", the date of the newest document"
     return ReadFormat(
         case=case,
         beside={name: data for name, data in beside.items() if name not in case.files},

@@ -1,4 +1,4 @@
-"""Statements that travel without their case: what a format says, anchored in the case again."""
+"""Statements from other formats, anchored in the texts of a case again."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -17,11 +17,11 @@ MOST_STATEMENTS = 200_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CarriedStatement:
-    """A statement as a format says it.
+    """A statement as read from a format.
 
     Attributes:
         fields: of a `Statement`, as text; empty ones left out.
-        prefix: what stood before the span; None where the format does not say.
+        prefix: what stood before the span; None where the format does not have it.
         suffix: what stood after it.
         where: of the entry in the file, for messages.
     """
@@ -34,12 +34,12 @@ class CarriedStatement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedStatements:
-    """What came of reading statements into a case.
+    """The result of reading statements into a case.
 
     Attributes:
-        case: with the statements, each in place of an earlier one of its coder and id.
-        moved: those that stand elsewhere in the case's text than the file said.
-        lost: what could not be anchored or has no document here, and why; left out of the case.
+        case: with the statements; each replaces an earlier one with its coder and id.
+        moved: those at another place in the case's text than in the file.
+        lost: those left out of the case, and why: no document here, or no anchor.
     """
 
     case: Case
@@ -48,7 +48,7 @@ class ImportedStatements:
 
 
 def carried(case: Case) -> Iterable[tuple[Statement, Document, Anchor]]:
-    """Yield every statement of ``case`` with its document and what its text says about it."""
+    """Yield every statement of ``case`` with its document and its anchor in the text."""
     documents = {document.id: document for document in case.documents}
     texts = {document.id: kept_text(case, document) for document in case.documents}
     for row in case.statements:
@@ -56,9 +56,9 @@ def carried(case: Case) -> Iterable[tuple[Statement, Document, Anchor]]:
 
 
 def receive(case: Case, entries: Iterable[CarriedStatement]) -> ImportedStatements:
-    """Return ``case`` with the statements of ``entries``, anchored in the texts that it keeps.
+    """Return ``case`` with the statements of ``entries``, anchored in its own texts.
 
-    Where the case does not keep a document's text, offsets are taken as they stand.
+    If the case lacks the text of a document, offsets are taken as they are.
 
     Raises:
         CaseError: with every field that cannot be understood or does not fit the case.
@@ -91,7 +91,7 @@ def receive(case: Case, entries: Iterable[CarriedStatement]) -> ImportedStatemen
                     where=f"{entry.where}: id",
                     required=f"must stand once for the coder {row.coder}",
                     found=f"{row.id}, as on {earlier}",
-                    remedy="give each row an id of its own, or let every coder keep their name",
+                    remedy="give each row an id of its own, or keep the names of the coders apart",
                 )
             )
         read.append((row, entry))
@@ -131,5 +131,5 @@ def _placed(
 
 
 def fitting_quote(text: str) -> str:
-    """Return ``text`` if a case may hold it as a quote, or else nothing."""
+    """Return ``text`` if a case may hold it as a quote, else an empty text."""
     return text if len(text) <= LONGEST_TEXT else ""

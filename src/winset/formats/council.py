@@ -1,10 +1,10 @@
-"""Tables of Council decisions with a line an issue and columns for every actor, made long.
+"""Tables of Council decisions, one row per issue and columns for every actor, made long.
 
 The Decision-making in the European Union collections (Thomson et al. 2006; Thomson 2011; Arregui
-and Perarnaud 2022, doi:10.34810/data53) are passed on in this shape too: `fr_pos`, `pos_fr`,
-`frpos` or `fr` for positions, `fr_sal`, `sal_fr` or `frsal` for saliences. What is peculiar to them
-is mended here and told: codes for missing numbers, several names of one country, votes that no
-column gives.
+and Perarnaud 2022, doi:10.34810/data53) also circulate in this shape: `fr_pos`, `pos_fr`,
+`frpos` or `fr` for positions, `fr_sal`, `sal_fr` or `frsal` for saliences. Their peculiarities
+are corrected here and noted: codes for missing numbers, several names of one country, and votes
+without a column.
 """
 
 import re
@@ -47,9 +47,9 @@ _MISSING = re.compile(r"-9+(\.0+)?|9{3,}(\.0+)?")
 
 
 def long_form(grid: Grid) -> tuple[Grid, list[str]]:
-    """Return ``grid`` with a line an actor and issue, and what was mended on the way.
+    """Return ``grid`` with one row per actor and issue, and notes on what was corrected.
 
-    A table that is long already comes back as it is.
+    A table that is already long is returned unchanged.
 
     Raises:
         CaseError: when it is neither shape.
@@ -91,20 +91,20 @@ def long_form(grid: Grid) -> tuple[Grid, list[str]]:
     if unread := [name for name in grid.columns if name not in read]:
         notes.append(f"columns not read: {listed(unread)}")
     notes.append(
-        "read as a line an issue; influence is the weighted votes in the Council, Commission and "
-        "Parliament as its largest member"
+        "read as one row per issue; influence is the weighted votes in the Council; Commission and "
+        "Parliament count as its largest member"
     )
     return Grid(file=grid.file, columns=columns, lines=tuple(lines)), notes
 
 
 def listed(names: list[str], most: int = 8) -> str:
-    """Return names for a reader, the first few of many."""
+    """Return names for a reader, or the first few of many."""
     text = ", ".join(shorten(name) for name in names[:most])
     return text if len(names) <= most else f"{text} and {len(names) - most} more"
 
 
 def _places(grid: Grid) -> dict[tuple[str, str], str]:
-    """Return which column holds what of whom."""
+    """Return the column of each actor and quantity."""
     columns: dict[tuple[str, str], str] = {}
     for name in grid.columns:
         for quantity, words in _QUANTITIES.items():
@@ -134,7 +134,7 @@ def _number(text: str, mended: Counter[str]) -> str:
 
 
 def _votes(wave: str, present: list[str]) -> dict[str, float]:
-    """Return everybody's weighted votes, by the wave or else by whether later members take part."""
+    """Return the weighted votes of all, by the wave or by whether later members take part."""
     first = wave.strip().lower() in ("deu1", "deui", "i", "1", "1.0")
     unknown = wave.strip() == ""
     fifteen = first or (unknown and set(present) <= {*_FIFTEEN, *INSTITUTIONS})

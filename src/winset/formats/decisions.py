@@ -1,6 +1,6 @@
-"""Decisions whose outcome is known, as cases: a table with a line an actor and issue, or a folder.
+"""Decisions with a known outcome, as cases: a table with a row per actor and issue, or a folder.
 
-What a table leaves open is filled by a stated rule, and every filling is counted and told.
+Gaps in a table are filled by a stated rule; the notes count every gap.
 """
 
 import datetime
@@ -48,7 +48,7 @@ class Decision:
 
     Attributes:
         id: of the issue in its table, or ``case/issue``.
-        group: what it was decided together with: cases of one group are not independent.
+        group: the issues decided together: cases of one group are not independent.
         case: that has the issue.
         issue: its id there.
         outcome: in the issue's own units.
@@ -74,7 +74,7 @@ class Decisions:
 
     Attributes:
         name: of the table or folder.
-        digest: SHA-256 of what the decisions say.
+        digest: SHA-256 of the content of the decisions.
         decisions: in the order of the table.
         notes: what was filled in or left out, with counts.
     """
@@ -92,7 +92,8 @@ class Decisions:
     def together(self, decision: Decision) -> Decision | None:
         """Return ``decision`` in one case with the other issues of its group; None if alone.
 
-        For models that trade one issue for another. Issues of a case folder stand together already.
+        This is for models that trade one issue for another. The issues of a case folder are already
+        together.
         """
         others = [d for d in self.decisions if d.group == decision.group]
         if len(others) < 2 or others[0].case is others[1].case:
@@ -189,7 +190,7 @@ def _from_table(grid: Grid) -> tuple[list[Decision], list[str]]:
 
 
 class _Reader:
-    """Reads the issues of one table, gathering what is wrong and what was mended."""
+    """Reads the issues of one table, collecting problems and corrections."""
 
     def __init__(self, file: str, actors: dict[str, str]) -> None:
         self._file = file
@@ -231,7 +232,7 @@ class _Reader:
         return Decision(id=id, group=group, case=case, issue=id, outcome=outcome, rule=rule)
 
     def _names(self, lines: list[GridLine]) -> None:
-        """Look whether every name can be shown and written."""
+        """Check whether every name can be shown and written."""
         for line in lines:
             for name in ("issue", "actor"):
                 if not line.cells[name]:
@@ -296,7 +297,7 @@ class _Reader:
         ]  # fmt: skip
 
     def _one(self, lines: list[GridLine], name: str) -> str:
-        """Return what the lines of one issue say together; a line may leave it to the others."""
+        """Return the value that the lines of one issue share; a line may leave it empty."""
         filled = [line for line in lines if line.cells.get(name, "").lower() not in MISSING]
         for line in filled[1:]:
             if not _same(line.cells[name], filled[0].cells[name]):
@@ -341,7 +342,7 @@ class _Reader:
         self.problems.append(
             Problem(where=f"{actor} on {issue}: {name}", required=required, found=actual,
                     file=self._file, line=line.number,
-                    remedy=remedy or "correct the cell, or empty it if nobody knows")
+                    remedy=remedy or "correct the cell, or empty it if the value is unknown")
         )  # fmt: skip
 
 
@@ -354,7 +355,7 @@ def _same(one: str, other: str) -> bool:
 
 
 def _filled(values: list[Range | None], has_column: bool) -> Iterator[Range]:
-    """Yield the values, the missing ones at the mean of the others; all alike if none is known."""
+    """Yield the values, missing ones as the mean of the others; all equal if none is known."""
     known = [value.middle for value in values if value is not None]
     mean = point(sum(known) / len(known)) if has_column and known else point(50.0)
     yield from (value if value is not None else mean for value in values)

@@ -1,9 +1,9 @@
-"""Discourse Network Analyzer v3 databases, in and out.
+"""Import and export of Discourse Network Analyzer v3 databases.
 
 A DNA statement says that a person, for an organisation, is for or against a concept. In a case the
 concept is an issue from 0 (against) to 100 (for), the person an actor, the statement an accepted
 position of its coder. What a case has no place for (colours, attributes, other statement types,
-authors and sections of documents) lies beside it in ``dna.json`` and returns on the way out.
+authors and sections of documents) is stored beside it in ``dna.json`` and exported again.
 Passwords are never read: coders of a database written here log in with
 `winset.formats.dna_tables.PASSWORD`.
 
@@ -46,10 +46,10 @@ _ELSEWHERE = ("Text", "Password")  # the one in documents/, the other nowhere
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DnaImport:
-    """What came of a database.
+    """The case made from a database.
 
     Attributes:
-        aside: statements that the case does not hold, in words; they return on the way out.
+        aside: statements that the case cannot hold, in words; they are exported again.
     """
 
     case: Case
@@ -64,12 +64,12 @@ def import_dna(
     Args:
         path: of the database.
         folder: to write.
-        as_of: the day that the case stands for; the newest document's if not given.
+        as_of: date of the case; by default that of the newest document.
 
     Raises:
         WinsetError: when the database cannot be read or the folder not be written, or when it
             dates no document and ``as_of`` is not given.
-        CaseError: when what it says makes no case.
+        CaseError: when its content breaks a rule of cases.
     """
     tables, folder = read_dna_tables(path), Path(folder)
     names = DnaNames(tables)
@@ -80,12 +80,12 @@ def import_dna(
     if day is None:
         raise WinsetError(
             f"{path}: as-of date: must be given, since the database dates no document; found none; "
-            "name the day that the case stands for, such as --as-of 2015-02-24"
+            "give the date of the case, such as --as-of 2015-02-24"
         )
     case = Case(
         title=f"Statements in {Path(path).name}",
         as_of=day,
-        summary="Made from a database of Discourse Network Analyzer; nobody has a stance yet.",
+        summary="Made from a database of Discourse Network Analyzer; no actor has a stance yet.",
         issues=_issues(names),
         actors=_actors(names, {row.speaker for row in statements}),
         documents=_documents(names, texts),
@@ -156,7 +156,7 @@ def _attributes(tables: DnaTables) -> dict[int, list[tuple[str, str]]]:
 def _statements(
     names: DnaNames, texts: Mapping[int, str]
 ) -> tuple[tuple[Statement, ...], tuple[str, ...]]:
-    """Return the statements that a case can say, and in words which it cannot."""
+    """Return the statements that a case can hold, and in words those that it cannot."""
     statements, aside = [], []
     units = {id: Units(text) for id, text in texts.items()}
     labels = {number(r, "ID"): words(r, "Label") for r in names.tables["STATEMENTTYPES"]}
@@ -176,14 +176,14 @@ def statement_of(
     texts: Mapping[int, str],
     units: Mapping[int, Units],
 ) -> Statement | str:
-    """Return the statement that ``row`` makes in a case, or why it makes none."""
+    """Return the statement of a case from ``row``, or the reason why there is none."""
     id, document = number(row, "ID"), number(row, "DocumentId")
     kind = names.types.get(number(row, "StatementTypeId"))
     coder = names.coders.get(number(row, "Coder"))
     if kind is None:
         return "a type without concept and agreement"
     if document not in texts or coder is None:
-        return "of a document or coder that is not there"
+        return "its document or coder is missing"
     concept = names.entity(id, kind.concept)
     if concept is None:
         return "about no concept"
@@ -208,7 +208,7 @@ def statement_of(
 
 
 def speaker_of(names: DnaNames, statement: int, kind: StatementType) -> str:
-    """Return the id of the actor who speaks, or that nobody knows."""
+    """Return the id of the actor who speaks, or `UNRESOLVED`."""
     entity = names.speaker(statement, kind)
     return UNRESOLVED if entity is None else names.entities[entity]
 
@@ -221,7 +221,7 @@ def _organisation(names: DnaNames, statement: int, kind: StatementType) -> str:
 
 
 def _aside(tables: DnaTables) -> bytes:
-    """Return what of ``tables`` a case has no place for, a row a line."""
+    """Return what a case has no place for in ``tables``, one row per line."""
     parts = []
     for table, rows in tables.rows.items():
         columns = [c for c in COLUMNS[table] if c not in _ELSEWHERE]
@@ -232,7 +232,7 @@ def _aside(tables: DnaTables) -> bytes:
 
 
 def read_aside(folder: Path | None) -> DnaTables | None:
-    """Return what the case in ``folder`` keeps of a DNA database; None where it keeps nothing.
+    """Return what the case in ``folder`` stores of a DNA database; None if it stores nothing.
 
     Raises:
         WinsetError: when the file has been damaged.
@@ -258,7 +258,7 @@ def read_aside(folder: Path | None) -> DnaTables | None:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise WinsetError(
             f"{path}: must be as `winset import dna` wrote it ({error}); delete it to write the "
-            "database without what DNA alone knows"
+            "database without the data that only DNA uses"
         ) from None
     return DnaTables(rows)
 

@@ -1,4 +1,4 @@
-"""A case as a Discourse Network Analyzer v3 database; `winset.formats.dna` says what is what."""
+"""A case as a Discourse Network Analyzer v3 database; `winset.formats.dna` explains the mapping."""
 
 import datetime
 from collections.abc import Mapping
@@ -37,11 +37,11 @@ class DnaExport:
 def export_dna(case: Case) -> DnaExport:
     """Return the DNA v3 database of the accepted statements of ``case``.
 
-    DNA can hold a statement that says where an actor stands on an issue, in a text that is kept;
-    it is for the issue from the middle of the scale upwards. The rest is named in ``left_out``.
+    DNA can hold a statement about where an actor stands on an issue, if the case has its text. It
+    counts as for the issue from the middle of the scale upwards. ``left_out`` names the rest.
 
     Raises:
-        WinsetError: when a kept text or what was kept of an earlier database cannot be read.
+        WinsetError: when a text, or the stored part of an earlier database, cannot be read.
     """
     tables = read_aside(case.folder) or _empty(case)
     building = _Building(case, DnaNames(tables))
@@ -50,7 +50,7 @@ def export_dna(case: Case) -> DnaExport:
 
 @dataclass(slots=True)
 class _Building:
-    """The rows of a database in the making, by table and id."""
+    """The rows of a database under construction, by table and id."""
 
     case: Case
     names: DnaNames
@@ -88,7 +88,7 @@ class _Building:
         return id
 
     def _documents(self) -> dict[str, int]:
-        """Write the documents whose text is kept; return their ids there."""
+        """Write the documents that have a text; return their ids in the database."""
         standing = {name: id for id, name in self.names.documents.items()}
         before, self.rows["DOCUMENTS"] = self.rows["DOCUMENTS"], {}
         ids: dict[str, int] = {}
@@ -97,7 +97,7 @@ class _Building:
             if text is None:
                 cited = sum(row.document == document.id for row in self.case.statements)
                 self.left_out.append(
-                    f"document {document.id}, and {cited} statements in it: its text is not kept"
+                    f"document {document.id} and its {cited} statements: the case lacks its text"
                 )
                 continue
             old = before.get(standing.get(document.id))
@@ -134,7 +134,7 @@ class _Building:
         return row
 
     def _statements(self, documents: Mapping[str, int]) -> None:
-        """Write the accepted statements; those of DNA that a case cannot say stay as they are."""
+        """Write the accepted statements; those that only DNA can hold stay as they are."""
         before, self.rows["STATEMENTS"] = self.rows["STATEMENTS"], {}
         known = {
             statement_id(row): row for row in before.values()
@@ -177,7 +177,7 @@ class _Building:
         if statement.issue is None or statement.value is None:
             return "DNA has no place for one without issue and value"
         if span_digest(text, statement.start, statement.end) != statement.quote_sha256:
-            return "its words are not where it says; `winset reanchor` looks for them"
+            return "its words are not at its anchor; `winset reanchor` looks for them"
         return ""
 
     def _statement(
@@ -235,7 +235,7 @@ class _Building:
             self._add(table, {"StatementId": statement, "VariableId": variable, column: value})
 
     def _entity(self, variable: int, id: str, name: str) -> int:
-        """Return the entity of ``variable`` called ``name``, made where there is none."""
+        """Return the entity of ``variable`` called ``name``, created if it is missing."""
         name = plain_words(name)[:_LONGEST]
         for key, called in self.names.entities.items():
             if id and called == id and self.rows["ENTITIES"][key]["VariableId"] == variable:
@@ -266,7 +266,7 @@ class _Building:
         return id
 
     def _statement_type(self) -> StatementType:
-        """Add the type that DNA begins with, for a database that has none that a case can say."""
+        """Add DNA's first statement type, for a database that has none a case can hold."""
         label: dict[str, Cell] = {"Label": "winset", "Red": 239, "Green": 208, "Blue": 51}
         id = self._add("STATEMENTTYPES", label)
         names = (("person", _SHORT), ("organization", _SHORT), ("concept", _SHORT),
@@ -297,7 +297,7 @@ def _relation(coder: int, other: int) -> dict[str, Cell]:
 
 
 def _empty(case: Case) -> DnaTables:
-    """Return the tables of a database that nobody has coded in, as DNA makes them."""
+    """Return the tables of an empty database, as DNA makes them."""
     variables = (("person", _SHORT), ("organization", _SHORT), ("concept", _SHORT),
                  ("agreement", "boolean"))  # fmt: skip
     texts = [k for k, (_, kind) in enumerate(variables, start=1) if kind == _SHORT]

@@ -1,4 +1,4 @@
-"""What the rows of a DNA database are called in a case: one set of rules for both directions."""
+"""The names of a DNA database's rows in a case: one set of rules for both directions."""
 
 import datetime
 import re
@@ -14,7 +14,7 @@ UNRESOLVED = "unresolved"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementType:
-    """A statement type that says who is for or against what.
+    """A statement type for who is for or against what.
 
     Attributes:
         id: of the type.
@@ -35,12 +35,12 @@ class DnaNames:
     """The ids that documents, coders, entities and statements of a database get in a case.
 
     Attributes:
-        types: statement types that a case can say, by id; statements of others are kept aside.
+        types: statement types that a case can hold, by id; statements of others are set aside.
         documents: id of the row to id in the case.
         coders: likewise.
         entities: likewise; of persons, organisations and concepts, the empty ones left out.
         titles: id of an entity to its name.
-        values: (statement, variable) to what stands there: an entity's id, or a number.
+        values: (statement, variable) to an entity's id or a number.
     """
 
     def __init__(self, tables: DnaTables) -> None:
@@ -102,7 +102,7 @@ def number(row: Row, column: str) -> int:
 
 
 def words(row: Row, column: str) -> str:
-    """Return the text in ``column`` on one line, without what no case can hold."""
+    """Return the text in ``column`` on one line, without characters that no case can hold."""
     return plain_words(row.get(column))
 
 
@@ -157,7 +157,7 @@ def _types(tables: DnaTables) -> Iterable[StatementType]:
 
 
 def _unique(named: Iterable[tuple[int, str]]) -> dict[int, str]:
-    """Return an id for each name: what is left of it that may stand in one, told apart."""
+    """Return an id for each name: its allowed characters, made unique."""
     taken: dict[str, int] = {}
     ids = {}
     for id, name in named:

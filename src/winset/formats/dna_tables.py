@@ -1,7 +1,7 @@
-"""The tables of a Discourse Network Analyzer v3 database: read with suspicion, written whole.
+"""The tables of a Discourse Network Analyzer v3 database: read with caution, written as a whole.
 
-A database is somebody else's file: it is opened read-only, as it lies, with nothing in it run but
-plain SELECTs on tables (no views, no triggers), and everything read is bounded.
+A database may come from a stranger. It is opened read-only, nothing is run but plain SELECTs on
+tables (no views, no triggers), and the amount read is bounded.
 """
 
 import base64
@@ -189,7 +189,7 @@ def _read(database: sqlite3.Connection, path: Path) -> DnaTables:
 def _rows(
     database: sqlite3.Connection, path: Path, table: str, columns: tuple[str, ...]
 ) -> tuple[Row, ...]:
-    # Virtual tables say so in their SQL: nothing but a plain table is asked.
+    # Virtual tables say so in their SQL: only plain tables are queried.
     (sql,) = database.execute(
         "SELECT sql FROM sqlite_master WHERE type = 'table' AND upper(name) = ?", (table,)
     ).fetchone()

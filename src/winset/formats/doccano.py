@@ -1,7 +1,7 @@
-"""Documents with labelled spans as doccano reads them: JSON Lines, a document each; out only.
+"""Documents with labelled spans for doccano: JSON Lines, one document per line; export only.
 
 For sequence labelling: ``label`` holds ``[start, end, kind]`` in characters. Everything else of a
-line is metadata that doccano keeps.
+line is metadata that doccano preserves.
 """
 
 import json
@@ -11,10 +11,10 @@ from winset.evidence.anchors import kept_text
 
 
 def write_doccano(case: Case) -> str:
-    """Return the kept documents of ``case``, each with its statements that are not rejected.
+    """Return the texts of ``case``, each with its statements that are not rejected.
 
-    Several coders' spans stand side by side. A document whose text is not kept cannot be shown and
-    has no line.
+    The spans of several coders stand side by side. A document without a text in the case has no
+    line.
     """
     lines = []
     for document in case.documents:

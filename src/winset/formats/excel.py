@@ -1,4 +1,4 @@
-"""XLSX workbooks, a sheet a table: written from a case and read back without losing a number."""
+"""XLSX workbooks, one sheet per table, written from a case and read back without loss."""
 
 import os
 import re
@@ -31,7 +31,7 @@ from winset.formats.workbook import SheetRows
 def write_workbook(case: Case, path: str | os.PathLike[str]) -> None:
     """Write ``case`` as an Excel workbook, whole or not at all.
 
-    Kept texts and games do not fit into a workbook and stay behind.
+    Texts and games do not fit into a workbook and are left out.
 
     Raises:
         WinsetError: when openpyxl is missing, a text is too long for a cell, or the file cannot be
@@ -52,7 +52,7 @@ def read_workbook(path: str | os.PathLike[str]) -> Case:
 
 
 def _order(problem: Problem) -> tuple[int, int, int, str]:
-    """Sort as a reader goes: by sheet, row and column."""
+    """Return the key that sorts problems by sheet, row and column."""
     name, _, cell = problem.file.partition("!")
     index = next((k for k, sheet in enumerate(SHEETS) if sheet.name == name), len(SHEETS))
     letters, digits = re.fullmatch(r"([A-Z]*)(\d*)", cell).groups()  # type: ignore[union-attr]
@@ -97,7 +97,7 @@ class _Import:
                 self._record(sheet, row, field, entries.get(row.cells.get("id", ""), []))
 
     def _read(self, sheet: Sheet, grid: list[list[SheetRows | None]]) -> Iterator[_Row]:
-        """Yield the rows that say something, once the header holds."""
+        """Yield the rows that are not empty, once the header is valid."""
         header = grid[0] if grid else []
         names = [cell.text.strip() if cell else "" for cell in header]
         for k, name in enumerate(names):
@@ -206,7 +206,7 @@ class _Import:
         )
 
     def _scenarios(self) -> None:
-        """Put the rows of a scenario together: what it is on the first, a change on each."""
+        """Combine the rows of a scenario: its own fields on the first, a change on each."""
         by_id: dict[str, list[_Row]] = defaultdict(list)
         for row in self._rows["scenarios"]:
             by_id[row.cells.get("scenario", "")].append(row)
@@ -238,7 +238,7 @@ class _Import:
 def _fill(
     sheet: Sheet, row: _Row, nth: Steps, values: dict[str, Any], at: dict[Steps, str]
 ) -> None:
-    """Put the cells of ``row`` where the record has them, and note where each stands.
+    """Put the cells of ``row`` into the record, and note the place of each.
 
     Args:
         sheet: whose row it is.
@@ -259,7 +259,7 @@ def _fill(
 
 
 def _places(at: dict[Steps, str], start: str) -> Any:
-    """Return what tells where a field stands: its cell, or the nearest one that has to do with it.
+    """Return a function that gives the cell of a field, or the nearest related cell.
 
     Args:
         at: path in the record to cell.

@@ -1,8 +1,8 @@
-"""KTAB's spatial-model CSV, in and out.
+"""Import and export of KTAB's spatial-model CSV.
 
 First line: name, description, number of actors, number of dimensions. Second line: headings. Then
-an actor a line: name, description, power, and a position and a salience for each dimension, all on
-0-100. A trailing comma may end every line.
+one line per actor: name, description, power, and a position and a salience for each dimension, all
+on 0-100. A trailing comma may end every line.
 """
 
 import datetime
@@ -21,11 +21,11 @@ MOST_DIMENSIONS = 50
 
 
 def read_ktab(path: str | Path, *, as_of: datetime.date) -> Case:
-    """Return the case that the KTAB file at ``path`` holds.
+    """Return the case in the KTAB file at ``path``.
 
     Args:
         path: of the file.
-        as_of: the day that its numbers stand for, which such a file does not say.
+        as_of: date of its numbers, which such a file does not contain.
 
     Raises:
         CaseError: with every problem of the file, each with its line and column.
@@ -47,7 +47,7 @@ def read_ktab(path: str | Path, *, as_of: datetime.date) -> Case:
 
 
 def parse_ktab(text: str, file: str, as_of: datetime.date) -> Case:
-    """Return the case that ``text`` holds; `read_ktab` says more."""
+    """Return the case in ``text``; see `read_ktab`."""
     table = csv_text.parse_csv(text, file)
     head = [cell.strip() for cell in table.header.cells]
     counts = [_count(cell) for cell in head[2:4]]
@@ -145,7 +145,7 @@ def write_ktab(case: Case) -> str:
     Power is the mean of an actor's influence over the issues.
 
     Raises:
-        WinsetError: when an actor has no stance on an issue, which the format cannot say.
+        WinsetError: when an actor has no stance on an issue, which the format cannot express.
     """
     header = [case.title, " ".join(case.summary.split()), len(case.actors), len(case.issues)]
     columns = ["Name", "Description", "Power"]

@@ -1,4 +1,4 @@
-"""Ids for what other programs call by any name."""
+"""Ids for names from other programs."""
 
 import re
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from winset.case.cells import ID_PATTERN
 
 
 def identifiers(names: Sequence[str], otherwise: str) -> tuple[str, ...]:
-    """Return an id for each name: the name where it may serve, or what is left of it that may.
+    """Return an id for each name: the name itself if it is valid, or its valid characters.
 
     >>> identifiers(["fr", "West Germany", "West-Germany", "??"], "actor")
     ('fr', 'West-Germany', 'West-Germany-2', 'actor')

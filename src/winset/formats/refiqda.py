@@ -1,8 +1,8 @@
-"""A case as a REFI-QDA project (``.qdpx``), for ATLAS.ti, MAXQDA, NVivo and others; out only.
+"""A case as a REFI-QDA project (``.qdpx``), for ATLAS.ti, MAXQDA, NVivo and others; export only.
 
-Kept documents become sources, statements become coded selections, counted in Unicode code points
-as the standard has it. The code book has four branches: issue, kind, speaker and status. GUIDs
-come from names, dates from the case: the same case makes the same bytes.
+Documents with a text become sources. Statements become coded selections, counted in Unicode code
+points as the standard requires. The code book has four branches: issue, kind, speaker and status.
+GUIDs come from names and dates from the case, so the same case makes the same bytes.
 
 References:
     REFI-QDA Standard 1.5 (2019), namespace ``urn:QDA-XML:project:1.0``.
@@ -25,7 +25,7 @@ _ROOT = uuid.UUID("6f1c9a52-6f0b-5d0e-9a2c-1d5f0b7f8a11")
 
 
 def write_refi_qda(case: Case) -> bytes:
-    """Return the ``.qdpx`` archive of ``case``: documents that it keeps, statements in them."""
+    """Return the ``.qdpx`` archive of ``case``: its texts, and the statements in them."""
     texts = {
         document.id: text
         for document in case.documents

@@ -1,4 +1,4 @@
-"""The sheets of a workbook: which columns they have, and what stands in them for a case."""
+"""The sheets of a workbook: their columns, and their rows for a case."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Column:
         name: its header.
         path: the way from the record to the field that it fills.
         note: what it holds, with its unit: the comment on its header.
-        kind: as what plain values are written.
+        kind: how plain values are written.
         choices: words to choose from, or the name of the sheet whose ids they are.
         others: whether other words are allowed as well.
         required: whether the sheet must have it.
@@ -99,7 +99,7 @@ ISSUES = Sheet(
     columns=(
         _ID,
         _text("title", required=True),
-        _text("question", "What is asked, in one sentence."),
+        _text("question", "The question, in one sentence."),
         _number("scale_low", "Low end of the scale in its own units; empty: 0", "scale", "low"),
         _number("scale_high", "High end of the scale; empty: 100", "scale", "high"),
         _text("unit", "per cent, years, …", "scale", "unit"),
@@ -113,8 +113,8 @@ ISSUES = Sheet(
         _text("phrases", "Words by which texts speak of it, separated by ;"),
         _NOTE,
         _number("outcome", f"The outcome. {_OWN}", "outcome", "value"),
-        _date("outcome_date", "When it came about.", "outcome", "date"),
-        _text("outcome_source", "By whose word.", "outcome", "source"),
+        _date("outcome_date", "Date of the outcome.", "outcome", "date"),
+        _text("outcome_source", "Source of the outcome.", "outcome", "source"),
         _text("outcome_note", "", "outcome", "note"),
     ),
 )  # fmt: skip
@@ -129,13 +129,14 @@ LABELS = Sheet(
 SCENARIOS = Sheet(
     name="scenarios",
     columns=(
-        _text("scenario", "Its id; one row a change.", "id", required=True),
+        _text("scenario", "Id of the scenario; one row per change.", "id", required=True),
         _text("title", "On the first row of the scenario."),
         _text("note", "On the first row of the scenario."),
-        _text("quantity", "What changes.", "changes", "quantity", choices=get_args(ChangeQuantity)),
-        _text("party", "Whose; empty: all.", "changes", "party", choices="parties"),
-        _text("actor", "Whose; empty: all.", "changes", "actor", choices="actors"),
-        _text("role", "Whose; empty: all.", "changes", "role", choices=ROLES),
+        _text("quantity", "Which quantity changes.", "changes", "quantity",
+              choices=get_args(ChangeQuantity)),
+        _text("party", "Whose numbers change; empty: all.", "changes", "party", choices="parties"),
+        _text("actor", "Whose numbers change; empty: all.", "changes", "actor", choices="actors"),
+        _text("role", "Whose numbers change; empty: all.", "changes", "role", choices=ROLES),
         _text("source", "Of a tie; empty: all.", "changes", "source", choices="actors"),
         _text("target", "Of a tie; empty: all.", "changes", "target", choices="actors"),
         _text("issue", "Empty: all.", "changes", "issue", choices="issues"),
@@ -155,9 +156,9 @@ QUESTIONS = Sheet(
         _text("answer", "agreement(issue), settlement(issue) >= 40, …; or rows in options."),
         _date("horizon", "Day by which it is settled."),
         _NOTE,
-        _text("resolution", "How it came out: yes, no or an option.", "resolution", "outcome"),
-        _date("resolution_date", "When.", "resolution", "date"),
-        _text("resolution_source", "By whose word.", "resolution", "source"),
+        _text("resolution", "The outcome: yes, no or an option.", "resolution", "outcome"),
+        _date("resolution_date", "Date of the outcome.", "resolution", "date"),
+        _text("resolution_source", "Source of the outcome.", "resolution", "source"),
         _text("resolution_note", "", "resolution", "note"),
     ),
 )
@@ -185,9 +186,9 @@ _TABLE_COLUMNS = {
     ("stances", "price"): _number(
         "price", f"Of no agreement, 0-100 per cent of the scale's width. {RANGE}"),
     ("stances", "red_line_low"): _number(
-        "red_line_low", f"Lowest point it said in public that it accepts. {_OWN}"),
+        "red_line_low", f"Lowest point that it accepts in public. {_OWN}"),
     ("stances", "red_line_high"): _number(
-        "red_line_high", f"Highest point it said in public that it accepts. {_OWN}"),
+        "red_line_high", f"Highest point that it accepts in public. {_OWN}"),
     ("stances", "audience_cost"): _number(
         "audience_cost", "Of crossing either, per cent of the scale's width; may be inf."),
     ("stances", "statements"): _CITED,
@@ -198,23 +199,23 @@ _TABLE_COLUMNS = {
     ("ties", "statements"): _CITED,
     ("documents", "published"): _date("published", "Date such as 2015-02-24"),
     ("documents", "sha256"): _text("sha256", "Digest of the document's bytes, 64 digits."),
-    ("documents", "file"): _text("file", "Path in the case folder, if the text is kept."),
-    ("claims", "statements"): _text("statements", "Ids of those in which it is made, apart by ;"),
+    ("documents", "file"): _text("file", "Path in the case folder, if the text is there."),
+    ("claims", "statements"): _text("statements", "Ids of the statements with it, separated by ;"),
     ("claims", "author"): _text("author", "Who made it; empty: the actor who speaks."),
     ("claims", "outlet"): _text("outlet", "Where; empty: the publisher of the document."),
     ("claims", "made"): _date("made", "Empty: the day the document was published."),
     ("claims", "question"): _text("question", "One of question, issue, text.", choices="questions"),
     ("claims", "issue"): _text("issue", "One of question, issue, text.", choices="issues"),
-    ("claims", "text"): _text("text", "A question in own words that yes or no answers."),
+    ("claims", "text"): _text("text", "A yes-or-no question in its own words."),
     ("claims", "condition"): _text("condition", "What it depends on; if that fails, it is void."),
     ("claims", "by"): _date("by", "Day by which it is settled; empty: the question's horizon."),
-    ("claims", "outcome"): _text("outcome", "yes, no, or one or several options, apart by ;"),
+    ("claims", "outcome"): _text("outcome", "yes, no, or one or several options, separated by ;"),
     ("claims", "value"): _number("value", f"On an issue. {_OWN}"),
     ("claims", "probability"): _number("probability", f"Of outcome, 0-1. {RANGE}"),
     ("claims", "resolution"): _text(
-        "resolution", "Of text; a question is resolved itself.", choices=get_args(BacktestVerdict)),
-    ("claims", "resolved"): _date("resolved", "When that was known."),
-    ("claims", "source"): _text("source", "By whose word."),
+        "resolution", "Of text; a question has its own.", choices=get_args(BacktestVerdict)),
+    ("claims", "resolved"): _date("resolved", "Date of the resolution."),
+    ("claims", "source"): _text("source", "Source of the outcome."),
     ("statements", "document"): _text("document", choices="documents"),
     ("statements", "start"): _number("start", "First character of the span, from 0."),
     ("statements", "end"): _number("end", "One past the last character of the span."),
@@ -253,7 +254,7 @@ SHEETS: tuple[Sheet, ...] = (
 
 
 def rows_of(case: Case) -> dict[str, list[dict[str, str]]]:
-    """Return what ``case`` says as rows of every sheet, column to canonical text."""
+    """Return the content of ``case`` as rows of every sheet, column to canonical text."""
     rows: dict[str, list[dict[str, str]]] = {
         "case": [{"key": key, "value": text} for key in HEAD if (text := str(getattr(case, key)))],
         "labels": [

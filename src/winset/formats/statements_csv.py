@@ -1,7 +1,8 @@
-"""Statements as one table, a row each with its words and what stands beside them; out and in.
+"""Import and export of statements as one table: a row each, with its words and their context.
 
-For Excel, R and whoever has no case: names stand beside ids, the range of a value is taken apart.
-A cell that a spreadsheet would run as a formula begins with an apostrophe, which reading takes off.
+The table is for Excel, R and readers without the case: names stand beside ids, and a value's range
+has a column for each part. A cell that a spreadsheet would run as a formula begins with an
+apostrophe, which is removed on reading.
 """
 
 from typing import Any
@@ -34,7 +35,7 @@ _RUN = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_statements(case: Case) -> str:
-    """Return the statements of ``case`` as CSV, a row each."""
+    """Return the statements of ``case`` as CSV, one row each."""
     actors = {actor.id: actor.name for actor in case.actors}
     issues = {issue.id: issue.title for issue in case.issues}
     rows = []
@@ -79,10 +80,10 @@ def read_statements(text: str, case: Case, *, coder: str | None = None) -> Impor
     """Return ``case`` with the statements of the table in ``text``, anchored in its own texts.
 
     Args:
-        text: CSV with the columns that `write_statements` writes; those that only repeat what the
-            case says may be missing, and so may ``coder`` if it is given.
+        text: CSV with the columns that `write_statements` writes; those that only repeat the
+            case may be missing, and so may ``coder`` if it is given.
         case: that has the documents.
-        coder: whose file they go to; what the table says unless given.
+        coder: to whom the statements belong; by default the table's own column.
 
     Raises:
         CaseError: with every column or field that cannot be understood.

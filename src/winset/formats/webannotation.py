@@ -1,9 +1,9 @@
-"""Statements as W3C Web Annotations (JSON-LD), out and in.
+"""Import and export of statements as W3C Web Annotations (JSON-LD).
 
 One annotation page for a case. The target of an annotation names the document by its URL, or by
 its place in the case, and selects the span twice: by position, in characters, and by quotation
-with what stands beside it. The body says the coding. Where a text is not kept and no quote either,
-the digest of the words stands in for them.
+with its context. The body is the coding. Where neither text nor quotation is stored, the digest of
+the words replaces them.
 
 References:
     Web Annotation Data Model, W3C Recommendation 23 February 2017, sections 4.2.4 and 4.2.5.
@@ -108,7 +108,7 @@ def read_annotations(text: str, case: Case, *, coder: str | None = None) -> Impo
 
 
 def _entry(item: Any, number: int, urls: dict[str, str], coder: str | None) -> CarriedStatement:
-    """Return what one annotation says; anything missing or of another shape counts as not said."""
+    """Return the content of one annotation; what is missing or malformed is left out."""
     id, target, body = (
         _text(_at(item, "id")),
         _first(_at(item, "target")),

@@ -14,10 +14,10 @@ def efg_text(played: PlayedGame) -> str:
 
     The equilibrium of the mean payoffs is near the mean of the draws' equilibria, not the same: a
     game played without ranges is exported as it is. Precision is no part of the format; its mean
-    stands in the comment, which also says how the game was played.
+    is in the comment, which also records how the game was played.
 
     Raises:
-        WinsetError: when a payoff is infinite, which the format cannot say.
+        WinsetError: when a payoff is infinite, which the format cannot express.
     """
     game, provenance = played.game, played.made
     players = list(game.players)

@@ -14,7 +14,7 @@ ByPlace = dict[str, dict[str, FloatArray]]
 def quantal_response(
     game: Game, payoffs: Mapping[str, Mapping[str, FloatArray]], precision: FloatArray
 ) -> tuple[Strategy, ByPlace]:
-    """Return how each node is played, and what each player can expect at each node and end.
+    """Return the play at each node, and the expected payoff of each player at each node and end.
 
     Every node answers for itself (an agent of its player), so backward induction finds the one
     equilibrium: the mover picks action a with probability ``exp(λ u_a) / Σ exp(λ u)``, u what it
@@ -23,7 +23,7 @@ def quantal_response(
     Args:
         game: the tree.
         payoffs: end, then player, to ``(draw,)``; minus infinity is never picked unless λ is 0 or
-            nothing else is left.
+            there is no other choice.
         precision: ``(draw,)``, λ, 0 or more and finite.
 
     References:
@@ -66,7 +66,7 @@ def logit_choice(payoffs: FloatArray, precision: FloatArray) -> FloatArray:
     """
     best = payoffs.max(axis=0)
     # Distances to the best, so that nothing overflows and the best weighs exp(0); where all are
-    # minus infinity they are alike, and λ = 0 does not look at payoffs at all.
+    # minus infinity they are alike, and λ = 0 ignores payoffs.
     with np.errstate(invalid="ignore", over="ignore"):
         behind = np.where(payoffs == best, 0.0, payoffs - best) * precision
     weights = np.exp(np.where(precision == 0.0, 0.0, behind))
@@ -75,7 +75,7 @@ def logit_choice(payoffs: FloatArray, precision: FloatArray) -> FloatArray:
 
 
 def _mean(chances: FloatArray, payoffs: FloatArray) -> FloatArray:
-    """Return the expected payoff, ``(draw,)``: what is never played counts nothing."""
+    """Return the expected payoff, ``(draw,)``: an action that is never played does not count."""
     played = chances > 0.0
     total: FloatArray = (chances * np.where(played, payoffs, 0.0)).sum(axis=0)
     return total

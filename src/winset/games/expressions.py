@@ -40,7 +40,7 @@ _BLANKS = re.compile(r"[ \t\r\n]*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
-    """What a function takes.
+    """The arguments of a function.
 
     Attributes:
         arguments: label to kind, in order.
@@ -68,7 +68,7 @@ SIGNATURES: Mapping[str, Signature] = {
     "gain": Signature(
         arguments={**_STANCE, "point": "number"},
         meaning="the actor's own gain over no agreement if the issue settles at the point (in the "
-        "issue's units), as a share of the scale; what crossing its red line costs is in it",
+        "issue's units), as a share of the scale; the cost of crossing its red line is included",
     ),
     "salience": Signature(arguments=_STANCE, meaning="the actor's salience, 0 to 1"),
     "influence": Signature(
@@ -81,7 +81,7 @@ SIGNATURES: Mapping[str, Signature] = {
         arguments=_STANCE, meaning="what crossing its red line costs the actor, share of the scale"
     ),
     "dependence": Signature(
-        arguments=_TIE, meaning="weight of the target's gain in the source's reckoning, 0 to 1"
+        arguments=_TIE, meaning="weight of the target's gain in the source's own gain, 0 to 1"
     ),
     "authority": Signature(
         arguments=_TIE, meaning="how far the source can replace or overrule the target, 0 to 1"
@@ -95,8 +95,8 @@ SIGNATURES: Mapping[str, Signature] = {
     "p_agreement": Signature(
         arguments={"issue": "issue"},
         options={"unity": "number", "party": "party"},
-        meaning="probability of an agreement on the issue under the two-level model; with `unity` "
-        "that number is put for the unity of all parties, or of `party` alone",
+        meaning="probability of an agreement on the issue under the two-level model; `unity` "
+        "replaces the unity of all parties, or of `party` alone",
     ),
 }
 
@@ -106,7 +106,7 @@ class ExpressionError(WinsetError):
 
     Attributes:
         required: what must hold.
-        actual: what stands there instead.
+        actual: what is there instead.
         remedy: what to do about it; may be empty.
         at: character of the text, from 0.
     """
@@ -213,7 +213,7 @@ class Expression:
 
 
 def parse_expression(text: str) -> Expression:
-    """Return the expression that ``text`` writes.
+    """Return the expression written in ``text``.
 
     Raises:
         ExpressionError: when it is none, is longer than 2,000 characters, has more than 64 levels
@@ -375,7 +375,7 @@ class _Parser:
 
 
 class Resolver(Protocol):
-    """What the names and functions of an expression stand for."""
+    """The values of the names and functions of an expression."""
 
     @property
     def draws(self) -> int:
@@ -395,8 +395,8 @@ class Resolver(Protocol):
 def evaluate(expression: Expression, resolver: Resolver) -> FloatArray:
     """Return the value of ``expression`` in every draw, ``(draw,)``.
 
-    Operators act in the order and with the rounding of Python's own. Numbers may overflow to
-    infinity: whoever uses the result says what it accepts.
+    Operators have the order and the rounding of Python's own. Numbers may overflow to infinity; the
+    caller decides whether to accept that.
 
     Raises:
         ExpressionError: when it divides by zero in a draw.

@@ -1,4 +1,4 @@
-"""Whether a case has what an expression asks of it."""
+"""Whether a case has everything that an expression needs."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ from winset.games.expressions import (
 
 
 def misfits(expression: Expression, case: Case) -> Iterator[ExpressionError]:
-    """Yield what ``expression`` asks of ``case`` that the case does not have."""
+    """Yield the things that ``expression`` needs and ``case`` does not have."""
     known = {
         "actor": [actor.id for actor in case.actors],
         "issue": [issue.id for issue in case.issues],
@@ -58,7 +58,7 @@ def _misfitting_call(call: Call, case: Case) -> Iterator[ExpressionError]:
         )
     if call.function == "p_agreement" and "party" in arguments and "unity" not in arguments:
         yield ExpressionError(
-            "p_agreement takes a party only with a unity to put in the place of its own",
+            "p_agreement takes a party only with a unity to replace its own",
             "no unity",
             remedy="add unity=…, or leave out the party",
             at=arguments["party"].start,

@@ -1,4 +1,4 @@
-"""What the functions of a payoff expression read from a batch."""
+"""The functions of a payoff expression, evaluated on a batch."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -39,7 +39,7 @@ class CaseResolver:
 
     Attributes:
         batch: draws of the case.
-        model: gives `p_agreement`; None for a game that does not ask for it.
+        model: gives `p_agreement`; None for a game that does not use it.
         names: parameter or quantity to its ``(draw,)`` values; filled in the order of the game.
     """
 
@@ -98,7 +98,7 @@ class CaseResolver:
         return (point - low) / width
 
     def _agreement(self, call: Call, unity: FloatArray | None) -> FloatArray:
-        """Return P(agreement), ``(draw, issue)``; solved once for each unity asked for."""
+        """Return P(agreement), ``(draw, issue)``; solved once for each unity."""
         batch, party = self.batch, call.id("party")
         if unity is not None:
             _check_within(call, "unity", unity, 0.0, 1.0)

@@ -1,4 +1,4 @@
-"""A game: who moves where, what can be done there, and what each end is worth to whom."""
+"""A game: who moves where, with which actions, and the payoffs of each end."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,11 +10,11 @@ from winset.games.expressions import Expression, ExpressionError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GamePlace:
-    """Where something stands in a file.
+    """A place in a file.
 
     Attributes:
-        exact: whether a text begins just there, so that its characters can be counted on; a text
-            folded over lines only has its line.
+        exact: whether a text begins exactly there, so that characters can be counted from it; of a
+            text folded over several lines only the line is known.
     """
 
     file: str = ""
@@ -28,9 +28,9 @@ class Formula:
     """An expression in a game.
 
     Attributes:
-        where: what it is in words, ``end_comply: payoff of agent``.
+        where: its name in messages, ``end_comply: payoff of agent``.
         place: where it stands in the game's file.
-        note: why it is what it is.
+        note: the reason for it.
     """
 
     expression: Expression
@@ -58,7 +58,7 @@ def problem_at(where: str, place: GamePlace, error: ExpressionError) -> Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
-    """A number of the game's own, in whatever units its note says."""
+    """A number of the game's own, in the units that its note names."""
 
     name: str
     value: Range
@@ -77,7 +77,7 @@ class GameNode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class End:
-    """A place where nobody moves; ``payoffs`` holds one for each player."""
+    """A place where the game ends; ``payoffs`` holds one for each player."""
 
     id: str
     payoffs: Mapping[str, Formula]
@@ -90,8 +90,8 @@ class Game:
 
     Attributes:
         name: of its file.
-        players: what the game calls each player, to the id of the actor it is.
-        precision: λ, how surely a player picks what is best for it: 0 at random, large always. In
+        players: name of each player in the game, to the id of the actor.
+        precision: λ, how reliably a player picks its best action: 0 at random, large always; in
             the inverse of the payoffs' units.
         parameters: in the order of the file.
         quantities: named parts of expressions; each may use the parameters and those before it.

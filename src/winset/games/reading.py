@@ -1,4 +1,4 @@
-"""Game files to games, with everything wrong in a file said at once."""
+"""Game files to games; all problems of a file are reported at once."""
 
 import hashlib
 import re
@@ -95,7 +95,7 @@ def game_of(case: Case, name: str) -> Game:
 
 
 def read_game(name: str, data: bytes, case: Case) -> Game:
-    """Return the game that ``data``, the bytes of ``games/<name>.yaml``, write about ``case``.
+    """Return the game of ``case`` in ``data``, the bytes of ``games/<name>.yaml``.
 
     Raises:
         CaseError: with every problem found, each at its line and column.
@@ -141,7 +141,7 @@ def _read_games(case: Case) -> tuple[dict[str, Game | None], list[Problem]]:
 
 
 def _unknown_moves(case: Case, games: Mapping[str, Game | None]) -> Iterator[Problem]:
-    """Yield the questions of ``case`` that ask for a game or an action which does not exist."""
+    """Yield the questions of ``case`` about a game or an action that does not exist."""
     tree = None
     for question in case.questions:
         answers: list[tuple[tuple[str, ...], str]] = [
@@ -175,10 +175,9 @@ def _unknown_moves(case: Case, games: Mapping[str, Game | None]) -> Iterator[Pro
 
 
 class _GameReading:
-    """One pass over a file: records as they stand there, and what is wrong with them.
+    """One pass over a file: its records, and their problems.
 
-    A record with a bad field is kept with None in its place, so that nothing wrong elsewhere stays
-    hidden behind it.
+    A record with a bad field has None in its place, so that it hides no problem elsewhere.
     """
 
     def __init__(self, name: str, file: str, text: str, tree: Yaml, case: Case) -> None:
@@ -230,7 +229,7 @@ class _GameReading:
             ),
         )
 
-    # What stands there.
+    # Records.
 
     def _say(
         self, path: tuple[str | int, ...], where: str, required: str, actual: str, remedy: str = ""
@@ -256,7 +255,7 @@ class _GameReading:
             return {}
         if len(members) > MOST_ENTRIES:
             self._say((section,), section, f"must have at most {MOST_ENTRIES} entries",
-                      f"{len(members):,}", "leave out what hardly matters")  # fmt: skip
+                      f"{len(members):,}", "leave out what matters least")  # fmt: skip
             return {}
         kind = {"parameters": _Parameter, "quantities": _Formula, "nodes": _Node, "ends": _End}
         records = {}
@@ -306,7 +305,7 @@ class _GameReading:
                           shorten(actor), nearest(actor, actors))  # fmt: skip
 
     def _check_names(self) -> set[str]:
-        """Return the names of the parameters; say which names stand for two things."""
+        """Return the names of the parameters; report names that stand for two things."""
         for name in (*self._records["parameters"], *self._records["quantities"]):
             if name in SIGNATURES:
                 section = "parameters" if name in self._records["parameters"] else "quantities"
@@ -389,7 +388,7 @@ class _GameReading:
     # The tree.
 
     def _check_tree(self) -> list[str]:
-        """Return the nodes, each after the one that leads to it; say what makes them no tree."""
+        """Return the nodes, each after the one that leads to it; report what breaks the tree."""
         nodes, ends = self._records["nodes"], self._records["ends"]
         start = self._head.start
         if start is not None and start not in nodes:
@@ -440,7 +439,7 @@ class _GameReading:
                       shorten(node.player), nearest(node.player, self._players))  # fmt: skip
         if node.actions is not None and not node.actions:
             self._say(("nodes", id, "actions"), f"{id}: actions", "must have at least one action",
-                      "none", "make it an end if nobody moves there")  # fmt: skip
+                      "none", "make it an end if no player moves there")  # fmt: skip
 
 
 def _ancestors(id: str, entered: Mapping[str, str]) -> set[str]:

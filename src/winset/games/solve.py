@@ -1,4 +1,4 @@
-"""Play a game of a case: draws of its equilibrium, with how they were made."""
+"""Play a game of a case: draws of its equilibrium, with their provenance."""
 
 import math
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ class GameProvenance:
         game: name of the game.
         game_digest: SHA-256 of its file.
         scenario: name of the scenario, ``base`` for the case as coded.
-        model: name of the model behind `p_agreement`; empty where the game does not ask for it.
+        model: name of the model behind `p_agreement`; empty where the game does not use it.
         parameters: of that model.
         seed: of the random streams.
         version: of this package.
@@ -83,7 +83,7 @@ class PlayedGame:
         names: parameter or quantity to its ``(draw,)`` values.
         payoffs: end, then player, to ``(draw,)``; may be minus infinity.
         strategy: node, then action, to the ``(draw,)`` probability that the player who moves there
-            picks it, should the node be reached.
+            picks it, if the node is reached.
         reached: node or end to the ``(draw,)`` probability that the play comes there.
         expected: player to the ``(draw,)`` payoff that it can expect at the start.
     """
@@ -166,7 +166,7 @@ def play(
         draws: how many.
         seed: of the random streams; those of a case are the same as in a forecast with this seed.
         scenario: name of one of the case's scenarios.
-        model: what gives `p_agreement`; the two-level model, as it comes, if none is given.
+        model: what gives `p_agreement`; by default the two-level model with its usual parameters.
         batch: these draws of the case, where they are sampled already.
 
     Raises:
@@ -260,7 +260,7 @@ def _payoff(formula: Formula, resolver: CaseResolver) -> FloatArray:
     values = _valued(formula, resolver)
     if np.any(values == math.inf):
         error = ExpressionError(
-            "must be finite, or minus infinity for what a player would never take",
+            "must be finite, or minus infinity for what a player would never accept",
             "infinity",
             remedy="a cost is subtracted",
         )

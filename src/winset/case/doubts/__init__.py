@@ -1,1 +1,1 @@
-"""Doubts: documented judgements on a case that is valid but perhaps not meant so."""
+"""Doubts: documented warnings about a case that is valid but may be mistaken."""

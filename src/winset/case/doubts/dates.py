@@ -1,4 +1,4 @@
-"""Doubts about what was known when, and what might be otherwise: dates and scenarios."""
+"""Doubts about dates and scenarios."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -53,7 +53,7 @@ def idle_scenario(case: Case) -> Iterator[Sighting]:
         except CaseError:
             continue
         if after == case:
-            reason = f"{len(scenario.changes)} changes, and every number as before"
+            reason = f"{len(scenario.changes)} changes, but no number is different"
             yield Sighting(("scenarios", k), scenario.id, reason)
         elif _without_idle_ties(after) == _without_idle_ties(case):
             reason = "it changes only ties that change nothing"
@@ -80,7 +80,7 @@ def idle_change(case: Case) -> Iterator[Sighting]:
         if len(idle) == len(scenario.changes):
             continue  # W505 says so
         for number, quantity in idle:
-            reason = f"change {number + 1} ({quantity}): every number as before"
+            reason = f"change {number + 1} ({quantity}): no number is different"
             yield Sighting(("scenarios", k, "changes", number), scenario.id, reason)
 
 
@@ -111,7 +111,7 @@ KINDS = (
     DoubtKind(
         code="W501",
         title="an outcome before the as-of date",
-        why="What had happened already is no forecast: scoring it flatters the model.",
+        why="A known outcome is no test of a forecast: scoring it flatters the model.",
         remedy="correct one of the dates",
         example="`as_of: 2015-08-01` and an outcome of 2015-07-14.",
         find=outcome_before,
@@ -135,7 +135,7 @@ KINDS = (
     DoubtKind(
         code="W504",
         title="a question whose horizon is past",
-        why="It was settled before the case begins.",
+        why="The question was settled before the date of the case.",
         remedy="correct the horizon or the as-of date",
         example="`as_of: 2015-08-01`, `horizon: 2015-06-30`.",
         find=horizon_before,
@@ -143,7 +143,7 @@ KINDS = (
     DoubtKind(
         code="W505",
         title="a scenario that changes nothing",
-        why="Its forecast is the base forecast; who reads that it makes no difference is misled.",
+        why="Its forecast is the base forecast; readers may conclude that it has no effect.",
         remedy="check whom its changes select, and by how much",
         example="`{quantity: price, role: voter, add: 10}` in a case without voters, or `add: 0`.",
         find=idle_scenario,
@@ -158,8 +158,8 @@ KINDS = (
     ),
     DoubtKind(
         code="W507",
-        title="a claim made when it was settled already",
-        why="To say what has happened is no forecast: scoring it flatters its author.",
+        title="a claim made after it was settled",
+        why="A statement about the past is no forecast: scoring it flatters its author.",
         remedy="correct one of the dates, or set the claim's resolution to `void`",
         example="`made` 2015-07-20 on a question resolved on 2015-07-14.",
         find=claimed_late,
@@ -167,7 +167,7 @@ KINDS = (
     DoubtKind(
         code="W508",
         title="a change of a scenario that changes nothing",
-        why="The scenario works through its other changes alone, and its title may promise more.",
+        why="Only the other changes of the scenario have an effect; its title may promise more.",
         remedy="check whom the change selects and by how much, or delete it",
         example="`{quantity: quota, party: south, set: 0.5}` where the quota is 0.5 already.",
         find=idle_change,

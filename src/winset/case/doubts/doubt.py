@@ -1,4 +1,4 @@
-"""What a doubt is: a documented judgement on a case that is valid but perhaps not meant so."""
+"""A doubt: a documented warning about a case that is valid but may be mistaken."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ class Doubt:
         code: of its kind, ``W303``; ``explain`` says more.
         title: its kind in a few words.
         where: the thing in the words of the case, ``ann on pie``.
-        found: what stands there.
-        remedy: what to do, or what to write down if it is meant so.
+        found: what is there.
+        remedy: what to do, or what to write down if it is intended.
         file: path inside the case folder; empty where the case was changed or built in memory.
         line: line in ``file``, from 1; 0 when there is none.
         column: character in the line, from 1; 0 when there is none.
@@ -48,15 +48,15 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoubtKind:
-    """A kind of doubt: how it is found, why it matters, how it is mended.
+    """A kind of doubt: how it is detected, why it matters, how it is corrected.
 
     Attributes:
         code: ``W`` and three digits, never reused.
         title: what is doubtful, in a few words.
-        why: what goes wrong if it is not meant so.
+        why: what goes wrong if it is not intended.
         remedy: what to do about it.
-        example: what raises it and what settles it.
-        find: yields where the case gives reason for it.
+        example: a case that raises it, and how to settle it.
+        find: yields the places in a case that raise it.
     """
 
     code: str

@@ -1,4 +1,4 @@
-"""Doubts about what is coded and changes nothing: leaders, ties, red lines, assumed numbers."""
+"""Doubts about codings without effect: leaders, ties, red lines, assumed numbers."""
 
 from collections.abc import Iterator
 
@@ -60,7 +60,7 @@ KINDS = (
         title="a tie that changes nothing",
         why="Dependence counts where its source signs or ratifies; "
         "intimidation where a pressure group without a vote presses a ratifier of its own party; "
-        "authority is read by games alone. Any other tie leaves every forecast as it is.",
+        "only games read authority. Any other tie leaves every forecast as it is.",
         remedy="correct its kind or ends, give the actor the role or the stance that it works "
         "through, or keep it as background and say so in its note",
         example="`hardliners,envoy,intimidation,0.4`, and the envoy signs without a vote at home. "
@@ -91,7 +91,7 @@ KINDS = (
     DoubtKind(
         code="W309",
         title="a number that is assumed",
-        why="Nobody coded it: it was taken for a start when statements called for the stance, and "
+        why="It was not coded but assumed when statements needed the stance, and "
         "the forecast rests on it.",
         remedy="code it, and take it out of the note's “[assumed: …]”",
         example="`winset derive --write --salience 50 --influence 100` adds rows with “[assumed: "

@@ -18,7 +18,7 @@ def _cited(case: Case) -> set[str]:
 
 
 def _texts(case: Case) -> dict[str, bytes]:
-    """Return the kept texts that can be read, by document."""
+    """Return the texts that can be read, by document."""
     texts = {}
     for document in case.documents:
         try:
@@ -129,18 +129,18 @@ def _span(statement: Statement) -> tuple[str, int, int]:
 KINDS = (
     DoubtKind(
         code="W401",
-        title="a kept text that cannot be read",
-        why="Quotations cannot be checked against a text that is not there.",
-        remedy="put the file there, or empty the cell if the text may not be kept",
+        title="a text that cannot be read",
+        why="Quotations cannot be checked against a missing text.",
+        remedy="restore the file, or empty the cell if the text may not be stored",
         example="documents.csv names `documents/speech.txt`; the folder has `speech (1).txt`.",
         find=lost_file,
     ),
     DoubtKind(
         code="W402",
-        title="a kept text that is not the one coded",
+        title="a text that is not the one coded",
         why="Offsets point into the text that had the digest; in another they may point at other "
         "words.",
-        remedy="restore the text (line ends count), or code it anew",
+        remedy="restore the text (line ends count), or code it again",
         example="An editor saved the file with Windows line ends: every offset after the first "
         "line is off.",
         find=changed_document,
@@ -148,7 +148,7 @@ KINDS = (
     DoubtKind(
         code="W403",
         title="a quotation that is not where its anchor says",
-        why="The chain from number to sentence is broken: the reader lands on other words.",
+        why="The chain from number to sentence is broken: the reader finds other words.",
         remedy="anchor the statement again",
         example="start 120, end 180, and the hash of those 60 characters is not quote_sha256. "
         "Offsets count code points of the decoded text from 0, not bytes.",
@@ -157,7 +157,7 @@ KINDS = (
     DoubtKind(
         code="W404",
         title="a quotation that was altered",
-        why="The quote kept beside the anchor does not have the anchor's digest.",
+        why="The quote beside the anchor does not have the anchor's digest.",
         remedy="copy the span again, every character",
         example="A curly quotation mark became a straight one in a spreadsheet.",
         find=changed_quote,
@@ -165,22 +165,22 @@ KINDS = (
     DoubtKind(
         code="W405",
         title="a statement whose value is off the scale",
-        why="Either the scale is too short for what was said, or the number is in other units.",
+        why="Either the scale is too short, or the number is in other units.",
         remedy="convert it to the issue's units, or widen the scale",
         example="“19,000 centrifuges” coded as 19000 on a scale from 0 to 100.",
         find=value_off_scale,
     ),
     DoubtKind(
         code="W406",
-        title="an accepted statement of nobody",
-        why="Evidence for a stance must be somebody's words; an unresolved speaker is no one's.",
+        title="an accepted statement without a speaker",
+        why="Evidence for a stance needs a known speaker, and this one is unresolved.",
         remedy="name the speaker, or write `author`",
         example="“A senior official said …”: resolve it, or code it as the author's report.",
         find=unresolved_speaker,
     ),
     DoubtKind(
         code="W407",
-        title="a number that rests on a statement nobody accepted",
+        title="a number that rests on a statement that is not accepted",
         why="Proposed statements are unread machine output, rejected ones are known to be wrong.",
         remedy="accept the statement, or cite another",
         example="Stance `pie,ann` cites s7, whose status is `proposed`.",
@@ -189,7 +189,7 @@ KINDS = (
     DoubtKind(
         code="W408",
         title="a cited id that means different spans to two coders",
-        why="A stance cites by id alone, so nobody can tell which of the two it rests on.",
+        why="A stance cites by id alone, so a reader cannot tell which of the two it rests on.",
         remedy="rename one coder's statement, or let both read the same span",
         example="`s3` is one sentence in statements/ann.csv and another in statements/bob.csv.",
         find=id_of_two_coders,

@@ -1,4 +1,4 @@
-"""Doubts about parties, actors and what binds them."""
+"""Doubts about parties, actors and ties."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ def no_negotiator(case: Case) -> Iterator[Sighting]:
             yield Sighting(("parties", k), party.id, "no actor with the role “negotiator”")
 
 
-def nobody_ratifies(case: Case) -> Iterator[Sighting]:
+def no_ratifier(case: Case) -> Iterator[Sighting]:
     """W102."""
     for k, party in _sides(case):
         if not case.members(party.id, "veto player") and not case.members(party.id, "voter"):
@@ -93,24 +93,24 @@ KINDS = (
         title="a party without a negotiator",
         why="Two-level models let one actor a party sign; without one the party cannot make or "
         "take an offer, and those models leave the case out.",
-        remedy="give the role to whoever signs",
+        remedy="give the role to the actor who signs",
         example="Party `south` has a president and a parliament, both voters. Add “negotiator” to "
         "the role of the president, or add the foreign minister who sits at the table.",
         find=no_negotiator,
     ),
     DoubtKind(
         code="W102",
-        title="a party in which nobody ratifies",
+        title="a party without a ratifier",
         why="With neither a veto player nor a voter everything is ratified, so the party's winset "
         "is the whole scale and the domestic game disappears.",
-        remedy="make somebody veto player or voter",
+        remedy="make an actor veto player or voter",
         example="Party `north` has a negotiator only. If she decides alone, make her a veto player "
         "too; otherwise add the cabinet, the leader or the street that can undo her signature.",
-        find=nobody_ratifies,
+        find=no_ratifier,
     ),
     DoubtKind(
         code="W103",
-        title="a pressure group that intimidates nobody",
+        title="a pressure group that intimidates no one",
         why="The role works through intimidation ties; without one the group changes nothing.",
         remedy="add an intimidation tie from it, or take the role away",
         example="`militia` is a pressure group, and ties.csv has no row “militia,…,intimidation”. "
@@ -128,9 +128,9 @@ KINDS = (
     ),
     DoubtKind(
         code="W105",
-        title="full unity hides the intimidation inside",
-        why="A party that speaks with one voice gives its pressure groups nobody to single out: at "
-        "unity 1 the intimidation ties change nothing at all.",
+        title="full unity hides intimidation within the party",
+        why="A party that speaks with one voice gives its pressure groups no member to single out: "
+        "at unity 1 the intimidation ties have no effect.",
         remedy="give unity a range below 1, or write why it is certain",
         example="`unity: 1` (or no unity, which means 1) beside three intimidation ties. Write "
         "`unity: 0.7..0.85..0.95` unless no leader has ever contradicted another.",
@@ -139,7 +139,7 @@ KINDS = (
     DoubtKind(
         code="W106",
         title="an actor without a stance",
-        why="Models see actors through their stances; this one is nowhere but in the list.",
+        why="Models see actors through their stances; this one is only in the list.",
         remedy="add its stances, or delete it",
         example="`press` stands in actors.csv only. A speaker of statements alone may stay so: "
         "then the doubt is right and harmless.",
@@ -167,7 +167,7 @@ KINDS = (
     DoubtKind(
         code="W109",
         title="a tie without evidence",
-        why="Nobody can check, or argue with, a number that gives no reason.",
+        why="A number without a reason can be neither checked nor disputed.",
         remedy="name the statements it rests on, or say why in its note",
         example="`guards,president,intimidation,0.3` with empty statements and note.",
         find=bare_tie,

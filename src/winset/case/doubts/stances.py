@@ -145,7 +145,7 @@ def strongest_not_100(case: Case) -> Iterator[Sighting]:
 KINDS = (
     DoubtKind(
         code="W201",
-        title="an issue on which nobody stands",
+        title="an issue without a stance",
         why="There is nothing to forecast from; models leave the issue empty.",
         remedy="add stances, or delete the issue",
         example="Issue `borders` in case.yaml, and no row “borders,…” in stances.csv.",
@@ -157,7 +157,7 @@ KINDS = (
         why="What holds after failure is what every deal is compared with: models of bargaining "
         "and ratification cannot run without it.",
         remedy="give what holds the day after talks fail, with a range",
-        example="Add `reversion: 0..10..20`. It is not what anybody wants but what would happen.",
+        example="Add `reversion: 0..10..20`. It is what would happen, not what an actor wants.",
         find=no_reversion,
     ),
     DoubtKind(
@@ -189,7 +189,7 @@ KINDS = (
     DoubtKind(
         code="W206",
         title="an issue on which all have the same influence",
-        why="Equal weights say that the small and the mighty count alike; usually they are a "
+        why="Equal weights mean that weak and strong actors count alike; usually they are a "
         "default that was never coded.",
         remedy="code influence as ratios to the strongest",
         example="100 for all six actors. If it is a vote by heads, write that in a note.",
@@ -200,13 +200,13 @@ KINDS = (
         title="an issue on which all care the same",
         why="Salience decides who fights and who trades; equal values are usually a default.",
         remedy="code salience for each actor",
-        example="50 for all. The actor whose survival hangs on the issue is not at 50.",
+        example="50 for all. An actor whose survival depends on the issue is not at 50.",
         find=same_salience,
     ),
     DoubtKind(
         code="W301",
         title="a stance without evidence",
-        why="From any number in a report one should get to a sentence, or at least a reason.",
+        why="Every number in a report should lead to a sentence, or at least to a reason.",
         remedy="name the statements it rests on, or say why in its note",
         example="`quota,france,40,60,80` with empty statements and note. General knowledge is a "
         "reason too: write it, and widen the ranges.",
@@ -214,9 +214,9 @@ KINDS = (
     ),
     DoubtKind(
         code="W302",
-        title="a position known for certain",
-        why="Others in the case have ranges, so this one claims to be known exactly; forecasts "
-        "come out narrower than what is known.",
+        title="a position coded as certain",
+        why="Others in the case have ranges, so this one claims to be known exactly; its "
+        "forecasts are narrower than the knowledge behind them.",
         remedy="give a range: the readings an informed opponent would defend",
         example="`40` among `20..30..45` and `60 to 80`. Write `35..40..48`.",
         find=certain_position,
@@ -226,7 +226,7 @@ KINDS = (
         title="a red line that excludes its own position",
         why="The actor would pay its audience cost for getting what it wants.",
         remedy="check which end of the scale the line guards, or move the position",
-        example="Position 40, red_line_low 60: a line above the wish. Often it belongs in "
+        example="Position 40, red_line_low 60: a line above its own position. Often it belongs in "
         "red_line_high.",
         find=red_line_excludes_position,
     ),
@@ -234,7 +234,7 @@ KINDS = (
         code="W304",
         title="an audience cost without a red line",
         why="The cost is of crossing a line; without a line it is never paid.",
-        remedy="add the line as it was said in public, or delete the cost",
+        remedy="add the line that was stated in public, or delete the cost",
         example="audience_cost 30, red_line_low and red_line_high empty.",
         find=cost_without_line,
     ),
@@ -260,8 +260,8 @@ KINDS = (
     DoubtKind(
         code="W307",
         title="the strongest actor is not at 100",
-        why="Influence is a ratio to the strongest, by habit 100; another top makes cases hard to "
-        "compare and usually means that the ratios were not thought through.",
+        why="Influence is a ratio to the strongest, by convention 100; another top makes cases "
+        "hard to compare and usually means that the ratios were not thought through.",
         remedy="scale the column so that the strongest is 100",
         example="Influences 40, 30, 10. Write 100, 75, 25: forecasts stay the same.",
         find=strongest_not_100,
