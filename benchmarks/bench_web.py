@@ -8,6 +8,7 @@ come, then with a pause between two reads. Prints Markdown tables. Run it from t
 import argparse
 import asyncio
 import random
+import re
 import shutil
 import statistics
 import subprocess
@@ -50,9 +51,16 @@ class Served:
         assert self.process.stdout is not None
         lines = iter(self.process.stdout.readline, "")
         address = next(line.strip() for line in lines if "http://" in line)
-        self.base = address.split("/enter")[0]
-        with httpx.Client(timeout=120) as client:
-            client.get(address)
+        named = address.split("/enter")[0]
+        # Not every resolver knows the names below “localhost”.
+        port = named.rpartition(":")[2]
+        self.base = f"http://127.0.0.1:{port}"
+        self.headers = {"host": named.partition("//")[2], "origin": named}
+        with httpx.Client(timeout=120, headers=self.headers) as client:
+            entered = client.get(self.base + address[len(named) :]).text
+            proof = re.search(r'name="winset-proof" content="([^"]+)"', entered)
+            assert proof, "the first page must carry the session's proof"
+            self.headers["x-winset-proof"] = proof[1]
             self.cookies = dict(client.cookies)
 
     def close(self) -> None:
@@ -67,7 +75,7 @@ async def read(
     """Return what one reader saw: read, milliseconds, status."""
     order, found = random.Random(seed), []
     async with httpx.AsyncClient(
-        base_url=served.base, cookies=served.cookies, timeout=120
+        base_url=served.base, cookies=served.cookies, headers=served.headers, timeout=120
     ) as client:
         end = time.perf_counter() + seconds
         while time.perf_counter() < end:
@@ -114,7 +122,9 @@ def main() -> None:
         shutil.copytree(shipped_cases()["iran-nuclear-2015"], Path(folder) / "iran-nuclear-2015")
         served = Served(Path(folder))
         try:
-            with httpx.Client(base_url=served.base, cookies=served.cookies, timeout=300) as client:
+            with httpx.Client(
+                base_url=served.base, cookies=served.cookies, headers=served.headers, timeout=300
+            ) as client:
                 told = client.get(f"/api{IRAN}").json()["rows"]
                 document = told["documents"][0]["key"]["id"]
                 stance = told["stances"][0]["key"]

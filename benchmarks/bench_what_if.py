@@ -56,10 +56,9 @@ def main() -> None:
     )
     with tempfile.TemporaryDirectory() as folder:
         served = Served(Path(folder))
-        headers = {"origin": served.base}
         try:
             with httpx.Client(
-                base_url=served.base, cookies=served.cookies, headers=headers, timeout=300
+                base_url=served.base, cookies=served.cookies, headers=served.headers, timeout=300
             ) as client:
                 while client.get("/api/state").json()["compiling"]:
                     time.sleep(0.5)
@@ -89,7 +88,7 @@ def beside(
 
     def analyse() -> None:
         with httpx.Client(
-            base_url=served.base, cookies=served.cookies, headers={"origin": served.base},
+            base_url=served.base, cookies=served.cookies, headers=served.headers,
             timeout=300,
         ) as other:  # fmt: skip
             while not ended.is_set():

@@ -284,48 +284,19 @@ def base_forecasts() -> tuple[bytes, ...]:
     return tuple(out)
 
 
-@cache
-def base_run() -> tuple[dict[str, object], bytes]:
-    """Return what a long run depends on, and the state that it left when it was stopped."""
-    import tempfile
-
-    from winset.case.folder import read_case
-    from winset.forecast.forecast import make_forecast
-    from winset.forecast.saved_arrays import read_arrays
-    from winset.models import make_model
-
-    def stop(done: int) -> None:
-        raise StopIteration
-
-    case = read_case(FIXTURES / "split-pie")
-    with tempfile.TemporaryDirectory() as place:
-        with suppress(StopIteration):
-            make_forecast(case, make_model("mean"), draws=300_000, resume=Path(place),
-                          progress=stop)  # fmt: skip
-        (path,) = Path(place).iterdir()
-        return read_arrays(path)[0]["run"], path.read_bytes()
-
-
 def make_forecast_file(chance: random.Random) -> Input:
     """A saved forecast changed in its arrays, its words, or the bytes of the archive."""
     data, name = chance.choice(base_forecasts()), "forecast.npz"
-    if chance.random() < 0.1:
-        data, name = base_run()[1], "state.npz"
     if chance.random() < 0.3:
         return {name: mutated(chance, data)}
     return {name: repacked(chance, data, lambda member: member.endswith(".npy"))}
 
 
 def try_forecast_file(files: Input, folder: Path) -> None:
-    """Load it, and ask it what it says; go on from it where it is the state of a long run."""
-    from winset.forecast.long_runs import RunState
-
+    """Load it, and ask it what it says."""
     from winset.forecast.forecast import load_forecast
 
     put(files, folder)
-    if "state.npz" in files:
-        RunState(path=folder / "state.npz", run=base_run()[0]).load().joined()
-        return
     forecast = load_forecast(folder / "forecast.npz")
     for issue in forecast.issues:
         forecast.agreed(issue)

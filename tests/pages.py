@@ -14,7 +14,7 @@ NOT_RUN = {
     "python3 -m venv ": "makes an environment to install into",
     "pip install ": "downloads",
     "pip --python env/bin/python install ": "downloads",
-    "winset forecast iran-syria-2015 --draws 10000000 --cluster tcp://": "needs other machines",
+    "winset backtest decisions.csv --workers tcp://": "needs other machines",
     "winset seal my-talks --question agreement --resolve-by 2027-06-30 --rule ": "asks witnesses; "
     "tests/test_witness.py runs it",
     "winset verify my-talks --trust tsa.pem ": "needs witnesses; tests/test_witness.py runs it",

@@ -21,7 +21,6 @@ OUTPUTS = [
 # Files that a command reads, and places that may be a file or a folder.
 READ = {
     "--calibration",
-    "--resume",
     "file",
     "files",
     "folder",

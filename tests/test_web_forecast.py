@@ -1,7 +1,12 @@
 """Forecasts in the workbench: the same numbers as anywhere else, told so that a page can move."""
 
+import json
+from pathlib import Path
+
+import jsonschema
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,7 +15,9 @@ from winset.case.scenarios import apply_changes
 from winset.case.shipped import open_case
 from winset.charts.render import page_specification, parted
 from winset.charts.strip import position_strip
+from winset.cli import cli
 from winset.errors import CaseError
+from winset.explain.forecast_json import SCHEMA, forecast_schema
 from winset.forecast.draws import forget_draws
 from winset.forecast.forecast import make_forecast
 from winset.models import make_model
@@ -291,3 +298,22 @@ def test_the_models_are_compiled_in_the_background(tmp_path):
             assert time.monotonic() < until
             client.get(f"{PIE}/forecast")  # waits for the compiler
         assert client.get("/api/state").json()["compiling"] is False
+
+
+def test_one_schema_describes_the_command_line_the_file_and_the_view(client, tmp_path, monkeypatch):
+    """The seal holds a digest of the same forecast, from which `winset verify` makes it again."""
+    schema = forecast_schema()
+    copy = Path(__file__).parents[1] / "docs" / "forecast.schema.json"
+    assert json.loads(copy.read_text()) == schema
+    folder = tmp_path / "cases" / "split-pie"
+    done = CliRunner().invoke(cli, ["forecast", str(folder), "--json"])
+    assert done.exit_code == 0, done.output
+    printed = json.loads(done.stdout)
+    file = client.get("/cases/own/split-pie/exports/forecast.json").json()
+    view = client.get("/cases/own/split-pie/views/forecast.json").json()["result"]
+    for document in (printed, file, view):
+        jsonschema.validate(document, schema)
+        assert document["schema"] == SCHEMA
+    assert printed == file == view
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**printed, "schema": "winset-forecast-0"}, schema)

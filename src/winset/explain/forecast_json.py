@@ -1,5 +1,10 @@
-"""A forecast as JSON: `docs/forecast.schema.json` describes it."""
+"""A forecast as JSON: one document for the command line, the workbench's file and its view.
 
+`forecast.schema.json` beside this file describes it; `docs/forecast.schema.json` is a copy.
+"""
+
+import json
+from pathlib import Path
 from typing import Any
 
 from winset.case.model import Case
@@ -10,8 +15,18 @@ from winset.forecast.forecast import Forecast
 from winset.forecast.jsonable import jsonable
 
 
+SCHEMA = "winset-forecast-1"  # another number when a field changes its meaning or goes
+
+
+def forecast_schema() -> dict[str, Any]:
+    """Return the JSON schema that every document of a forecast keeps."""
+    text = Path(__file__).with_name("forecast.schema.json").read_text("utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
+
+
 def forecast_json(case: Case, forecast: Forecast, findings: Findings) -> dict[str, Any]:
-    """Return the forecast as plain JSON values, numbers unrounded."""
+    """Return the document of a forecast: all that it says, numbers unrounded."""
     issues = []
     for summary in forecast.summary():
         plain = jsonable(summary)
@@ -21,6 +36,7 @@ def forecast_json(case: Case, forecast: Forecast, findings: Findings) -> dict[st
         issues.append(plain)
     blame = findings.blame
     return {
+        "schema": SCHEMA,
         "headline": jsonable(headline(case, forecast, findings)),
         "made": jsonable(forecast.made),
         "draws": forecast.draws,

@@ -28,7 +28,7 @@ MOST_BYTES = 256_000_000
 BY_ISSUE = ("settlement", "agreement", "open", "signed", "converged", "rounds")
 BY_DRAW = (*BY_ISSUE, "together")
 
-# Compiled kernels use all cores themselves, and not every way they do it stands a second caller.
+# Kernels use all cores themselves: two at once would only be in each other's way.
 _ONE_AT_A_TIME = threading.RLock()
 
 
@@ -40,10 +40,12 @@ class CaseDraws:
     Attributes:
         case: with the scenario applied.
         batch: the case sampled.
+        size: bytes that these draws took when they were last measured.
     """
 
     def __init__(self, case: Case, batch: Batch) -> None:
         self.case, self.batch = case, batch
+        self.size = 0
         self._outcomes: dict[tuple[Model, Sets], Outcome] = {}
         self._first: dict[int, CaseDraws] = {}
 
@@ -105,13 +107,16 @@ def case_draws(case: Case, draws: int, *, seed: int) -> CaseDraws:
     with _ONE_AT_A_TIME:
         alike = [one for one in _RECENT if _runs(one, draws, seed)]
         known = next((one for one in alike if one.case is case or one.case == case), None)
+        if _RECENT and known is not _RECENT[0]:
+            _RECENT[0].size = size_of(_RECENT[0].held)  # it has all that was asked of it by now
         if known is None:
             known = CaseDraws(case, _sampled(case, draws, seed, alike))
+            known.size = size_of(known.held)
         else:
             _RECENT.remove(known)
         _RECENT.insert(0, known)
         del _RECENT[MOST_CASES:]
-        while len(_RECENT) > 1 and size_of([one.held for one in _RECENT]) > MOST_BYTES:
+        while len(_RECENT) > 1 and sum(one.size for one in _RECENT) > MOST_BYTES:
             del _RECENT[-1]
         return known
 

@@ -165,14 +165,8 @@ class WorkerProcesses:
 
 
 def _share_cores(count: int) -> None:
-    """Let the kernels of this process use its share of the cores."""
-    import numba
-
-    numba.set_num_threads(min(numba.config.NUMBA_NUM_THREADS, _share(count)))
-
-
-def _share(count: int) -> int:
-    return max(1, (os.cpu_count() or 1) // count)
+    """Let the kernels of this process use its share of the cores: they ask when they first run."""
+    os.environ.setdefault("NUMBA_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // count)))
 
 
 class DaskWorkers:

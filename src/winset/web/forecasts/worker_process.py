@@ -66,7 +66,7 @@ class WorkerProcess:
         process = self._process or self._start()
         assert process.stdin is not None and process.stdout is not None
         try:
-            process.stdin.write(pickle.dumps((function, args)))
+            process.stdin.write(pickle.dumps(pickle.dumps((function, args))))
             process.stdin.flush()
             while True:
                 kind, value = pickle.load(process.stdout)  # noqa: S301 - our own process
@@ -133,12 +133,13 @@ def main() -> None:
         os.nice(NICE)
     tasks = _Tasks()
     while True:
-        function, args = tasks.next()
+        task = tasks.next()
 
         def progress(share: float) -> None:
             _send(output, PROGRESS, share)
 
         try:
+            function, args = pickle.loads(task)  # noqa: S301 - our own process
             result = function(*args, progress)
             _send(output, RESULT, result)
         except WinsetError as error:
