@@ -10,16 +10,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from winset.games.expressions import (
+from winset import open_case
+from winset.case.expressions import (
     DEEPEST,
     LONGEST,
-    SIGNATURES,
     Call,
     ExpressionError,
+    NameExpression,
     Number,
-    evaluate,
-    parse_expression,
+    parse_bounded,
 )
+from winset.case.parts import Condition, Stance
+from winset.case.quantities import QUANTITIES, Quantity, parse_quantity
+from winset.errors import CaseError, WinsetError
+from winset.explain.levers import read_goal
+from winset.games import SIGNATURES, evaluate, parse_expression
 
 
 class Given:
@@ -121,10 +126,10 @@ def test_what_cannot_be_read_is_an_error_at_its_place(text, at, said):
     assert said in str(caught.value)
 
 
-def refusal_of(text):
+def refusal_of(text, read=parse_expression):
     """What the grammar has against a text; None if nothing."""
     try:
-        parse_expression(text)
+        read(text)
     except ExpressionError as error:
         return error
     return None
@@ -263,3 +268,115 @@ def test_ids_reach_the_resolver_by_label():
 
 def test_every_function_says_what_it_returns():
     assert all(signature.meaning for signature in SIGNATURES.values())
+
+
+# A call or a word within bounds: quantities, goals, conditions.
+
+
+@pytest.mark.parametrize(
+    ("text", "quantity"),
+    [
+        ("agreement()", Quantity(kind="agreement", subject="", together=("all",))),
+        ("agreement(a, b & b)", Quantity(kind="agreement", subject="", together=("a", "b"))),
+        ("agreement( x & x )", Quantity(kind="agreement", subject="x")),
+        ("settlement(x)>=-4.5", Quantity(kind="settlement", subject="x", low=-4.5)),
+        ("settlement (x) <= ٤٠", Quantity(kind="settlement", subject="x", high=40.0)),
+        ("settlement(x) between 4 and 6", Quantity(kind="settlement", subject="x", low=4, high=6)),
+        (" move( g ,\u00a0a )\n", Quantity(kind="move", subject="g", action="a")),
+        ("blame(iran)", Quantity(kind="blame", subject="iran")),
+    ],
+)  # fmt: skip
+def test_a_quantity_is_a_call_within_bounds(text, quantity):
+    assert parse_quantity(text) == quantity
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "said"),
+    [
+        ("", 0, "must be a quantity or an id; found the end"),
+        ("settlment(x) >= 4", 0, "did you mean “settlement”?"),
+        ("settlement(x) > 40", 14, "must go on with >=, <=, between or end; found “> 40”"),
+        ("settlement(x) between 4 or 5", 24, "must go on with “and” and a number; found “or 5”"),
+        ("settlement(x) >= y", 17, "must be a number; found “y”"),
+        ("settlement(x) >= 4 5", 19, "must end; found “5”"),
+        ("settlement(x)", 13, "must go on with >=, <= or between; found the end"),
+        ("settlement(x & y) >= 4", 13, "must go on with “,” or “)”"),
+        ("settlement() >= 4", 0, "settlement takes (issue); found no issue"),
+        ("agreement(x y)", 12, "must go on with “&”, “,” or “)”; found “y)”"),
+        ("agreement(x &)", 13, "must be the id of an issue; found “)”"),
+        ("agreement(x) >= 4", 13, "agreement takes no bounds; found >="),
+        ("move(g)", 0, "move takes (game, action); found no action"),
+        ("agreement", 0, "must be a quantity of something in brackets"),
+        ("agreement(" * 150, 19, "must go on with “&”, “,” or “)”"),
+        ("agreement(" + "x," * LONGEST, 0, "must have at most 2,000 characters"),
+    ],
+)
+def test_a_quantity_that_cannot_be_read_is_an_error_at_its_place(text, at, said):
+    with pytest.raises(ExpressionError) as caught:
+        parse_quantity(text)
+    assert caught.value.at == at
+    assert said in str(caught.value)
+
+
+@given(st.lists(st.sampled_from([*_PIECES, "&", ">=", "<= ", "between ", "and ", "settlement"]),
+                max_size=20).map("".join))  # fmt: skip
+@settings(max_examples=300)
+def test_pieces_within_bounds_are_read_or_refused_at_a_place(text):
+    def read(text):
+        return parse_bounded(text, {**QUANTITIES, **SIGNATURES})
+
+    error = refusal_of(text, read)
+    if error is None:
+        bounded = read(text)
+        assert text[bounded.start : bounded.end] == text.strip()
+    else:
+        assert error.required
+        assert 0 <= error.at <= len(text)
+
+
+def test_a_word_stands_before_an_issue_or_the_bounds():
+    for text in ("settlement between 4 and 5", "settlement between"):
+        bounded = parse_bounded(text, QUANTITIES)
+        assert bounded.subject == NameExpression("settlement", start=0, end=0)
+    assert bounded.word == "between"
+
+
+@pytest.mark.parametrize(
+    ("text", "canonical"),
+    [
+        ("x agreed", "x agreed"), ("3rd  >=  40.0", "3rd >= 40"), ("a-b<=.5", "a-b <= 0.5"),
+        ("agreed agreed", "agreed agreed"),
+    ],
+)  # fmt: skip
+def test_a_condition_is_written_in_one_way_and_reads_back(text, canonical):
+    condition = Stance(issue="i", actor="a", condition=text).condition
+    assert isinstance(condition, Condition)
+    assert str(condition) == canonical
+    assert Stance(issue="i", actor="a", condition=canonical).condition == condition
+
+
+@pytest.mark.parametrize("text", ["x", "x agreed >= 4", "x between 4 and 5", "x > 4", "f(x) >= 4"])
+def test_what_is_no_condition_is_refused(text):
+    with pytest.raises(ValueError, match="a condition such as “enrichment agreed”"):
+        Stance(issue="i", actor="a", condition=text)
+
+
+def test_a_goal_that_cannot_be_read_names_the_character():
+    case = open_case("iran-nuclear-2015")
+    with pytest.raises(WinsetError, match=r"character 24: must .* found “or 60”"):
+        read_goal(case, "settlement between 40  or 60")
+    assert str(read_goal(case, "settlement sanctions<=40")) == "settlement(sanctions) <= 40"
+
+
+def test_a_question_of_a_case_that_cannot_be_read_names_the_character(tmp_path):
+    case = open_case("iran-nuclear-2015")
+    text = case.files["case.yaml"].decode()
+    assert "settlement(sanctions) between 50 and 80" in text
+    text = text.replace("(sanctions) between 50 and 80", "(sanctions) between 50 to 80")
+    (tmp_path / "case.yaml").write_text(text)
+    for path, data in case.files.items():
+        if path != "case.yaml":
+            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / path).write_bytes(data)
+    with pytest.raises(CaseError, match="at character 34: must go on with “and” and a number"):
+        open_case(tmp_path)

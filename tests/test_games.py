@@ -19,9 +19,8 @@ from winset.case.ranges import parse_range, point
 from winset.case.scenarios import apply_changes
 from winset.case.shipped import open_case
 from winset.errors import CaseError, WinsetError
-from winset.games import solve
+from winset.games import SIGNATURES, parse_expression, solve
 from winset.games.equilibrium import logit_choice, quantal_response, reach
-from winset.games.expressions import SIGNATURES, parse_expression
 from winset.games.functions import CaseResolver
 from winset.games.game import End, Formula, Game, GameNode
 from winset.games.reading import game_of, games_of, read_game

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import field
 from typing import Annotated, Literal
 
@@ -10,7 +11,6 @@ from pydantic import BeforeValidator, ConfigDict, WithJsonSchema
 from pydantic.dataclasses import dataclass
 
 from winset.case.cells import (
-    ID_PATTERN,
     AtLeastZero,
     Cost,
     Date,
@@ -28,6 +28,7 @@ from winset.case.cells import (
     Verbatim,
     refuse,
 )
+from winset.case.expressions import BoundedTerm, ExpressionError, NameExpression, parse_bounded
 from winset.case.ranges import NUMBER, number_text, point
 
 STRICT = ConfigDict(extra="forbid", defer_build=True)
@@ -104,21 +105,17 @@ class Head:
     notes: Text = ""
 
 
-_CONDITION = re.compile(rf"({ID_PATTERN})\s+(?:(agreed)|(>=|<=)\s*({NUMBER}))")
-
-
 def _condition(value: object) -> object:
     if isinstance(value, Condition):
         return value
-    match = _CONDITION.fullmatch(value.strip()) if isinstance(value, str) else None
-    if not match:
-        raise refuse("a condition such as “enrichment agreed” or “enrichment >= 40”")
-    point_text = match[4]
-    return Condition(
-        issue=match[1],
-        relation="agreed" if match[2] else ">=" if match[3] == ">=" else "<=",
-        point=None if point_text is None else float(point_text),
-    )
+    with suppress(ExpressionError):
+        match parse_bounded(value, {}) if isinstance(value, str) else None:
+            case BoundedTerm(NameExpression(issue), "agreed", ""):
+                return Condition(issue=issue, relation="agreed")
+            case BoundedTerm(NameExpression(issue), "", ">=" | "<=" as relation, low, high):
+                point_value = low if relation == ">=" else high
+                return Condition(issue=issue, relation=relation, point=point_value)
+    raise refuse("a condition such as “enrichment agreed” or “enrichment >= 40”")
 
 
 ConditionCell = Annotated[

@@ -1,27 +1,22 @@
 """The quantities that a question may name, such as ``settlement(enrichment) >= 40``."""
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from winset.case.cells import ID_PATTERN
-from winset.case.ranges import NUMBER
+from winset.case.expressions import BoundedTerm, Call, ExpressionError, Signature, parse_bounded
 
 ALL = "all"
-_ISSUES = rf"{ID_PATTERN}(?:\s*[&,]\s*{ID_PATTERN})*"
-_FORMS = (
-    ("agreement", re.compile(rf"agreement\(\s*({_ISSUES})?\s*\)")),
-    ("settlement", re.compile(rf"settlement\(\s*({ID_PATTERN})\s*\)\s*(>=|<=)\s*({NUMBER})")),
-    (
-        "settlement",
-        re.compile(
-            rf"settlement\(\s*({ID_PATTERN})\s*\)\s+(between)\s+({NUMBER})\s+and\s+({NUMBER})"
-        ),
+QUANTITIES: Mapping[str, Signature] = {
+    "agreement": Signature(
+        repeated="issue", least=0, separators="&,", meaning="whether all of them are agreed"
     ),
-    ("move", re.compile(rf"move\(\s*({ID_PATTERN})\s*,\s*({ID_PATTERN})\s*\)")),
-    ("blame", re.compile(rf"blame\(\s*({ID_PATTERN})\s*\)")),
-)
+    "settlement": Signature(arguments={"issue": "issue"}, meaning="where it settles"),
+    "move": Signature(
+        arguments={"game": "game", "action": "action"}, meaning="whether it is played"
+    ),
+    "blame": Signature(arguments={"party": "party"}, meaning="its share of the blame"),
+}
 QUANTITY_FORMS = (
     "agreement(issue), agreement(issue & issue), agreement(all), settlement(issue) >= 40, "
     "settlement(issue) <= 40, settlement(issue) between 40 and 60, move(game, action) "
@@ -74,33 +69,37 @@ def parse_quantity(text: str) -> Quantity:
     """Return the quantity that ``text`` names.
 
     Raises:
-        ValueError: when ``text`` has none of the known forms.
+        ExpressionError: when ``text`` has none of the known forms.
 
     >>> parse_quantity("settlement(enrichment) >= 40").low
     40.0
     >>> parse_quantity("agreement(limits & relief)").issues(["relief", "ban", "limits"])
     ('relief', 'limits')
     """
-    for kind, form in _FORMS:
-        match = form.fullmatch(text.strip())
-        if not match:
-            continue
-        subject, *rest = match.groups()
-        if kind == "agreement":
-            names = tuple(dict.fromkeys(re.findall(ID_PATTERN, subject or ALL)))
-            if len(names) == 1 and names != (ALL,):
-                return Quantity(kind="agreement", subject=names[0])
-            return Quantity(kind="agreement", subject="", together=names)
-        if kind == "move":
-            return Quantity(kind="move", subject=subject, action=rest[0])
-        if kind == "blame":
-            return Quantity(kind="blame", subject=subject)
-        if rest[0] == "between":
-            return Quantity(
-                kind="settlement", subject=subject, low=float(rest[1]), high=float(rest[2])
-            )
-        bound = float(rest[1])
-        if rest[0] == ">=":
-            return Quantity(kind="settlement", subject=subject, low=bound)
-        return Quantity(kind="settlement", subject=subject, high=bound)
-    raise ValueError(QUANTITY_FORMS)
+    return quantity_of(parse_bounded(text, QUANTITIES))
+
+
+def quantity_of(bounded: BoundedTerm) -> Quantity:
+    """Return what ``bounded``, read with `QUANTITIES`, asks for.
+
+    Raises:
+        ExpressionError: when it lacks a bound or a bracket, or has one too many.
+    """
+    call, bounds = bounded.subject, bounded.relation
+    if not isinstance(call, Call):
+        raise ExpressionError("must be a quantity of something in brackets", call.name)
+    ids = tuple(dict.fromkeys(call.ids))
+    match call.function:
+        case "settlement" if bounds:
+            return Quantity(kind="settlement", subject=ids[0], low=bounded.low, high=bounded.high)
+        case "settlement":
+            raise ExpressionError("must go on with >=, <= or between", "the end", at=bounded.end)
+        case function if bounds:
+            raise ExpressionError(f"{function} takes no bounds", bounds, at=call.end)
+        case "move":
+            return Quantity(kind="move", subject=call.ids[0], action=call.ids[1])
+        case "blame":
+            return Quantity(kind="blame", subject=ids[0])
+    if len(ids) == 1 and ids != (ALL,):
+        return Quantity(kind="agreement", subject=ids[0])
+    return Quantity(kind="agreement", subject="", together=ids or (ALL,))

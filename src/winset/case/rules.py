@@ -11,8 +11,9 @@ from typing import Any
 
 from winset.case.broken_rule import BrokenRule, Path, ids_of, is_bad, known_id, on_scale, scale_of
 from winset.case.claim_rules import claims_hold
+from winset.case.expressions import ExpressionError
 from winset.case.parts import PARTY_QUANTITIES, STANCE_QUANTITIES, TieKind
-from winset.case.quantities import parse_quantity
+from winset.case.quantities import QUANTITY_FORMS, parse_quantity
 from winset.case.ranges import number_text
 from winset.errors import shorten
 
@@ -309,10 +310,12 @@ def _questions(case: Any) -> Iterator[BrokenRule]:
             path = (*at, "answer") if question.answer else (*at, "options", key)
             try:
                 quantity = parse_quantity(text)
-            except ValueError as error:
+            except ExpressionError as error:
+                default = "write the quantity that answers the question"
                 yield BrokenRule(
-                    path=path, where=f"{question.id}: {key}", required=f"must be one of {error}",
-                    actual=shorten(text), remedy="write the quantity that answers the question",
+                    path=path, where=f"{question.id}: {key}", actual=shorten(text),
+                    required=f"must be one of {QUANTITY_FORMS}",
+                    remedy=f"at {error}" if error.at else default,
                 )  # fmt: skip
                 continue
             where = f"{question.id}: {key}"

@@ -1,14 +1,9 @@
 """Discrete strategic moves as small extensive games: read, play, export."""
 
+from winset.case.expressions import Expression, ExpressionError
 from winset.games.efg import efg_text
-from winset.games.expressions import (
-    SIGNATURES,
-    Expression,
-    ExpressionError,
-    evaluate,
-    parse_expression,
-)
 from winset.games.game import End, Formula, Game, GameNode, Parameter
+from winset.games.payoffs import SIGNATURES, evaluate, parse_expression
 from winset.games.reading import game_of, games_of, read_game
 from winset.games.solve import GameEstimate, GameProvenance, PlayedGame, estimate, play
 

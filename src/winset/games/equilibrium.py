@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from winset.games.expressions import FloatArray
 from winset.games.game import Game
+from winset.games.payoffs import FloatArray
 
 Strategy = dict[str, dict[str, FloatArray]]
 ByPlace = dict[str, dict[str, FloatArray]]

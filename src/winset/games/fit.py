@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 
-from winset.case.model import Case
-from winset.case.ranges import number_text
-from winset.errors import nearest, shorten
-from winset.games.expressions import (
+from winset.case.expressions import (
     ARTICLED,
     Call,
     Expression,
     ExpressionError,
-    Identifier,
+    IdExpression,
     Number,
 )
+from winset.case.model import Case
+from winset.case.ranges import number_text
+from winset.errors import nearest, shorten
 
 
 def misfits(expression: Expression, case: Case) -> Iterator[ExpressionError]:
@@ -24,7 +24,7 @@ def misfits(expression: Expression, case: Case) -> Iterator[ExpressionError]:
     }
     for call in expression.calls():
         before = 0
-        for term in (term for _, term in call.arguments if isinstance(term, Identifier)):
+        for term in (term for _, term in call.arguments if isinstance(term, IdExpression)):
             if term.id not in known[term.kind]:
                 before += 1
                 yield ExpressionError(

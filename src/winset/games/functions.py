@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from winset.case.expressions import Call, ExpressionError
 from winset.errors import WinsetError, nearest
-from winset.games.expressions import Call, ExpressionError, FloatArray
+from winset.games.payoffs import FloatArray
 from winset.models.base import Model
 from winset.models.batch import Batch
 

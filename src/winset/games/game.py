@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from winset.case.expressions import Expression, ExpressionError
 from winset.case.ranges import Range
 from winset.errors import Problem
-from winset.games.expressions import Expression, ExpressionError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic.dataclasses import dataclass
 
 from winset.case.cells import ID_PATTERN, AtLeastZero, Identifier, Quantity, Text
+from winset.case.expressions import NAME_PATTERN, Expression, ExpressionError
 from winset.case.model import Case
 from winset.case.parts import STRICT
 from winset.case.quantities import parse_quantity
@@ -18,15 +19,9 @@ from winset.case.records import BadField, understand
 from winset.case.yaml_text import YamlNode as Yaml
 from winset.case.yaml_text import parse_yaml
 from winset.errors import CaseError, Problem, WinsetError, nearest, shorten
-from winset.games.expressions import (
-    NAME_PATTERN,
-    SIGNATURES,
-    Expression,
-    ExpressionError,
-    parse_expression,
-)
 from winset.games.fit import misfits
 from winset.games.game import End, Formula, Game, GameNode, GamePlace, Parameter, problem_at
+from winset.games.payoffs import SIGNATURES, parse_expression
 
 MOST_ENTRIES = 500
 _FOLDER, _ENDING = "games/", ".yaml"

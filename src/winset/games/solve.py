@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from winset.case.expressions import ExpressionError
 from winset.case.model import Case
 from winset.case.scenarios import BASE, apply_scenario
 from winset.errors import CaseError, WinsetError, nearest
 from winset.games.equilibrium import quantal_response, reach
-from winset.games.expressions import ExpressionError, FloatArray, evaluate
 from winset.games.functions import CaseResolver
 from winset.games.game import Formula, Game
+from winset.games.payoffs import FloatArray, evaluate
 from winset.games.reading import game_of
 from winset.models import parameters
 from winset.models.base import Model

@@ -1,17 +1,23 @@
 """One number of a forecast, draw by draw: the quantity whose sensitivity is measured."""
 
 import math
-import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from winset.case.cells import ID_PATTERN
+from winset.case.expressions import (
+    BoundedTerm,
+    Call,
+    ExpressionError,
+    IdExpression,
+    NameExpression,
+    parse_bounded,
+)
 from winset.case.model import Case
 from winset.case.parts import Question
-from winset.case.quantities import ALL, parse_quantity
+from winset.case.quantities import QUANTITIES, quantity_of
 from winset.case.ranges import number_text
 from winset.errors import WinsetError, nearest, shorten
 from winset.explain.figures import coded, percent
@@ -27,11 +33,6 @@ FORMS = (
     "(each with the issue where there are several: agreement(issue), settlement(issue) >= 40; "
     "agreement(issue & issue) or agreement(all) for several together), "
     "move(game, action), or a question of the case"
-)
-_SHORT = re.compile(
-    rf"(?P<kind>agreement|settlement)(?!\w)"
-    rf"(?:\s*\(\s*(?P<inner>{ID_PATTERN})\s*\)|\s+(?!between\s)(?P<outer>{ID_PATTERN}))?"
-    r"\s*(?P<bounds>(?:>=|<=|between\s).*)?"
 )
 
 
@@ -249,36 +250,44 @@ def read_summary(case: Case, text: str, *, issue: str | None = None) -> Summary:
     Raises:
         WinsetError: when it is none of these, or names an unknown issue or option.
     """
-    question, _, option = (part.strip() for part in text.partition(":"))
-    match = _SHORT.fullmatch(text.strip())
+    id, _, option = (part.strip() for part in text.partition(":"))
+    questions = {question.id: question for question in case.questions}
     # A question may be called “agreement”: it is meant where no issue is named.
-    if not (match and (match["inner"] or match["outer"] or issue)):
-        for candidate in case.questions:
-            if candidate.id == question:
-                return read_summary(case, _quantity(candidate, option))
-        if match and match["kind"] == "agreement" and not match["bounds"]:
-            text, match = "agreement(all)", None
-    if match and match["inner"] == ALL and ALL not in {entry.id for entry in case.issues}:
-        match = None
-    if match:
-        chosen = _issue(case, match["inner"] or match["outer"] or issue, text)
-        bounds = match["bounds"]
-        if not bounds:
-            return Summary(
-                kind="agreement" if match["kind"] == "agreement" else "settlement", subject=chosen
-            )
-        text = f"{match['kind']}({chosen}) {bounds}"
+    if id in questions and not (issue and id in ("agreement", "settlement")):
+        return read_summary(case, _quantity(questions[id], option))
     try:
-        quantity = parse_quantity(text)
-    except ValueError:
-        names = ["agreement", "settlement", *(candidate.id for candidate in case.questions)]
+        return _summary(case, _written_out(case, parse_bounded(text, QUANTITIES), text, issue))
+    except ExpressionError as error:
+        close = nearest(id, ["agreement", "settlement", *questions])
+        place = f" ({error})" if error.at else ""
         raise WinsetError(
-            f"no model answers {shorten(text)}; {nearest(question, names)}; write {FORMS}"
+            f"no model answers {shorten(text)}{place}; {close}; write {FORMS}"
         ) from None
+
+
+def _written_out(case: Case, bounded: BoundedTerm, text: str, issue: str | None) -> BoundedTerm:
+    """Return ``bounded`` with its issue in brackets, where it stands behind or goes without."""
+    word = bounded.subject
+    if not isinstance(word, NameExpression) or word.name not in ("agreement", "settlement"):
+        return bounded
+    arguments: tuple[tuple[str, IdExpression], ...] = ()
+    if word.name == "settlement" or bounded.word or issue or bounded.relation:
+        chosen = _issue(case, bounded.word or issue, text)
+        arguments = (("issue", IdExpression("issue", chosen, start=word.end, end=word.end)),)
+    return replace(
+        bounded, subject=Call(word.name, arguments, start=word.start, end=word.end), word=""
+    )
+
+
+def _summary(case: Case, bounded: BoundedTerm) -> Summary:
+    match bounded:
+        case BoundedTerm(Call("settlement", ((_, IdExpression(id=id)),)), relation=""):
+            return Summary(kind="settlement", subject=case.issue(id).id)
+    quantity = quantity_of(bounded)
     if quantity.kind == "blame":
         raise WinsetError(
-            f"{text}: blame is measured over all draws together, not draw by draw; ask for an "
-            "agreement, a settlement or a move"
+            f"blame({quantity.subject}): blame is measured over all draws together, not draw by "
+            "draw; ask for an agreement, a settlement or a move"
         )
     if quantity.kind == "move":
         return Summary(kind="move", subject=quantity.subject, action=quantity.action)
@@ -286,12 +295,7 @@ def read_summary(case: Case, text: str, *, issue: str | None = None) -> Summary:
         case.issue(id)
     if quantity.kind == "agreement":
         return _agreement(quantity.issues(entry.id for entry in case.issues))
-    return Summary(
-        kind="within",
-        subject=quantity.subject,
-        low=quantity.low,
-        high=quantity.high,
-    )
+    return Summary(kind="within", subject=quantity.subject, low=quantity.low, high=quantity.high)
 
 
 def _quantity(question: Question, option: str) -> str:
