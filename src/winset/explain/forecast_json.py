@@ -14,7 +14,6 @@ from winset.explain.headline import headline
 from winset.forecast.forecast import Forecast
 from winset.forecast.jsonable import jsonable
 
-
 SCHEMA = "winset-forecast-1"  # another number when a field changes its meaning or goes
 
 

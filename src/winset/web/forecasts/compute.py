@@ -30,7 +30,8 @@ WARM_CASE, WARM_MODELS, WARM_DRAWS = "iran-nuclear-2015", ("two-level", "mean"),
 class Compute:
     """Computes what pages ask for, and holds it: nothing is computed twice.
 
-    Kernels use all cores themselves, so quick queries run on one thread, one after the other. Slow ones are jobs, and the slowest of them run in another process.
+    Kernels use all cores themselves, so quick queries run on one thread, one after the other.
+    Slow ones are jobs, and the slowest of them run in another process.
 
     Args:
         cache: what was computed before.
