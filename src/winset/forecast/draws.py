@@ -182,12 +182,10 @@ def compute_draws(
                 outcome = chunk.outcome(model, sets)
             if calibration is not None:
                 outcome = calibration.apply(chunk.batch, outcome)
-        parts.append(outcome)
+        parts.append({name: getattr(outcome, name) for name in BY_DRAW})
         if progress is not None:
             progress(first + count)
-    columns: dict[str, Any] = {
-        name: _joined([getattr(part, name) for part in parts]) for name in BY_DRAW
-    }
+    columns: dict[str, Any] = {name: _joined([part[name] for part in parts]) for name in BY_DRAW}
     return Outcome(**columns)
 
 
