@@ -124,7 +124,7 @@ def test_all_that_is_wrong_with_claims_is_said_at_once_with_its_place(pie_files)
         "claims.csv:5:21: claim c4: probability: must be empty where the claim is on an issue",
         "claims.csv:6:1: claim c5: must have exactly one of question, issue and text; found "
         "question and issue",
-        "claims.csv:7:23: claim c6: resolution: must be empty or void, since the question itself has",
+        "claims.csv:7:23: claim c6: resolution: must be empty or void, since the question itself",
         "claims.csv:8:25: claim c7: resolved: must be empty without a resolution",
         "claims.csv:9:19: claim c8: value: must be empty unless the claim is on an issue",
         "claims.csv:9:18: claim c8: outcome: must be given",
