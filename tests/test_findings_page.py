@@ -53,7 +53,7 @@ def test_refreshing_changes_tables_and_leaves_the_prose_alone():
     assert made == page.replace("old | old", "new").replace("b -->\n", "b -->\nmore\n")
     assert refreshed(made, {"a": "new\n", "b": "more\n"}) == made
     with pytest.raises(
-        WinsetError, match=r"table a: must be one.*\n.*table c: must stand"
+        WinsetError, match=r"table a: must be a known.*\n.*table c: must be in the page"
     ) as caught:
         refreshed(page, {"b": "", "c": ""})
     assert "did you mean" in str(caught.value) or "known: b, c" in str(caught.value)

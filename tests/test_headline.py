@@ -344,7 +344,7 @@ def test_the_command_prints_ends_that_add_up_to_one_and_names_single_moves_so(ca
     block = text[text.index("How it ends") : text.index("How likely each move")]
     shares = [int(share) for share in re.findall(r"^  \.(\d\d) ", block, re.MULTILINE)]
     assert len(shares) > 3 and sum(shares) == 100
-    assert "these do not add up to 1" in " ".join(text.split())
+    assert "these chances do not add up to 1" in " ".join(text.split())
     said = json.loads(printed("forecast", case, "--draws", "200", "--json"))
     for ends in said["ends"].values():
         assert sum(value["mean"] for value in ends.values()) == pytest.approx(1.0, abs=1e-9)
