@@ -122,14 +122,15 @@ def test_a_second_session_of_one_coder_is_refused_and_another_coder_is_not(folde
 
 def test_a_killed_session_lets_go_of_its_file(folder):
     program = (
-        "import sys, time; from pathlib import Path; "
+        "import sys; from pathlib import Path; "
         "from winset.evidence.disposable import only_session; "
         "held = only_session(Path(sys.argv[1]), 'ida'); held.__enter__(); "
-        "print('held', flush=True); time.sleep(60)"
+        "print('held', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", program, str(folder)], stdout=subprocess.PIPE, text=True
-    ) as process:
+        [sys.executable, "-c", program, str(folder)], stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
         assert process.stdout.readline() == "held\n"
         with (
             pytest.raises(WinsetError, match=f"process {process.pid}"),

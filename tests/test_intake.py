@@ -31,7 +31,7 @@ from winset.evidence.intake import propose_again, save_intake, take_in
 from winset.evidence.reading.documents import parse_document
 from winset.evidence.statements.names import actor_lines, bare_name, slug, suggested_actors
 
-SEEDS = Path("/work/shared/data/seeds")
+SEEDS = Path(__file__).parents[2] / "shared" / "data" / "seeds"
 NOW = datetime(2024, 1, 1, 12, tzinfo=UTC)
 STORY = """The ferry, again
 

@@ -1,7 +1,7 @@
 """The draws of a forecast, computed here and nowhere else.
 
-A case is sampled once and solved once by each model: whoever asks for the draws of a case that was
-asked for a moment ago, by the same seed, gets the same ones. A case that differs from such a one in
+A case is sampled once and solved once by each model: a caller that asks again for the draws of a
+case, by the same seed, gets the same ones. A case that differs from such a one in
 a few numbers is sampled and solved where it differs. Draws depend on the seed and on their own
 numbers alone, so that draws computed again, in another process or in another order, are the same
 bytes.
@@ -35,7 +35,7 @@ _ONE_AT_A_TIME = threading.RLock()
 class CaseDraws:
     """Draws of one case: their batch, and what each model makes of it.
 
-    Nobody may write to what comes back.
+    Callers must not write to what comes back.
 
     Attributes:
         case: with the scenario applied.

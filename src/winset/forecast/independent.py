@@ -1,7 +1,7 @@
 """Lists of independent tasks, run here, in several processes or on a Dask cluster.
 
 A task is anything that can be called without arguments and pickled. What it returns depends on
-itself alone, so the results are the same bytes whoever runs it, and a task whose worker died is
+itself alone, so the results are the same bytes wherever it runs, and a task whose worker died is
 run again by another one.
 """
 
@@ -44,7 +44,7 @@ def check_workers(workers: str) -> str:
 
 
 class Workers(Protocol):
-    """Whoever runs tasks."""
+    """What runs tasks."""
 
     def run(self, tasks: Iterable[Callable[[], T]]) -> Iterator[T]:
         """Yield what each of ``tasks`` returns, in their order."""
@@ -71,8 +71,8 @@ def open_workers(workers: str | None) -> Iterator[Workers]:
             ``if __name__ == "__main__"``, as `multiprocessing` asks.
 
     Raises:
-        WinsetError: when ``workers`` is none of these, Dask is missing, nobody answers at the
-            address, or workers die again and again.
+        WinsetError: when ``workers`` is none of these, Dask is missing, the
+            address does not answer, or workers die again and again.
     """
     if workers is None or check_workers(workers) == "1":
         yield ThisProcess()

@@ -101,7 +101,7 @@ def evaluate(expression: Expression, resolver: Resolver) -> FloatArray:
     """Return the value of ``expression`` in every draw, ``(draw,)``.
 
     Operators act in the order and with the rounding of Python's own. Numbers may overflow to
-    infinity: whoever uses the result says what it accepts.
+    infinity: the caller decides what it accepts.
 
     Raises:
         ExpressionError: when it divides by zero in a draw.

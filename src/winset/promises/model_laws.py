@@ -141,7 +141,7 @@ def _copies(batch: Batch) -> dict[str, Any]:
 
 @law
 def test_the_order_of_actors_does_not_matter(promised_model: Any) -> None:
-    """Whoever is listed first has no privilege."""
+    """The actor listed first has no privilege."""
     case = bargain()
     other = dataclasses.replace(case, actors=case.actors[::-1], stances=case.stances[::-1])
     one, two = (promised_model.solve(sample(c, 24)) for c in (case, other))

@@ -276,7 +276,7 @@ async def look_behind(request: Request, body: BehindRequest) -> BehindResponse:
 
 
 async def whole_headline(request: Request, body: ForecastRequest) -> HeadlineResponse:
-    """Return the headline with its range over what nobody can code, who stands in the way, why."""
+    """Return the headline with its range over what cannot be coded, who stands in the way, why."""
     start = time.perf_counter()
     opened_case, compute = await opened(request), desk(request).compute
     question = understood(opened_case.case, body, revision=opened_case.revision)

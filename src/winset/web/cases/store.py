@@ -162,8 +162,8 @@ class Store:
     def edit(self, name: CaseName, change: Callable[[Case], Case]) -> SavedCase:
         """Put what ``change`` makes of the case on disk, and return once it is safe there.
 
-        The files are read anew under a lock, so that what was written by hand meanwhile stays, and
-        ``change`` can refuse where it does not fit any more. A shipped case is copied first.
+        The files are read again under a lock, so that what was written by hand in between stays,
+        and ``change`` can refuse where it does not fit any more. A shipped case is copied first.
 
         Raises:
             CaseError: when the changed case does not hold together; nothing is written then.

@@ -70,7 +70,7 @@ class Compute:
         return await self.run(self._findings, question)
 
     async def structure(self, question: ForecastQuery) -> Structure | None:
-        """Return how far its chances move with what nobody can code."""
+        """Return how far its chances move with what cannot be coded."""
         (structure,) = await self.run(self._structure, question)
         return structure
 

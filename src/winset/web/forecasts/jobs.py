@@ -1,4 +1,4 @@
-"""Work that takes seconds: begun once, whoever asks; followed by its share done; held when done.
+"""Work that takes seconds: begun once for all who ask, followed by its share done, held when done.
 
 What takes a second or two runs on the thread for quick queries, a piece at a time. What takes
 longer runs in a process of its own.

@@ -13,7 +13,7 @@ from typing import Any
 
 
 class StoppedError(Exception):
-    """Whoever asked for the work wants it no more, or the workbench ends."""
+    """The work is no longer wanted, or the workbench ends."""
 
 
 class WorkPieces:

@@ -105,7 +105,7 @@ class Session:
 def _is_here(peer: str) -> bool:
     """Return whether the address ``peer`` is this machine's own.
 
-    >>> _is_here("127.0.0.1"), _is_here("::1"), _is_here("10.0.0.7"), _is_here("nobody")
+    >>> _is_here("127.0.0.1"), _is_here("::1"), _is_here("10.0.0.7"), _is_here("name")
     (True, True, False, False)
     """
     try:

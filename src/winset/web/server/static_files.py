@@ -17,7 +17,7 @@ KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 class StaticFiles:
     """The files below ``directory``, found among those listed there and never by a path.
 
-    A file that is changed on disk is sent anew, so that a page need not be told of a new version.
+    A file that is changed on disk is sent again, so that a page need not be told of a new version.
     """
 
     def __init__(self, directory: Path) -> None:

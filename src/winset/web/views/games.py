@@ -1,4 +1,4 @@
-"""A game of the case: who moves where, how likely each move is, what the players reckon with."""
+"""A game of the case: who moves where, how likely each move is, what the players expect."""
 
 from dataclasses import replace
 

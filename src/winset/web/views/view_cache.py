@@ -40,7 +40,7 @@ class Wanted:
         subject: of what.
         query: filled in and checked.
         missing: why there is nothing to show yet, in words; empty when there is.
-        stamp: what else the view hung on when it was asked for, beside the case.
+        stamp: what else the view depended on when it was requested, beside the case.
     """
 
     kind: ViewKind

@@ -1,5 +1,5 @@
 // @ts-check
-// Numbers that nobody coded: a stance's note marks them, “[assumed: salience, influence]”.
+// Numbers that were not coded: a stance's note marks them, “[assumed: salience, influence]”.
 
 /**
  * Returns the number of a stance as text, with a word beside it where it is assumed.

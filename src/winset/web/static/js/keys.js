@@ -1,5 +1,5 @@
 // @ts-check
-// Single keys, where nobody is writing; they can be switched off.
+// Single keys, outside of text fields; they can be switched off.
 
 import { byId } from "./dom.js";
 
