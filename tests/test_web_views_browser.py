@@ -1,13 +1,12 @@
 """The views in a real browser: reached by keyboard, drawn, readable, and nothing to complain of."""
 
 import shutil
-import threading
-import time
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
+from any_decisions import made_up
 from browsing import COMPILES, SEEN, browser, enter, serving, violations
 from winset.case.folder import read_case, write_case
 from winset.case.shipped import shipped_cases
@@ -152,25 +151,20 @@ def test_each_picture_has_its_table_and_its_files_beside_it(page):
     assert found.value.suggested_filename == "split-pie-rounds-power.svg"
 
 
-def test_long_work_shows_how_far_it_is_and_can_be_stopped(page, monkeypatch):
-    ended = threading.Event()
-
-    def endless(*_, progress, **__):
-        try:
-            while True:
-                time.sleep(0.005)
-                progress(1)
-        finally:
-            ended.set()
-
-    monkeypatch.setattr("winset.web.views.backtest.run_backtest", endless)
-    page.goto(f"{page.context.base}/backtest?table=past.csv&models=mean&seed=5")
-    page.get_by_role("progressbar").wait_for()
-    page.wait_for_function("() => document.getElementById('job-share').value > 0")
-    page.get_by_role("button", name="Stop").focus()
-    page.keyboard.press("Enter")
-    page.get_by_text("Stopped.").wait_for()
-    assert ended.wait(timeout=10)
+def test_long_work_shows_how_far_it_is_and_can_be_stopped(page, folder):
+    table = folder / "long.csv"
+    table.write_text(made_up(groups=1_000, each=1))
+    try:
+        page.goto(f"{page.context.base}/backtest?table=long.csv&draws=5000")
+        page.get_by_role("progressbar").wait_for()
+        page.wait_for_function(
+            "() => document.getElementById('job-share').value > 0", timeout=COMPILES
+        )
+        page.get_by_role("button", name="Stop").focus()
+        page.keyboard.press("Enter")
+        page.get_by_text("Stopped.").wait_for()
+    finally:
+        table.unlink()
 
 
 def test_a_decision_is_reached_from_the_table(page):

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from any_decisions import made_up
 from winset.errors import CaseError, Problem, WinsetError
 from winset.web.forecasts.compute import Compute
 from winset.web.forecasts.jobs import MOST_WAITING, SlowWork
 from winset.web.forecasts.worker_process import WorkerDiedError, WorkerFailedError, WorkerProcess
+from workbench import a_folder, entered
 
 
 def without_end():
@@ -198,6 +200,7 @@ def test_a_crash_is_said_on_the_page_and_asking_again_begins_again(compute):
     job = begin(compute, slow(crash))
     job.ended.result(timeout=60)
     assert job.state == "failed"
+    assert begin(compute, slow(crash)) is job, "the page that followed it is told"
     with pytest.raises(WinsetError, match=r"ended before it was done \(status 3\)"):
         job.outcome()
     assert begin(compute, slow(where, 1)) is not job
@@ -205,6 +208,29 @@ def test_a_crash_is_said_on_the_page_and_asking_again_begins_again(compute):
 
 def crash(progress):
     os._exit(3)
+
+
+def test_a_page_says_that_its_process_died_and_begins_again_when_asked_again(tmp_path):
+    folder = a_folder(tmp_path)
+    (folder / "long.csv").write_text(made_up(groups=1_000, each=1))
+    address = "/backtest?table=long.csv&draws=5000"
+    with entered(folder) as client:
+        jobs = client.app.state.desk.compute.jobs
+        assert 'id="job-share"' in client.get(address).text
+        (first,) = jobs._by_id.values()
+        while first.process is None or first.process.pid is None:
+            threading.Event().wait(0.01)
+        os.kill(first.process.pid, signal.SIGKILL)
+        first.ended.result(timeout=60)
+        assert first.state == "failed"
+        page = client.get(address)
+        assert page.status_code == 422 and "ended before it was done (signal 9)" in page.text
+        assert 'id="job-share"' in client.get(address).text, "another one is started"
+        second = list(jobs._by_id.values())[-1]
+        assert second is not first
+        jobs.stop(second.id)
+        second.ended.result(timeout=60)
+        assert second.state == "stopped" and second.process is None
 
 
 def test_the_process_ends_with_the_one_that_started_it_even_in_the_middle_of_work():

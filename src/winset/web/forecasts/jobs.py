@@ -57,6 +57,7 @@ class Job:
         share: done so far, in [0, 1]; an estimate.
         begun: when it was asked for, by `time.monotonic`.
         error: why it failed.
+        reported: whether the error has been said to anyone.
         ended: set once it is done, failed or stopped; with the result.
     """
 
@@ -70,6 +71,7 @@ class Job:
     share: float = 0.0
     begun: float = field(default_factory=time.monotonic)
     error: WinsetError | None = None
+    reported: bool = False
     ended: "Future[Any]" = field(default_factory=lambda: _unending())
 
     def outcome(self) -> Any:
@@ -80,6 +82,7 @@ class Job:
             RefusedError: with status 503 when it was stopped.
         """
         if self.error is not None:
+            self.reported = True
             raise self.error
         if self.state == "stopped":
             raise RefusedError(503, "This was stopped before it was done: ask again.")
@@ -87,8 +90,12 @@ class Job:
 
     @property
     def again(self) -> bool:
-        """Whether the same work asked for again is begun again."""
-        return self.state == "stopped" or isinstance(self.error, WorkerDiedError)
+        """Whether the same work asked for again is begun again.
+
+        That its process died is said once, so that a page that follows the work shows it.
+        """
+        died = isinstance(self.error, WorkerDiedError)
+        return self.state == "stopped" or (died and self.reported)
 
 
 class Jobs:
