@@ -5,6 +5,7 @@ import pytest
 
 from bridge import client, folder, send  # noqa: F401 - fixtures
 from pages import ROOT
+from unmarked import unmarked
 from winset.case.folder import read_case
 from winset.case.shipped import open_case, shipped_cases
 from winset.cli.exchange import export, import_
@@ -46,7 +47,7 @@ def test_commands_list_what_the_registry_can_do():
 
 
 def test_the_page_of_exports_lists_every_format_that_goes_out(client):  # noqa: F811
-    page = client.get("/cases/own/bridge/exports").text
+    page = unmarked(client.get("/cases/own/bridge/exports").text)
     for entry in FORMATS.values():
         assert (f"/exports/{entry.file}" in page) == bool(entry.write)
         for words in entry.cannot_carry if entry.write else ():

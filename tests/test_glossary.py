@@ -36,7 +36,7 @@ def test_an_unknown_term_is_refused_with_the_nearest():
 def test_the_command_explains_a_term_or_lists_all_of_them():
     done = CliRunner().invoke(cli, ["explain", "audience", "cost"])
     assert done.exit_code == 0
-    assert done.stdout.startswith("audience cost: What a leader loses at home")
+    assert done.stdout.startswith("audience cost: What leaders lose at home")
     assert "Fearon 1994" in done.stdout
     every = CliRunner().invoke(cli, ["explain"]).stdout
     assert every.count("\n") >= len(glossary())

@@ -113,7 +113,7 @@ def test_rounds_of_a_named_model_are_its_own_and_a_model_without_rounds_is_refus
 
 
 def test_a_case_without_a_single_range_says_so_where_its_forecast_is_shown(client):  # noqa: F811
-    words = "The case codes every number as a point, without a range"
+    words = "In this case every number is a single value, without a range"
     assert points_sentence(open_case("emission-standards")).startswith(words)
     output = run("forecast", "emission-standards", "--raw")
     assert words in output and "a single draw, for nothing is coded as uncertain" in output
@@ -131,5 +131,5 @@ def test_the_report_says_it_too(tmp_path):
     report = tmp_path / "report.html"
     run("forecast", "emission-standards", "--draws", "20", "--report", report)
     text = " ".join(unmarked(report.read_text()).split())
-    assert "The case codes every number as a point" in text
+    assert "In this case every number is a single value" in text
     assert "It needs: two parties at the table" in text

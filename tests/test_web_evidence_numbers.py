@@ -131,7 +131,7 @@ def test_without_the_package_for_alpha_the_page_says_how_to_get_it(client, monke
 def test_one_coder_has_nobody_to_agree_with(client, folder):
     (folder / "bridge" / "statements" / "noor.csv").unlink()
     side = client.get(f"{BRIDGE}/coders").json()
-    assert side["fields"] == [] and "two coders" in side["remark"]
+    assert side["fields"] == [] and "two people must have coded" in side["remark"]
 
 
 def test_the_forecast_over_time_has_a_row_for_each_day(client):

@@ -12,8 +12,9 @@ def points_sentence(case: Case) -> str:
     if not case.stances or not all(value.certain for value in _numbers(case)):
         return ""
     return (
-        "The case codes every number as a point, without a range: apart from the errors of the "
-        "model, its forecast is a single point and looks more certain than any forecast can be."
+        "In this case every number is a single value, without a range. The spread of the forecast "
+        "therefore comes from the model's errors alone, and the forecast looks more certain than "
+        "any forecast can be."
     )
 
 

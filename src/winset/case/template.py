@@ -28,7 +28,7 @@ issues:
     title: The price
     question: What is paid?
     scale: {low: 0, high: 100, unit: points}
-    labels:              # both ends, and points between, as states of the world
+    labels:              # both ends, and points between, as possible situations
       0: nothing is paid
       50: half of what was asked
       100: all that was asked
@@ -91,7 +91,7 @@ issues: {{}}               # likewise, what is negotiated:
 #    title: The price
 #    question: What is paid?
 #    scale: {{low: 0, high: 100, unit: points}}
-#    labels:              # both ends, as states of the world
+#    labels:              # both ends, as possible situations
 #      0: nothing is paid
 #      100: all that was asked
 #    reversion: 0..5..20  # what holds the day after talks fail

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 @click.option(
     "--rows",
     type=JSON_LINES,
-    help="Save every row to this file, one per line; a stopped run resumes from it.",
+    help="Save every row of the results to this file, one per line. The same command continues a "
+    "stopped run from there.",
 )
 @click.option(
     "--calibration",
@@ -59,8 +60,9 @@ def backtest(
 
     TABLE has one row per actor and issue, with the columns issue, actor, position and outcome,
     and preferably group, salience, influence and reversion; or one row per issue, with columns
-    for every actor. It may also be a folder of cases. Intervals are computed over groups, since
-    issues that were decided together are not independent.
+    for every actor. It may also be a folder of cases. The column group
+    says which issues were decided together. Such issues are not independent, so intervals are
+    computed over groups.
     """
     from winset.cli.bar import progress_bar
     from winset.forecast.calibration import read_fitted, shipped

@@ -47,7 +47,7 @@ def cases(as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--explain", metavar="CODE", help="Explain one kind of doubt, with an example.")
 def check(case: str, as_json: bool, explain: str | None) -> None:
-    """Print the problems of CASE (exit status 1) or, if it has none, its doubts."""
+    """Print the errors in CASE (exit status 1) or, if it has none, what looks doubtful in it."""
     from winset.case.shipped import open_case
     from winset.cli.printing import print_json, say
     from winset.errors import CaseError

@@ -26,7 +26,7 @@ _NOTE = (
     type=click.IntRange(1),
     default=5,
     show_default=True,
-    help="Mark records with fewer settled claims as thin.",
+    help="Mark the record of an author or outlet as thin if it has fewer settled claims than this.",
 )
 @click.option(
     "--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the resampling."
@@ -36,12 +36,14 @@ _NOTE = (
     "--today",
     callback=read_day,
     metavar="DATE",
-    help="Date at which a claim counts as overdue; by default today.",
+    help="Date to treat as today when deciding whether a claim is overdue; by default the "
+    "actual date.",
 )
 @click.option(
     "--words",
     metavar="TEXT",
-    help="Only print the probabilities that yardsticks give to words in TEXT.",
+    help="Only print the probabilities that published scales give to words of likelihood in TEXT, "
+    "such as “probably”.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def claims(

@@ -267,10 +267,10 @@ def _end(case: "Case", coder: str, name: str) -> None:
     "coders",
     multiple=True,
     metavar="NAME",
-    help="Compare only these coders (repeat it).",
+    help="Compare only the coders named here; repeat the option for each.",
 )
 @click.option("--resamples", type=click.IntRange(1, 100_000), default=1_000, show_default=True,
-              help="Resamples behind each interval.")  # fmt: skip
+              help="Number of resamples from which each interval is computed.")  # fmt: skip
 @click.option(
     "--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the resampling."
 )
@@ -305,10 +305,14 @@ def agreement(case: str, coders: tuple[str, ...], resamples: int, seed: int, as_
 @CASE
 @click.option("--write", is_flag=True, help="Write the derived numbers into stances.csv.")
 @click.option(
-    "--salience", metavar="RANGE", help="Salience (0-100) of stances that stances.csv lacks."
+    "--salience",
+    metavar="RANGE",
+    help="Salience (0-100) of new stances, those not yet in stances.csv.",
 )
 @click.option(
-    "--influence", metavar="RANGE", help="Influence (0-100) of stances that stances.csv lacks."
+    "--influence",
+    metavar="RANGE",
+    help="Influence (0-100) of new stances, those not yet in stances.csv.",
 )
 def derive(case: str, write: bool, salience: str | None, influence: str | None) -> None:
     """Derive positions and red lines of CASE from its accepted statements.

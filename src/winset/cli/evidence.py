@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     type=PRINTED_JSON_LINES,
     help="Write the statements to this file, one per line (- for standard output).",
 )
-@click.option("--quoted", is_flag=True, help="Only words between double quotation marks.")
+@click.option("--quoted", is_flag=True, help="Find only statements in double quotation marks.")
 @click.option("--encoding", metavar="NAME", help="Encoding of the texts, if it is not UTF-8.")
 @click.option("--model", metavar="NAME", help="Use another spaCy pipeline for English.")
 def extract(
@@ -102,7 +102,7 @@ def _write(path: Path, lines: list[str]) -> None:
 @click.argument("case")
 @click.argument("words", nargs=-1, required=True)
 @click.option("--most", default=20, show_default=True, type=click.IntRange(1, 10_000),
-              help="Most paragraphs to print.")  # fmt: skip
+              help="Print at most this many paragraphs.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def search(case: str, words: tuple[str, ...], most: int, as_json: bool) -> None:
     """Find the paragraphs in the documents of CASE that contain all WORDS.

@@ -61,7 +61,7 @@ def _export_help(entry: Format) -> str:
 
 
 def _missing(entry: Format) -> str:
-    return f"\n\nNot carried: {'; '.join(entry.cannot_carry)}." if entry.cannot_carry else ""
+    return f"\n\nLeft out: {'; '.join(entry.cannot_carry)}." if entry.cannot_carry else ""
 
 
 def _import_command(entry: Format) -> click.Command | None:
@@ -106,10 +106,15 @@ def _merging_command(entry: Format) -> click.Command:
             say(f"left out: {where}: {reason}")
         click.echo(f"wrote {folder}; {len(received.moved)} moved, {len(received.lost)} left out")
 
-    about = f"Read FILE, {entry.noun}, into CASE, anchored in its own texts."
+    about = (
+        f"Read FILE, {entry.noun}, into CASE, and link each statement to its words in the texts of "
+        "CASE."
+    )
     command = click.command(entry.name, help=about)(merge)
     command = CASE(click.argument("file", type=FILE)(command))
-    return click.option("--coder", metavar="NAME", help="Whose file they go to.")(command)
+    return click.option(
+        "--coder", metavar="NAME", help="Coder in whose file the statements are saved."
+    )(command)
 
 
 def _text(file: Path) -> str:

@@ -31,7 +31,11 @@ SEED = click.option(
 SET = click.option(
     "--set", "settings", multiple=True, metavar="PARAM=VALUE", help="Set a parameter of the model."
 )
-RAW = click.option("--raw", is_flag=True, help="Do not calibrate by past errors of such forecasts.")
+RAW = click.option(
+    "--raw",
+    is_flag=True,
+    help="Do not calibrate: do not widen the forecast in line with the errors of past forecasts.",
+)
 
 
 @click.command()
@@ -184,7 +188,7 @@ def _answering(case: "Case", forecasts: "list[Forecast]") -> "Forecast":
     "--model",
     "name",
     metavar="NAME",
-    help="Model; by default the fullest one that the case supports.",
+    help="Model; by default the most complete one for which the case has the numbers.",
 )
 @SET
 @DRAWS

@@ -26,13 +26,15 @@ if TYPE_CHECKING:
 @click.command()
 @CASE
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--published", callback=read_day, metavar="DATE", help="When they were published.")
-@click.option("--publisher", default="", metavar="NAME", help="Who published them.")
-@click.option("--title", default="", help="Of a single file.")
-@click.option("--url", default="", help="Of a single file.")
-@click.option("--encoding", metavar="NAME", help="Of the texts, where it is not UTF-8.")
-@click.option("--no-keep", is_flag=True, help="Register the digest; do not keep the text.")
-@click.option("--no-propose", is_flag=True, help="Do not let the rules propose statements.")
+@click.option(
+    "--published", callback=read_day, metavar="DATE", help="Date on which the files were published."
+)
+@click.option("--publisher", default="", metavar="NAME", help="Publisher of the files.")
+@click.option("--title", default="", help="Title of a single file.")
+@click.option("--url", default="", help="Web address of a single file.")
+@click.option("--encoding", metavar="NAME", help="Encoding of the texts, if it is not UTF-8.")
+@click.option("--no-keep", is_flag=True, help="Store a digest (hash) of each text, not its words.")
+@click.option("--no-propose", is_flag=True, help="Only add the files; propose no statements.")
 @WORKERS
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def add(
@@ -134,12 +136,13 @@ def propose(
 ) -> None:
     """Propose the statements of CASE again, from all its texts or from DOCUMENTs named by id.
 
-    Use it after adding actors, aliases or phrases of issues. Proposals keep their ids; those
-    already accepted or rejected stay as they are.
+    Use it after adding actors, aliases or the phrases by which issues are recognised.
+    Proposals keep their ids; those already accepted or rejected stay as they are.
 
-    With --llm a language model proposes, under a coder name of its own, and the proposals of the
-    rules stay. Its key is read from WINSET_LLM_KEY or, for OpenAI's own endpoint, OPENAI_API_KEY.
-    Its quotations must occur in the document, and no proposal counts until somebody accepts it.
+    With --llm, a language model proposes statements under a coder name of its own; what the
+    built-in rules have proposed stays. The key for the language model is read from WINSET_LLM_KEY
+    or, for OpenAI's own endpoint, from OPENAI_API_KEY. Every passage that the language model quotes
+    must occur in the document, and no proposal counts until somebody accepts it.
     """
     if not llm:
         if model or endpoint or coder or offline:

@@ -63,13 +63,18 @@ def _options_named() -> Iterator[None]:
 @click.command()
 @CASE
 @click.option("--question", metavar="ID", help="Question that the forecast answers.")
-@click.option("--issue", metavar="ID", help="Instead, an issue: its agreement and settlement.")
+@click.option(
+    "--issue",
+    metavar="ID",
+    help="Issue to forecast instead of a question: whether it is agreed and where it is settled.",
+)
 @click.option(
     "--resolve-by",
     "day",
     callback=read_day,
     metavar="DATE",
-    help="Date by which it is settled; by default the question's horizon.",
+    help="Date by which the outcome will be known; by default the horizon of the question. "
+    "Required for an issue and for a question without a horizon.",
 )
 @click.option("--rule", default="", metavar="TEXT", help="How the outcome will be judged.")
 @click.option("--no-rule", default="", metavar="WHY", help="Seal without a rule, for this reason.")
@@ -78,7 +83,7 @@ def _options_named() -> Iterator[None]:
     "--model",
     "name",
     metavar="NAME",
-    help="Model; by default the fullest one that the case supports.",
+    help="Model; by default the most complete one for which the case has the numbers.",
 )
 @SET
 @DRAWS
@@ -107,9 +112,9 @@ def seal(
     """Seal a forecast of CASE in its ledger before the outcome is known.
 
     Entries are only ever added to the ledger. A copy of the case's numbers goes to sealed/, so
-    that `winset verify` can make the forecast again after the case has been edited. The date is
-    only your word unless a witness attests it. The seal is valid even if the witness does not
-    answer.
+    that `winset verify` can make the forecast again after the case has been edited. Unless a
+    witness attests the date, others have only your word for it. The seal is valid even if the
+    witness does not answer.
     """  # fmt: skip
     from winset.cli.choosing import chosen_model
     from winset.cli.forecast import settings_of
@@ -149,7 +154,7 @@ def seal(
         say(f"Sealed without a rule: {no_rule}")
     print_answers(answers)
     if not kinds:
-        say("The date is only your word until a witness attests it (--witness).")
+        say("Until a witness attests the date (--witness), others have only your word for it.")
     say(
         f"Ledger: {folder / 'ledger.jsonl'}, line {done.line}. To prove the date to others, "
         "publish its last digest:"
@@ -165,12 +170,17 @@ def seal(
     "--outcome",
     required=True,
     metavar="OUTCOME",
-    help="yes, no, an option or void; for an issue a number, or none.",
+    help="For a question: yes, no, one of its options, or void. For an issue: a number in its own "
+    "units, the word none if there was no agreement, or void.",
 )
 @click.option("--date", "day", callback=read_day, metavar="DATE", help="Date of the outcome.")
 @click.option("--source", default="", metavar="TEXT", help="Source of the outcome.")
 @click.option("--note", default="", metavar="TEXT", help="A note.")
-@click.option("--amend", is_flag=True, help="Add it beside an earlier resolution; both stay.")
+@click.option(
+    "--amend",
+    is_flag=True,
+    help="Record this outcome although one is already recorded; both stay in the ledger.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def resolve(
     case: str,
@@ -231,7 +241,8 @@ def resolve(
     "blocks",
     multiple=True,
     metavar="HEIGHT=HEX",
-    help="Header of a Bitcoin block, from a node that you trust.",
+    help="Header of a Bitcoin block, from a node that you trust, against which OpenTimestamps "
+    "witnesses are checked. May be repeated.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def verify(

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     "--model",
     "name",
     metavar="NAME",
-    help="Model; by default the fullest one that the case supports.",
+    help="Model; by default the most complete one for which the case has the numbers.",
 )
 @SET
 @click.option(
@@ -72,7 +72,11 @@ def levers(
     day: "datetime.date | None",
     as_json: bool,
 ) -> None:
-    """Find the smallest changes of CASE that reach a goal, and who must make them at what cost."""
+    """Find the smallest changes to CASE that would reach a goal.
+
+    Each is listed with the actors who must make it and with what it would cost the actor who
+    wants the goal.
+    """
     from winset.cli.choosing import chosen_model
     from winset.cli.printing import print_json
     from winset.explain.levers import find_levers

@@ -27,7 +27,7 @@ MOST = 20
     "--model",
     "name",
     metavar="NAME",
-    help="Model; by default the fullest one that the case supports.",
+    help="Model; by default the most complete one for which the case has the numbers.",
 )
 @SET
 @click.option(
@@ -43,7 +43,8 @@ MOST = 20
     type=click.IntRange(2),
     default=256,
     show_default=True,
-    help="Draws per swing and points of the Sobol design, rounded up to a power of two.",
+    help="Draws for each change of an input, and sample points for the Sobol indices; rounded up "
+    "to a power of two.",
 )
 @SEED
 @click.option("--scenario", metavar="NAME", help="Apply this scenario of the case.")

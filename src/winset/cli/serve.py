@@ -23,14 +23,15 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 @click.option("--port", type=click.IntRange(0, 65535), default=8737, show_default=True,
               help="Port; 0 takes a free one.")  # fmt: skip
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS",
-              help="Address to listen on; any but this machine's own lets other machines "
-              "in.")  # fmt: skip
+              help="Address to listen on; with any other than 127.0.0.1, localhost or ::1, other "
+              "machines can connect.")  # fmt: skip
 @click.option("--allow-host", "names", multiple=True, metavar="NAME",
               help="Another name under which the workbench may be addressed.")  # fmt: skip
 @click.option("--make", is_flag=True, help="Create FOLDER if it does not exist.")
 @click.option("--plain-address", is_flag=True,
               help="Use the address 127.0.0.1 itself, for a browser that cannot resolve names "
-              "under localhost. Other servers on this machine may then read them.")  # fmt: skip
+              "under localhost. Other servers on this machine that the same browser visits may "
+              "then be able to read your cases, but not change them.")  # fmt: skip
 @click.option("--open/--no-open", "open_", default=True, help="Open a browser.", show_default=True)
 def serve(
     folder: Path,

@@ -19,7 +19,7 @@ from winset.errors import WinsetError
     "--model",
     "name",
     metavar="NAME",
-    help="Model; by default the fullest one that the case supports.",
+    help="Model; by default the most complete one for which the case has the numbers.",
 )
 @DRAWS
 @SEED

@@ -34,7 +34,11 @@ TRUST = click.option(
 
 @click.command()
 @CASE
-@click.option("--entry", metavar="DIGEST", help="Entry to attest; by default the last ones.")
+@click.option(
+    "--entry",
+    metavar="DIGEST",
+    help="Entry to attest; by default the last one, or each last one of a merged ledger.",
+)
 @WITNESS
 @TRUST
 @click.option(
@@ -42,7 +46,8 @@ TRUST = click.option(
     "calendars",
     multiple=True,
     metavar="URL",
-    help="An OpenTimestamps calendar to ask, beside the public ones. May be repeated.",
+    help="An OpenTimestamps calendar that may be asked in addition to the public ones. May be "
+    "repeated.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def witness(
@@ -53,7 +58,7 @@ def witness(
     calendars: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Ask the pending witnesses of CASE again, or ask new ones.
+    """Ask again the witnesses of CASE whose proof is not complete yet, or ask new ones.
 
     With --witness, new witnesses attest the last entry, and with it every entry before it, since
     each entry names those that it follows. Exit status 1 if an answer cannot be accepted.

@@ -42,7 +42,11 @@ def lacks(case: Case) -> tuple[MissingInput, ...]:
         return tuple(missing)
     if len(case.parties) < 2:
         party = case.parties[0] if case.parties else None
-        present = f"the case has only {party.name or party.id}" if party else "the case has none"
+        present = (
+            f"the only party in this case is “{party.name or party.id}”"
+            if party
+            else "this case has none"
+        )
         words = f"two parties at the table, each with a negotiator ({present})"
         return (*missing, MissingInput(table="parties", id="", field="name", words=words))
     for party in case.parties:

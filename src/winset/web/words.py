@@ -33,7 +33,9 @@ TEXT_EDITED = (
     "`winset reanchor CASE --write` finds the right ones."
 )
 NUMBERS_CHANGED = "The statements now give other numbers: look at them before you write them."
-ONE_CODER = "Agreement needs two coders: ask a second person to code under another name."
+ONE_CODER = (
+    "To compare coders, two people must have coded: ask a second person to code under another name."
+)
 
 # Sealing
 PREVIEW_CHANGED = "The forecast has changed since the preview: look at it again."

@@ -172,9 +172,9 @@ KINDS = (
     DoubtKind(
         code="W204",
         title="a scale with an end that means nothing",
-        why="Positions are shares of the scale: an end without a state of the world makes every "
+        why="Positions are shares of the scale: an end that stands for no situation makes every "
         "number on it arbitrary.",
-        remedy="label both ends by states of the world",
+        remedy="label each end by the situation that it stands for",
         example="Scale 0 to 100, labels at 20 and 80. Say what 0 and 100 would be.",
         find=unlabelled_end,
     ),

@@ -162,7 +162,7 @@ def _form(entry: Format) -> DownloadForm:
     def make(opened_case: OpenedCase, compute: Compute) -> bytes:  # noqa: ARG001
         return entry.written(opened_case.case).data
 
-    missing = f" Not carried: {'; '.join(entry.cannot_carry)}." if entry.cannot_carry else ""
+    missing = f" Left out: {'; '.join(entry.cannot_carry)}." if entry.cannot_carry else ""
     return DownloadForm(
         file=entry.file,
         kind=entry.media_type,

@@ -100,7 +100,8 @@ def fields(subject: Subject, query: ViewQuery) -> tuple[Field, ...]:
         Field(name="table", label="Table of decisions", choices=(*nothing, *listed),
               note="CSV, Excel or another table in the folder, with one line per actor and issue."),
         Field(name="models", label="Models", kind="text", hint="all",
-              note=f"Names separated by commas; leave it empty for all: {', '.join(MODELS)}."),
+              note="Names of models, separated by commas. Leave the field empty to use all of "
+              f"them: {', '.join(MODELS)}."),
         *sampling_fields(MOST),
     )  # fmt: skip
 

@@ -184,7 +184,8 @@ def _pictures(
 KIND = ViewKind(
     name="forecast",
     title="The forecast",
-    explains="The answer, every issue and question, and the pictures of one issue, each as a file.",
+    explains="The answer, every issue and question, and the charts of one issue; each can be "
+    "downloaded as a file.",
     takes=("issue", "model", "scenario", "set", "draws", "seed"),
     rank=5,
     make=make,

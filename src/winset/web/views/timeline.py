@@ -63,7 +63,7 @@ def make(subject: Subject, query: ViewQuery, progress: Progress) -> ViewResult:
 KIND = ViewKind(
     name="timeline",
     title="Over time",
-    explains="The forecast made again on each day that something was said.",
+    explains="The forecast as it would have been on each day on which a statement was made.",
     takes=("issue", "model", "since", "draws", "seed"),
     rank=50,
     make=make,

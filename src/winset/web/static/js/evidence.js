@@ -66,7 +66,7 @@ function showGives(derivation) {
   byId("gives").replaceChildren(
     rows.length === 0
       ? el("p", { class: "soft" }, "There are no numbers yet. An accepted statement gives one when it has an issue and a value.")
-      : el("div", { class: "table" }, table(["Number", "In the case", "From statements", "Statements", ""], rows, "What the statements give")),
+      : el("div", { class: "table" }, table(["Number", "In the case", "From statements", "Statements", ""], rows, "Numbers from the statements")),
   );
   byId("derive").hidden = derivation.changes === 0 && derivation.rowless === 0;
   byId("derive-new").hidden = derivation.rowless === 0;

@@ -6,7 +6,7 @@ import { el } from "./dom.js";
 import { slug } from "./slug.js";
 
 const trimmed = (/** @type {string} */ part) => part.trim();
-const NUMBER = "A number, “30 to 50”, or “30..40..60”";
+const NUMBER = "A number, a range (“30 to 50”), or the lowest, likeliest and highest value (“30..40..60”)";
 
 const input = (/** @type {string} */ id) => el("input", { id, autocomplete: "off", spellcheck: "false" });
 /**

@@ -24,7 +24,7 @@ class Part {
     /** @type {Pages.Inputs} */
     this.inputs = new Map();
     this.trouble = el("div", { class: "trouble", role: "alert", hidden: true });
-    this.submit = el("button", { class: "main", type: "submit" }, "Add");
+    this.submit = el("button", { class: "main", type: "submit" });
     this.build();
     this.list();
     this.fill(null);
@@ -77,7 +77,7 @@ class Part {
       if (entry !== undefined) entry.input.disabled = row !== null;
     }
     byId(`${this.name}-summary`).textContent = row === null ? `Add ${this.kind.one}` : `Edit ${this.kind.called(row)}`;
-    this.submit.textContent = row === null ? "Add" : "Save";
+    this.submit.textContent = row === null ? `Add ${this.kind.one}` : "Save";
     show(this.trouble, "");
     if (row === null) return;
     this.details.open = true;
