@@ -100,4 +100,4 @@ def test_a_number_coded_on_a_page_is_no_longer_marked(client, folder):  # noqa: 
     (after,) = (s for s in read_case(path).stances_on("toll") if s.actor == "holm")
     assert (after.salience, assumed_cells(after)) == (point(70), ("influence",))
     page = client.get("/cases/own/bridge/trace/toll/holm").text
-    assert page.count("Assumed for a start") == 1
+    assert page.count("Assumed as a start") == 1

@@ -220,7 +220,7 @@ def test_an_entry_dated_before_the_one_it_follows_is_found_in_its_line(folder):
     assert "2026-01-31" in problems[0].found
     (folder / LEDGER).write_bytes(b"".join(lines[:2]))
     assert not verify(folder, again=False).sound
-    with pytest.raises(CaseError, match="dates in a ledger never fall"):
+    with pytest.raises(CaseError, match="dates never decrease in a ledger"):
         sealed(folder, at=LATER, resolve_by=year_end)
 
 
@@ -798,7 +798,7 @@ def test_before_the_day_only_what_is_settled_already_is_resolved(folder):
         resolve(folder, "agreement", "yes", at=early)
     with pytest.raises(WinsetError, match="must not lie in the future"):
         resolve(folder, "agreement", "yes", date=datetime.date(2026, 3, 2), at=early)
-    with pytest.raises(WinsetError, match="is too late"):
+    with pytest.raises(WinsetError, match="or earlier, the day by which the question is settled"):
         resolve(folder, "agreement", "yes", date=datetime.date(2026, 7, 1), at=LATER)
     done = resolve(folder, "agreement", "yes", date=datetime.date(2026, 2, 20), at=early)
     assert score(done).counts

@@ -87,7 +87,7 @@ def test_the_page_names_what_is_missing_and_leads_to_the_field(client, folder): 
     assert (lack["table"], lack["id"], lack["field"]) == ("issues", "toll", "reversion")
     page = unmarked(client.get("/cases/own/bridge").text)
     assert "/cases/own/bridge/parts?table=issues&amp;row=toll&amp;field=reversion" in page
-    assert "It takes agreement for granted" in page
+    assert "which gives no chance of an agreement" in page
 
 
 # Rounds
@@ -96,7 +96,7 @@ def test_the_page_names_what_is_missing_and_leads_to_the_field(client, folder): 
 def test_rounds_asked_for_without_a_model_choose_one_that_plays_them_and_say_which(tmp_path):
     table = tmp_path / "rounds.csv"
     output = run("forecast", "emission-standards", "--rounds", table, "--draws", "20")
-    assert "Model “expected-utility” was chosen, since --rounds asks for one that" in output
+    assert "Model “expected-utility” was chosen, since --rounds needs a model that" in output
     assert "It needs" not in output
     assert table.read_text().startswith("draw,round,actor,issue,position\n0,0,")
 

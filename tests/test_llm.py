@@ -332,7 +332,7 @@ def test_what_the_rules_propose_already_is_not_proposed_twice(folder, server):
     CliRunner().invoke(cli, ["propose", str(folder)])
     assert any(row.kind == "red line" for row in proposed(folder, "machine"))
     server.answers = [completion([LINE, OPPOSES | {"kind": "denial"}])]
-    assert "proposed by another already" in run(folder, server)
+    assert "already proposed by another coder" in run(folder, server)
     assert [row.kind for row in proposed(folder)] == ["denial"]
     ids = [row.id for row in read_case(folder).statements]
     assert len(ids) == len(set(ids))

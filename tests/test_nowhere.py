@@ -58,7 +58,7 @@ def test_a_forecast_is_made_in_memory_alone_and_one_line_says_what_it_costs(wins
 def test_a_private_temporary_folder_is_the_next_best_place(winset, tmp_path):
     words = ("forecast", "emission-standards", "--model", "median", "--draws", "10")
     first, again = (winset(*words, temporary=tmp_path) for _ in range(2))
-    assert f"kept in {tmp_path}/winset-" in first.stderr.replace("\n", "")
+    assert f"stored in {tmp_path}/winset-" in first.stderr.replace("\n", "")
     assert again.stderr == "", "compiled, and nothing left to say"
     assert again.stdout == first.stdout
     (folder,) = tmp_path.iterdir()

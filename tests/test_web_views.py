@@ -349,7 +349,7 @@ def dropped(tmp_path, monkeypatch):
 def test_one_file_with_one_object_is_a_view_with_a_page_and_files(tmp_path, dropped):
     (dropped / "toys.py").write_text(TOY)
     with entered(a_folder(tmp_path)) as client:
-        page = page_of(client, f"{PAGE}/toys").text
+        page = unmarked(page_of(client, f"{PAGE}/toys").text)
         assert "<h1>Toys</h1>" in page and "Who plays." in page and "4 actors." in page
         rows = list(csv.reader(io.StringIO(client.get(f"{PAGE}/toys.csv").text)))
         assert rows[0] == ["Actor", "Party"] and len(rows) == 5
@@ -362,7 +362,7 @@ def test_a_view_of_the_folder_has_an_address_of_its_own(tmp_path, dropped):
     kind = kind.replace("subject.case.actors", "()")
     (dropped / "toys.py").write_text(kind)
     with entered(a_folder(tmp_path)) as client:
-        assert "0 actors." in page_of(client, "/toys").text
+        assert "0 actors." in unmarked(page_of(client, "/toys").text)
         assert client.get("/toys.csv").status_code == 200
         assert 'href="/toys"' in client.get("/").text
         assert client.get(f"{PAGE}/toys").status_code == 404

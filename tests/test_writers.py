@@ -601,7 +601,7 @@ def test_the_workbench_answers_a_conflict_with_both_versions_and_loses_neither(
         answer = client.patch(f"{PIE}/rows/stances", json=body)
         assert answer.status_code == 409
         told = answer.json()
-        assert "has changed since this page was loaded" in told["error"]
+        assert "since the page was loaded" in told["error"]
         assert (told["yours"]["price"], told["theirs"]["fields"]["price"]) == ("1", "99")
         assert read_case(cases / "split-pie").stances[0].price == point(99)
         body["revision"] = told["theirs"]["revision"]

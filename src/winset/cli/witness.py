@@ -70,7 +70,7 @@ def witness(
     folder = ledger_folder(case)
     chain = read_ledger(folder).chain
     if not chain.entries:
-        raise WinsetError(f"{folder}: nothing is sealed there; `winset seal` seals a forecast")
+        raise WinsetError(f"{folder}: no forecast is sealed there; run `winset seal` first")
     kinds, trust = [parse_kind(t) for t in witnesses], Trust(certificates=certificates,
                                                              calendars=calendars)  # fmt: skip
     ready(kinds, trust)

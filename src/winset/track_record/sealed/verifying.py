@@ -119,7 +119,7 @@ def verify(
         WinsetError: when there is no ledger.
     """
     if not (folder / LEDGER).exists():
-        raise WinsetError(f"{folder}: has no {LEDGER}: nothing is sealed there")
+        raise WinsetError(f"{folder}: has no {LEDGER}: no forecast is sealed there")
     ledger = read_ledger(folder)
     entries = ledger.chain.entries
     witnesses = witnesses_of(folder, entries, trust, git=git)
