@@ -251,7 +251,7 @@ def test_the_command_shows_before_it_writes(tmp_path):
     path.write_text(before.replace("3.24..3.5..4.26", "0 to 5"))
     done = CliRunner().invoke(derive_command, [str(tmp_path / "case")])
     assert done.exit_code == 0, done.output
-    assert "coded by hand: stays" in done.output
+    assert "coded by hand: unchanged" in done.output
     assert "0 to 5" in path.read_text()
     CliRunner().invoke(derive_command, [str(tmp_path / "case"), "--write"])
     assert path.read_text() == before

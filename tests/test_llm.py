@@ -484,7 +484,7 @@ def test_a_run_is_repeated_without_a_server(folder, server):
     again = run(folder, server, "--offline")
     assert proposed(folder) == before and "rejected" in again and "rejected" in first
     assert len(server.asked) == 1
-    assert "all as before" in run(folder, server)
+    assert "all unchanged" in run(folder, server)
 
 
 def test_offline_nobody_is_asked_and_nothing_stored_is_an_error(folder, server, monkeypatch):

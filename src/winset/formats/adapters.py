@@ -60,7 +60,7 @@ def read_ktab(path: Path, as_of: datetime.date | None) -> ReadFormat:
     if as_of is None:
         raise WinsetError(
             f"{path}: --as-of: must be given, since a KTAB file has no date; found none; name the "
-            "day that its numbers stand for, such as --as-of 2015-02-24"
+            "day to which its numbers apply, such as --as-of 2015-02-24"
         )
     case = read(path, as_of=as_of)
     summary = f"{len(case.actors)} actors, {len(case.issues)} issues, as of {as_of}"
