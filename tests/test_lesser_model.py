@@ -116,7 +116,7 @@ def test_a_case_without_a_single_range_says_so_where_its_forecast_is_shown(clien
     words = "In this case every number is a single value, without a range"
     assert points_sentence(open_case("emission-standards")).startswith(words)
     output = run("forecast", "emission-standards", "--raw")
-    assert words in output and "a single draw, for nothing is coded as uncertain" in output
+    assert words in output and "a single draw, since nothing is coded as uncertain" in output
     assert words in unmarked(client.get("/cases/shipped/emission-standards").text)
     assert points_sentence(open_case("iran-nuclear-2015")) == ""
 

@@ -205,7 +205,7 @@ def test_a_case_without_issues_says_what_it_needs(page):
     page.check("input[value=blank]")
     page.click("#begin button")
     page.wait_for_url("**/cases/own/empty")
-    assert "nothing to forecast yet" in unmarked(page.inner_html("main"))
+    assert "nothing to forecast yet" in page.inner_text("main")
 
 
 def test_hostile_words_of_a_case_are_shown_and_never_run(page, folder):

@@ -119,7 +119,9 @@ def test_where_no_page_can_be_written_the_workbench_still_starts(ended, monkeypa
 def test_the_pages_stand_under_a_name_of_their_own_and_scripts_are_told_the_plain_one(ended):
     done, _ = ended(KeyboardInterrupt(), "--no-open")
     assert NAME.fullmatch(urlsplit(re.search(r"http://\S+/enter\S+", done.output)[0]).hostname)
-    assert re.search(r"scripts on this machine can read the data at http://127\.0\.0\.1:\d+ with", done.output)
+    assert re.search(
+        r"scripts on this machine can read the data at http://127\.0\.0\.1:\d+ with", done.output
+    )
 
 
 def test_a_plain_address_must_be_asked_for(ended):

@@ -81,7 +81,10 @@ def test_a_forecast_is_sealed_and_resolved_by_the_forms_alone(page, folder):
     beside = page.locator(f"#outcome-{sealed.id[:12]}-wrong")
     beside.wait_for()
     assert "a number in [0, 100]" in beside.text_content()
-    assert "if it is already settled, give the date" in page.locator(f"#day-{sealed.id[:12]}-wrong").text_content()
+    assert (
+        "if it is already settled, give the date"
+        in page.locator(f"#day-{sealed.id[:12]}-wrong").text_content()
+    )
     refused(page, 422)
     page.get_by_label("Outcome", exact=True).fill("55")
     page.get_by_label("Date of the outcome").fill(date.today().isoformat())

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from unmarked import unmarked
 from winset.case.folder import read_case, write_case
 from winset.case.shipped import shipped_cases
 from winset.charts import canvas

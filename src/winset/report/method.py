@@ -13,8 +13,9 @@ from winset.models import Model, parameters
 def assumptions(model: Model) -> tuple[str, ...]:
     """Return the idea of the model and the paragraphs on its assumptions, from its docstring.
 
-    >>> assumptions(make_model("mean"))[1].split(",")[0][:44]
-    'Assumes that everybody is heard in proportio'
+    >>> from winset.models import make_model
+    >>> assumptions(make_model("mean"))[1].split(",")[0][:42]
+    'Assumes that everyone is heard in proporti'
     """
     text = inspect.cleandoc(type(model).__doc__ or "")
     paragraphs = [" ".join(part.split()) for part in text.split("\n\n")]
