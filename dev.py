@@ -6,8 +6,6 @@ python3 dev.py test          all that CI runs: format, lint, types, tests, comma
 python3 dev.py test --quick  format, lint, types, and the tests that name what was changed
 python3 dev.py test --all    the long form: long tests too, and the quick checks under every other
                              Python on the PATH that the package is for
-python3 dev.py mutants       whether the tests notice small errors put into the code: once a week;
-                             `benchmarks/mutants.py` says what can be chosen
 python3 dev.py quick         the demo and a sample of the tests, in an environment for this Python
 
 A bare Debian machine may lack ensurepip, and its own Python refuses packages (PEP 668): so the
@@ -127,12 +125,6 @@ def quick() -> None:
     run(PYTHON, "-m", "pytest", *SPREAD, *(f"tests/test_{name}.py" for name in QUICK))
 
 
-def mutants() -> None:
-    """Put small errors into the code and see whether the tests notice."""
-    prepare("[dev,mutants]")
-    run(PYTHON, ROOT / "benchmarks" / "mutants.py", *sys.argv[2:])
-
-
 def find_others() -> list[str]:
     """Return the commands that run another Python that the package is for.
 
@@ -194,7 +186,7 @@ def test() -> None:
 
 def main() -> None:
     """Run the job that the command line names."""
-    jobs = {"demo": demo, "test": test, "quick": quick, "mutants": mutants}
+    jobs = {"demo": demo, "test": test, "quick": quick}
     if sys.version_info < OLDEST:
         raise SystemExit(f"dev.py: needs Python {OLDEST[0]}.{OLDEST[1]} or newer")
     if len(sys.argv) < 2 or sys.argv[1] not in jobs:
