@@ -1,6 +1,9 @@
 """Fixtures that more than one test file uses."""
 
+import re
+import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -24,6 +27,24 @@ def _quiet_compiling():
     """What the first run on a machine compiles is not what commands are tested for."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("winset.cli.show_compiling", lambda news: None)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _offline():
+    """No test depends on the network: a connection to another machine fails at once."""
+    connect = socket.socket.connect
+
+    def connect_at_home(self: socket.socket, address: Any) -> None:
+        # Only TCP: a datagram socket that connects sends nothing, and a file is at home anyway.
+        if self.type == socket.SOCK_STREAM and isinstance(address, tuple):
+            host = str(address[0])
+            if not (host == "localhost" or re.match(r"127\.|::1$", host)):
+                raise AssertionError(f"a test must not leave this machine; it connects to {host}")
+        connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", connect_at_home)
         yield
 
 

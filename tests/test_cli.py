@@ -1,4 +1,3 @@
-import contextlib
 import csv
 import io
 import json
@@ -235,18 +234,24 @@ def test_a_terminal_is_not_obeyed_by_names_from_files(run):
     assert "control characters" in refused
 
 
-def test_an_interrupted_forecast_leaves_nothing_half_written(tmp_path):
+def test_a_forecast_killed_while_it_writes_leaves_the_file_as_it_was(tmp_path):
     target = tmp_path / "f.npz"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "winset", "forecast", "iran-nuclear-2015", "--model", "mean",
-         "--draws", "1000000", "--save", str(target)],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(timeout=1.5)
-    process.kill()
-    process.wait()
-    assert not target.exists() or target.stat().st_size > 0
+    target.write_bytes(b"of yesterday")
+    program = (
+        "import os, sys; from winset.__main__ import main; sync = os.fsync\n"
+        "def stop(handle): sync(handle); print('written', flush=True); sys.stdin.read()\n"
+        "os.fsync = stop; main()"
+    )
+    words = ["forecast", "iran-nuclear-2015", "--model", "mean", "--draws", "20", "--save", target]
+    with subprocess.Popen(
+        [sys.executable, "-c", program, *map(str, words)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert "written\n" in iter(process.stdout.readline, "")
+        process.kill()
+    (unfinished,) = tmp_path.glob(".f.npz.*")
+    assert unfinished.stat().st_size > 0
+    assert target.read_bytes() == b"of yesterday"
 
 
 def test_shells_can_complete_cases(monkeypatch):

@@ -3,7 +3,6 @@
 import ast
 import math
 import operator
-import time
 
 import numpy as np
 import pytest
@@ -165,11 +164,10 @@ def test_pieces_of_the_grammar_in_any_order_are_read_or_refused(text):
         "gain(" * 300, "1" * (LONGEST + 1), "a" * 10**6, "p_agreement(x, unity=" * 80,
     ],
 )  # fmt: skip
-def test_deep_or_long_texts_are_refused_at_once(text):
-    started = time.perf_counter()
-    with pytest.raises(ExpressionError):
+def test_deep_or_long_texts_are_refused_in_a_short_sentence(text):
+    with pytest.raises(ExpressionError) as caught:
         parse_expression(text)
-    assert time.perf_counter() - started < 5.0
+    assert len(str(caught.value)) < 200
 
 
 def test_the_deepest_and_the_longest_that_are_read_can_be_computed():

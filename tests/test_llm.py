@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -118,6 +117,7 @@ class Server:
         class Quiet(ThreadingHTTPServer):
             daemon_threads = True
             block_on_close = False
+            closing = threading.Event()
 
             def handle_error(self, *_):
                 """The client went away, as some tests want it to."""
@@ -128,6 +128,7 @@ class Server:
         self.thread.start()
 
     def close(self):
+        self.http.closing.set()
         self.http.shutdown()
         self.http.server_close()
         self.thread.join()
@@ -342,17 +343,16 @@ def test_what_the_rules_propose_already_is_not_proposed_twice(folder, server):
 
 
 def slow(handler):
-    handler.rfile.read(1)  # the client says no more, and hangs up after a while
+    handler.server.closing.wait()
 
 
 def dripping(handler):
     handler.send_response(200)
     handler.send_header("content-type", "application/json")
     handler.end_headers()
-    for _ in range(40):
+    while not handler.server.closing.wait(0.1):
         handler.wfile.write(b" ")
         handler.wfile.flush()
-        time.sleep(0.1)
 
 
 def huge(handler):
@@ -430,9 +430,8 @@ def test_an_answer_that_is_none_is_an_error_of_its_document_and_others_go_on(
 @pytest.mark.parametrize("answer", [slow, dripping])
 def test_a_slow_answer_is_given_up(folder, server, answer):
     server.answers = [answer]
-    begun = time.monotonic()
+    # Neither answer ends before the test does.
     assert "no answer within 0.4 seconds" in run(folder, server, "--timeout", "0.4", code=1)
-    assert time.monotonic() - begun < 12
     assert not (folder / "statements").exists()
 
 

@@ -290,12 +290,8 @@ def test_any_case_has_sliders(case):
 
 
 def test_the_models_are_compiled_in_the_background(tmp_path):
-    import time
-
     with entered(a_folder(tmp_path), warm=True) as client:
-        until = time.monotonic() + 300
         while client.get("/api/state").json()["compiling"]:
-            assert time.monotonic() < until
             client.get(f"{PIE}/forecast")  # waits for the compiler
         assert client.get("/api/state").json()["compiling"] is False
 

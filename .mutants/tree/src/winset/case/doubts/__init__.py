@@ -1,0 +1,1 @@
+"""Doubts: documented judgements on a case that is valid but perhaps not meant so."""

@@ -1,0 +1,1 @@
+"""From documents to statements: reading, searching, extracting, coding."""

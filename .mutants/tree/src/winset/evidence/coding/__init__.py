@@ -1,0 +1,1 @@
+"""Statements to stances: proposing, deciding, agreement, derivation, tracing."""

@@ -1,0 +1,1 @@
+"""Doubts about what a case rests on."""

@@ -1,0 +1,1 @@
+"""Documents to paragraphs: bytes in, text with offsets out."""

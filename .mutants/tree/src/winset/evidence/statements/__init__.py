@@ -1,0 +1,1 @@
+"""Paragraphs to statements: quotations, speakers, kinds."""

@@ -1,0 +1,1 @@
+"""Forecasts: draws of outcomes with how they were made, and all that is done with draws."""

@@ -1,0 +1,1 @@
+"""The two-level model: negotiators sign what their own sides may refuse."""

@@ -1,0 +1,1 @@
+"""Cases as the workbench has them."""

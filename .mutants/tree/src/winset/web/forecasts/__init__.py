@@ -1,0 +1,1 @@
+"""Forecasts as the workbench makes them."""

@@ -1,0 +1,1 @@
+"""The server: who may ask, and how answers are sent."""

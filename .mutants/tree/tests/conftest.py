@@ -1,0 +1,63 @@
+"""Fixtures that more than one test file uses."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from winset.case.folder import read_case
+from winset.case.model import Case
+
+settings.register_profile(
+    "winset",
+    deadline=None,
+    derandomize=True,  # the same cases every time: a failure is there for everybody
+    database=None,
+    max_examples=25,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("winset")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quiet_compiling():
+    """What the first run on a machine compiles is not what commands are tested for."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("winset.cli.show_compiling", lambda news: None)
+        yield
+
+
+SPLIT_PIE = Path(__file__).parent / "fixtures" / "split-pie"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer the long forms of tests, for the weekly round."""
+    parser.addoption("--all", action="store_true", help="run the long forms of tests too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip the long forms unless they are asked for."""
+    if config.getoption("--all"):
+        return
+    skip = pytest.mark.skip(reason="a long form: --all runs it")
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker(skip)
+
+
+@pytest.fixture
+def split_pie() -> Path:
+    """The folder of a small case: two parties, two issues, a kept text. Read only."""
+    return SPLIT_PIE
+
+
+@pytest.fixture
+def pie() -> Case:
+    """The case in ``split_pie``."""
+    return read_case(SPLIT_PIE)
+
+
+@pytest.fixture
+def pie_files(pie: Case) -> dict[str, bytes]:
+    """Its files, to spoil."""
+    return dict(pie.files)
