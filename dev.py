@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Make this project's own environment and run one of its two main jobs. Standard library only.
+"""Make this project's own environment and run one of its jobs. Standard library only.
 
 python3 dev.py demo          forecast the shipped case iran-nuclear-2015 and write its report
 python3 dev.py test          all that CI runs: format, lint, types, tests, commands of the pages
 python3 dev.py test --quick  format, lint, types, and the tests that name what was changed
 python3 dev.py test --all    the long form: long tests too, and the quick checks under every other
                              Python on the PATH that the package is for
+python3 dev.py mutants [PACKAGE]  the weekly round: change one thing at a time in the package and
+                             see whether its tests notice (benchmarks/mutants.py has the options)
 python3 dev.py quick         the demo and a sample of the tests, in an environment for this Python
 
 A bare Debian machine may lack ensurepip, and its own Python refuses packages (PEP 668): so the
@@ -15,6 +17,7 @@ environment is made without pip and filled from outside, by whatever pip can be 
 import hashlib
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -30,6 +33,7 @@ PYTHON = ENVIRONMENT / "bin" / "python"
 MODEL_LOCK = ROOT / "evidence-model.lock"
 OLDEST = (3, 11)
 OTHERS = ("3.11", "3.12", "3.13")
+MOST_FILES = 12  # test files of what was changed that the quick form runs: the most particular
 QUICK = ("cases", "cli", "docs", "extract", "forecast", "layers", "report", "two_level")
 SPREAD = ["--numprocesses=auto", "--maxprocesses=4", "--dist=worksteal"]
 QUIET = ["--quiet", "--no-input", "--disable-pip-version-check", "--no-warn-script-location"]
@@ -143,7 +147,10 @@ def find_others() -> list[str]:
 
 
 def tests_of_changes() -> list[str]:
-    """Return the test files that were changed or name a changed module; a sample if none was."""
+    """Return the test files that were changed or name a changed module; a sample if none was.
+
+    Of those that only name one, the most particular: they import the fewest other modules.
+    """
     ask = ["git", "status", "--porcelain", "--untracked-files=all", "--no-renames"]
     answer = subprocess.run(ask, cwd=ROOT, capture_output=True, text=True)
     names = [line[3:] for line in answer.stdout.splitlines()]
@@ -154,11 +161,13 @@ def tests_of_changes() -> list[str]:
         if path.parts[0] == "src"
     }
     chosen = {"tests/test_layers.py", *(f"tests/test_{name}.py" for name in QUICK if not modules)}
+    naming: list[tuple[int, str]] = []
     for path in sorted((ROOT / "tests").glob("test_*.py")):
         text = path.read_text()
         slow = path.stem.endswith("_browser")
         if not slow and any(f"{module} " in text or f"{module}\n" in text for module in modules):
-            chosen.add(f"tests/{path.name}")
+            naming.append((len(re.findall(r"^from winset|^import winset", text, re.M)), path.name))
+    chosen |= {f"tests/{name}" for _, name in sorted(naming)[:MOST_FILES]}
     chosen |= {str(path) for path in changed if path.match("tests/test_*.py")}
     if any(name.endswith(".js") for name in names):
         chosen.add("tests/test_javascript.py")
@@ -171,7 +180,7 @@ def test() -> None:
     prepare_pages()
     words = [word for word in sys.argv[2:] if word != "--quick"]
     if len(words) < len(sys.argv[2:]):
-        words += tests_of_changes()
+        words += ["-m", "not slow", *tests_of_changes()]
     run(PYTHON, "-m", "ruff", "format", "--check", ".")
     run(PYTHON, "-m", "ruff", "check", ".")
     run(PYTHON, "-m", "mypy")
@@ -184,9 +193,15 @@ def test() -> None:
             run(command, ROOT / "dev.py", "quick")
 
 
+def mutants() -> None:
+    """Try a seeded sample of mutants, of each package or of those that the command line names."""
+    prepare("[dev]")
+    run(PYTHON, ROOT / "benchmarks" / "mutants.py", *sys.argv[2:])
+
+
 def main() -> None:
     """Run the job that the command line names."""
-    jobs = {"demo": demo, "test": test, "quick": quick}
+    jobs = {"demo": demo, "test": test, "quick": quick, "mutants": mutants}
     if sys.version_info < OLDEST:
         raise SystemExit(f"dev.py: needs Python {OLDEST[0]}.{OLDEST[1]} or newer")
     if len(sys.argv) < 2 or sys.argv[1] not in jobs:

@@ -1,11 +1,18 @@
 """Fixtures that more than one test file uses."""
 
+import hashlib
+import json
+import os
+import pickle
 import re
 import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import vl_convert
+from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 from winset.case.folder import read_case
@@ -48,6 +55,35 @@ def _offline():
         yield
 
 
+DRAWING = ("vegalite_to_svg", "vegalite_to_png", "vegalite_to_html", "javascript_bundle")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _drawn_once(tmp_path_factory: pytest.TempPathFactory):
+    """What vl-convert draws of one specification is drawn once in a run, by whichever worker."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "drawn"
+    folder.mkdir(exist_ok=True)
+
+    def once(name: str) -> Callable[..., Any]:
+        draw = getattr(vl_convert, name)
+
+        def drawn(*words: Any, **options: Any) -> Any:
+            key = hashlib.sha256(json.dumps([name, words, options]).encode()).hexdigest()
+            kept = folder / key
+            with FileLock(f"{kept}.lock"):
+                if not kept.exists():
+                    kept.write_bytes(pickle.dumps(draw(*words, **options)))
+            return pickle.loads(kept.read_bytes())
+
+        return drawn
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in DRAWING:
+            patch.setattr(vl_convert, name, once(name))
+        yield
+
+
 SPLIT_PIE = Path(__file__).parent / "fixtures" / "split-pie"
 
 
@@ -57,7 +93,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip the long forms unless they are asked for."""
+    """Skip the long forms unless they are asked for; what opens a browser is slow."""
+    for item in items:
+        if item.path.stem.endswith("_browser"):
+            item.add_marker("slow")
     if config.getoption("--all"):
         return
     skip = pytest.mark.skip(reason="a long form: --all runs it")

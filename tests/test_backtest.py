@@ -102,6 +102,7 @@ main()
 """
 
 
+@pytest.mark.slow
 def test_a_process_killed_in_the_middle_goes_on_where_it_was(tmp_path):
     (tmp_path / "trees.csv").write_text(made_up(5))
     rows = tmp_path / "rows.jsonl"
@@ -331,6 +332,7 @@ def test_constant_is_half_way_and_everybody_of_the_wood_is_there(trees):
     assert all(len(d.case.actors) == len(ACTORS) for d in trees.decisions)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not DEV.exists(), reason="needs ../shared/data/deu")
 def test_simple_rules_fare_on_the_development_collection_as_is_known():
     found = run_backtest(read_decisions(DEV), [Mean(), Median(), ReversionPoint()], draws=400)

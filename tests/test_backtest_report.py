@@ -181,6 +181,7 @@ def test_events_come_with_their_diagram_and_with_how_few_they_are(tmp_path):
     assert 'href="#events"' not in backtest_html(found, decisions)
 
 
+@pytest.mark.slow
 def test_the_command_writes_the_report_of_a_folder_of_cases(tmp_path):
     source = Path(__file__).parents[1] / "src" / "winset" / "case" / "shipped"
     done = CliRunner().invoke(
@@ -192,6 +193,7 @@ def test_the_command_writes_the_report_of_a_folder_of_cases(tmp_path):
     assert 'id="specification-events-1"' in page
 
 
+@pytest.mark.slow
 def test_charts_are_drawn_in_either_theme(trees, run):
     said = [row for row in run.rows if row.decision == trees.decisions[0].id]
     for view in (

@@ -1,6 +1,7 @@
 """Calibrations: what is drawn is what is said, nothing is scored that was seen, parts are found."""
 
 import dataclasses
+import json
 from pathlib import Path
 
 import numpy as np
@@ -315,6 +316,7 @@ def test_the_shipped_file_says_whose_decisions_it_rests_on_and_has_no_decision_i
         assert sorted(c.errors) == list(c.errors) and 0 <= c.positions + c.climatology <= 1
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not DEV.exists(), reason="needs ../shared/data/deu")
 def test_the_shipped_file_is_what_the_command_makes_of_the_decisions():
     from winset.formats.decisions import read_decisions
@@ -338,3 +340,11 @@ def test_quantiles_of_the_grid_are_those_of_one_at_a_time():
     assert quantiles(values, weights, shares).tolist() == [
         quantile(values, weights, share) for share in shares
     ]
+
+
+def test_a_file_without_the_calibration_that_others_borrow_is_refused(tmp_path):
+    text = json.loads(fitted_text(shipped()))
+    del text["calibrations"]["mean"]
+    (tmp_path / "own.json").write_text(json.dumps(text))
+    with pytest.raises(WinsetError, match=r"own\.json: not a file of calibrations"):
+        read_fitted(tmp_path / "own.json")

@@ -87,7 +87,7 @@ def test_the_quick_checks_are_tests_that_are_there_after_the_demo(commands, monk
 
 
 def test_an_unknown_job_is_answered_with_those_there_are(monkeypatch):
-    with pytest.raises(SystemExit, match=r"demo\|test\|quick"):
+    with pytest.raises(SystemExit, match=r"demo\|test\|quick\|mutants"):
         job(monkeypatch, "demonstrate")
 
 
@@ -99,7 +99,9 @@ def test_a_test_marked_long_is_skipped_with_the_reason_unless_all_are_asked_for(
     ]
     for asked in (True, False):
         marks = []
-        item = SimpleNamespace(get_closest_marker={"long": True}.get, add_marker=marks.append)
+        item = SimpleNamespace(
+            get_closest_marker={"long": True}.get, add_marker=marks.append, path=Path("test_a.py")
+        )
         config = SimpleNamespace(getoption={"--all": asked}.__getitem__)
         for rule in rules:
             rule(config, [item])
@@ -125,6 +127,15 @@ def test_the_quick_form_runs_the_tests_that_name_what_was_changed(tmp_path, monk
     identity = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
     subprocess.run(["git", "-C", tmp_path, *identity, "commit", "-qm", "tests"], check=True)
     assert dev.tests_of_changes() == ["tests/test_layers.py", "tests/test_names_it.py"]
+    monkeypatch.setattr(dev, "MOST_FILES", 1)
+    file(
+        "tests/test_general.py",
+        "from winset.case.model import Case\nfrom winset.forecast.quantiles import quantile\n",
+    )
+    assert "tests/test_general.py" in dev.tests_of_changes()  # it is new itself
+    subprocess.run(["git", "-C", tmp_path, "add", "tests"], check=True)
+    subprocess.run(["git", "-C", tmp_path, *identity, "commit", "-qm", "more"], check=True)
+    assert dev.tests_of_changes() == ["tests/test_layers.py", "tests/test_names_it.py"]
     file("tests/test_does_not.py", "")
     assert "tests/test_does_not.py" in dev.tests_of_changes()
 
@@ -132,7 +143,7 @@ def test_the_quick_form_runs_the_tests_that_name_what_was_changed(tmp_path, monk
 def test_the_quick_form_hands_pytest_the_files_and_no_word_of_its_own(commands, monkeypatch):
     monkeypatch.setattr(dev, "tests_of_changes", lambda: ["tests/test_layers.py"])
     job(monkeypatch, "test", "--quick", "-x")
-    assert commands[-1][-2:] == ["-x", "tests/test_layers.py"]
+    assert commands[-1][-4:] == ["-x", "-m", "not slow", "tests/test_layers.py"]
     assert not any("--quick" in words for words in commands)
 
 
@@ -155,3 +166,26 @@ def test_what_checks_the_pages_is_installed_once_for_each_lock_and_a_failure_onl
     (tmp_path / "package-lock.json").write_text("[]")
     dev.prepare_pages()
     assert "their tests are skipped" in capfd.readouterr().out
+
+
+def test_a_test_that_opens_a_browser_is_slow(pytestconfig):
+    (rule,) = [
+        plugin.pytest_collection_modifyitems
+        for plugin in pytestconfig.pluginmanager.get_plugins()
+        if str(getattr(plugin, "__file__", "")) == str(Path(__file__).with_name("conftest.py"))
+    ]
+    config = SimpleNamespace(getoption={"--all": True}.__getitem__)
+    for name, expected in (("test_pages_browser.py", ["slow"]), ("test_pages.py", [])):
+        marks = []
+        rule(config, [SimpleNamespace(path=Path(name), add_marker=marks.append)])
+        assert marks == expected
+
+
+def test_the_weekly_round_hands_its_words_on(commands, monkeypatch):
+    job(monkeypatch, "mutants", "case", "--count", "25")
+    assert commands[-1][1:] == [
+        str(dev.ROOT / "benchmarks" / "mutants.py"),
+        "case",
+        "--count",
+        "25",
+    ]

@@ -40,6 +40,7 @@ def wheel_python(tmp_path_factory):
     return python
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", [p for p in PAGES if has_commands(p)], ids=lambda p: p.name)
 def test_every_command_of_a_page_does_in_its_order_what_the_page_shows(
     page, wheel_python, tmp_path

@@ -13,6 +13,7 @@ FUZZ = Path(__file__).with_name("fuzz.py")
 KINDS = [kind for kind in fuzz.KINDS if kind.often]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_damaged_inputs_are_refused_in_words_or_taken(kind):
     if kind.name == "document":

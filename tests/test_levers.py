@@ -4,6 +4,7 @@ import json
 import math
 import re
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -203,6 +204,13 @@ def test_where_nothing_suffices_it_says_so_and_shows_the_closest():
     assert own[0].moves[0].movable.input.label == "a: position" and own[0].moves[0].end == 30.0
 
 
+@cache
+def nuclear_levers():
+    """What would help Rouhani, searched once for all tests that only read it."""
+    return find_levers(NUCLEAR, TwoLevel(), actor="rouhani", goal="agreement", reach=0.75,
+                       draws=64)  # fmt: skip
+
+
 def test_effects_on_the_same_draws_are_surer_than_on_others():
     found = find_levers(NUCLEAR, TwoLevel(), actor="rouhani", goal="agreement", reach=0.75,
                         draws=256)  # fmt: skip
@@ -245,8 +253,7 @@ def test_a_goal_may_be_an_agreement_on_all_issues_together():
 
 
 def test_moves_stay_within_the_coded_ranges_and_sizes_are_shares_of_them():
-    found = find_levers(NUCLEAR, TwoLevel(), actor="rouhani", goal="agreement", reach=0.75,
-                        draws=64)  # fmt: skip
+    found = nuclear_levers()
     for lever in (*found.levers, *found.closest):
         for move in lever.moves:
             coded = move.movable.input.range
@@ -257,8 +264,7 @@ def test_moves_stay_within_the_coded_ranges_and_sizes_are_shares_of_them():
 
 
 def test_the_smallest_come_first_single_before_pairs():
-    found = find_levers(NUCLEAR, TwoLevel(), actor="rouhani", goal="agreement", reach=0.75,
-                        draws=64)  # fmt: skip
+    found = nuclear_levers()
     for who in ORDER:
         for count in (1, 2):
             sizes = [lever.size for lever in found.of(who) if len(lever.moves) == count]
@@ -348,8 +354,7 @@ def test_a_model_that_takes_agreement_for_granted_cannot_be_asked_for_one():
 
 
 def test_sentences_speak_of_the_model_and_of_nothing_certain():
-    found = find_levers(NUCLEAR, TwoLevel(), actor="rouhani", goal="agreement", reach=0.75,
-                        draws=64)  # fmt: skip
+    found = nuclear_levers()
     assert "uncalibrated" in headline(NUCLEAR, found)
     for lever in (*found.levers, *found.closest):
         said = lever_sentence(NUCLEAR, found, lever)

@@ -114,12 +114,14 @@ def plain(name):
     return gallery.plain(open_case(name), model=TwoLevel(), draws=40)
 
 
+@pytest.mark.slow
 def test_no_word_of_a_shipped_case_is_overprinted_cut_off_or_small():
     views = plain("iran-nuclear-2015")
     assert overprinted({name: v for name, v in views.items() if "sanctions" not in name}) == []
     assert overprinted({"strip": views["strip sanctions"]}, widths=(288,), themes=(DARK,)) == []
 
 
+@pytest.mark.slow
 def test_no_word_of_a_picture_of_rounds_is_overprinted_cut_off_or_small():
     assert overprinted(gallery.rounds(open_case("china-cnpc-2014"), draws=4), (288, 660)) == []
 
@@ -137,11 +139,13 @@ def test_no_word_of_a_picture_of_intervals_is_overprinted_cut_off_or_small():
     assert overprinted(gallery.interval_views()) == []
 
 
+@pytest.mark.slow
 def test_no_word_is_overprinted_where_35_long_names_stand_at_the_end_of_an_odd_scale():
     case = gallery.hard(1)
     assert overprinted(gallery.plain(case, model=TwoLevel(), draws=20), (288, 815)) == []
 
 
+@pytest.mark.slow
 def test_what_drives_a_forecast_and_what_scenarios_do_is_legible_on_a_telephone():
     case = open_case("iran-nuclear-2015")
     views = gallery.slow(case, model=TwoLevel()) | gallery.over_time(case, TwoLevel())

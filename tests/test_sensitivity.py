@@ -4,6 +4,7 @@ import json
 import math
 import re
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -146,7 +147,7 @@ def test_what_a_model_does_not_read_is_idle():
 
 
 def test_drivers_come_by_the_width_of_their_swing():
-    widths = [d.swing.width for d in measure_sensitivity(NUCLEAR, TwoLevel(), draws=16).drivers]
+    widths = [d.swing.width for d in nuclear_sensitivity().drivers]
     assert widths == sorted(widths, reverse=True)
 
 
@@ -157,6 +158,12 @@ def test_where_nothing_varies_it_says_so_and_gives_no_indices():
     assert all(driver.total is None and driver.score is None for driver in found.drivers)
     assert "no variance to explain" in headline(case, found)
     assert research_sentences(found) == ()
+
+
+@cache
+def nuclear_sensitivity():
+    """What drives the two-level model's forecast, measured once for all tests that only read it."""
+    return measure_sensitivity(NUCLEAR, TwoLevel(), draws=16)
 
 
 def test_the_number_is_the_models_own():
@@ -177,7 +184,7 @@ def test_an_odd_number_of_draws_is_rounded_up_to_a_power_of_two():
 
 
 def test_a_models_own_parameter_is_an_input_but_nothing_to_look_up():
-    found = measure_sensitivity(NUCLEAR, TwoLevel(), draws=16)
+    found = nuclear_sensitivity()
     own = {d.input.name: d for d in found.drivers if d.input.kind == "model"}
     assert own.keys() == {"two-level/tau", "two-level/kappa"}
     assert all(driver.score is None for driver in own.values())
@@ -369,7 +376,7 @@ def rows_of(view, mark, **properties):
 
 
 def test_the_tornado_shows_at_most_twenty_and_none_that_is_idle():
-    found = measure_sensitivity(NUCLEAR, TwoLevel(), draws=16)
+    found = nuclear_sensitivity()
     view = tornado(found, case=NUCLEAR)
     assert len(view.table.rows) == MOST
     assert len(rows_of(view, "bar")) == 2 * MOST
@@ -391,7 +398,7 @@ def test_no_two_rows_of_the_tornado_overlap_however_long_the_names():
 
 def test_every_mark_of_the_tornado_stays_in_its_column():
     assert SWINGS[1] < SHARES[0] < SHARES[1] < COUNT
-    view = tornado(measure_sensitivity(NUCLEAR, TwoLevel(), draws=16), case=NUCLEAR)
+    view = tornado(nuclear_sensitivity(), case=NUCLEAR)
     for row in rows_of(view, "bar"):
         assert SWINGS[0] <= min(row["from"], row["to"]) <= max(row["from"], row["to"]) <= SWINGS[1]
     for row in rows_of(view, "point", style="solid"):

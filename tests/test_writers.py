@@ -728,6 +728,7 @@ def _plain_note(note):
     return note.partition(" [derived")[0]
 
 
+@pytest.mark.slow
 def test_writers_of_every_kind_race_for_five_seconds_and_lose_nothing(tmp_path):
     print(*raced(tmp_path, 5))
 
@@ -737,6 +738,7 @@ def test_writers_of_every_kind_race_for_a_minute_and_lose_nothing(tmp_path):
     print(*raced(tmp_path, 60))
 
 
+@pytest.mark.slow
 def test_two_workbenches_on_one_folder_lose_nothing(tmp_path):
     cases = a_folder(tmp_path)
 

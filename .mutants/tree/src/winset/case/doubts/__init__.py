@@ -1,1 +1,0 @@
-"""Doubts: documented judgements on a case that is valid but perhaps not meant so."""

@@ -1,1 +1,0 @@
-"""From documents to statements: reading, searching, extracting, coding."""

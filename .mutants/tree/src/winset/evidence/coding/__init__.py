@@ -1,1 +1,0 @@
-"""Statements to stances: proposing, deciding, agreement, derivation, tracing."""

@@ -1,1 +1,0 @@
-"""Doubts about what a case rests on."""

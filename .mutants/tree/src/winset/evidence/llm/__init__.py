@@ -1,1 +1,0 @@
-"""A language model that proposes statements, through the same gate as the rules."""

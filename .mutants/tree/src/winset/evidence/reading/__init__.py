@@ -1,1 +1,0 @@
-"""Documents to paragraphs: bytes in, text with offsets out."""

@@ -1,1 +1,0 @@
-"""Why a forecast says what it says, and what would change it."""

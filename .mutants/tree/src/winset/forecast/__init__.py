@@ -1,1 +1,0 @@
-"""Forecasts: draws of outcomes with how they were made, and all that is done with draws."""

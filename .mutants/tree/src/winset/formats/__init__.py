@@ -1,1 +1,0 @@
-"""Other programs: cases and statements from Excel, KTAB, DNA, REFI-QDA and others, and back."""

@@ -1,1 +1,0 @@
-"""The two-level model: negotiators sign what their own sides may refuse."""

@@ -1,1 +1,0 @@
-"""The interface in JSON."""

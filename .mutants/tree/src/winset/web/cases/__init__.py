@@ -1,1 +1,0 @@
-"""Cases as the workbench has them."""

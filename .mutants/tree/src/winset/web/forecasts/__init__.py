@@ -1,1 +1,0 @@
-"""Forecasts as the workbench makes them."""

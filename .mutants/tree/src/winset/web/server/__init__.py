@@ -1,1 +1,0 @@
-"""The server: who may ask, and how answers are sent."""
