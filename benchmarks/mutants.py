@@ -1,6 +1,6 @@
 """Mutation testing: change one thing in the package, and see whether its tests notice.
 
-python benchmarks/mutants.py [PACKAGE ...] [--count 200] [--seed 1] [--list] [--table]
+python benchmarks/mutants.py [PACKAGE ...] [--count 200] [--seed 1] [--again] [--list] [--table]
 
 A seeded sample of a package's mutants is tried, each in a forked process in which the code of one
 function has been exchanged; only the tests that call this function run, until one fails. Results
@@ -40,6 +40,7 @@ README = ROOT / "benchmarks" / "README.md"
 EQUIVALENT = ROOT / "benchmarks" / "equivalent.json"
 BEGIN, END = "<!-- mutants -->\n", "<!-- end of mutants -->\n"
 SLOWEST = 20  # seconds; a test that takes longer, being watched, is left out
+DEAD = ("killed", "timeout")
 PATIENCE = 20.0  # times what the tests of a function take without a mutant, and as many seconds
 
 
@@ -56,7 +57,7 @@ PACKAGES = {
     "case": Package(
         files=("winset/case/**/*.py",),
         tests=("folder", "ranges", "naming", "quantities", "expressions", "assumed", "asof",
-               "cases", "checks", "effects", "excel", "games"),
+               "cases", "checks", "effects", "excel", "games", "ledger", "writers"),
     ),
     "scores": Package(files=("winset/track_record/scores.py",), tests=("scores",)),
     "calibration": Package(files=("winset/forecast/calibration.py",), tests=("calibration",)),
@@ -394,8 +395,11 @@ def _import_all(files: list[str], tests: list[str]) -> None:
     _in_child(lambda: _pytest([*tests, "--collect-only"]))  # writes the byte code
 
 
-def run(name: str, *, count: int, seed: int) -> list[dict[str, Any]]:
-    """Return a line for each mutant of the sample of package ``name``, tried now or before."""
+def run(name: str, *, count: int, seed: int, again: bool = False) -> list[dict[str, Any]]:
+    """Return a line for each mutant of the sample of package ``name``, tried now or before.
+
+    With ``again`` survivors are tried once more.
+    """
     package = PACKAGES[name]
     os.environ.update(dict(package.environment))
     files = sorted({str(p.relative_to(SOURCE)) for glob in package.files
@@ -407,6 +411,8 @@ def run(name: str, *, count: int, seed: int) -> list[dict[str, Any]]:
     kept = OUT / f"{name}-{seed}.jsonl"
     rows = [json.loads(line) for line in kept.read_text().splitlines()] if kept.exists() else []
     rows = [row for row in rows if row["sources"] == digest]
+    if again:
+        rows = [row for row in rows if row["verdict"] in DEAD]
     tried = {(row["file"], row["number"]) for row in rows}
     chosen = sample(files, count=count, seed=seed)
     left = [mutant for mutant in chosen if (mutant.file, mutant.number) not in tried]
@@ -451,7 +457,7 @@ def table(results: dict[str, list[dict[str, Any]]], seed: int) -> str:
         "|---|---:|---:|---:|---:|---:|",
     ]
     for name, rows in results.items():
-        survivors = [row for row in rows if row["verdict"] not in ("killed", "timeout")]
+        survivors = [row for row in rows if row["verdict"] not in DEAD]
         same = sum(is_equivalent(row) for row in survivors)
         killed = len(rows) - len(survivors)
         share = f"{100 * killed / (len(rows) - same):.0f} %" if len(rows) > same else "–"
@@ -467,6 +473,7 @@ def main() -> None:
     parser.add_argument("packages", nargs="*", metavar="PACKAGE", help=", ".join(PACKAGES))
     parser.add_argument("--count", type=int, default=200, help="mutants of a package (200)")
     parser.add_argument("--seed", type=int, default=1, help="of the sample (1)")
+    parser.add_argument("--again", action="store_true", help="try survivors once more")
     parser.add_argument("--list", action="store_true", help="print the survivors")
     parser.add_argument("--table", action="store_true", help="write the scores into the README")
     words = parser.parse_args()
@@ -476,14 +483,14 @@ def main() -> None:
     for name in words.packages or PACKAGES:
         # Each in a process of its own: what it imports must not be seen by the next.
         results[name] = (
-            run(name, count=words.count, seed=words.seed)
+            run(name, count=words.count, seed=words.seed, again=words.again)
             if len(words.packages) == 1
-            else _alone(name, count=words.count, seed=words.seed)
+            else _alone(name, count=words.count, seed=words.seed, again=words.again)
         )
     print(table(results, words.seed))
     if words.list:
         for row in (row for rows in results.values() for row in rows):
-            if row["verdict"] not in ("killed", "timeout") and not is_equivalent(row):
+            if row["verdict"] not in DEAD and not is_equivalent(row):
                 print(f"{row['file']}:{row['line']} {row['function']}: {row['change']}")
     if words.table:
         page = README.read_text("utf-8")
@@ -492,10 +499,11 @@ def main() -> None:
         README.write_text(text + rest.split(END, 1)[1], "utf-8")
 
 
-def _alone(name: str, *, count: int, seed: int) -> list[dict[str, Any]]:
+def _alone(name: str, *, count: int, seed: int, again: bool) -> list[dict[str, Any]]:
     import subprocess
 
     command = [sys.executable, __file__, name, "--count", str(count), "--seed", str(seed)]
+    command += ["--again"] * again
     status = subprocess.run(command, cwd=ROOT).returncode
     if status:
         raise SystemExit(status)

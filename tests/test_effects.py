@@ -91,6 +91,18 @@ def test_a_tie_that_changes_nothing_is_a_doubt_with_its_reason(tie, found):
     assert found in line
 
 
+def test_pressure_where_the_pressing_actor_has_no_stance_is_a_doubt_with_its_reason():
+    case = talks(
+        PAIR,
+        parties={"north": {"unity": 0.5}},
+        ties=(("street", "chief", "intimidation", 0.4),),
+        issues={"x": {}, "y": {}},
+        only={"street": ("y",), "chief": ("x",)},
+    )
+    (line,) = raised(case, "W110")
+    assert "street has no stance where chief ratifies" in line
+
+
 @pytest.mark.parametrize(
     "tie",
     [

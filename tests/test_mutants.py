@@ -111,6 +111,11 @@ def test_a_sample_that_was_tried_is_not_tried_again(monkeypatch, tmp_path, capsy
     assert mutants.run("scores", count=4, seed=5) == first and len(tried) == 4
     more = mutants.run("scores", count=6, seed=5)
     assert len(more) == 6 and len(tried) < 12
+    monkeypatch.setattr(mutants, "trial", lambda mutant, *_: tried.append(mutant) or "survived")
+    tried.clear()
+    mutants.run("scores", count=7, seed=5)
+    mutants.run("scores", count=7, seed=5, again=True)
+    assert len(tried) == 2 and tried[0] == tried[1]  # the one that was new, and survived
     lines = (tmp_path / "scores-5.jsonl").read_text().splitlines()
     (tmp_path / "scores-5.jsonl").write_text(
         "\n".join(json.dumps({**json.loads(line), "sources": "of another day"}) for line in lines)

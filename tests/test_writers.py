@@ -101,6 +101,17 @@ def test_a_row_that_two_writers_changed_is_refused_by_name_and_nothing_is_writte
     assert files_of(folder) == before
 
 
+def test_a_case_that_another_writer_has_broken_is_not_merged_and_its_file_is_named(folder):
+    ours = read_case(folder)
+    table = folder / "stances.csv"
+    table.write_text(table.read_text().replace("plates,bob,,6 to 7", "plates,bob,,many"))
+    before = files_of(folder)
+    with pytest.raises(ChangedError, match="a whole case to be merged with") as refused:
+        write_case(replace(ours, title="Another"), folder)
+    assert refused.value.problems[0].where == "stances.csv"
+    assert files_of(folder) == before
+
+
 def test_every_conflict_is_named_at_once(folder):
     ours, theirs = read_case(folder), read_case(folder)
     write_case(replace(with_stance(theirs, 0, price=point(1)), title="Theirs", ties=()), folder)
