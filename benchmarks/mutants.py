@@ -420,17 +420,17 @@ def run(name: str, *, count: int, seed: int, again: bool = False) -> list[dict[s
     if left:
         _import_all(files, tests)
         watch = _in_child(lambda: _watched(tests, {str(SOURCE / file) for file in files}))
-        if isinstance(watch, str) or watch.failed:
-            failed = watch if isinstance(watch, str) else ", ".join(watch.failed)
-            raise SystemExit(f"{name}: the tests must pass before a mutant is tried: {failed}")
-        if watch.slow:
-            print(f"  left out as slow: {', '.join(watch.slow)}", flush=True)
+        if isinstance(watch, str) or not watch.calls:
+            raise SystemExit(f"{name}: its tests do not run; {OUT / 'last.log'} says why")
+        unfit = {*watch.slow, *watch.failed}  # these need a terminal of their own, or too long
+        if unfit:
+            print(f"  left out, slow or not to be run in a fork: {', '.join(unfit)}", flush=True)
         with kept.open("w") as out:
             out.writelines(json.dumps(row) + "\n" for row in rows)
             for mutant in left:
                 place = (str(SOURCE / mutant.file), mutant.function)
                 own = [test for test, calls in watch.calls.items()
-                       if place in calls and test not in watch.slow]  # fmt: skip
+                       if place in calls and test not in unfit]  # fmt: skip
                 own.sort(key=lambda test: watch.seconds.get(test, 0.0))
                 usual = sum(watch.seconds.get(test, 0.0) for test in own)
                 verdict = trial(mutant, own, PATIENCE * (1.0 + usual))

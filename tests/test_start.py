@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from wheel import build_wheel, copy_checkout, install, make_environment, run_python
@@ -15,6 +16,7 @@ from winset.forecast.forecast import load_forecast, make_forecast, what_changed
 from winset.forecast.provenance import Provenance
 from winset.models import Mean
 from winset.models.compiling_news import Compiling, tell
+from winset.models.kernels.compiling import door
 from winset.models.version import UNKNOWN, code_digest, compare_code
 from workbench import a_folder, entered
 
@@ -253,3 +255,38 @@ def test_a_release_of_numba_that_is_not_known_runs_the_models_and_says_what_it_c
     assert done.stderr.count("every start compiles again") == 1
     assert "arguments lie elsewhere" in done.stderr
     assert not list(tmp_path.rglob("*.o"))
+
+
+@pytest.mark.long
+def test_kernels_that_run_uncompiled_say_the_same(pie):
+    """`NUMBA_DISABLE_JIT=1` is how a kernel is debugged, and how its mutants are tried."""
+    code = (
+        "import sys, json; from winset.case.folder import read_case; "
+        "from winset.forecast.forecast import make_forecast; "
+        "from winset.models import fitting_models; case = read_case(sys.argv[1]); "
+        "print(json.dumps({m.name: [[e.agreement, *e.quantiles.values()] for e in "
+        "make_forecast(case, m, draws=3, raw=True).summary()] for m in fitting_models(case)}))"
+    )
+    compiled, plain = (
+        json.loads(
+            subprocess.run(
+                [sys.executable, "-c", code, str(pie.folder)],
+                env={**os.environ, "NUMBA_DISABLE_JIT": disabled},
+                capture_output=True, text=True, check=True,
+            ).stdout
+        )
+        for disabled in ("0", "1")
+    )  # fmt: skip
+    assert len(compiled) > 4 and plain.keys() == compiled.keys()
+    for name, rows in compiled.items():
+        np.testing.assert_allclose(
+            np.array(plain[name], float), np.array(rows, float), rtol=1e-9, err_msg=name
+        )
+
+
+def test_an_uncompiled_kernel_runs_over_the_same_steps(monkeypatch):
+    monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
+    spans = []
+    run = door(lambda span, name: spans.append((span, name)))
+    run.over(5, 2, "x")
+    assert spans == [((0, 2), "x"), ((2, 4), "x"), ((4, 5), "x")]

@@ -189,10 +189,21 @@ def door(function: Callable[..., Any]) -> Any:
 
 def _registered(function: Callable[..., Any], **options: bool) -> Any:
     if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
-        return function
+        return _interpreted(function)
     kernel = Kernel(function, **options)  # type: ignore[arg-type]
     _REGISTER[kernel.name] = kernel
     return kernel
+
+
+def _interpreted(function: Any) -> Any:
+    """Return ``function`` as it is, with a way to run it `over` draws as a kernel is."""
+
+    def over(draws: int, step: int, *args: Any) -> None:
+        for begin in range(0, draws, step):
+            function((begin, min(draws, begin + step)), *args)
+
+    function.over = over
+    return function
 
 
 def doors(*modules: str) -> list[Kernel]:
