@@ -103,6 +103,7 @@ def test_a_sample_that_was_tried_is_not_tried_again(monkeypatch, tmp_path, capsy
     monkeypatch.setattr(mutants, "OUT", tmp_path)
     monkeypatch.setattr(mutants, "_import_all", lambda *_: None)
     watch = mutants._Watch(set())
+    watch.calls["a test"] = set()
     monkeypatch.setattr(mutants, "_in_child", lambda *_: watch)
     tried = []
     monkeypatch.setattr(mutants, "trial", lambda mutant, *_: tried.append(mutant) or "killed")
