@@ -39,7 +39,7 @@ OUT = ROOT / "out" / "mutants"
 README = ROOT / "benchmarks" / "README.md"
 EQUIVALENT = ROOT / "benchmarks" / "equivalent.json"
 BEGIN, END = "<!-- mutants -->\n", "<!-- end of mutants -->\n"
-SLOWEST = 20  # seconds; a test that takes longer, being watched, is left out
+SLOWEST = 20  # seconds of processor time; a test that takes longer, being watched, is left out
 DEAD = ("killed", "timeout")
 PATIENCE = 20.0  # times what the tests of a function take without a mutant, and as many seconds
 
@@ -277,8 +277,8 @@ class _Watch:
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         self._test = nodeid
-        signal.signal(signal.SIGALRM, _too_slow)
-        signal.alarm(SLOWEST)
+        signal.signal(signal.SIGPROF, _too_slow)
+        signal.setitimer(signal.ITIMER_PROF, SLOWEST)  # of this process, whatever else runs
         threading.setprofile(self._profile)
         sys.setprofile(self._profile)
 
@@ -290,7 +290,7 @@ class _Watch:
             self.failed.append(report.nodeid)
 
     def pytest_runtest_logfinish(self) -> None:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
         sys.setprofile(None)
         threading.setprofile(None)  # type: ignore[arg-type]
 

@@ -194,10 +194,12 @@ def test_a_ledger_that_is_no_file_or_leads_out_is_refused(folder, tmp_path):
 def test_windows_line_ends_are_named_for_what_they_are(folder):
     sealed(folder)
     sealed(folder, seed=1)
+    sealed(folder, seed=2)
     data = (folder / LEDGER).read_bytes()
     (folder / LEDGER).write_bytes(data.replace(b"\n", b"\r\n"))
     read_case(folder)
     [problem] = verify(folder, again=False).problems
+    assert problem.line == 1
     assert ".gitattributes" in str(problem)
 
 

@@ -1,10 +1,16 @@
 """Who gets into the workbench, from where, and with how much."""
 
+from types import SimpleNamespace
+
 import pytest
 from starlette.routing import Mount
 from starlette.websockets import WebSocketDisconnect
 
+from winset.case.lock import HeldError
+from winset.errors import WinsetError
 from winset.web.server.app import endpoints, make_app
+from winset.web.server.byte_cache import ByteCache
+from winset.web.server.listening import base_of, own_name
 from winset.web.server.security import LOOPBACK, POLICY, PROOF
 from workbench import BASE, OURS, PIE, a_folder, entered, stranger
 
@@ -363,3 +369,50 @@ def test_every_address_of_the_interface_is_declared(client):
         for method in route.methods - {"HEAD"}
     }
     assert routed == declared
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [(WinsetError("no such thing"), 422), (HeldError("another writes"), 423)]
+)
+@pytest.mark.parametrize("path", ["/", "/api/cases"])
+def test_what_goes_wrong_in_a_route_has_its_status_and_its_words(
+    folder, monkeypatch, error, status, path
+):
+    def fail(*_, **__):
+        raise error
+
+    with entered(folder) as client:
+        monkeypatch.setattr("winset.web.cases.store.Store.names", fail)
+        answer = client.get(path)
+    assert answer.status_code == status and str(error) in answer.text
+    assert answer.headers["content-type"].startswith("text/html" if path == "/" else "application")
+
+
+def test_a_browser_that_has_entered_may_follow_the_address_again(folder):
+    client = entered(folder)
+    again = client.get("/enter", params={"token": "the-token"})
+    assert (again.status_code, again.headers["location"]) == (303, "/")
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [("127.0.0.1", "127.0.0.1"), ("::1", "[::1]"), ("::", "localhost"), ("0.0.0.0", "localhost")],
+)
+def test_an_address_names_its_host_as_a_browser_writes_it(host, name):
+    bound = SimpleNamespace(getsockname=lambda: (host, 8123))
+    assert base_of(bound, host) == f"http://{name}:8123"
+
+
+def test_the_folder_of_the_name_is_for_its_user_alone(tmp_path):
+    folder = tmp_path / "state" / "winset"
+    assert own_name(folder) == own_name(folder)
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_bytes_that_were_read_last_are_kept_longest():
+    cache = ByteCache(most=2)
+    cache.keep("a", b"1")
+    cache.keep("b", b"2")
+    assert cache.find("a") == b"1"
+    cache.keep("c", b"3")
+    assert (cache.find("a"), cache.find("b"), cache.find("c")) == (b"1", None, b"3")
