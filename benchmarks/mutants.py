@@ -56,7 +56,7 @@ class Package:
 PACKAGES = {
     "case": Package(
         files=("winset/case/**/*.py",),
-        tests=("folder", "ranges", "naming", "quantities", "expressions", "assumed", "asof",
+        tests=("folder", "ranges", "naming", "expressions", "assumed", "asof",
                "cases", "checks", "effects", "excel", "games", "ledger", "writers"),
     ),
     "scores": Package(files=("winset/track_record/scores.py",), tests=("scores",)),

@@ -9,7 +9,6 @@ from starlette.websockets import WebSocketDisconnect
 from winset.case.lock import HeldError
 from winset.errors import WinsetError
 from winset.web.server.app import endpoints, make_app
-from winset.web.server.byte_cache import ByteCache
 from winset.web.server.listening import base_of, own_name
 from winset.web.server.security import LOOPBACK, POLICY, PROOF
 from workbench import BASE, OURS, PIE, a_folder, entered, stranger
@@ -407,12 +406,3 @@ def test_the_folder_of_the_name_is_for_its_user_alone(tmp_path):
     folder = tmp_path / "state" / "winset"
     assert own_name(folder) == own_name(folder)
     assert folder.stat().st_mode & 0o777 == 0o700
-
-
-def test_bytes_that_were_read_last_are_kept_longest():
-    cache = ByteCache(most=2)
-    cache.keep("a", b"1")
-    cache.keep("b", b"2")
-    assert cache.find("a") == b"1"
-    cache.keep("c", b"3")
-    assert (cache.find("a"), cache.find("b"), cache.find("c")) == (b"1", None, b"3")
