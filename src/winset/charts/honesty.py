@@ -14,7 +14,7 @@ from winset.charts.theme import PALETTE
 from winset.charts.view import ChartTable, View
 from winset.track_record.backtest import CLIMATOLOGY, Backtest
 from winset.track_record.backtest_words import interval_coverage, probability_transforms
-from winset.track_record.model_table import lazy_forecasters, settled
+from winset.track_record.model_table import settled
 from winset.track_record.resolved_questions import ModelEvents
 from winset.track_record.scores import estimate, group_weights
 
@@ -222,9 +222,3 @@ def _diagonal(across: alt.X, upwards: alt.Y) -> alt.Chart:
     ends = alt.Chart(alt.InlineData(values=[{"x": 0, "y": 0}, {"x": 1, "y": 1}]))
     line: alt.Chart = ends.mark_line(style="line", strokeDash=[4, 4]).encode(across, upwards)
     return line
-
-
-def shown_models(backtest: Backtest) -> list[str]:
-    """Return the models that look at the case and settled at least one decision."""
-    lazy = lazy_forecasters()
-    return [m for m in backtest.models if m not in lazy and settled(backtest, m, "calibrated")]

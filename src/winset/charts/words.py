@@ -38,11 +38,6 @@ def strip_caption(*, ranges: bool, red_lines: bool) -> str:
     return " ".join(sentences)
 
 
-def strip_description(issue: str, count: int, *, ends: tuple[str, str]) -> str:
-    """Return what is on the strip of ``count`` actors."""
-    return f"Positions of {count} actors on {issue}, on a scale from {ends[0]} to {ends[1]}."
-
-
 def outcome_title(model: str, issue: str) -> str:
     """Return the title of the outcome in dots."""
     return f"Where it settles by “{model}”: {issue}"

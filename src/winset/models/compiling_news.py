@@ -35,12 +35,6 @@ def listen(listener: Listener) -> None:
         _listeners.append(listener)
 
 
-def stop_listening(listener: Listener) -> None:
-    """Stop calling ``listener``."""
-    if listener in _listeners:
-        _listeners.remove(listener)
-
-
 def tell(news: Compiling) -> None:
     """Pass ``news`` on to all listeners."""
     _latest[:] = [news]

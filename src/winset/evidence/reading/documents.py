@@ -71,13 +71,6 @@ class Text:
         """The sentences of every paragraph."""
         return tuple(s for p in self.paragraphs for s in sentences(self.text, p))
 
-    def role_at(self, offset: int) -> str:
-        """Return the role of the line that holds ``offset``; empty between lines."""
-        for line in self.lines:
-            if line.span.start <= offset < line.span.end:
-                return line.role
-        return ""
-
 
 def as_text(text: str, *, name: str = "text", markdown: bool = False) -> Text:
     """Return a string as a document of its own."""

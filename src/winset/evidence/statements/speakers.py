@@ -127,15 +127,6 @@ class Directory:
                 return next(iter(ids))
         return self._by_surname(words) or self._by_capital(words) or UNRESOLVED
 
-    def named_in(self, text: str) -> set[str]:
-        """Return the actors that ``text`` names anywhere."""
-        actors: set[str] = set()
-        for match in self._pattern.finditer(folded(text)):
-            ids = self._names[match[0]]
-            if len(ids) == 1:
-                actors |= ids
-        return actors
-
     def holder(self, office: str, among: set[str]) -> str:
         """Return the one actor ``among`` those named nearby who holds ``office``."""
         word = re.sub(r"^(?:the|a|an) ", "", folded(office))
