@@ -2,12 +2,14 @@
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from bridge import client, folder, send  # noqa: F401 - fixtures
 from pages import ROOT
 from unmarked import unmarked
 from winset.case.folder import read_case
 from winset.case.shipped import open_case, shipped_cases
+from winset.cli import cli
 from winset.cli.exchange import export, import_
 from winset.errors import WinsetError
 from winset.formats.adapters import save_imported
@@ -95,6 +97,12 @@ def test_a_file_is_recognised_by_its_ending_and_its_first_bytes():
     assert recognised("x.txt", b"PK") is None
     with pytest.raises(WinsetError, match=r"no format “exel”.*excel"):
         find_format("exel")
+
+
+@pytest.mark.parametrize("command", ["export", "import"])
+def test_a_misspelt_format_is_named_with_the_nearest(command):
+    done = CliRunner().invoke(cli, [command, "exel", "a", "b"])
+    assert done.exit_code == 1 and "no format “exel”; did you mean “excel”?" in done.output
 
 
 @pytest.mark.parametrize("name", shipped_cases())

@@ -11,7 +11,7 @@ from winset.cli.case import CASE, must_be_new
 from winset.cli.coding import opened, read_day, writable
 from winset.cli.outputs import Output
 from winset.errors import WinsetError
-from winset.formats.registry import FORMATS, Format
+from winset.formats.registry import FORMATS, Format, find_format
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -32,9 +32,15 @@ class FormatGroup(click.Group):
         """Return the names of all formats of this group."""
         return sorted(name for name in FORMATS if self._make(FORMATS[name]) is not None)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """Return the command for one format."""
-        return self._make(FORMATS[cmd_name]) if cmd_name in FORMATS else None
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command for one format.
+
+        Raises:
+            WinsetError: for no format, with the nearest; not while a shell completes a command.
+        """
+        if ctx.resilient_parsing and cmd_name not in FORMATS:
+            return None
+        return self._make(find_format(cmd_name))
 
 
 def _export_command(entry: Format) -> click.Command | None:
