@@ -163,7 +163,7 @@ def _who(
 
 
 def _binds(case: Case, binding: Binding, issue: str) -> Iterator[str]:
-    """Yield what binds; ``issue`` is a title where several issues must be agreed."""
+    """Yield the main obstacle; ``issue`` is a title where several issues must be agreed."""
     names = {party.id: party.name or party.id for party in case.parties}
     actor = case.actor(binding.actor).name if binding.actor else ""
     if binding.kind == "signing":
@@ -178,7 +178,7 @@ def _binds(case: Case, binding: Binding, issue: str) -> Iterator[str]:
 def _weakest(
     case: Case, forecast: Forecast, issues: tuple[str, ...], findings: Findings
 ) -> Binding | None:
-    """Return what binds on the issue that fails most often, of those that must be agreed."""
+    """Return the main obstacle on the issue that fails most often, of those that must be agreed."""
     needed = _needed(case, issues)
     bindings = [b for b in findings.bindings if b.issue in needed and b.kind != "none"]
     if not bindings:

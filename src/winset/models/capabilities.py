@@ -127,7 +127,7 @@ def is_baseline(model: Model) -> TypeGuard[BaselineModel]:
 ABILITIES: Mapping[str, Callable[[Model], bool]] = {
     "chance of an agreement": doubts_agreement,
     "winsets": has_curves,
-    "what binds": has_binding,
+    "main obstacle": has_binding,
     "blame": has_blame,
     "rounds": has_rounds,
     "challenges": has_challenges,

@@ -112,7 +112,7 @@ class BehindResponse:
 
     Attributes:
         pictures: by name of the view; a view that the model cannot fill is missing.
-        bindings: what binds, in words.
+        bindings: the main obstacles, in words.
         questions: all of them, those of blame and of moves too.
     """
 
@@ -260,7 +260,7 @@ def _told(at: Workbench, case: Case, *, body: ForecastRequest, revision: str) ->
 
 
 async def look_behind(request: Request, body: BehindRequest) -> BehindResponse:
-    """Return the pictures of one issue, what binds, and the questions that need more than draws."""
+    """Return the pictures of one issue, its main obstacle, and what takes more than draws."""
     start = time.perf_counter()
     opened_case, at = await opened(request), desk(request)
     issue = issue_in(opened_case, body.issue)
@@ -336,7 +336,7 @@ ENDPOINTS = (
     Endpoint(method="POST", path=f"{CASE}/headline", call=whole_headline, group=GROUP,
              summary="The answer in a few sentences, with its range", refuses=(404,)),
     Endpoint(method="POST", path=f"{CASE}/behind", call=look_behind, group=GROUP,
-             summary="Pictures of an issue, what binds, who blocks", refuses=(404,)),
+             summary="Pictures of an issue, its main obstacle, who blocks", refuses=(404,)),
     Endpoint(method="POST", path=f"{CASE}/compare", call=compare_scenarios, group=GROUP,
              summary="Scenarios side by side", refuses=(404,)),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Models held to decisions whose outcome is known, in a table or in the cases of the folder."""
+"""Models tested on decisions whose outcome is known, in a table or in the cases of the folder."""
 
 from dataclasses import replace
 from pathlib import Path
